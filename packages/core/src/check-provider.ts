@@ -1,0 +1,12 @@
+import type { SecretProvider } from './provider.js';
+
+/** @throws `TypeError` when the thing is no provider. */
+export function checkProvider(thing: unknown, user: string): asserts thing is SecretProvider {
+  const { name, get } = (thing ?? {}) as Partial<SecretProvider>;
+  if (typeof name === 'string' && name !== '' && typeof get === 'function') return;
+  const hint =
+    typeof (thing as PromiseLike<unknown> | undefined)?.then === 'function' ? ' Await it first.' : '';
+  throw new TypeError(
+    `${user} needs a provider: an object with a name and a get method, such as envSecrets() or stripeSecrets({ client }).${hint}`,
+  );
+}

@@ -1,0 +1,105 @@
+import { isAnswered } from './answered.js';
+import { checkAnswer, checkAnswers, checkPage } from './check-answer.js';
+import type { CallContext, SecretProvider } from './provider.js';
+import { sanitise } from './sanitise.js';
+import { SecretError, type SecretErrorFields } from './secret-error.js';
+import { wrap } from './wrap.js';
+
+/**
+ * The seam between this library and code it does not trust to be careful. It stands around the innermost provider of
+ * every stack and around what the client is given, and keeps four promises whatever the provider does:
+ *
+ * - what is thrown and is no `SecretError` becomes `unknown`, without its message, which may quote a secret;
+ * - an aborted call rejects at once with the signal's reason, and one aborted beforehand never starts;
+ * - an answer of the wrong shape is `invalid_data`;
+ * - after disposal every call is `closed`.
+ */
+export function guard(provider: SecretProvider): SecretProvider {
+  const { name, getMany, list, set, delete: remove, canonical, peek } = provider;
+  let closed = false;
+
+  function refuse({ signal }: CallContext): Promise<never> | undefined {
+    if (closed) return Promise.reject(closedError(name));
+    return signal?.aborted ? Promise.reject(signal.reason) : undefined;
+  }
+
+  function guarded<T>(where: SecretErrorFields, ctx: CallContext, call: () => Promise<T>): Promise<T> {
+    return refuse(ctx) ?? settle(call(), ctx.signal, { provider: name, ...where });
+  }
+
+  function guardedNow<T>(call: () => T): T {
+    if (closed) throw closedError(name);
+    try {
+      return call();
+    } catch (error) {
+      throw sanitise(error, { provider: name });
+    }
+  }
+
+  return wrap(provider, name, provider.layers ?? [], {
+    // Not through `guarded`: a hit of a cache passes here, and should allocate nothing.
+    get(ref, ctx) {
+      const refused = refuse(ctx);
+      if (refused) return refused;
+      let answer: ReturnType<SecretProvider['get']>;
+      try {
+        answer = provider.get(ref, ctx);
+      } catch (error) {
+        answer = Promise.reject(error);
+      }
+      if (isAnswered(answer)) return answer;
+      return settle(checkAnswer(answer), ctx.signal, { provider: name, operation: 'get', ref });
+    },
+    getMany:
+      getMany &&
+      ((refs, ctx) =>
+        guarded({ operation: 'getMany' }, ctx, async () =>
+          checkAnswers(await getMany.call(provider, refs, ctx), refs, name),
+        )),
+    list:
+      list &&
+      ((query, ctx) =>
+        guarded({ operation: 'list' }, ctx, async () => checkPage(await list.call(provider, query, ctx)))),
+    set:
+      set &&
+      ((ref, secret, ctx) =>
+        guarded({ operation: 'set', ref }, ctx, async () => set.call(provider, ref, secret, ctx))),
+    delete:
+      remove &&
+      ((ref, ctx) => guarded({ operation: 'delete', ref }, ctx, async () => remove.call(provider, ref, ctx))),
+    canonical: canonical && ((ref) => guardedNow(() => canonical.call(provider, ref))),
+    peek: peek && ((ref) => guardedNow(() => peek.call(provider, ref))),
+    dispose() {
+      closed = true;
+    },
+  });
+}
+
+// Promise.race would leave a listener on a long-lived signal for every call.
+function settle<T>(
+  answer: Promise<T>,
+  signal: AbortSignal | undefined,
+  where: SecretErrorFields,
+): Promise<T> {
+  if (!signal) return answer.catch((error: unknown) => Promise.reject(sanitise(error, where)));
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort(); // by the provider, before it returned
+    const settled = (): void => signal.removeEventListener('abort', abort);
+    answer.then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settled();
+        reject(sanitise(error, where));
+      },
+    );
+  });
+}
+
+function closedError(name: string): SecretError {
+  return new SecretError('closed', `${name} has been closed. Build a new one, or close later.`);
+}

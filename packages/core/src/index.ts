@@ -1,0 +1,41 @@
+export { answered } from './answered.js';
+export { around, type Call, type Policy } from './around.js';
+export { createSecrets } from './client/create-secrets.js';
+export type {
+  CallOptions,
+  ListOptions,
+  ReadOptions,
+  RefsByKey,
+  ScopedSecrets,
+  Secrets,
+  SecretsReader,
+  WriteOptions,
+} from './client/secrets.js';
+export { compose } from './compose.js';
+export { defineMiddleware } from './define-middleware.js';
+export { errorRules, type ErrorRule, type SecretErrorCode } from './error-codes.js';
+export { layersOf } from './layers.js';
+export type { Layered, Middleware, Wrapped } from './middleware.js';
+export type {
+  Answer,
+  CallContext,
+  Capability,
+  InvalidateTarget,
+  Layer,
+  ListQuery,
+  Operation,
+  SecretChange,
+  SecretPage,
+  SecretProvider,
+} from './provider.js';
+export { checkRef, checkScope } from './check-ref.js';
+export { describeRef, describeScope, refKey, scopeKey, type SecretRef, type SecretScope } from './ref.js';
+export { isSecret, markStale, seal, type Secret, type SecretMeta } from './secret.js';
+export {
+  isSecretError,
+  restate,
+  SecretError,
+  type SecretErrorDetails,
+  type SecretErrorFields,
+} from './secret-error.js';
+export type { Overrides } from './wrap.js';

@@ -1,0 +1,107 @@
+import type { SecretRef, SecretScope } from './ref.js';
+import type { Secret } from './secret.js';
+import type { SecretError } from './secret-error.js';
+
+/** The answer for one ref of a batch. `undefined`: there is no such secret. */
+export type Answer = Secret | SecretError | undefined;
+
+/** The calls that may reach a backend. */
+export type Operation = 'get' | Capability;
+
+/** What a backend may be able to do besides reading one secret. A capability is a method that is there. */
+export type Capability = 'getMany' | 'list' | 'set' | 'delete';
+
+/** Which names to list, and from where on. */
+export interface ListQuery {
+  readonly scope?: SecretScope;
+  /** The `cursor` of the page before; absent for the first page. */
+  readonly cursor?: string;
+  /** The most refs a page may hold; the backend may hold fewer. */
+  readonly limit?: number;
+}
+
+/** One page of refs, never of values. */
+export interface SecretPage {
+  readonly refs: readonly SecretRef[];
+  /** Where the next page starts. Absent on the last page. */
+  readonly cursor?: string;
+}
+
+/** How a call is to be made. Every layer hands it on. */
+export interface CallContext {
+  /** The caller's wish to stop. Whoever waits must stop waiting when it fires, and reject with its `reason`. */
+  readonly signal?: AbortSignal;
+  /** Do not answer from memory. */
+  readonly fresh?: boolean;
+  /** When the call must be over, in epoch milliseconds. A time-out lowers it, nothing raises it. */
+  readonly deadline?: number;
+  /** How many attempts a retry may make; 1 while a stale value stands by. */
+  readonly maxAttempts?: number;
+  /** One per logical write, the same on every attempt. Minted by the client or else by a retry, never by an adapter. */
+  readonly idempotencyKey?: string;
+}
+
+/** What to forget: one ref, a whole scope (and the users within its account), or, when absent, everything. */
+export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
+
+/** A value that replaced another one in a cache. */
+export interface SecretChange {
+  readonly ref: SecretRef;
+  readonly secret: Secret;
+}
+
+/** One layer of a stack, as `layersOf` shows it. */
+export interface Layer {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Counts and states, by name; never a value. */
+  snapshot?(): Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A place that secrets come from: a backend's adapter, or a stack of middleware around one.
+ *
+ * `name` and `get` are all it must have. An optional method must be there only if the backend can do it: callers read
+ * capabilities off the object. Every method must reject with a `SecretError` (whatever else it throws reaches the
+ * application as `unknown`, its message dropped) or, when `ctx.signal` fires, with the signal's very reason.
+ */
+export interface SecretProvider {
+  /** The backend in one word, for messages; wrapped: `cache(retry(stripe))`. */
+  readonly name: string;
+
+  /** Must answer `undefined` for a secret that is missing or past its expiry, and must not reject for it. */
+  get(ref: SecretRef, ctx: CallContext): Promise<Secret | undefined>;
+
+  /**
+   * Must be there only where one backend call serves many refs. All refs of a call share one scope. Must answer once
+   * for each ref, in order, a failure of one ref standing in its place; a rejection means that no ref has an answer.
+   */
+  getMany?(refs: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]>;
+
+  /** Must answer with one page of refs of exactly the query's scope. */
+  list?(query: ListQuery, ctx: CallContext): Promise<SecretPage>;
+
+  /** Creates or replaces, value and expiry together. */
+  set?(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<void>;
+
+  /** Must resolve whether or not the secret existed. */
+  delete?(ref: SecretRef, ctx: CallContext): Promise<void>;
+
+  /** Must be there if two refs may name one secret; must answer with the one ref that stands for all of them. */
+  canonical?(ref: SecretRef): SecretRef;
+
+  /** May answer what is fresh and here right now. Must do no I/O and start nothing. */
+  peek?(ref: SecretRef): Secret | undefined;
+
+  /** Must forget copies in memory, and must not touch the source. */
+  invalidate?(target?: InvalidateTarget): void;
+
+  /** Must tell the listener of every value that replaced another one, whoever caused it to be read. */
+  subscribe?(listener: (change: SecretChange) => void): Disposable;
+
+  /** The middleware around the backend, outermost first. Kept by `defineMiddleware` and `around`. */
+  readonly layers?: readonly Layer[];
+
+  /** Must release what the provider holds. Must be harmless the second time. */
+  [Symbol.asyncDispose]?(): Promise<void>;
+}

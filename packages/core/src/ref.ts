@@ -1,0 +1,49 @@
+/** Whose secret it is. An absent field means the provider's default; a present one is a non-empty string. */
+export interface SecretScope {
+  /** The tenant, such as a connected account. */
+  readonly account?: string;
+  /** One user of that tenant. */
+  readonly user?: string;
+}
+
+/** The address of a secret: plain data, printable and serialisable, safe in queues and logs. */
+export interface SecretRef {
+  readonly name: string;
+  readonly scope?: SecretScope;
+}
+
+/** A string that differs for every two refs that differ, whatever characters they hold. */
+export function refKey(ref: SecretRef): string {
+  return scopeKey(ref.scope) + ref.name;
+}
+
+/** The same for scopes. An absent field and the absent scope are alike. */
+export function scopeKey(scope: SecretScope = {}): string {
+  return lengthPrefixed(scope.account) + lengthPrefixed(scope.user);
+}
+
+/** A ref as messages show it: `"db-password" (account acct_1)`. */
+export function describeRef({ name, scope }: SecretRef): string {
+  const owner = scope ? describeScope(scope) : '';
+  return owner ? `"${shorten(name)}" (${owner})` : `"${shorten(name)}"`;
+}
+
+/** A scope as messages show it: `account acct_1, user usr_1`, or nothing for the default one. */
+export function describeScope({ account, user }: SecretScope): string {
+  return [account && `account ${shorten(account)}`, user && `user ${shorten(user)}`]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** A frozen copy with the known fields alone. */
+export function copyRef({ name, scope }: SecretRef): SecretRef {
+  return Object.freeze(scope === undefined ? { name } : { name, scope: Object.freeze({ ...scope }) });
+}
+
+function lengthPrefixed(text: string | undefined): string {
+  return text === undefined ? '-' : `${text.length}:${text}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}
