@@ -28,6 +28,13 @@ export type {
   SecretPage,
   SecretProvider,
 } from './provider.js';
+export {
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  maxDelayMs,
+  type NumberRange,
+} from './check-options.js';
 export { checkRef, checkScope } from './check-ref.js';
 export { describeRef, describeScope, refKey, scopeKey, type SecretRef, type SecretScope } from './ref.js';
 export { isSecret, markStale, seal, type Secret, type SecretMeta } from './secret.js';

@@ -1,0 +1,98 @@
+import {
+  type Answer,
+  type CallContext,
+  type InvalidateTarget,
+  isSecret,
+  isSecretError,
+  restate,
+  SecretError,
+  type SecretProvider,
+  type SecretRef,
+} from '@secretkit/core';
+import type { Clock } from './clock.js';
+import type { Entries } from './entries.js';
+import { backendCall, type Flight } from './flight.js';
+import { covers, type Identity } from './identity.js';
+
+/** A secret that a reader wants: which one it is, and the ref to ask for it by. */
+export interface Wanted {
+  readonly identity: Identity;
+  readonly ref: SecretRef;
+}
+
+/**
+ * The flights that readers may join, one for each secret. One that was taken off the board goes on for the readers it
+ * has, but nobody joins it any more and what it brings is not stored.
+ */
+export interface FlightBoard {
+  find(key: string): Flight | undefined;
+  /** Asks the backend in one call. Each flight takes the place of an older one of its secret. */
+  start(wanted: readonly Wanted[], ctx: CallContext): void;
+  takeOff(key: string): void;
+  takeOffCovered(target: InvalidateTarget | undefined): void;
+  abortAll(reason: SecretError): void;
+}
+
+export function flightBoard(next: SecretProvider, memory: Entries, clock: Clock): FlightBoard {
+  const board = new Map<string, Flight>();
+
+  async function ask(wanted: readonly Wanted[], ctx: CallContext): Promise<readonly Answer[]> {
+    const refs = wanted.map(({ ref }) => ref);
+    const [only] = refs;
+    if (next.getMany && refs.length > 1) return next.getMany(refs, ctx);
+    return only ? [await next.get(only, ctx)] : [];
+  }
+
+  function land(flight: Flight, answer: Answer): Answer {
+    const { identity, call } = flight;
+    const joinable = board.get(identity.key) === flight;
+    if (joinable) board.delete(identity.key);
+    if (!isSecret(answer)) return answer;
+    if ((answer.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) <= clock.read()) return undefined; // expired on the way
+    if (joinable) memory.store(identity, answer, call.startedAt);
+    return answer;
+  }
+
+  return {
+    find(key) {
+      const flight = board.get(key);
+      return flight?.call.signal.aborted ? undefined : flight;
+    },
+
+    start(wanted, { fresh }) {
+      const call = backendCall(clock.read());
+      const answers = ask(wanted, { signal: call.signal, ...(fresh && { fresh }) });
+      for (const [at, { identity, ref }] of wanted.entries()) {
+        const flight: Flight = {
+          identity,
+          call,
+          answer: answers.then(
+            (all) => land(flight, all[at]),
+            (error: unknown) => land(flight, restate(failureOf(error), { ref })),
+          ),
+        };
+        board.set(identity.key, flight);
+      }
+    },
+
+    takeOff(key) {
+      board.delete(key);
+    },
+
+    takeOffCovered(target) {
+      for (const [key, { identity }] of board) if (covers(target, identity)) board.delete(key);
+    },
+
+    abortAll(reason) {
+      for (const { call } of board.values()) call.abort(reason);
+      board.clear();
+    },
+  };
+}
+
+// The provider inside rejects with a SecretError, or with the reason of the abort when every reader has left.
+function failureOf(error: unknown): SecretError {
+  return isSecretError(error)
+    ? error
+    : new SecretError('unknown', 'every reader left before the answer came.');
+}

@@ -1,0 +1,30 @@
+import { type InvalidateTarget, refKey, type SecretProvider, type SecretRef } from '@secretkit/core';
+
+/** Which secret a ref names, with the provider's default account filled in and folded names made one. */
+export interface Identity {
+  readonly key: string;
+  readonly ref: SecretRef;
+}
+
+/** Tells identities for one provider. That of a frozen ref is worked out once: the client hands in the same ones. */
+export function identities(next: SecretProvider): (ref: SecretRef) => Identity {
+  const known = new WeakMap<SecretRef, Identity>();
+  return (ref) => {
+    const before = known.get(ref);
+    if (before) return before;
+    const canonical = next.canonical?.(ref) ?? ref;
+    const identity = { key: refKey(canonical), ref: canonical };
+    if (Object.isFrozen(ref) && (ref.scope === undefined || Object.isFrozen(ref.scope)))
+      known.set(ref, identity);
+    return identity;
+  };
+}
+
+/** Does the target of an invalidation, as an identity, cover this one? A scope covers the users within its account. */
+export function covers(target: InvalidateTarget | undefined, { ref }: Identity): boolean {
+  const { account, user } = target?.scope ?? {};
+  return (
+    (account === undefined || account === ref.scope?.account) &&
+    (user === undefined || user === ref.scope?.user)
+  );
+}

@@ -1,0 +1,134 @@
+import {
+  around,
+  type Call,
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  isSecretError,
+  maxDelayMs as longestTimerMs,
+  type Middleware,
+  type SecretErrorCode,
+} from '@secretkit/core';
+import pRetry from 'p-retry';
+import { wait } from './wait.js';
+
+export interface RetryOptions {
+  /**
+   * The most attempts, the first included; from 1 to 100.
+   * @defaultValue 3
+   */
+  readonly maxAttempts?: number;
+  /**
+   * The upper bound of the first wait, in milliseconds. It doubles with each attempt; the wait is a random part of it.
+   * @defaultValue 100
+   */
+  readonly baseDelayMs?: number;
+  /**
+   * The upper bound of every wait, in milliseconds. A backend that asks for a longer one gets it.
+   * @defaultValue 5000
+   */
+  readonly maxDelayMs?: number;
+  /**
+   * How long all attempts and waits may take, in milliseconds. A wait that would end later is not begun.
+   * @defaultValue 30000
+   */
+  readonly maxElapsedMs?: number;
+  /** Told before each wait. What it throws is ignored: a listener cannot fail a read. */
+  readonly onRetry?: (retry: Retry) => void;
+  /** The clock, in epoch milliseconds. @defaultValue Date.now */
+  readonly now?: () => number;
+  /** Chance, from 0 up to 1. @defaultValue Math.random */
+  readonly random?: () => number;
+}
+
+/** A failed attempt that another one follows. */
+export interface Retry extends Call {
+  /** The attempt that failed; the first is 1. */
+  readonly attempt: number;
+  /** The wait before the next one, in milliseconds. */
+  readonly delayMs: number;
+  readonly code: SecretErrorCode;
+}
+
+/**
+ * Repeats a call that failed in a way that may pass: `rate_limited`, `unavailable`, `timeout`. Waits longer each time,
+ * with full jitter, at least as long as the backend asks, and never past a deadline. Of a batch, only what failed is
+ * asked again. All attempts of a write carry one idempotency key.
+ *
+ * @throws `RangeError` or `TypeError` for wrong options, when it is built.
+ * @example
+ * ```ts
+ * import { compose, createSecrets } from '@secretkit/core';
+ * import { envSecrets } from '@secretkit/env';
+ * import { retry } from '@secretkit/middleware/retry';
+ * import { timeout } from '@secretkit/middleware/timeout';
+ *
+ * const stack = compose(retry({ onRetry: ({ code, delayMs }) => console.warn(code, delayMs) }), timeout());
+ * const secrets = createSecrets(stack(envSecrets()));
+ * ```
+ */
+export function retry(options: RetryOptions = {}): Middleware {
+  checkOptions('retry', options, [
+    'maxAttempts',
+    'baseDelayMs',
+    'maxDelayMs',
+    'maxElapsedMs',
+    'onRetry',
+    'now',
+    'random',
+  ]);
+  const { maxAttempts = 3, baseDelayMs = 100, maxDelayMs = 5_000, maxElapsedMs = 30_000 } = options;
+  const { onRetry, now = () => Date.now(), random = () => Math.random() } = options;
+  checkNumber('retry', 'maxAttempts', maxAttempts, { min: 1, max: 100, whole: true });
+  checkNumber('retry', 'baseDelayMs', baseDelayMs, { min: 0, max: longestTimerMs });
+  checkNumber('retry', 'maxDelayMs', maxDelayMs, { min: baseDelayMs, max: longestTimerMs });
+  checkNumber('retry', 'maxElapsedMs', maxElapsedMs, { min: 1, max: longestTimerMs });
+  for (const [option, value] of Object.entries({ onRetry, now, random }))
+    checkFunction('retry', option, value);
+
+  return around('retry', { maxAttempts, baseDelayMs, maxDelayMs, maxElapsedMs }, async (run, ctx, call) => {
+    const endBy = Math.min(now() + maxElapsedMs, ctx.deadline ?? Number.POSITIVE_INFINITY);
+    const writes = call.operation === 'set' || call.operation === 'delete';
+    const inner = writes ? { ...ctx, idempotencyKey: ctx.idempotencyKey ?? crypto.randomUUID() } : ctx;
+
+    // Waits before another attempt, or answers that there will be none.
+    async function waited(failure: unknown, attempt: number): Promise<boolean> {
+      if (!isSecretError(failure) || !failure.retryable) return false;
+      const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
+      const delayMs = Math.max(random() * ceilingMs, failure.retryAfterMs ?? 0);
+      if (now() + delayMs >= endBy) return false;
+      tell(onRetry, { ...call, attempt, delayMs, code: failure.code });
+      await wait(delayMs, ctx.signal);
+      return true;
+    }
+
+    try {
+      return await pRetry(() => run(inner).catch(wrapped), {
+        retries: Math.max(1, Math.min(maxAttempts, ctx.maxAttempts ?? maxAttempts)) - 1,
+        minTimeout: 0, // p-retry runs the attempts; the waits are ours
+        shouldRetry: ({ error, attemptNumber }) => waited((error as Failure).failure, attemptNumber),
+      });
+    } catch (error) {
+      throw error instanceof Failure ? error.failure : error;
+    }
+  });
+}
+
+/** Carries whatever an attempt rejected with through p-retry, which treats some errors in ways of its own. */
+class Failure extends Error {
+  constructor(readonly failure: unknown) {
+    super();
+  }
+}
+
+function wrapped(failure: unknown): never {
+  throw new Failure(failure);
+}
+
+function tell(onRetry: RetryOptions['onRetry'], event: Retry): void {
+  try {
+    onRetry?.(event);
+  } catch {
+    // A listener's failure is not the read's.
+  }
+}
