@@ -1,0 +1,1 @@
+export { createStripeClient, type StripeClientOptions } from './create-stripe-client.js';
