@@ -16,7 +16,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/index.ts'],
+      exclude: ['**/*.test*.ts', '**/index.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],
     },
   },

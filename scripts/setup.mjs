@@ -8,7 +8,9 @@ const { packageManager, engines } = JSON.parse(readFileSync(`${root}package.json
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`secretkit needs Node ${engines.node}; this is ${process.versions.node}. Install a newer Node and try again.`);
+  console.error(
+    `secretkit needs Node ${engines.node}; this is ${process.versions.node}. Install a newer Node and try again.`,
+  );
   process.exit(1);
 }
 
@@ -28,5 +30,7 @@ if (!isInstalled()) {
 // pnpm keeps a copy of the lockfile it last installed; equal copies mean there is nothing to do.
 function isInstalled() {
   const installed = `${root}node_modules/.pnpm/lock.yaml`;
-  return existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(`${root}pnpm-lock.yaml`, 'utf8');
+  return (
+    existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(`${root}pnpm-lock.yaml`, 'utf8')
+  );
 }

@@ -55,6 +55,6 @@ export function defineMiddleware(
       `${name}(${next.name})`,
       [layer, ...layersOf(next)],
       overrides,
-    ) as SecretProvider as Wrapped<P>;
+    ) as Wrapped<P>;
   };
 }

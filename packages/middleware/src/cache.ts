@@ -129,7 +129,7 @@ export function cache(options: CacheOptions = {}): Middleware {
           wanted.filter((_, at) => !here[at]),
           ctx,
         );
-        return Promise.all(wanted.map((each, at) => here[at] ?? ride(each, ctx)));
+        return Promise.all(wanted.map(async (each, at) => here[at] ?? ride(each, ctx)));
       },
 
       set: set && ((ref, secret, ctx) => forgetAround(ref, () => set(ref, secret, ctx))),

@@ -106,7 +106,8 @@ export function retry(options: RetryOptions = {}): Middleware {
       return await pRetry(() => run(inner).catch(wrapped), {
         retries: Math.max(1, Math.min(maxAttempts, ctx.maxAttempts ?? maxAttempts)) - 1,
         minTimeout: 0, // p-retry runs the attempts; the waits are ours
-        shouldRetry: ({ error, attemptNumber }) => waited((error as Failure).failure, attemptNumber),
+        shouldRetry: ({ error, attemptNumber }) =>
+          error instanceof Failure && waited(error.failure, attemptNumber),
       });
     } catch (error) {
       throw error instanceof Failure ? error.failure : error;

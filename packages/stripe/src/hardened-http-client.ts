@@ -21,7 +21,7 @@ export interface HttpClient {
 export interface HttpAnswer {
   getStatusCode(): number;
   getHeaders(): Record<string, string>;
-  getRawResponse(): unknown;
+  getRawResponse(): object;
   toStream(): never;
   toJSON(): Promise<object>;
 }
@@ -81,10 +81,11 @@ function stringsOf(headers: object): Record<string, string> {
 }
 
 function answerOf(response: Response, body: object): HttpAnswer {
+  const raw = {}; // stripe-node hangs headers on it; the response itself is not for anyone to find
   return {
     getStatusCode: () => response.status,
     getHeaders: () => Object.fromEntries(response.headers),
-    getRawResponse: () => undefined, // the body has been read; nobody should find it again
+    getRawResponse: () => raw,
     toStream() {
       throw new TypeError('A client of createStripeClient answers with JSON and cannot stream.');
     },

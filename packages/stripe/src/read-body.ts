@@ -44,7 +44,7 @@ export async function readBody(response: Response): Promise<object> {
 
 /** The body as text, or nothing when it is too large; the rest is not read then. */
 async function readText(response: Response): Promise<string | undefined> {
-  const reader = response.body?.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
   if (!reader) return '';
   const decoder = new TextDecoder();
   let text = '';

@@ -85,7 +85,7 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
   }
 
   // What fails stands in its place; an abort fails them all.
-  async function inPlace(answer: () => Promise<Secret | undefined>): Promise<Answer> {
+  async function inPlace(answer: () => Secret | undefined | Promise<Secret | undefined>): Promise<Answer> {
     try {
       return await answer();
     } catch (error) {
@@ -117,7 +117,7 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
       return Promise.all(
         refs.map((ref) => {
           const secret = found.get(ref.name);
-          if (!secret || secret.payload !== undefined) return inPlace(async () => answerOf(secret));
+          if (!secret || secret.payload !== undefined) return inPlace(() => answerOf(secret));
           // That a list can expand payloads follows from Stripe's general rule for expansion, and is stated nowhere.
           listHidesPayloads = true;
           return one(ref);

@@ -29,7 +29,7 @@ export function createSecrets<P extends SecretProvider>(provider: P): Secrets<P>
     return closing;
   };
   const client: Secrets = Object.freeze({ ...clientWithin(stack), close, [Symbol.asyncDispose]: close });
-  return client as Secrets<P>; // it has every method; the type leaves out those that P is known not to have
+  return client; // it has every method; the type leaves out those that P is known not to have
 }
 
 async function dispose(stack: SecretProvider): Promise<void> {

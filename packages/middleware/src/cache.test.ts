@@ -1,0 +1,561 @@
+import { compose, createSecrets, layersOf, type SecretProvider, seal } from '@secretkit/core';
+import { memorySecrets } from '@secretkit/memory';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { type CacheOptions, cache } from './cache.js';
+import { failure, flush, heldBackend, outcome } from './held-backend.test-support.js';
+
+const start = 1_700_000_000_000;
+
+function setUp(options: CacheOptions = {}) {
+  const clock = { ms: start };
+  const backend = heldBackend();
+  const stack = cache({ ttlMs: 60_000, now: () => clock.ms, ...options })(backend.provider);
+  return { clock, backend, stack, secrets: createSecrets(stack) };
+}
+
+async function warm(
+  { secrets, backend }: ReturnType<typeof setUp>,
+  name: string,
+  value: string,
+  expiresAt?: Date,
+) {
+  const read = secrets.get(name);
+  await backend.call(backend.calls.length - 1).answer(seal(value, { expiresAt }));
+  await read;
+}
+
+describe('a fresh value', () => {
+  it('is served without a call, by the very same promise', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1');
+    const hits = [kit.secrets.get('a'), kit.secrets.get('a')];
+    expect(hits[0]).toBe(hits[1]);
+    expect((await hits[0])?.reveal()).toBe('value-1');
+    expect(kit.backend.calls).toHaveLength(1);
+  });
+
+  it.each([
+    { at: 59_999, calls: 1 },
+    { at: 60_000, calls: 2 },
+  ])(
+    'ends at its time-to-live: after $at of 60000 ms the backend has been called $calls times',
+    async ({ at, calls }) => {
+      const kit = setUp();
+      await warm(kit, 'a', 'value-1');
+      kit.clock.ms += at;
+      void kit.secrets.get('a');
+      expect(kit.backend.calls).toHaveLength(calls);
+    },
+  );
+
+  it.each([
+    { at: 999, calls: 1 },
+    { at: 1_000, calls: 2 },
+  ])('ends at its expiry if that is sooner: after $at of 1000 ms, $calls calls', async ({ at, calls }) => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1', new Date(start + 1_000));
+    kit.clock.ms += at;
+    void kit.secrets.get('a');
+    expect(kit.backend.calls).toHaveLength(calls);
+  });
+
+  it('is dated from when it was asked for, so that a slow answer is not fresh for longer', async () => {
+    const kit = setUp();
+    const read = kit.secrets.get('a');
+    kit.clock.ms += 50_000;
+    await kit.backend.call(0).answer('value-1');
+    await read;
+    kit.clock.ms += 10_000;
+    void kit.secrets.get('a');
+    expect(kit.backend.calls).toHaveLength(2);
+  });
+
+  it('is passed by when the caller asks for a fresh one, which then takes its place', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1');
+    const read = kit.secrets.get('a', { fresh: true });
+    expect(kit.backend.call(1).ctx.fresh).toBe(true);
+    await kit.backend.call(1).answer('value-2');
+    expect(await outcome(read)).toBe('value-2');
+    expect(await outcome(kit.secrets.get('a'))).toBe('value-2');
+    expect(kit.backend.calls).toHaveLength(2);
+  });
+
+  it('makes room for others when there are more than maxEntries', async () => {
+    const kit = setUp({ maxEntries: 2 });
+    for (const name of ['a', 'b', 'a', 'c']) {
+      const read = kit.secrets.get(name);
+      await kit.backend.calls.at(-1)?.answer(`value-${name}`);
+      await read;
+    }
+    expect(kit.secrets.peek('b')).toBeUndefined(); // the one unused for longest
+    expect(kit.secrets.peek('a')?.reveal()).toBe('value-a');
+    expect(layersOf(kit.stack)[0]?.snapshot?.()).toEqual({ hits: 1, misses: 3, coalesced: 0, entries: 2 });
+  });
+});
+
+describe('a value that expired on its way', () => {
+  it('is no value', async () => {
+    const kit = setUp();
+    const read = kit.secrets.get('a');
+    kit.clock.ms += 5_000;
+    await kit.backend.call(0).answer(seal('value-1', { expiresAt: new Date(start + 5_000) }));
+    expect(await outcome(read)).toBeUndefined();
+  });
+});
+
+describe('what is not a value', () => {
+  it('is not remembered: a missing secret is asked for again', async () => {
+    const kit = setUp();
+    const read = kit.secrets.get('a');
+    await kit.backend.call(0).answer(undefined);
+    expect(await outcome(read)).toBeUndefined();
+    void kit.secrets.get('a');
+    expect(kit.backend.calls).toHaveLength(2);
+  });
+
+  it.each(['unavailable', 'permission_denied', 'unknown'] as const)(
+    'rejects every reader that waits, once, and is asked for again: %s',
+    async (code) => {
+      const kit = setUp();
+      const reads = Array.from({ length: 100 }, () => outcome(kit.secrets.get('a')));
+      await kit.backend.call(0).fail(failure(code));
+      expect(new Set(await Promise.all(reads))).toEqual(new Set([code]));
+      void kit.secrets.get('a');
+      expect(kit.backend.calls).toHaveLength(2);
+    },
+  );
+});
+
+describe('concurrent readers', () => {
+  it('of one secret make one call, however many they are', async () => {
+    const kit = setUp();
+    const reads = Array.from({ length: 10_000 }, () => kit.secrets.get('a'));
+    await kit.backend.call(0).answer('value-1');
+    expect(new Set((await Promise.all(reads)).map((secret) => secret?.reveal()))).toEqual(
+      new Set(['value-1']),
+    );
+    expect(kit.backend.calls).toHaveLength(1);
+  });
+
+  it('of other secrets, users and accounts get their own', async () => {
+    const kit = setUp();
+    const refs = [
+      { name: 'a' },
+      { name: 'b' },
+      { name: 'a', scope: { user: 'u' } },
+      { name: 'a', scope: { account: 'u' } },
+      { name: 'a', scope: { account: 'u', user: 'u' } },
+    ];
+    const reads = refs.map((ref) => outcome(kit.secrets.get(ref)));
+    for (const [at, call] of kit.backend.calls.entries()) await call.answer(`value-${at}`);
+    expect(await Promise.all(reads)).toEqual(refs.map((_, at) => `value-${at}`));
+  });
+
+  it.each([new Error('enough'), 'a string', null, undefined])(
+    'leave at their own abort, with its very reason, while the others stay: %s',
+    async (reason) => {
+      const kit = setUp();
+      const controller = new AbortController();
+      const leaving = kit.secrets.get('a', { signal: controller.signal });
+      const staying = kit.secrets.get('a', { signal: new AbortController().signal });
+      controller.abort(reason);
+      expect(await outcome(leaving)).toBe(controller.signal.reason);
+      expect(kit.backend.call(0).ctx.signal?.aborted).toBe(false);
+      await kit.backend.call(0).answer('value-1');
+      expect(await outcome(staying)).toBe('value-1');
+    },
+  );
+
+  it('abort the call when the last of them leaves, and the next reader makes a new one', async () => {
+    const kit = setUp();
+    const controller = new AbortController();
+    const reads = [1, 2, 3].map(() => outcome(kit.secrets.get('a', { signal: controller.signal })));
+    controller.abort('gone');
+    expect(await Promise.all(reads)).toEqual(['gone', 'gone', 'gone']);
+    expect(kit.backend.call(0).ctx.signal?.aborted).toBe(true);
+
+    const next = kit.secrets.get('a');
+    await kit.backend.call(0).answer('too late');
+    await kit.backend.call(1).answer('value-2');
+    expect(await outcome(next)).toBe('value-2');
+    expect(await outcome(kit.secrets.get('a'))).toBe('value-2');
+  });
+
+  it('hand neither a signal nor a deadline of theirs to the call that they share', async () => {
+    const kit = setUp();
+    const { signal } = new AbortController();
+    void outcome(kit.stack.get({ name: 'a' }, { signal, deadline: start + 10, maxAttempts: 1 }));
+    expect(kit.backend.call(0).ctx.signal).not.toBe(signal);
+    expect(Object.keys(kit.backend.call(0).ctx)).toEqual(['signal']);
+  });
+
+  it('leave at their own deadline with a timeout', async () => {
+    vi.useFakeTimers();
+    try {
+      const kit = setUp();
+      const leaving = outcome(kit.stack.get({ name: 'a' }, { deadline: start + 100 }));
+      const staying = outcome(kit.secrets.get('a'));
+      await vi.advanceTimersByTimeAsync(100);
+      expect(await leaving).toBe('timeout');
+      await kit.backend.call(0).answer('value-1');
+      expect(await staying).toBe('value-1');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('that are aborted beforehand make no call, even for a value in memory', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1');
+    const signal = AbortSignal.abort('beforehand');
+    expect(await outcome(kit.stack.get({ name: 'a' }, { signal }))).toBe('beforehand');
+    expect(await outcome(kit.stack.get({ name: 'b' }, { signal }))).toBe('beforehand');
+    expect(kit.backend.calls).toHaveLength(1);
+  });
+});
+
+describe('a batch', () => {
+  it('asks for what is neither in memory nor under way, in one call, and answers in order', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-a');
+    const single = outcome(kit.secrets.get('b'));
+    const batch = kit.secrets.getManySettled({ a: 'a', b: 'b', c: 'c', d: 'd', again: 'c' });
+    expect(kit.backend.call(2).names).toEqual(['c', 'd']);
+    await kit.backend.call(2).answer('value-c', undefined);
+    await kit.backend.call(1).answer('value-b');
+    const { a, b, c, d, again } = await batch;
+    const revealed = [a, b, c, again].map((answer) => answer && 'reveal' in answer && answer.reveal());
+    expect(revealed).toEqual(['value-a', 'value-b', 'value-c', 'value-c']);
+    expect(d).toBeUndefined();
+    expect(await single).toBe('value-b');
+    expect(kit.backend.calls).toHaveLength(3);
+  });
+
+  it('is joined by single readers, and its answers are kept one by one with their own expiry', async () => {
+    const kit = setUp();
+    const batch = kit.secrets.getMany({ a: 'a', b: 'b' });
+    const single = outcome(kit.secrets.get('b'));
+    await kit.backend.call(0).answer(seal('value-a', { expiresAt: new Date(start + 1_000) }), 'value-b');
+    await batch;
+    expect(await single).toBe('value-b');
+    kit.clock.ms += 1_000;
+    expect(kit.secrets.peek('a')).toBeUndefined();
+    expect(kit.secrets.peek('b')?.reveal()).toBe('value-b');
+  });
+
+  it('leaves a failure in its place, and keeps the other answers', async () => {
+    const kit = setUp();
+    const batch = kit.secrets.getManySettled({ a: 'a', b: 'b' });
+    await kit.backend.call(0).answer(failure('permission_denied'), 'value-b');
+    expect(await batch).toMatchObject({ a: { code: 'permission_denied' } });
+    expect(kit.secrets.peek('b')?.reveal()).toBe('value-b');
+  });
+
+  it('that fails as a whole fails in every place that is not in memory', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-a');
+    const batch = kit.secrets.getManySettled({ a: 'a', b: 'b', c: 'c' });
+    await kit.backend.call(1).fail(failure('unavailable'));
+    const { a, b, c } = await batch;
+    expect([a, b, c]).toMatchObject([{}, { code: 'unavailable' }, { code: 'unavailable' }]);
+    expect(b).toHaveProperty('ref.name', 'b');
+  });
+
+  it('is aborted when nobody waits for any of it, and not before', async () => {
+    const kit = setUp();
+    const controller = new AbortController();
+    const single = new AbortController();
+    const batch = kit.secrets
+      .getMany({ a: 'a', b: 'b' }, { signal: controller.signal })
+      .catch((e: unknown) => e);
+    const read = outcome(kit.secrets.get('b', { signal: single.signal }));
+    controller.abort('batch');
+    expect(await batch).toBe('batch');
+    expect(kit.backend.call(0).ctx.signal?.aborted).toBe(false);
+    single.abort('single');
+    expect(await read).toBe('single');
+    expect(kit.backend.call(0).ctx.signal?.aborted).toBe(true);
+  });
+
+  it('is no method of the stack when the backend has none', () => {
+    const plain: SecretProvider = { name: 'plain', get: () => Promise.resolve(undefined) };
+    expect(cache()(plain).getMany).toBeUndefined();
+  });
+});
+
+describe('a write', () => {
+  it.each(['set', 'delete'] as const)(
+    'forgets the value when it starts, and again when it settles: %s',
+    async (write) => {
+      const kit = setUp();
+      await warm(kit, 'a', 'old');
+      const writing = write === 'set' ? kit.secrets.set('a', 'new') : kit.secrets.delete('a');
+      expect(kit.secrets.peek('a')).toBeUndefined();
+      const during = outcome(kit.secrets.get('a'));
+      await kit.backend.call(2).answer('old, read during the write');
+      expect(await during).toBe('old, read during the write');
+      await kit.backend.call(1).answer();
+      await writing;
+      expect(kit.secrets.peek('a')).toBeUndefined();
+    },
+  );
+
+  it('that fails forgets too: it may have happened', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'old');
+    const writing = kit.secrets.set('a', 'new').catch(() => undefined);
+    await kit.backend.call(1).fail(failure('timeout'));
+    await writing;
+    expect(kit.secrets.peek('a')).toBeUndefined();
+  });
+
+  it('lets a read that is under way answer those who waited, and nobody later', async () => {
+    const kit = setUp();
+    const before = outcome(kit.secrets.get('a'));
+    const writing = kit.secrets.set('a', 'new');
+    await kit.backend.call(1).answer();
+    await writing;
+    const after = outcome(kit.secrets.get('a'));
+    await kit.backend.call(0).answer('old');
+    await kit.backend.call(2).answer('new');
+    expect([await before, await after]).toEqual(['old', 'new']);
+    expect(await outcome(kit.secrets.get('a'))).toBe('new');
+  });
+});
+
+describe('invalidate', () => {
+  it('makes the next read ask, also while an older answer is under way', async () => {
+    const kit = setUp();
+    const before = outcome(kit.secrets.get('a'));
+    kit.secrets.invalidate('a');
+    const after = outcome(kit.secrets.get('a'));
+    await kit.backend.call(1).answer('new');
+    await kit.backend.call(0).answer('old');
+    expect([await before, await after]).toEqual(['old', 'new']);
+    expect(kit.secrets.peek('a')?.reveal()).toBe('new');
+  });
+
+  it.each([
+    { target: 'one ref', left: ['b', 'a@acct_1', 'a@acct_1/usr_1', 'a@acct_2'] },
+    { target: 'a scope and its users', left: ['a', 'b', 'a@acct_2'] },
+    { target: 'everything', left: [] },
+  ])('forgets $target', async ({ target, left }) => {
+    const kit = setUp();
+    const refs = {
+      a: { name: 'a' },
+      b: { name: 'b' },
+      'a@acct_1': { name: 'a', scope: { account: 'acct_1' } },
+      'a@acct_1/usr_1': { name: 'a', scope: { account: 'acct_1', user: 'usr_1' } },
+      'a@acct_2': { name: 'a', scope: { account: 'acct_2' } },
+    };
+    for (const ref of Object.values(refs)) {
+      const read = kit.secrets.get(ref);
+      await kit.backend.calls.at(-1)?.answer('value');
+      await read;
+    }
+    if (target === 'one ref') kit.secrets.invalidate('a');
+    else if (target === 'everything') kit.secrets.invalidate();
+    else kit.secrets.scoped({ account: 'acct_1' }).invalidate();
+    expect(
+      Object.entries(refs)
+        .filter(([, ref]) => kit.secrets.peek(ref))
+        .map(([key]) => key),
+    ).toEqual(left);
+  });
+
+  it('reaches a cache further in', async () => {
+    const backend = heldBackend();
+    const secrets = createSecrets(compose(cache(), cache())(backend.provider));
+    const read = secrets.get('a');
+    await backend.call(0).answer('old');
+    await read;
+    secrets.invalidate('a');
+    void secrets.get('a');
+    expect(backend.calls).toHaveLength(2);
+  });
+});
+
+describe('a fresh read', () => {
+  it('joins no read begun before it, and what that brings is not kept', async () => {
+    const kit = setUp();
+    const before = outcome(kit.secrets.get('a'));
+    const fresh = outcome(kit.secrets.get('a', { fresh: true }));
+    await kit.backend.call(1).answer('new');
+    await kit.backend.call(0).answer('old');
+    expect([await before, await fresh]).toEqual(['old', 'new']);
+    expect(kit.secrets.peek('a')?.reveal()).toBe('new');
+  });
+});
+
+describe('peek', () => {
+  it('is what is fresh right now, and starts nothing', async () => {
+    const kit = setUp();
+    expect(kit.secrets.peek('a')).toBeUndefined();
+    await warm(kit, 'a', 'value-1');
+    expect(kit.secrets.peek('a')?.reveal()).toBe('value-1');
+    kit.clock.ms += 60_000;
+    expect(kit.secrets.peek('a')).toBeUndefined();
+    expect(kit.backend.calls).toHaveLength(1);
+  });
+
+  it('asks a provider that has one for what is not in memory, and only for that', async () => {
+    const store = memorySecrets({ initial: { a: 'value-1' } });
+    const clock = { ms: start };
+    const secrets = createSecrets(cache({ ttlMs: 1_000, now: () => clock.ms })(store));
+    expect(secrets.peek('a')?.reveal()).toBe('value-1');
+    await secrets.get('a');
+    await store.set({ name: 'a' }, seal('value-2'), {});
+    expect(secrets.peek('a')?.reveal()).toBe('value-1');
+    clock.ms += 1_000;
+    expect(secrets.peek('a')).toBeUndefined();
+  });
+});
+
+describe('the clock', () => {
+  it.each([
+    { back: 1_000, calls: 1, why: 'a small step back is no time passed' },
+    { back: 1_001, calls: 2, why: 'a larger one makes every value stale' },
+  ])('set back by $back ms: $why', async ({ back, calls }) => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1');
+    kit.clock.ms -= back;
+    void kit.secrets.get('a');
+    expect(kit.backend.calls).toHaveLength(calls);
+  });
+
+  it('set back by small steps extends no time-to-live', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1');
+    kit.clock.ms += 59_999;
+    await kit.secrets.get('a');
+    kit.clock.ms -= 900;
+    await kit.secrets.get('a');
+    kit.clock.ms += 901;
+    void kit.secrets.get('a');
+    expect(kit.backend.calls).toHaveLength(2);
+  });
+});
+
+describe('closing', () => {
+  it('releases those who wait, and aborts what they wait for', async () => {
+    const kit = setUp();
+    const read = outcome(kit.secrets.get('a'));
+    await kit.secrets.close();
+    expect(await read).toBe('closed');
+    expect(kit.backend.call(0).ctx.signal?.aborted).toBe(true);
+  });
+});
+
+describe('identity', () => {
+  it('is the canonical one: two refs of one secret share an entry and a call', async () => {
+    const backend = heldBackend();
+    const canonical = vi.fn(({ name, scope }: { name: string; scope?: object }) => ({
+      name: name.toUpperCase(),
+      scope: { account: 'acct_default', ...scope },
+    }));
+    const secrets = createSecrets(cache()({ ...backend.provider, canonical }));
+    const reads = ['a', 'A', { name: 'a', scope: { account: 'acct_default' } }].map((ref) =>
+      outcome(secrets.get(ref)),
+    );
+    await backend.call(0).answer('value-1');
+    expect(await Promise.all(reads)).toEqual(['value-1', 'value-1', 'value-1']);
+    expect(backend.calls).toHaveLength(1);
+  });
+
+  it('follows a ref that its owner changes', async () => {
+    const kit = setUp();
+    const ref = { name: 'a' };
+    void kit.stack.get(ref, {});
+    ref.name = 'b';
+    void kit.stack.get(ref, {});
+    expect(kit.backend.calls.map(({ names }) => names[0])).toEqual(['a', 'b']);
+  });
+
+  it('is shared by no two providers under one middleware', async () => {
+    const layer = cache();
+    const [one, two] = [heldBackend(), heldBackend()];
+    const reads = [one, two].map(({ provider }) => outcome(createSecrets(layer(provider)).get('a')));
+    await one.call(0).answer('of one');
+    await two.call(0).answer('of two');
+    expect(await Promise.all(reads)).toEqual(['of one', 'of two']);
+  });
+});
+
+describe('under any interleaving of reads, writes and time', () => {
+  it('never serves a value at or past its expiry, nor one from before a completed write', async () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('read' as const) }),
+      fc.record({ do: fc.constant('answer' as const) }),
+      fc.record({ do: fc.constant('write' as const), lifeMs: fc.integer({ min: 1, max: 5_000 }) }),
+      fc.record({ do: fc.constant('tick' as const), ms: fc.integer({ min: 1, max: 3_000 }) }),
+      fc.record({ do: fc.constant('invalidate' as const) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const clock = { ms: start };
+        const state = { version: 0, expiresAt: start + 2_000 };
+        const held: (() => void)[] = [];
+        const provider: SecretProvider & Required<Pick<SecretProvider, 'set'>> = {
+          name: 'model',
+          get: () =>
+            new Promise((resolve) => {
+              const { version, expiresAt } = state; // what the backend saw when it was asked
+              held.push(() =>
+                resolve(
+                  clock.ms < expiresAt ? seal(`v${version}`, { expiresAt: new Date(expiresAt) }) : undefined,
+                ),
+              );
+            }),
+          set: () => Promise.resolve(),
+        };
+        const secrets = createSecrets(cache({ ttlMs: 4_000, now: () => clock.ms })(provider));
+        const checks: Promise<void>[] = [];
+        for (const action of steps) {
+          if (action.do === 'tick') clock.ms += action.ms;
+          if (action.do === 'invalidate') secrets.invalidate('a');
+          if (action.do === 'answer') held.shift()?.();
+          if (action.do === 'write') {
+            state.version += 1;
+            state.expiresAt = clock.ms + action.lifeMs;
+            await secrets.set('a', 'x');
+          }
+          if (action.do === 'read') {
+            const writtenBefore = state.version;
+            checks.push(
+              secrets.get('a').then((secret) => {
+                if (!secret) return;
+                expect(Number(secret.reveal().slice(1))).toBeGreaterThanOrEqual(writtenBefore);
+                expect(secret.expiresAt?.getTime()).toBeGreaterThan(clock.ms);
+              }),
+            );
+          }
+          await flush();
+        }
+        for (const answer of held) answer();
+        await Promise.all(checks);
+      }),
+      { numRuns: 300, seed: 20_261_123 },
+    );
+  });
+});
+
+describe('wrong options', () => {
+  it.each([
+    [{ ttlMs: 0 }, RangeError, /ttlMs .* from 1 to 2147483647; it was 0/],
+    [{ ttlMs: Number.NaN }, RangeError, /ttlMs/],
+    [{ ttlMs: Number.POSITIVE_INFINITY }, RangeError, /ttlMs/],
+    [{ ttlMs: '60s' }, TypeError, /ttlMs .* not string/],
+    [{ maxEntries: 0 }, RangeError, /maxEntries/],
+    [{ maxEntries: 1.5 }, RangeError, /whole/],
+    [{ now: 5 }, TypeError, /now is a function/],
+    [{ ttl: 5 }, TypeError, /no option "ttl".*ttlMs, maxEntries, now/],
+    [null, TypeError, /object of options/],
+  ])('are refused when it is built: %j', (options, kind, message) => {
+    const build = () => cache(options as never);
+    expect(build).toThrow(kind);
+    expect(build).toThrow(message);
+  });
+});

@@ -1,0 +1,268 @@
+import { getEventListeners } from 'node:events';
+import { createSecrets, type SecretErrorCode, SecretError, seal } from '@secretkit/core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { failure, flush, heldBackend, outcome } from './held-backend.test-support.js';
+import { type Retry, type RetryOptions, retry } from './retry.js';
+
+const start = 1_700_000_000_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: start });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function setUp(options: RetryOptions = {}) {
+  const backend = heldBackend();
+  const stack = retry({ random: () => 1, ...options })(backend.provider);
+  return { backend, stack, secrets: createSecrets(stack) };
+}
+
+/** Fails every call as it comes, and says when each was made, in milliseconds from the start. */
+async function failAll(backend: ReturnType<typeof heldBackend>, error: () => unknown, forMs = 60_000) {
+  const times: number[] = [];
+  const end = Date.now() + forMs;
+  while (Date.now() <= end) {
+    while (backend.calls.length > times.length) {
+      times.push(Date.now() - start);
+      await backend.call(times.length - 1).fail(error());
+    }
+    if (vi.getTimerCount() === 0) break;
+    await vi.advanceTimersToNextTimerAsync();
+    await flush();
+  }
+  return times;
+}
+
+describe('the schedule', () => {
+  it.each([
+    { random: 1, options: {}, times: [0, 100, 300] },
+    { random: 0.5, options: {}, times: [0, 50, 150] },
+    { random: 0, options: {}, times: [0, 0, 0] },
+    { random: 1, options: { maxAttempts: 1 }, times: [0] },
+    { random: 1, options: { maxAttempts: 6, baseDelayMs: 10 }, times: [0, 10, 30, 70, 150, 310] },
+    {
+      random: 1,
+      options: { maxAttempts: 5, baseDelayMs: 100, maxDelayMs: 250 },
+      times: [0, 100, 300, 550, 800],
+    },
+    { random: 1, options: { maxAttempts: 9, maxElapsedMs: 701 }, times: [0, 100, 300, 700] },
+    { random: 1, options: { maxAttempts: 9, maxElapsedMs: 700 }, times: [0, 100, 300] },
+  ])('with chance $random and $options calls at $times ms', async ({ random, options, times }) => {
+    const { backend, secrets } = setUp({ random: () => random, ...options });
+    const read = outcome(secrets.get('a'));
+    expect(await failAll(backend, () => failure('unavailable'))).toEqual(times);
+    expect(await read).toBe('unavailable');
+  });
+
+  it.each([
+    { retryAfterMs: 2_000, times: [0, 2_000, 4_000] },
+    { retryAfterMs: 150, times: [0, 150, 350] },
+    { retryAfterMs: 40_000, times: [0] },
+  ])(
+    'waits at least as long as the backend asks, if there is time: $retryAfterMs ms',
+    async ({ retryAfterMs, times }) => {
+      const { backend, secrets } = setUp();
+      const read = outcome(secrets.get('a'));
+      expect(await failAll(backend, () => failure('rate_limited', retryAfterMs))).toEqual(times);
+      expect(await read).toBe('rate_limited');
+    },
+  );
+
+  it('begins no wait that would end at or after the deadline', async () => {
+    const { backend, stack } = setUp();
+    const read = outcome(stack.get({ name: 'a' }, { deadline: start + 300 }));
+    expect(await failAll(backend, () => failure('unavailable'))).toEqual([0, 100]);
+    expect(await read).toBe('unavailable');
+  });
+
+  it.each([
+    { maxAttempts: 1, times: [0] },
+    { maxAttempts: 9, times: [0, 100, 300] },
+  ])('makes no more attempts than the context allows: $maxAttempts', async ({ maxAttempts, times }) => {
+    const { backend, stack } = setUp();
+    void outcome(stack.get({ name: 'a' }, { maxAttempts }));
+    expect(await failAll(backend, () => failure('unavailable'))).toEqual(times);
+  });
+
+  it('ends with the first answer', async () => {
+    const { backend, secrets } = setUp();
+    const read = outcome(secrets.get('a'));
+    await backend.call(0).fail(failure('timeout'));
+    await vi.advanceTimersByTimeAsync(100);
+    await backend.call(1).answer('value');
+    expect(await read).toBe('value');
+    expect(backend.calls).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('which failures', () => {
+  const retried: SecretErrorCode[] = ['rate_limited', 'unavailable', 'timeout'];
+  const final: SecretErrorCode[] = [
+    'permission_denied',
+    'unauthenticated',
+    'quota_exceeded',
+    'circuit_open',
+    'invalid_argument',
+    'invalid_data',
+    'conflict',
+    'unsupported',
+    'closed',
+    'unknown',
+  ];
+  it.each([...retried.map((code) => ({ code, calls: 3 })), ...final.map((code) => ({ code, calls: 1 }))])(
+    '$code: $calls calls',
+    async ({ code, calls }) => {
+      const { backend, secrets } = setUp();
+      const read = outcome(secrets.get('a'));
+      expect(await failAll(backend, () => failure(code))).toHaveLength(calls);
+      expect(await read).toBe(code);
+    },
+  );
+
+  it('that the backend called final are not retried, whatever their code', async () => {
+    const { backend, secrets } = setUp();
+    void outcome(secrets.get('a'));
+    const replayed = () => new SecretError('unavailable', 'as scripted.', { retryable: false });
+    expect(await failAll(backend, replayed)).toEqual([0]);
+  });
+
+  it.each([new TypeError('CANARY'), 'CANARY', null])(
+    'that are no SecretError are unknown, and not retried',
+    async (thrown) => {
+      const { backend, secrets } = setUp();
+      const read = secrets.get('a').catch((error: unknown) => error);
+      expect(await failAll(backend, () => thrown)).toEqual([0]);
+      expect(await read).toMatchObject({ code: 'unknown', message: expect.not.stringContaining('CANARY') });
+    },
+  );
+
+  it('a missing secret is an answer, and makes one call', async () => {
+    const { backend, secrets } = setUp();
+    const read = outcome(secrets.get('a'));
+    await backend.call(0).answer(undefined);
+    expect(await read).toBeUndefined();
+  });
+});
+
+describe("the caller's abort", () => {
+  it.each([new Error('enough'), 'a string', null])(
+    'ends a wait at once, with its very reason: %s',
+    async (reason) => {
+      const { backend, secrets } = setUp();
+      const controller = new AbortController();
+      const read = outcome(secrets.get('a', { signal: controller.signal }));
+      await backend.call(0).fail(failure('unavailable'));
+      controller.abort(reason);
+      expect(await read).toBe(reason);
+      await flush();
+      expect(backend.calls).toHaveLength(1);
+      expect(vi.getTimerCount()).toBe(0);
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    },
+  );
+});
+
+describe('a batch', () => {
+  it('asks again only for what failed in a way that may pass', async () => {
+    const { backend, secrets } = setUp();
+    const batch = secrets.getManySettled({ a: 'a', b: 'b', c: 'c', d: 'd' });
+    await backend.call(0).answer('value-a', failure('unavailable'), failure('permission_denied'), undefined);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(backend.call(1).names).toEqual(['b']);
+    await backend.call(1).answer('value-b');
+    const { a, b, c, d } = await batch;
+    expect([a, b].map((answer) => answer && 'reveal' in answer && answer.reveal())).toEqual([
+      'value-a',
+      'value-b',
+    ]);
+    expect(c).toMatchObject({ code: 'permission_denied' });
+    expect(d).toBeUndefined();
+  });
+
+  it('keeps what it has when the attempts are used up', async () => {
+    const { backend, secrets } = setUp({ maxAttempts: 2 });
+    const batch = secrets.getManySettled({ a: 'a', b: 'b' });
+    await backend.call(0).answer('value-a', failure('unavailable'));
+    await vi.advanceTimersByTimeAsync(100);
+    await backend.call(1).fail(failure('rate_limited'));
+    const { a, b } = await batch;
+    expect(a && 'reveal' in a && a.reveal()).toBe('value-a');
+    expect(b).toMatchObject({ code: 'rate_limited', ref: { name: 'b' } });
+  });
+});
+
+describe('a write', () => {
+  it.each(['set', 'delete'] as const)(
+    'carries one idempotency key on all its attempts: %s',
+    async (write) => {
+      const { backend, stack, secrets } = setUp();
+      void (write === 'set' ? secrets.set('a', 'value') : secrets.delete('a')).catch(() => undefined);
+      await failAll(backend, () => failure('timeout'));
+      const byClient = backend.calls.map(({ ctx }) => ctx.idempotencyKey);
+      expect(byClient).toHaveLength(3);
+      expect(new Set(byClient).size).toBe(1);
+
+      const direct =
+        write === 'set' ? stack.set({ name: 'a' }, seal('value'), {}) : stack.delete({ name: 'a' }, {});
+      direct.catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(backend.call(3).ctx.idempotencyKey).toMatch(/^[\da-f-]{36}$/); // minted here, where there is no client
+      expect(backend.call(3).ctx.idempotencyKey).not.toBe(byClient[0]);
+    },
+  );
+
+  it('has none when it is a read', async () => {
+    const { backend, secrets } = setUp();
+    void secrets.get('a');
+    await flush();
+    expect(backend.call(0).ctx.idempotencyKey).toBeUndefined();
+  });
+});
+
+describe('onRetry', () => {
+  it('is told of each failed attempt that another one follows', async () => {
+    const told: Retry[] = [];
+    const { backend, secrets } = setUp({ onRetry: (event) => told.push(event) });
+    void outcome(secrets.get('a'));
+    await failAll(backend, () => failure('unavailable'));
+    expect(told).toMatchObject([
+      {
+        attempt: 1,
+        delayMs: 100,
+        code: 'unavailable',
+        provider: 'held',
+        operation: 'get',
+        refs: [{ name: 'a' }],
+      },
+      { attempt: 2, delayMs: 200, code: 'unavailable' },
+    ]);
+  });
+
+  it('harms nobody when it throws', async () => {
+    const { backend, secrets } = setUp({
+      onRetry: () => {
+        throw new Error('a listener of somebody');
+      },
+    });
+    const read = outcome(secrets.get('a'));
+    expect(await failAll(backend, () => failure('unavailable'))).toHaveLength(3);
+    expect(await read).toBe('unavailable');
+  });
+});
+
+describe('wrong options', () => {
+  it.each([
+    [{ maxAttempts: 0 }, RangeError],
+    [{ maxAttempts: 2.5 }, RangeError],
+    [{ baseDelayMs: -1 }, RangeError],
+    [{ baseDelayMs: 100, maxDelayMs: 50 }, RangeError],
+    [{ maxElapsedMs: 0 }, RangeError],
+    [{ onRetry: 'log' }, TypeError],
+    [{ retries: 3 }, TypeError],
+  ])('are refused when it is built: %j', (options, kind) => {
+    expect(() => retry(options as never)).toThrow(kind);
+  });
+});

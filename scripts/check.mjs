@@ -1,0 +1,54 @@
+// Runs everything that guards quality, and says what passed. `npm run check -- lint types` runs just those.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = readdirSync(`${root}packages`);
+const source = ['--import', 'tsx', '--conditions=@secretkit/source'];
+const quickstart = (...flags) => ['node', ...source, 'examples/quickstart/src/main.ts', ...flags];
+
+const checks = {
+  format: [['biome', 'ci', '.']],
+  lint: [['eslint', '.']],
+  build: [['tsc', '--build', '--force']],
+  types: [['tsc', '-p', 'tsconfig.checks.json']],
+  unused: [['knip']],
+  readme: [['node', 'scripts/compile-docs.mjs']],
+  docs: [['typedoc']],
+  packages: packages.flatMap((name) => [
+    ['publint', '--strict', `packages/${name}`],
+    ['attw', '--pack', `packages/${name}`, '--profile', 'esm-only'],
+  ]),
+  tests: [['vitest', 'run', '--coverage']],
+  examples: [quickstart(), quickstart('--backend', 'memory'), quickstart('--backend', 'env')],
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in checks));
+if (unknown) {
+  console.error(`There is no check "${unknown}". There are ${Object.keys(checks).join(', ')}.`);
+  process.exit(2);
+}
+
+const results = (asked.length > 0 ? asked : Object.keys(checks)).map((name) => {
+  console.log(`\n── ${name}`);
+  const startedAt = Date.now();
+  const passed = checks[name].every(succeeds);
+  return { name, passed, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
+});
+
+console.log('');
+for (const { name, passed, seconds } of results) {
+  console.log(`${passed ? 'passed' : 'FAILED'}  ${name.padEnd(10)} ${seconds.padStart(6)} s`);
+}
+process.exit(results.every(({ passed }) => passed) ? 0 : 1);
+
+// npm puts node_modules/.bin on the PATH of its scripts.
+function succeeds([command, ...args]) {
+  console.log(`$ ${[command, ...args].join(' ')}`);
+  return (
+    spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }).status ===
+    0
+  );
+}
