@@ -142,6 +142,6 @@ function meaningOf({ code, type, status }: StripeFailure): Meaning {
 function retryAfterMs(header: unknown): number | undefined {
   if (typeof header !== 'string') return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  const until = Date.parse(header);
+  const until = / GMT$/.test(header) ? Date.parse(header) : Number.NaN; // Date.parse takes "-5" for a date
   return Number.isNaN(until) ? undefined : Math.max(0, until - Date.now());
 }
