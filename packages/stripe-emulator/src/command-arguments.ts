@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+
+/** What the command was told to do. */
+export interface CommandArguments {
+  readonly port: number;
+  readonly latencyMs: number;
+  readonly seed: string | undefined;
+  readonly rateLimit: boolean;
+  readonly log: boolean;
+  readonly help: boolean;
+}
+
+/** The port of the command if none is given. */
+export const defaultPort = 12140;
+
+/** The text of `--help`. */
+export const helpText: string = `secretkit-stripe-emulator: a local server that speaks the Stripe Apps Secret Store API
+
+Usage: secretkit-stripe-emulator [options]
+
+  --port N         port to listen on; 0 for a free one (default ${defaultPort})
+  --seed FILE      JSON file of secrets to start with
+  --latency-ms N   wait N milliseconds before every answer
+  --rate-limit     refuse more than Stripe's 25 requests a second
+  --log            print a line for each request: never a payload, key or query
+  --help           print this text
+`;
+
+/**
+ * Reads the arguments of the command.
+ *
+ * @throws Error saying which argument is wrong
+ */
+export function readArguments(args: readonly string[]): CommandArguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string' },
+      seed: { type: 'string' },
+      'latency-ms': { type: 'string' },
+      'rate-limit': { type: 'boolean' },
+      log: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  return {
+    port: readNumber('--port', values.port, 65_535) ?? defaultPort,
+    latencyMs: readNumber('--latency-ms', values['latency-ms'], 2 ** 31 - 1) ?? 0,
+    seed: values.seed,
+    rateLimit: values['rate-limit'] ?? false,
+    log: values.log ?? false,
+    help: values.help ?? false,
+  };
+}
+
+function readNumber(flag: string, text: string | undefined, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(text) || Number(text) > max) {
+    throw new Error(`${flag} must be an integer from 0 to ${max}`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { expect, test } from 'vitest';
+import { sdk } from '../../test-support/sdk.js';
+import { codeOf, open, pieces, raw, useEmulator } from '../../test-support/use-emulator.js';
+import type { Fault } from './fault.js';
+
+const scope = { type: 'account' } as const;
+const find = '/v1/apps/secrets/find?name=a&scope[type]=account';
+
+async function broken(fault: Fault) {
+  const emulator = await useEmulator();
+  emulator.secrets.put({ name: 'a', payload: 'p' });
+  emulator.faults.add(fault);
+  return emulator;
+}
+
+test.each([
+  { kind: 'reset', code: 'ECONNRESET' },
+  { kind: 'close', code: 'ECONNRESET' },
+] as const)('$kind ends the connection without an answer', async ({ kind, code }) => {
+  const emulator = await broken({ kind });
+  await expect(raw(emulator, find)).rejects.toMatchObject({ code });
+  expect((await raw(emulator, find)).status).toBe(200);
+  expect(emulator.requests.list()[0]?.status).toBeNull();
+});
+
+test('close says goodbye before it goes, reset does not', async () => {
+  const messages = [];
+  for (const kind of ['close', 'reset'] as const) {
+    const failure: unknown = await raw(await broken({ kind }), find).catch((error: unknown) => error);
+    messages.push(failure instanceof Error ? failure.message : '');
+  }
+  expect(messages).toEqual(['socket hang up', 'read ECONNRESET']);
+});
+
+test('hang never answers, until the emulator closes', async () => {
+  const emulator = await broken({ kind: 'hang' });
+  const { secrets } = sdk(emulator, { timeout: 50 }).apps;
+  await expect(secrets.find({ scope, name: 'a' })).rejects.toMatchObject({
+    type: 'StripeConnectionError',
+    message: expect.stringContaining('timeout being reached (50ms)'),
+  });
+  emulator.faults.add({ kind: 'hang' });
+  const hanging = raw(emulator, find).catch(codeOf);
+  await expect.poll(() => emulator.faults.pending()).toEqual([]);
+  await emulator.close();
+  expect(await hanging).toBe('ECONNRESET');
+});
+
+test('hangBody sends the headers and no more', async () => {
+  const emulator = await broken({ kind: 'hangBody' });
+  const response = await open(emulator, find);
+  expect(response.statusCode).toBe(200);
+  expect(Number(response.headers['content-length'])).toBeGreaterThan(0);
+  const ended = once(response, 'data').catch(codeOf);
+  await emulator.close();
+  expect(await ended).toBe('ECONNRESET');
+});
+
+test('cutBody breaks the connection in the middle of the body', async () => {
+  const emulator = await broken({ kind: 'cutBody' });
+  await expect(raw(emulator, find)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(emulator.requests.list()[0]?.status).toBe(200);
+});
+
+test('drip sends the whole answer in pieces', async () => {
+  const emulator = await broken({ kind: 'drip', intervalMs: 1, bytesPerChunk: 30 });
+  const response = await open(emulator, find);
+  const all = await pieces(response);
+  expect(all.length).toBeGreaterThan(1);
+  expect(JSON.parse(all.join(''))).toMatchObject({ name: 'a' });
+});
+
+test('drip ends when the emulator closes', async () => {
+  const emulator = await broken({ kind: 'drip', intervalMs: 60_000 });
+  const dripping = raw(emulator, find).catch(codeOf);
+  await expect.poll(() => emulator.requests.count()).toBe(1);
+  await emulator.close();
+  expect(await dripping).toBe('ECONNRESET');
+});
+
+test('a client that leaves while its answer waits does no harm', async () => {
+  const emulator = await broken({ kind: 'delay', delayMs: 20 });
+  const outgoing = request(`${emulator.url}${find}`, {
+    headers: { authorization: 'Bearer sk_test_1' },
+  }).end();
+  outgoing.on('error', () => {});
+  await expect.poll(() => emulator.faults.pending()).toEqual([]);
+  outgoing.destroy();
+  await expect.poll(() => emulator.requests.count()).toBe(1);
+  expect((await raw(emulator, find)).status).toBe(200);
+});
+
+test('delay holds an answer back for as long as it says', async () => {
+  const emulator = await broken({ kind: 'delay', delayMs: 30 });
+  expect((await raw(emulator, find)).status).toBe(200);
+  expect(emulator.requests.list()[0]?.durationMs).toBeGreaterThanOrEqual(29);
+});

@@ -1,0 +1,65 @@
+import type { ServerResponse } from 'node:http';
+import type { Reply } from '../reply.js';
+import { sleep } from '../sleep.js';
+
+/** How an answer reaches the client. */
+export type Delivery =
+  | { readonly kind: 'send' }
+  /** Nothing, for ever. */
+  | { readonly kind: 'hang' }
+  /** The headers, then nothing. */
+  | { readonly kind: 'hangBody' }
+  /** Half of the body, then the connection breaks. */
+  | { readonly kind: 'cutBody' }
+  /** The connection is reset (RST) before an answer. */
+  | { readonly kind: 'reset' }
+  /** The connection is closed (FIN) before an answer. */
+  | { readonly kind: 'close' }
+  | { readonly kind: 'drip'; readonly intervalMs: number; readonly bytesPerChunk: number };
+
+/** The deliveries that send no status. */
+export function sendsNothing({ kind }: Delivery): boolean {
+  return kind === 'hang' || kind === 'reset' || kind === 'close';
+}
+
+/** Writes an answer. A hanging one stays open until the client leaves or the server drops its connections. */
+export async function deliver(
+  response: ServerResponse,
+  reply: Reply,
+  delivery: Delivery,
+  signal: AbortSignal,
+): Promise<void> {
+  const { socket } = response;
+  if (delivery.kind === 'hang') return;
+  if (delivery.kind === 'reset') {
+    socket?.resetAndDestroy();
+    return;
+  }
+  if (delivery.kind === 'close') {
+    socket?.destroySoon();
+    return;
+  }
+
+  const body = Buffer.from(reply.body);
+  response.statusCode = reply.status;
+  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
+  if (reply.status !== 204 && reply.status !== 304) response.setHeader('Content-Length', body.length);
+
+  if (delivery.kind === 'hangBody') {
+    response.flushHeaders();
+    return;
+  }
+  if (delivery.kind === 'cutBody') {
+    response.write(body.subarray(0, Math.ceil(body.length / 2)), () => socket?.destroy());
+    return;
+  }
+  if (delivery.kind === 'drip') {
+    for (let start = 0; start < body.length && !response.destroyed; start += delivery.bytesPerChunk) {
+      response.write(body.subarray(start, start + delivery.bytesPerChunk));
+      await sleep(delivery.intervalMs, signal);
+    }
+    response.end();
+    return;
+  }
+  response.end(body);
+}

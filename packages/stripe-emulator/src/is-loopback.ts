@@ -1,0 +1,9 @@
+import { isIPv6 } from 'node:net';
+
+/** Whether a host name or address means this machine only. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  if (/^127(?:\.\d{1,3}){3}$/.test(bare)) return true;
+  if (isIPv6(bare)) return bare === '::1' || bare === '0:0:0:0:0:0:0:1';
+  return bare === 'localhost' || bare.endsWith('.localhost');
+}

@@ -1,0 +1,17 @@
+/** The four operations of the Secret Store. `delete` is `deleteWhere` in the SDKs. */
+export type Operation = 'create' | 'list' | 'find' | 'delete';
+
+/** Every operation. */
+export const operations: readonly Operation[] = ['create', 'list', 'find', 'delete'];
+
+const routes: ReadonlyMap<string, Operation> = new Map([
+  ['POST /v1/apps/secrets', 'create'],
+  ['GET /v1/apps/secrets', 'list'],
+  ['GET /v1/apps/secrets/find', 'find'],
+  ['POST /v1/apps/secrets/delete', 'delete'],
+]);
+
+/** The operation that a method and path (without query) stand for. */
+export function matchOperation(method: string, path: string): Operation | undefined {
+  return routes.get(`${method} ${path}`);
+}

@@ -1,0 +1,95 @@
+import { type IncomingMessage, request } from 'node:http';
+import { onTestFinished } from 'vitest';
+import type { EmulatorOptions } from '../src/emulator-options.js';
+import { type Emulator, startEmulator } from '../src/start-emulator.js';
+
+/** Starts an emulator that closes when the test ends. */
+export async function useEmulator(options?: EmulatorOptions): Promise<Emulator> {
+  const emulator = await startEmulator(options);
+  onTestFinished(() => emulator.close());
+  return emulator;
+}
+
+/** A clock that stands still until it is moved. */
+export function fakeClock(startMs = 1_750_000_000_000): { now: () => number; advance: (ms: number) => void } {
+  let time = startMs;
+  return {
+    now: () => time,
+    advance(ms) {
+      time += ms;
+    },
+  };
+}
+
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  readonly body?: string;
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One request over a connection of its own, sent exactly as given. */
+export async function raw(emulator: Emulator, path: string, options?: RawRequest): Promise<RawResponse> {
+  const response = await open(emulator, path, options);
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers as RawResponse['headers'], // the emulator sends no header twice
+    text: (await pieces(response)).join(''),
+  };
+}
+
+/** Like {@link raw}, as soon as the headers are there. */
+export function open(
+  { host, port }: Emulator,
+  path: string,
+  { body, key = 'sk_test_1', headers, method = body === undefined ? 'GET' : 'POST' }: RawRequest = {},
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      host,
+      port,
+      path,
+      method,
+      agent: false,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...headers,
+      },
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', resolve);
+    outgoing.end(body);
+  });
+}
+
+/** The body as it comes in. */
+export async function pieces(response: IncomingMessage): Promise<readonly string[]> {
+  const all: string[] = [];
+  // The encoding makes its chunks strings.
+  for await (const piece of response.setEncoding('utf8') as AsyncIterable<string>) all.push(piece);
+  return all;
+}
+
+/** The JSON object in a body. */
+export function bodyOf({ text }: RawResponse): Readonly<Record<string, unknown>> {
+  const body: unknown = JSON.parse(text);
+  if (typeof body !== 'object' || body === null) throw new TypeError('the body is no JSON object');
+  return { ...body };
+}
+
+/** The `error` of Stripe's envelope. */
+export function errorOf(response: RawResponse): Readonly<Record<string, string>> {
+  return bodyOf(response)['error'] as Record<string, string>; // Stripe's errors hold texts only
+}
+
+/** The `code` of a system error. */
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
