@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { compose, createSecrets, layersOf, type Secret, type Secrets } from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
 import { type Retry, retry } from '@secretkit/middleware/retry';
@@ -38,7 +39,7 @@ export function application(backend: Backend, report: Report): Application {
       const startedAt = performance.now();
       const answer = await read();
       const tookMs = performance.now() - startedAt;
-      const from = backend.calls() > callsBefore ? 'backend' : 'memory';
+      const from = backend.calls() > callsBefore ? 'backend' : answer instanceof Error ? 'nowhere' : 'memory';
       report.row({ asked, answer: describe(answer), from, tookMs, calls: backend.calls() });
       return answer;
     },
@@ -47,5 +48,5 @@ export function application(backend: Backend, report: Report): Application {
 
 /** A secret as the table shows it. A value never gets here: printing a Secret does not show it. */
 export function show(secret: Secret | undefined): string {
-  return secret ? String(secret) : 'none';
+  return secret ? inspect(secret) : 'none';
 }

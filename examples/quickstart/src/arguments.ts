@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const backendNames = ['stripe', 'memory', 'env'] as const;
+const backendNames = ['stripe', 'memory', 'env'] as const;
 export type BackendName = (typeof backendNames)[number] | 'live';
 
 /** What the command line asks for, or the one line that says what is wrong with it. */

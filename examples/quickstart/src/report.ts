@@ -23,7 +23,7 @@ type Style = Parameters<typeof styleText>[0];
 export function consoleReport(callsAre: string, colour: boolean): Report {
   const paint = (style: Style, text: string): string => (colour ? styleText(style, text) : text);
   const columns = (asked: string, answer: string, from: string, took: string, calls: string): string =>
-    `  ${asked.padEnd(38)}  ${answer.padEnd(38)}  ${from.padEnd(8)}  ${took.padStart(9)}  ${calls.padStart(callsAre.length)}`;
+    `  ${asked.padEnd(34)}  ${answer.padEnd(36)}  ${from.padEnd(8)}  ${took.padStart(9)}  ${calls.padStart(callsAre.length)}`;
 
   return {
     heading(title, ...lines) {

@@ -23,7 +23,7 @@ export async function run(
   let backend: Backend | undefined;
   try {
     backend = await open(asked.backend, env);
-    const report = consoleReport(backend.callsAre, Boolean(process.stdout.isTTY) && !env['NO_COLOR']);
+    const report = consoleReport(backend.callsAre, process.stdout.isTTY && !env['NO_COLOR']);
     await (asked.backend === 'live' ? tellLiveStory : tellStory)(backend, report, signal);
     return 0;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { isSecretError, type Secret } from '@secretkit/core';
 import { type Application, application, show } from './application.js';
 import type { Backend } from './backend.js';
@@ -59,7 +60,8 @@ async function readUsersOwn({ secrets, read }: Application, user: string, report
   await read(
     `${names.oauth}, of ${user}`,
     () => hers.require(names.oauth),
-    (secret) => (secret.reveal() === accounts.reveal() ? "the account's!" : `${secret}, not the account's`),
+    (secret) =>
+      secret.reveal() === accounts.reveal() ? "the account's!" : `${show(secret)}, not the account's`,
   );
   const leave = (): Promise<unknown> =>
     hers.get({ name: names.oauth, scope: { user: 'usr_mallory' } }).catch((error: unknown) => error);
@@ -79,7 +81,7 @@ async function readShortLived(
     () => secrets.get(name),
     (secret) =>
       secret?.expiresAt
-        ? `${secret}, for ${((secret.expiresAt.getTime() - Date.now()) / 1_000).toFixed(1)} s more`
+        ? `${show(secret)}, for ${((secret.expiresAt.getTime() - Date.now()) / 1_000).toFixed(1)} s more`
         : 'none',
   );
 }
@@ -114,7 +116,7 @@ async function outlive(
 
 function printSecret(secret: Secret, report: Report): void {
   report.section('Printing a secret shows nothing of it.');
-  report.line(`console.log(secret)            ${String(secret)}`);
+  report.line(`console.log(secret)            ${inspect(secret)}`);
   report.line(`JSON.stringify({ secret })     ${JSON.stringify({ secret })}`);
   report.line('secret.reveal()                the only way to the value');
 }
