@@ -1,0 +1,1 @@
+export { type MemorySecrets, type MemorySecretsOptions, memorySecrets } from './memory-secrets.js';

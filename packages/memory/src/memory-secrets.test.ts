@@ -1,0 +1,210 @@
+import { inspect } from 'node:util';
+import { createSecrets, seal } from '@secretkit/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type MemorySecretsOptions, memorySecrets } from './memory-secrets.js';
+
+const start = 1_700_000_000_000;
+
+function setUp(options: MemorySecretsOptions = {}) {
+  const clock = { ms: start };
+  const provider = memorySecrets({ now: () => clock.ms, ...options });
+  return { clock, provider, secrets: createSecrets(provider) };
+}
+
+const namesOf = async (secrets: ReturnType<typeof setUp>['secrets'], scope?: { user: string }) => {
+  const names: string[] = [];
+  for await (const ref of secrets.list(scope ? { scope } : {})) names.push(ref.name);
+  return names;
+};
+
+describe('values', () => {
+  it('survive as they are, whatever they and their names are made of', async () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+    const name = text.filter((candidate) => !/\p{Cc}/u.test(candidate));
+    await fc.assert(
+      fc.asyncProperty(name, text, async (key, value) => {
+        const { secrets } = setUp();
+        await secrets.set(key, value);
+        expect((await secrets.require(key)).reveal() === value).toBe(true);
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'an ordinary name: %s',
+    async (name) => {
+      const { secrets } = setUp();
+      expect(await secrets.get(name)).toBeUndefined();
+      await secrets.set(name, 'value');
+      expect((await secrets.require(name)).reveal()).toBe('value');
+      expect(await namesOf(secrets)).toEqual([name]);
+    },
+  );
+
+  it('are there from the beginning, by name or by ref', async () => {
+    const byName = setUp({ initial: { a: 'value-a', b: seal('value-b') } }).secrets;
+    expect((await byName.require('b')).reveal()).toBe('value-b');
+    const pairs = [
+      ['a', 'value-a'],
+      [{ name: 'a', scope: { user: 'usr_1' } }, 'of usr_1'],
+    ] as const;
+    for (const initial of [pairs, new Map<(typeof pairs)[number][0], string>(pairs)]) {
+      const { secrets } = setUp({ initial });
+      expect((await secrets.scoped({ user: 'usr_1' }).require('a')).reveal()).toBe('of usr_1');
+    }
+  });
+
+  it('stay apart by account and user, on reads, writes, deletes and lists', async () => {
+    const { secrets } = setUp();
+    const scopes = [
+      { account: 'a' },
+      { user: 'a' },
+      { account: 'a', user: 'a' },
+      { account: 'a', user: 'b' },
+    ];
+    for (const scope of scopes) await secrets.scoped(scope).set('name', JSON.stringify(scope));
+    await secrets.scoped(scopes[2]!).delete('name');
+    const found = await Promise.all(scopes.map((scope) => secrets.scoped(scope).get('name')));
+    expect(found.map((secret) => secret && (JSON.parse(secret.reveal()) as unknown))).toEqual([
+      scopes[0],
+      scopes[1],
+      undefined,
+      scopes[3],
+    ]);
+    expect(await secrets.get('name')).toBeUndefined();
+    expect(await namesOf(secrets)).toEqual([]);
+  });
+
+  it('and their expiry are replaced together, and dated', async () => {
+    const { secrets, clock } = setUp();
+    await secrets.set('a', 'old', { expiresAt: new Date(start + 1_000) });
+    clock.ms += 500;
+    await secrets.set('a', 'new');
+    const secret = await secrets.require('a');
+    expect([secret.reveal(), secret.expiresAt, secret.createdAt]).toEqual([
+      'new',
+      undefined,
+      new Date(start + 500),
+    ]);
+  });
+});
+
+describe('an expiry', () => {
+  it.each([
+    { after: 999, there: true },
+    { after: 1_000, there: false },
+  ])('of 1000 ms, after $after ms: there is $there', async ({ after, there }) => {
+    const { secrets, clock } = setUp();
+    await secrets.set('a', 'value', { expiresAt: new Date(start + 1_000) });
+    clock.ms += after;
+    const { a } = await secrets.getMany({ a: 'a', b: 'b' });
+    expect([await secrets.get('a'), secrets.peek('a'), a].map(Boolean)).toEqual([there, there, there]);
+    expect(await namesOf(secrets)).toEqual(there ? ['a'] : []);
+  });
+
+  it('that is not in the future is refused, and nothing is lost', async () => {
+    const { secrets } = setUp({ initial: { a: 'value' } });
+    const writing = secrets.set('a', 'new', { expiresAt: new Date(start) });
+    await expect(writing).rejects.toMatchObject({ code: 'invalid_argument', ref: { name: 'a' } });
+    expect((await secrets.require('a')).reveal()).toBe('value');
+  });
+});
+
+describe('a list', () => {
+  it('gives every name once, over as many pages as it takes', async () => {
+    const { secrets, provider } = setUp({ pageSize: 10 });
+    const names = Array.from({ length: 101 }, (_, i) => `name-${i}`);
+    for (const name of names) await secrets.set(name, 'value');
+    expect((await namesOf(secrets)).sort()).toEqual(names.sort());
+    expect((await provider.list({ limit: 3 }, {})).refs).toHaveLength(3);
+    expect((await provider.list({ limit: 99 }, {})).refs).toHaveLength(10);
+  });
+
+  it('skips and repeats nothing that was there all along, whatever is written meanwhile', async () => {
+    const { secrets, provider } = setUp({ pageSize: 2 });
+    for (const name of ['b', 'd', 'f', 'h']) await secrets.set(name, 'value');
+    const { cursor } = await provider.list({}, {});
+    await secrets.delete('b');
+    await secrets.set('a', 'value');
+    const { refs } = await provider.list({ cursor: cursor! }, {});
+    expect(refs).toEqual([{ name: 'f' }, { name: 'h' }]);
+  });
+
+  it('of nothing is empty', async () => {
+    expect(await namesOf(setUp().secrets)).toEqual([]);
+  });
+});
+
+describe('maxPerScope', () => {
+  it('refuses another secret, and neither a replacement nor one in place of an expired one', async () => {
+    const { secrets, clock } = setUp({ maxPerScope: 2 });
+    await secrets.set('a', 'value');
+    await secrets.set('b', 'value', { expiresAt: new Date(start + 1_000) });
+    await expect(secrets.set('c', 'value')).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      retryable: false,
+    });
+    await secrets.set('a', 'replaced');
+    await secrets.scoped({ user: 'usr_1' }).set('c', 'value');
+    clock.ms += 1_000;
+    await secrets.set('c', 'value');
+    expect(await namesOf(secrets)).toEqual(['a', 'c']);
+  });
+});
+
+describe('an abort', () => {
+  it('beforehand is the reason of every rejection, and nothing is written', async () => {
+    const { provider, secrets } = setUp();
+    const ctx = { signal: AbortSignal.abort('enough') };
+    const calls = [
+      provider.get({ name: 'a' }, ctx),
+      provider.getMany([{ name: 'a' }], ctx),
+      provider.list({}, ctx),
+      provider.set({ name: 'a' }, seal('value'), ctx),
+      provider.delete({ name: 'a' }, ctx),
+    ];
+    for (const call of await Promise.allSettled(calls))
+      expect(call).toEqual({ status: 'rejected', reason: 'enough' });
+    expect(await secrets.get('a')).toBeUndefined();
+  });
+});
+
+describe('printing', () => {
+  it('shows nothing of a value', () => {
+    const { provider } = setUp({ initial: { a: 'CANARY' } });
+    expect(inspect(provider, { depth: null, showHidden: true, customInspect: false })).not.toContain(
+      'CANARY',
+    );
+    expect(JSON.stringify(provider)).not.toContain('CANARY');
+  });
+});
+
+describe('wrong options', () => {
+  it.each([
+    [null, TypeError, /object of options/],
+    [{ inital: {} }, TypeError, /no option "inital"/],
+    [{ initial: 'CANARY' }, TypeError, /initial is an object/],
+    [{ initial: { a: '' } }, TypeError, /entry 1 of initial: a value is not empty/],
+    [{ initial: { a: 'value', b: 5 } }, TypeError, /entry 2 of initial: a value is a string/],
+    [{ initial: [['a']] }, TypeError, /entry 1/],
+    [{ initial: [5] }, TypeError, /entry 1 of initial: it is no pair/],
+    [{ initial: { '': 'CANARY' } }, TypeError, /name of a secret is empty/],
+    [{ now: 5 }, TypeError, /now/],
+    [{ pageSize: 0 }, RangeError, /pageSize/],
+    [{ pageSize: Number.NaN }, RangeError, /pageSize/],
+    [{ maxPerScope: 1.5 }, RangeError, /maxPerScope/],
+    [{ maxPerScope: '10' }, TypeError, /maxPerScope/],
+  ])('are refused when it is built: %j', (options, kind, message) => {
+    let error: unknown;
+    try {
+      memorySecrets(options as never);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(kind);
+    expect(String(error)).toMatch(message);
+    expect(String(error)).not.toContain('CANARY');
+  });
+});
