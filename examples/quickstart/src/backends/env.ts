@@ -5,13 +5,11 @@ import { counted } from './counted.js';
 
 /** Environment variables: those of this process, and made-up ones for what is not set. */
 export function env(processEnv: NodeJS.ProcessEnv): Promise<Backend> {
-  const variables = Object.entries(values).map(([name, value]) => [
-    name.toUpperCase().replaceAll('-', '_'),
-    value,
-  ]);
+  const madeUp: NodeJS.ProcessEnv = {};
+  for (const [name, value] of Object.entries(values)) madeUp[name.toUpperCase().replaceAll('-', '_')] = value;
   return Promise.resolve({
     description: 'environment variables, such as DATABASE_URL',
-    ...counted(envSecrets({ env: { ...Object.fromEntries(variables), ...processEnv } })),
+    ...counted(envSecrets({ env: { ...madeUp, ...processEnv } })),
     callsAre: 'calls',
     close: () => Promise.resolve(),
   });
