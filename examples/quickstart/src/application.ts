@@ -39,7 +39,7 @@ export function application(backend: Backend, report: Report): Application {
       const startedAt = performance.now();
       const answer = await read();
       const tookMs = performance.now() - startedAt;
-      const from = backend.calls() > callsBefore ? 'backend' : answer instanceof Error ? 'nowhere' : 'memory';
+      const from = backend.calls() > callsBefore ? 'backend' : answer instanceof Error ? 'nowhere' : 'cache';
       report.row({ asked, answer: describe(answer), from, tookMs, calls: backend.calls() });
       return answer;
     },

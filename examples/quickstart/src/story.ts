@@ -9,31 +9,31 @@ import type { Report } from './report.js';
 /** What an application gets from its secrets, told on whatever backend they come from. */
 export async function tellStory(backend: Backend, report: Report, signal: AbortSignal): Promise<void> {
   const app = application(backend, report);
-  const { secrets } = app;
   report.heading('An application reads its secrets', app.layers);
   try {
     await readAgain(app, report);
     await readAllAtOnce(app, report);
     await readBatch(app, report);
+    signal.throwIfAborted();
     if (backend.user) await readUsersOwn(app, backend.user, report);
     const shortLived = backend.shortLived && (await readShortLived(app, backend.shortLived, report));
     if (backend.limitNextCall) await surviveLimit(app, backend.limitNextCall, report);
     if (shortLived) await outlive(app, shortLived, report, signal);
-    printSecret(await secrets.require(names.database), report);
+    printSecret(await app.secrets.require(names.database), report);
     report.section(`${backend.calls()} ${backend.callsAre} in all.`);
   } finally {
-    await secrets.close();
+    await app.secrets.close();
   }
 }
 
 async function readAgain({ secrets, read }: Application, report: Report): Promise<void> {
-  report.section('The first read goes to the backend, the next is answered from memory.');
+  report.section('The first read goes to the backend, the next is answered by the cache.');
   await read(names.database, () => secrets.get(names.database), show);
   await read(`${names.database}, again`, () => secrets.get(names.database), show);
 }
 
 async function readAllAtOnce({ secrets, read }: Application, report: Report): Promise<void> {
-  report.section('A thousand readers of a secret that is not in memory make one call.');
+  report.section('A thousand readers of a secret that is not in the cache make one call.');
   const many = (): Promise<(Secret | undefined)[]> =>
     Promise.all(Array.from({ length: 1_000 }, () => secrets.get(names.webhook)));
   await read(
@@ -44,11 +44,13 @@ async function readAllAtOnce({ secrets, read }: Application, report: Report): Pr
 }
 
 async function readBatch({ secrets, read }: Application, report: Report): Promise<void> {
-  report.section('A batch asks only for what is not in memory, in one call where the backend can do that.');
+  report.section(
+    'A batch asks only for what is not in the cache, in one call where the backend can do that.',
+  );
   const { database, mail, login, oauth } = names;
   const batch = (): Promise<Record<string, Secret | undefined>> =>
     secrets.getMany({ database, mail, login, oauth });
-  await read('four names, one of them in memory', batch, (found) => Object.values(found).map(show).join(' '));
+  await read('four names, one of them cached', batch, (found) => Object.values(found).map(show).join(' '));
 }
 
 async function readUsersOwn({ secrets, read }: Application, user: string, report: Report): Promise<void> {
@@ -75,7 +77,7 @@ async function readShortLived(
   name: string,
   report: Report,
 ): Promise<Secret | undefined> {
-  report.section('A secret that expires is kept in memory no longer than it lives.');
+  report.section('A secret that expires is kept no longer than it lives.');
   return read(
     name,
     () => secrets.get(name),
