@@ -11,7 +11,10 @@ export default tseslint.config(
     rules: {
       'no-console': 'error',
       '@typescript-eslint/promise-function-async': 'off', // a hit's promise is handed on as it is
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/prefer-promise-reject-errors': 'off', // an abort's reason may be anything
       '@typescript-eslint/only-throw-error': 'off', // the same
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],

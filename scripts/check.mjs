@@ -1,10 +1,10 @@
 // Runs everything that guards quality, and says what passed. `npm run check -- lint types` runs just those.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const packages = readdirSync(`${root}packages`);
+const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const source = ['--import', 'tsx', '--conditions=@secretkit/source'];
 const quickstart = (...flags) => ['node', ...source, 'examples/quickstart/src/main.ts', ...flags];
 
@@ -16,10 +16,8 @@ const checks = {
   unused: [['knip']],
   readme: [['node', 'scripts/compile-docs.mjs']],
   docs: [['typedoc']],
-  packages: packages.flatMap((name) => [
-    ['publint', '--strict', `packages/${name}`],
-    ['attw', '--pack', `packages/${name}`, '--profile', 'esm-only'],
-  ]),
+  // They pack with pnpm, which is on the PATH of what it runs.
+  packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/check-packages.mjs']],
   tests: [['vitest', 'run', '--coverage']],
   examples: [quickstart(), quickstart('--backend', 'memory'), quickstart('--backend', 'env')],
 };

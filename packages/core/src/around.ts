@@ -1,5 +1,5 @@
-import { mergedBatch } from './merged-batch.js';
 import { defineMiddleware } from './define-middleware.js';
+import { mergedBatch } from './merged-batch.js';
 import type { Middleware } from './middleware.js';
 import type { CallContext, Operation } from './provider.js';
 import type { SecretRef, SecretScope } from './ref.js';

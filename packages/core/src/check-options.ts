@@ -33,7 +33,8 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
 export function checkNumber(owner: string, option: string, value: unknown, range: NumberRange): void {
   const { min, max, whole = false } = range;
   const expected = `${owner}: ${option} is a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
-  if (typeof value !== 'number') throw new TypeError(`${expected}, not ${value === null ? 'null' : typeof value}.`);
+  if (typeof value !== 'number')
+    throw new TypeError(`${expected}, not ${value === null ? 'null' : typeof value}.`);
   if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
     throw new RangeError(`${expected}; it was ${value}.`);
   }

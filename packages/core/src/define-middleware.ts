@@ -50,11 +50,6 @@ export function defineMiddleware(
       );
     }
     // wrap() gives exactly the capabilities of `next`.
-    return wrap(
-      inner,
-      `${name}(${next.name})`,
-      [layer, ...layersOf(next)],
-      overrides,
-    ) as Wrapped<P>;
+    return wrap(inner, `${name}(${next.name})`, [layer, ...layersOf(next)], overrides) as Wrapped<P>;
   };
 }

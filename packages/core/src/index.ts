@@ -1,19 +1,34 @@
 export { answered } from './answered.js';
 export { around, type Call, type Policy } from './around.js';
+export {
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  maxDelayMs,
+  type NumberRange,
+} from './check-options.js';
+export { checkRef, checkScope } from './check-ref.js';
 export { createSecrets } from './client/create-secrets.js';
 export type {
+  AbilityMethods,
   CallOptions,
+  DeleteMethods,
+  KnownAbsent,
+  ListMethods,
   ListOptions,
+  ReadMethods,
   ReadOptions,
   RefsByKey,
   ScopedSecrets,
   Secrets,
   SecretsReader,
+  SetMethods,
+  Unless,
   WriteOptions,
 } from './client/secrets.js';
 export { compose } from './compose.js';
 export { defineMiddleware } from './define-middleware.js';
-export { errorRules, type ErrorRule, type SecretErrorCode } from './error-codes.js';
+export { type ErrorRule, errorRules, type SecretErrorCode } from './error-codes.js';
 export { layersOf } from './layers.js';
 export type { Layered, Middleware, Wrapped } from './middleware.js';
 export type {
@@ -28,16 +43,8 @@ export type {
   SecretPage,
   SecretProvider,
 } from './provider.js';
-export {
-  checkFunction,
-  checkNumber,
-  checkOptions,
-  maxDelayMs,
-  type NumberRange,
-} from './check-options.js';
-export { checkRef, checkScope } from './check-ref.js';
-export { describeRef, describeScope, refKey, scopeKey, type SecretRef, type SecretScope } from './ref.js';
-export { isSecret, markStale, seal, type Secret, type SecretMeta } from './secret.js';
+export { describeRef, describeScope, refKey, type SecretRef, type SecretScope, scopeKey } from './ref.js';
+export { isSecret, markStale, type Secret, type SecretMeta, seal } from './secret.js';
 export {
   isSecretError,
   restate,

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { createSecrets, type SecretErrorCode, SecretError, seal } from '@secretkit/core';
+import { createSecrets, SecretError, type SecretErrorCode, seal } from '@secretkit/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure, flush, heldBackend, outcome } from './held-backend.test-support.js';
 import { type Retry, type RetryOptions, retry } from './retry.js';

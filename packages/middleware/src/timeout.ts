@@ -4,8 +4,8 @@ import {
   checkFunction,
   checkNumber,
   checkOptions,
-  maxDelayMs,
   type Middleware,
+  maxDelayMs,
   SecretError,
 } from '@secretkit/core';
 

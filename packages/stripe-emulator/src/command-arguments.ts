@@ -11,7 +11,7 @@ export interface CommandArguments {
 }
 
 /** The port of the command if none is given. */
-export const defaultPort = 12140;
+const defaultPort = 12140;
 
 /** The text of `--help`. */
 export const helpText: string = `secretkit-stripe-emulator: a local server that speaks the Stripe Apps Secret Store API

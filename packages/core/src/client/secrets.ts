@@ -33,7 +33,8 @@ export interface ListOptions extends CallOptions {
 /** Which secrets to read, under names of your own: `{ db: 'DATABASE_URL', hook: { name, scope } }`. */
 export type RefsByKey = Readonly<Record<string, string | SecretRef>>;
 
-interface Reads {
+/** What every client can do. */
+export interface ReadMethods {
   /**
    * The secret, or `undefined` if there is none or it has expired. A name means the client's scope.
    *
@@ -94,12 +95,13 @@ interface Reads {
  * }
  * ```
  */
-export interface SecretsReader extends Reads {
+export interface SecretsReader extends ReadMethods {
   /** This client within a scope; see `Secrets.scoped`. */
   scoped(scope: SecretScope): SecretsReader;
 }
 
-interface Lists {
+/** What a client can do where the backend lists. */
+export interface ListMethods {
   /**
    * Every name of a scope, page after page as you iterate, never a value.
    *
@@ -116,7 +118,8 @@ interface Lists {
   list(options?: ListOptions): AsyncIterable<SecretRef>;
 }
 
-interface Sets {
+/** What a client can do where the backend writes. */
+export interface SetMethods {
   /**
    * Creates or replaces a secret, value and expiry together.
    *
@@ -126,7 +129,8 @@ interface Sets {
   set(ref: string | SecretRef, value: string | Secret, options?: WriteOptions): Promise<void>;
 }
 
-interface Deletes {
+/** What a client can do where the backend deletes. */
+export interface DeleteMethods {
   /**
    * Deletes a secret; deleting a missing one is fine.
    *
@@ -136,21 +140,23 @@ interface Deletes {
 }
 
 /** `true` if no member of the union can do it: then a call would be a mistake for certain. */
-type KnownAbsent<P, C extends Capability> = [
+export type KnownAbsent<P, C extends Capability> = [
   P extends unknown ? (C extends keyof P ? false : true) : never,
 ] extends [true]
   ? true
   : false;
 
-type Unless<Absent extends boolean, Methods> = Absent extends true ? unknown : Methods;
+/** The methods, unless they are known to be absent. */
+export type Unless<Absent extends boolean, Methods> = Absent extends true ? unknown : Methods;
 
-type Abilities<P> = Unless<KnownAbsent<P, 'list'>, Lists> &
-  Unless<KnownAbsent<P, 'set'>, Sets> &
-  Unless<KnownAbsent<P, 'delete'>, Deletes>;
+/** The methods that a provider is not known to lack. */
+export type AbilityMethods<P> = Unless<KnownAbsent<P, 'list'>, ListMethods> &
+  Unless<KnownAbsent<P, 'set'>, SetMethods> &
+  Unless<KnownAbsent<P, 'delete'>, DeleteMethods>;
 
 /** A client that acts within one scope, for code that serves one tenant. It shares the stack and cannot close it. */
-export type ScopedSecrets<P extends SecretProvider = SecretProvider> = Reads &
-  Abilities<P> & {
+export type ScopedSecrets<P extends SecretProvider = SecretProvider> = ReadMethods &
+  AbilityMethods<P> & {
     /** Within a narrower scope: it may add a field, never change one. */
     scoped(scope: SecretScope): ScopedSecrets<P>;
   };
@@ -159,8 +165,8 @@ export type ScopedSecrets<P extends SecretProvider = SecretProvider> = Reads &
  * The client that an application holds. A method that the backend is known not to have does not compile; where the type
  * does not know (a union, a plain `SecretProvider`), it throws `unsupported`.
  */
-export type Secrets<P extends SecretProvider = SecretProvider> = Reads &
-  Abilities<P> &
+export type Secrets<P extends SecretProvider = SecretProvider> = ReadMethods &
+  AbilityMethods<P> &
   AsyncDisposable & {
     /**
      * This client within a scope. A ref that names another account or user is refused.
