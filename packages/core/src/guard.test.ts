@@ -1,0 +1,199 @@
+import { getEventListeners } from 'node:events';
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { answered } from './answered.js';
+import { guard } from './guard.js';
+import type { CallContext, SecretProvider } from './provider.js';
+import { outcome, revealed } from './revealed.test-support.js';
+import { seal } from './secret.js';
+import { isSecretError, SecretError } from './secret-error.js';
+
+const ref = { name: 'a' };
+
+/** Every call of a provider, by name. */
+const calls: Record<string, (provider: SecretProvider, ctx: CallContext) => Promise<unknown>> = {
+  get: (provider, ctx) => provider.get(ref, ctx),
+  getMany: (provider, ctx) => provider.getMany!([ref], ctx),
+  list: (provider, ctx) => provider.list!({}, ctx),
+  set: (provider, ctx) => provider.set!(ref, seal('value'), ctx),
+  delete: (provider, ctx) => provider.delete!(ref, ctx),
+};
+const operations = Object.keys(calls);
+
+/** A provider whose every method does the same. */
+function uniform(method: (...args: never[]) => unknown): SecretProvider {
+  const spied = vi.fn(method);
+  return { name: 'own', get: spied, getMany: spied, list: spied, set: spied, delete: spied } as never;
+}
+
+describe.each(operations)('%s', (operation) => {
+  const call = calls[operation]!;
+
+  it.each([
+    [
+      'throws at once',
+      () => {
+        throw new TypeError('CANARY');
+      },
+    ],
+    ['rejects', () => Promise.reject(Object.assign(new Error('CANARY'), { response: { body: 'CANARY' } }))],
+    ['rejects with a string', () => Promise.reject('CANARY')],
+    ['rejects with nothing', () => Promise.reject(undefined)],
+  ])('that %s is unknown, and shows nothing of why', async (_, method) => {
+    const error = await call(guard(uniform(method)), {}).catch((thrown: unknown) => thrown);
+    expect(isSecretError(error, 'unknown') && error).toMatchObject({ provider: 'own', operation });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
+  });
+
+  it('hands on a SecretError, and tells where it happened', async () => {
+    const complete = new SecretError('conflict', 'x', { provider: 'inner', operation: 'get' });
+    expect(
+      await call(guard(uniform(() => Promise.reject(complete))), {}).catch((error: unknown) => error),
+    ).toBe(complete);
+    const short = guard(uniform(() => Promise.reject(new SecretError('conflict', 'x'))));
+    expect(await call(short, {}).catch((error: unknown) => error)).toMatchObject({
+      provider: 'own',
+      operation,
+    });
+  });
+
+  it.each([new Error('enough'), 'a string', null, { any: 'thing' }])(
+    'that is aborted beforehand never starts, and rejects with the very reason: %s',
+    async (reason) => {
+      const provider = uniform(() => Promise.resolve());
+      expect(await outcome(call(guard(provider), { signal: AbortSignal.abort(reason) }))).toBe(reason);
+      expect(provider.get).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each([new Error('enough'), 'a string', null])(
+    'ends at an abort, although it does not listen: %s',
+    async (reason) => {
+      const controller = new AbortController();
+      const hanging = guard(uniform(() => new Promise(() => undefined)));
+      const ended = outcome(call(hanging, { signal: controller.signal }));
+      controller.abort(reason);
+      expect(await ended).toBe(reason);
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    },
+  );
+
+  it('that rejects after an abort leaves no unhandled rejection', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const controller = new AbortController();
+    const late = deferred();
+    const ended = outcome(call(guard(uniform(() => late.promise)), { signal: controller.signal }));
+    controller.abort('enough');
+    late.reject(new Error('too late'));
+    expect(await ended).toBe('enough');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it('that the provider aborts while it starts is over', async () => {
+    const controller = new AbortController();
+    const provider = uniform(() => {
+      controller.abort('by the provider');
+      return new Promise(() => undefined);
+    });
+    expect(await outcome(call(guard(provider), { signal: controller.signal }))).toBe('by the provider');
+  });
+
+  it('after disposal is closed, and does not reach the provider', async () => {
+    const provider = uniform(() => Promise.resolve());
+    const guarded = guard(provider);
+    await guarded[Symbol.asyncDispose]?.();
+    await guarded[Symbol.asyncDispose]?.();
+    expect(await outcome(call(guarded, {}))).toBe('closed');
+    expect(provider.get).not.toHaveBeenCalled();
+  });
+});
+
+describe('an answer of the wrong shape is invalid_data:', () => {
+  it.each(['CANARY', null, 5, {}, { reveal: () => 'CANARY' }])('a secret that is %j', async (answer) => {
+    const error = await guard(uniform(() => Promise.resolve(answer)))
+      .get(ref, {})
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'invalid_data', provider: 'own', ref });
+    expect(inspect(error)).not.toContain('CANARY');
+  });
+
+  it.each([null, 'CANARY', {}, [], [undefined], [undefined, undefined, undefined]])(
+    'answers to two refs that are %j',
+    async (answers) => {
+      const provider = guard(uniform(() => Promise.resolve(answers)));
+      expect(await outcome(provider.getMany!([ref, ref], {}))).toBe('invalid_data');
+    },
+  );
+
+  it.each([null, {}, { refs: 'CANARY' }, { refs: [], cursor: 5 }])('a page that is %j', async (page) => {
+    expect(await outcome(guard(uniform(() => Promise.resolve(page))).list!({}, {}))).toBe('invalid_data');
+  });
+
+  it('in a batch, each in its place', async () => {
+    const failure = new SecretError('unavailable', 'x', { provider: 'own' });
+    const answers = [seal('value'), undefined, failure, new Error('CANARY'), 'CANARY', null];
+    const provider = guard(uniform(() => Promise.resolve(answers)));
+    const refs = answers.map((_, at) => ({ name: `name-${at}` }));
+    const checked = await provider.getMany!(refs, {});
+    expect(checked.map(revealed)).toEqual([
+      'value',
+      undefined,
+      'failed: unavailable',
+      'failed: unknown',
+      'failed: invalid_data',
+      'failed: invalid_data',
+    ]);
+    expect(checked[2]).toBe(failure);
+    expect(checked[4]).toHaveProperty('ref.name', 'name-4');
+    expect(inspect(checked, { depth: null, showHidden: true })).not.toContain('CANARY');
+  });
+});
+
+describe('a provider in plain JavaScript', () => {
+  it('may answer without a promise', async () => {
+    expect(await outcome(guard(uniform(() => seal('value'))).get(ref, {}))).toBe('value');
+    expect(await outcome(guard(uniform(() => undefined)).get(ref, {}))).toBeUndefined();
+  });
+
+  it('may throw where it answers at once', () => {
+    const throwing = () => {
+      throw new TypeError('CANARY');
+    };
+    const provider = guard({ name: 'own', get: async () => undefined, peek: throwing, canonical: throwing });
+    for (const method of ['peek', 'canonical'] as const) {
+      expect(() => provider[method]!(ref)).toThrow(expect.objectContaining({ code: 'unknown' }));
+    }
+  });
+});
+
+describe('what a cache answers from memory', () => {
+  it('passes as the very same promise', () => {
+    const hit = answered(seal('value'));
+    expect(guard({ name: 'own', get: () => hit }).get(ref, {})).toBe(hit);
+  });
+
+  it('does not pass for an aborted call', async () => {
+    const provider = guard({ name: 'own', get: () => answered(seal('value')) });
+    expect(await outcome(provider.get(ref, { signal: AbortSignal.abort('enough') }))).toBe('enough');
+  });
+});
+
+describe('a long-lived signal', () => {
+  it('has no listener left after 10,000 calls', async () => {
+    const { signal } = new AbortController();
+    const provider = guard(uniform(() => Promise.resolve(seal('value'))));
+    for (let i = 0; i < 10_000; i += 1) await provider.get(ref, { signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+});
+
+function deferred() {
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise((_, no) => {
+    reject = no;
+  });
+  return { promise, reject };
+}
