@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRef, checkScope } from './check-ref.js';
-import { describeRef, refKey, type SecretRef } from './ref.js';
+import { describeRef, refKey } from './ref.js';
 import { isSecretError } from './secret-error.js';
 
 describe('checkRef', () => {
@@ -20,7 +20,7 @@ describe('checkRef', () => {
     ['🔑/a b', { name: '🔑/a b' }],
     ['x'.repeat(5_000), { name: 'x'.repeat(5_000) }],
   ])('takes %j, and freezes a copy', (input, ref) => {
-    const checked = checkRef(input as SecretRef);
+    const checked = checkRef(input);
     expect(checked).toEqual(ref);
     expect(Object.isFrozen(checked)).toBe(true);
     expect(Object.isFrozen(checked.scope ?? checked)).toBe(true);

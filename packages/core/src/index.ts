@@ -30,7 +30,7 @@ export { compose } from './compose.js';
 export { defineMiddleware } from './define-middleware.js';
 export { type ErrorRule, errorRules, type SecretErrorCode } from './error-codes.js';
 export { layersOf } from './layers.js';
-export type { Layered, Middleware, Wrapped } from './middleware.js';
+export type { CapabilitiesOf, Layered, Middleware, Wrapped } from './middleware.js';
 export type {
   Answer,
   CallContext,

@@ -5,8 +5,15 @@ import type { Capability, Layer, SecretProvider } from './provider.js';
  * because environment variables have none. Wrapping twice is the same type as wrapping once.
  */
 export type Wrapped<P extends SecretProvider> = P extends unknown
-  ? Pick<P, Extract<keyof P, Capability>> & Layered // distributes, so that a union stays one
+  ? CapabilitiesOf<P> & Layered // distributes, so that a union stays one
   : never;
+
+/** The capabilities of a provider, each as optional as it is there, with the contract's own signatures. */
+export type CapabilitiesOf<P> = {
+  [C in keyof Pick<P, Extract<keyof P, Capability>>]: C extends Capability
+    ? NonNullable<SecretProvider[C]>
+    : never;
+};
 
 /** What every layer has, whatever the backend can do. */
 export interface Layered extends Omit<SecretProvider, Capability | 'layers'> {

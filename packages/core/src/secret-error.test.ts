@@ -63,7 +63,7 @@ describe('a SecretError', () => {
     const sentences = {
       status: '503 CANARY',
       requestId: 'a sentence with CANARY',
-      vendorCode: `${'x'.repeat(101)}`,
+      vendorCode: 'x'.repeat(101),
     };
     expect(new SecretError('unavailable', 'x', { details: sentences as never }).details).toEqual({});
   });
@@ -135,7 +135,7 @@ describe('what is thrown and is no SecretError', () => {
     [Object.assign(new Error('CANARY'), { name: 'CANARY' }), 'an error of its own'],
     ['CANARY', 'an error of its own'],
     [null, 'an error of its own'],
-    [{ toString: () => 'CANARY' }, 'an error of its own'],
+    [{ text: 'CANARY' }, 'an error of its own'],
   ])('becomes unknown, and keeps nothing but the name of a built-in class', (thrown, kind) => {
     const error = sanitise(thrown, { provider: 'own', operation: 'get', ref: { name: 'a' } });
     expect(error).toMatchObject({ code: 'unknown', provider: 'own', ref: { name: 'a' } });

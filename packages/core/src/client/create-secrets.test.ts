@@ -1,0 +1,535 @@
+import { getEventListeners } from 'node:events';
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import type { Answer, CallContext, ListQuery, SecretProvider } from '../provider.js';
+import { refKey, type SecretRef } from '../ref.js';
+import { outcome, revealed } from '../revealed.test-support.js';
+import { type Secret, seal } from '../secret.js';
+import { SecretError } from '../secret-error.js';
+import { createSecrets } from './create-secrets.js';
+
+type Whole = SecretProvider &
+  Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete' | 'peek' | 'invalidate'>>;
+
+/** A store that answers each ref with its own key, and remembers every call. */
+function recording(overrides: Partial<SecretProvider> = {}) {
+  const calls: {
+    operation: string;
+    refs: readonly SecretRef[];
+    ctx?: CallContext;
+    query?: ListQuery;
+    secret?: Secret;
+  }[] = [];
+  const answer = (ref: SecretRef): Answer => {
+    if (ref.name === 'missing') return undefined;
+    if (ref.name === 'denied')
+      return new SecretError('permission_denied', 'No.', { provider: 'recording', ref });
+    if (ref.name === 'down') return new SecretError('unavailable', 'Down.', { provider: 'recording', ref });
+    return seal(refKey(ref));
+  };
+  const provider: Whole = {
+    name: 'recording',
+    async get(ref, ctx) {
+      calls.push({ operation: 'get', refs: [ref], ctx });
+      const found = answer(ref);
+      if (found instanceof SecretError) throw found;
+      return found;
+    },
+    async getMany(refs, ctx) {
+      calls.push({ operation: 'getMany', refs, ctx });
+      return refs.map(answer);
+    },
+    async list(query, ctx) {
+      calls.push({ operation: 'list', refs: [], ctx, query });
+      return { refs: [] };
+    },
+    async set(ref, secret, ctx) {
+      calls.push({ operation: 'set', refs: [ref], ctx, secret });
+    },
+    async delete(ref, ctx) {
+      calls.push({ operation: 'delete', refs: [ref], ctx });
+    },
+    peek: (ref) => (ref.name === 'here' ? seal('here') : undefined),
+    invalidate: vi.fn(),
+    ...overrides,
+  };
+  return { calls, provider, secrets: createSecrets(provider) };
+}
+
+const readOnly: SecretProvider = { name: 'read-only', get: async () => undefined };
+
+describe('get and require', () => {
+  it('answer with the secret, by name or by ref', async () => {
+    const { secrets } = recording();
+    expect(await outcome(secrets.get('a'))).toBe(refKey({ name: 'a' }));
+    const ref = { name: 'a', scope: { account: 'acct_1' } };
+    expect(await outcome(secrets.require(ref))).toBe(refKey(ref));
+  });
+
+  it('differ for what is missing', async () => {
+    const { secrets } = recording();
+    expect(await outcome(secrets.get('missing'))).toBeUndefined();
+    const error = await secrets.require('missing').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'not_found',
+      provider: 'recording',
+      operation: 'get',
+      ref: { name: 'missing' },
+    });
+  });
+
+  it('hand the signal and the wish for a fresh answer on, and nothing else', async () => {
+    const { secrets, calls } = recording();
+    const { signal } = new AbortController();
+    await secrets.get('a');
+    await secrets.get('a', { signal, fresh: true });
+    await secrets.get('a', { fresh: false });
+    expect(calls.map(({ ctx }) => ctx)).toEqual([{}, { signal, fresh: true }, {}]);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it.each([
+    ['a name that is empty', ['']],
+    ['a name that is no string', [5]],
+    ['a ref without a name', [{}]],
+    ['a scope that failed to load', [{ name: 'a', scope: { account: undefined } }]],
+    ['an option that does not exist', ['a', { fersh: true }]],
+    ['a signal that is none', ['a', { signal: {} }]],
+    ['a signal in place of options', ['a', new AbortController().signal]],
+    ['options that are no object', ['a', 5]],
+    ['options that are null', ['a', null]],
+    ['fresh that is no boolean', ['a', { fresh: 'yes' }]],
+  ])('reject, and do not throw, for %s, before any call', async (_, args) => {
+    const { secrets, calls } = recording();
+    for (const method of ['get', 'require'] as const) {
+      expect(await outcome(secrets[method](...(args as [string])))).toBe('invalid_argument');
+    }
+    expect(calls).toHaveLength(0);
+  });
+
+  it('serve ever new names without keeping them all', async () => {
+    const { secrets } = recording();
+    for (let i = 0; i < 3_000; i += 1) await secrets.get(`name-${i}`);
+    expect(await outcome(secrets.get('name-0'))).toBe(refKey({ name: 'name-0' }));
+  });
+});
+
+describe('getMany', () => {
+  it('is one call for each scope, under the keys that were given', async () => {
+    const { secrets, calls } = recording();
+    const tenant = { name: 'a', scope: { account: 'acct_1' } };
+    const found = await secrets.getMany({ one: 'a', two: 'b', of: tenant, same: { ...tenant, name: 'b' } });
+    expect(Object.entries(found).map(([key, secret]) => [key, secret?.reveal()])).toEqual([
+      ['one', refKey({ name: 'a' })],
+      ['two', refKey({ name: 'b' })],
+      ['of', refKey(tenant)],
+      ['same', refKey({ ...tenant, name: 'b' })],
+    ]);
+    expect(calls.map(({ operation, refs }) => [operation, refs.map(({ name }) => name)])).toEqual([
+      ['getMany', ['a', 'b']],
+      ['getMany', ['a', 'b']],
+    ]);
+  });
+
+  it('asks once for what stands under two keys, and singly for one', async () => {
+    const { secrets, calls } = recording();
+    const { x, y } = await secrets.getMany({ x: 'a', y: { name: 'a' } });
+    expect(x).toBe(y);
+    expect(calls.map(({ operation }) => operation)).toEqual(['get']);
+  });
+
+  it('goes by the canonical ref, so that two names of one secret are one', async () => {
+    const canonical = ({ name, scope }: SecretRef): SecretRef => ({
+      name: name.toUpperCase(),
+      scope: { account: 'acct_default', ...scope },
+    });
+    const { secrets, calls } = recording({ canonical });
+    await secrets.getMany({ x: 'a', y: 'A', z: { name: 'b', scope: { account: 'acct_default' } } });
+    expect(calls.map(({ refs }) => refs.map(({ name }) => name))).toEqual([['A', 'b']]);
+  });
+
+  it('of nothing makes no call', async () => {
+    const { secrets, calls } = recording();
+    expect(await secrets.getMany({})).toEqual({});
+    expect(calls).toHaveLength(0);
+  });
+
+  it('reads one by one where there is no batch call', async () => {
+    const { provider, calls } = recording();
+    const secrets = createSecrets<SecretProvider>({ name: 'single', get: provider.get });
+    const { a, none } = await secrets.getMany({ a: 'a', none: 'missing' });
+    expect([a?.reveal(), none]).toEqual([refKey({ name: 'a' }), undefined]);
+    expect(calls.map(({ operation }) => operation)).toEqual(['get', 'get']);
+  });
+
+  it('keeps keys that objects have a meaning for', async () => {
+    const refs = JSON.parse('{"__proto__":"a","constructor":"b"}') as Record<string, string>;
+    const found = await recording().secrets.getMany(refs);
+    expect(Object.keys(found)).toEqual(['__proto__', 'constructor']);
+    expect(Object.getPrototypeOf(found)).toBe(Object.prototype);
+  });
+
+  it.each([
+    ['in a batch', {}],
+    ['one by one', { getMany: undefined as never }],
+  ])('rejects with the first failure in the order of the keys, %s', async (_, overrides) => {
+    const { secrets } = recording(overrides);
+    const refs = { a: 'a', first: 'denied', second: 'down' };
+    expect(await outcome(secrets.getMany(refs))).toBe('permission_denied');
+    const settled = await secrets.getManySettled(refs);
+    expect(Object.values(settled).map(revealed)).toEqual([
+      refKey({ name: 'a' }),
+      'failed: permission_denied',
+      'failed: unavailable',
+    ]);
+    expect(settled.second).toMatchObject({ ref: { name: 'down' } });
+  });
+
+  it('that fails as a whole in one scope fails there alone', async () => {
+    const { provider } = recording();
+    const secrets = createSecrets({
+      ...provider,
+      getMany: async (refs: readonly SecretRef[], ctx: CallContext) => {
+        if (refs[0]?.scope) throw new SecretError('unavailable', 'Down.', { provider: 'own' });
+        return provider.getMany(refs, ctx);
+      },
+    });
+    const scope = { account: 'acct_1' };
+    const settled = await secrets.getManySettled({
+      a: 'a',
+      b: 'b',
+      c: { name: 'c', scope },
+      d: { name: 'd', scope },
+    });
+    expect(Object.values(settled).map(revealed)).toEqual([
+      refKey({ name: 'a' }),
+      refKey({ name: 'b' }),
+      'failed: unavailable',
+      'failed: unavailable',
+    ]);
+    expect(settled.d).toMatchObject({ ref: { name: 'd', scope } });
+  });
+
+  it.each(['getMany', 'getManySettled'] as const)(
+    "%s rejects for the caller's abort, with its reason",
+    async (method) => {
+      for (const overrides of [
+        { getMany: () => new Promise<never>(() => undefined) },
+        { getMany: undefined as never, get: () => new Promise<never>(() => undefined) },
+      ]) {
+        const { secrets } = recording(overrides);
+        const controller = new AbortController();
+        const batch = secrets[method]({ a: 'a', b: 'b' }, { signal: controller.signal });
+        controller.abort(null);
+        await expect(batch).rejects.toBe(null);
+      }
+    },
+  );
+
+  it.each([undefined, null, 'a', ['a', 'b'], { a: '' }, { a: undefined }, { a: { name: 'a', scope: null } }])(
+    'refuses %j before any call',
+    async (refs) => {
+      const { secrets, calls } = recording();
+      expect(await outcome(secrets.getMany(refs as never))).toBe('invalid_argument');
+      expect(calls).toHaveLength(0);
+    },
+  );
+});
+
+describe('list', () => {
+  const pages = (...all: string[][]) => {
+    const queries: ListQuery[] = [];
+    const provider: SecretProvider & Required<Pick<SecretProvider, 'list'>> = {
+      ...readOnly,
+      list: async (query) => {
+        queries.push(query);
+        const at = Number(query.cursor ?? 0);
+        const refs = (all[at] ?? []).map((name) => ({ name }));
+        return at + 1 < all.length ? { refs, cursor: String(at + 1) } : { refs };
+      },
+    };
+    return { queries, secrets: createSecrets(provider) };
+  };
+  const walk = async (list: AsyncIterable<SecretRef>) => {
+    const names: string[] = [];
+    for await (const { name } of list) names.push(name);
+    return names;
+  };
+
+  it('walks every page, empty ones too', async () => {
+    const { secrets, queries } = pages(['a', 'b'], [], ['c']);
+    expect(await walk(secrets.list())).toEqual(['a', 'b', 'c']);
+    expect(queries).toEqual([{}, { cursor: '1' }, { cursor: '2' }]);
+  });
+
+  it('of an empty store ends', async () => {
+    expect(await walk(pages([]).secrets.list())).toEqual([]);
+  });
+
+  it('asks for no page that nobody gets to', async () => {
+    const { secrets, queries } = pages(['a', 'b'], ['c']);
+    for await (const { name } of secrets.list()) if (name === 'b') break;
+    expect(queries).toHaveLength(1);
+  });
+
+  it('ends when the pages go round in circles', async () => {
+    const secrets = createSecrets<SecretProvider>({
+      ...readOnly,
+      list: async () => ({ refs: [], cursor: 'same' }),
+    });
+    expect(await outcome(walk(secrets.list()))).toBe('invalid_data');
+  });
+
+  it('hands its scope on, and rejects while iterating', async () => {
+    const { secrets, queries } = pages(['a']);
+    await walk(secrets.list({ scope: { user: 'usr_1' } }));
+    expect(queries).toEqual([{ scope: { user: 'usr_1' } }]);
+    expect(await outcome(walk(secrets.list({ scope: undefined } as never)))).toBe('invalid_argument');
+    expect(await outcome(walk(secrets.list({ signal: AbortSignal.abort('enough') })))).toBe('enough');
+    expect(await outcome(walk(createSecrets<SecretProvider>(readOnly).list()))).toBe('unsupported');
+  });
+});
+
+describe('set and delete', () => {
+  it('seal what is written, with its expiry', async () => {
+    const { secrets, calls } = recording();
+    const expiresAt = new Date(4e12);
+    await secrets.set('a', 'value', { expiresAt });
+    await secrets.set('a', seal('sealed', { expiresAt, version: 'v1' }));
+    await secrets.set('a', seal('sealed', { expiresAt: new Date(3e12), version: 'v1' }), { expiresAt });
+    expect(calls.map(({ secret }) => [secret?.reveal(), secret?.expiresAt, secret?.version])).toEqual([
+      ['value', expiresAt, undefined],
+      ['sealed', expiresAt, 'v1'],
+      ['sealed', expiresAt, 'v1'],
+    ]);
+  });
+
+  it('mint one idempotency key for each write', async () => {
+    const { secrets, calls } = recording();
+    await secrets.set('a', 'value');
+    await secrets.set('a', 'value');
+    await secrets.delete('a');
+    const keys = calls.map(({ ctx }) => ctx?.idempotencyKey);
+    expect(new Set(keys).size).toBe(3);
+    for (const key of keys) expect(key).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  it.each([
+    ['an empty value', ['a', '']],
+    ['no value', ['a']],
+    ['a number', ['a', 5]],
+    ['half of a surrogate pair', ['a', 'CANARY\ud800']],
+    ['a mapped secret', ['a', seal('5').map(Number)]],
+    ['an invalid expiry', ['a', 'CANARY', { expiresAt: new Date('never') }]],
+    ['an expiry that is no date', ['a', 'CANARY', { expiresAt: 5 }]],
+    ['an unknown option', ['a', 'CANARY', { expires: new Date() }]],
+    ['a malformed name', ['', 'CANARY']],
+  ])('refuse %s before any call, and show nothing of it', async (_, args) => {
+    const { secrets, calls } = recording();
+    const error = await secrets.set(...(args as [string, string])).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'invalid_argument' });
+    expect(inspect(error)).not.toContain('CANARY');
+    expect(calls).toHaveLength(0);
+  });
+
+  it('are unsupported where the backend cannot write', async () => {
+    const secrets = createSecrets<SecretProvider>(readOnly);
+    await expect(secrets.set('a', 'value')).rejects.toMatchObject({
+      code: 'unsupported',
+      operation: 'set',
+      ref: { name: 'a' },
+    });
+    await expect(secrets.delete('a')).rejects.toMatchObject({ code: 'unsupported', operation: 'delete' });
+    expect((['getMany', 'list', 'set', 'delete'] as const).map(secrets.can)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect((['getMany', 'list', 'set', 'delete'] as const).map(recording().secrets.can)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('peek and invalidate', () => {
+  it('reach the memory there is', () => {
+    const { secrets, provider, calls } = recording();
+    expect(secrets.peek('here')?.reveal()).toBe('here');
+    expect(secrets.peek('a')).toBeUndefined();
+    secrets.invalidate('a');
+    secrets.invalidate();
+    expect(provider.invalidate).toHaveBeenNthCalledWith(1, { name: 'a' });
+    expect(provider.invalidate).toHaveBeenNthCalledWith(2, undefined);
+    expect(calls).toHaveLength(0);
+  });
+
+  it('do nothing where there is none', () => {
+    const secrets = createSecrets(readOnly);
+    expect(secrets.peek('a')).toBeUndefined();
+    expect(() => secrets.invalidate()).not.toThrow();
+  });
+});
+
+describe('scoped', () => {
+  const acme = { account: 'acct_acme' };
+
+  it('acts within its scope, whatever it does', async () => {
+    const { secrets, calls, provider } = recording();
+    const tenant = secrets.scoped(acme);
+    await tenant.get('a');
+    await tenant.getMany({ a: 'a', b: { name: 'b', scope: { user: 'usr_1' } } });
+    await tenant.set('a', 'value');
+    await tenant.delete('a');
+    await tenant.list()[Symbol.asyncIterator]().next();
+    await tenant
+      .list({ scope: { user: 'usr_1' } })
+      [Symbol.asyncIterator]()
+      .next();
+    tenant.invalidate();
+    tenant.invalidate('a');
+    const scopes = calls.flatMap(({ refs, query }) => [
+      ...refs.map(({ scope }) => scope),
+      ...(query ? [query.scope] : []),
+    ]);
+    expect(scopes).toEqual([
+      acme,
+      acme,
+      { ...acme, user: 'usr_1' },
+      acme,
+      acme,
+      acme,
+      { ...acme, user: 'usr_1' },
+    ]);
+    expect(provider.invalidate).toHaveBeenNthCalledWith(1, { scope: acme });
+    expect(provider.invalidate).toHaveBeenNthCalledWith(2, { name: 'a', scope: acme });
+  });
+
+  it.each([
+    ['another account', { account: 'acct_other' }],
+    ['another account beside a user', { account: 'acct_other', user: 'usr_1' }],
+    ['an account that failed to load', { account: undefined }],
+  ])('refuses %s, in every call, without any I/O', async (_, scope) => {
+    const { secrets, calls } = recording();
+    const tenant = secrets.scoped(acme);
+    const ref = { name: 'a', scope } as SecretRef;
+    expect(await outcome(tenant.get(ref))).toBe('invalid_argument');
+    expect(await outcome(tenant.getMany({ a: 'a', b: ref }))).toBe('invalid_argument');
+    expect(await outcome(tenant.getManySettled({ a: 'a', b: ref }))).toBe('invalid_argument');
+    expect(await outcome(tenant.set(ref, 'value'))).toBe('invalid_argument');
+    expect(await outcome(tenant.delete(ref))).toBe('invalid_argument');
+    expect(await outcome(tenant.list({ scope: ref.scope! })[Symbol.asyncIterator]().next())).toBe(
+      'invalid_argument',
+    );
+    for (const call of [
+      () => tenant.peek(ref),
+      () => tenant.invalidate(ref),
+      () => tenant.scoped(ref.scope!),
+    ]) {
+      expect(call).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+    }
+    expect(calls).toHaveLength(0);
+  });
+
+  it('may be narrowed, and never widened', async () => {
+    const { secrets, calls } = recording();
+    const user = secrets.scoped(acme).scoped({ user: 'usr_1' });
+    await user.get('a');
+    await user.get({ name: 'a', scope: { ...acme, user: 'usr_1' } });
+    expect(calls.map(({ refs }) => refs[0]?.scope)).toEqual([
+      { ...acme, user: 'usr_1' },
+      { ...acme, user: 'usr_1' },
+    ]);
+    expect(await outcome(user.get({ name: 'a', scope: { user: 'usr_2' } }))).toBe('invalid_argument');
+  });
+
+  it("holds to the provider's default account where it names none itself", async () => {
+    const canonical = ({ name, scope }: SecretRef): SecretRef => ({
+      name,
+      scope: { account: 'acct_default', ...scope },
+    });
+    const { secrets, calls } = recording({ canonical });
+    const user = secrets.scoped({ user: 'usr_1' });
+    expect(await outcome(user.get({ name: 'a', scope: { account: 'acct_other' } }))).toBe('invalid_argument');
+    expect(calls).toHaveLength(0);
+    await user.get({ name: 'a', scope: { account: 'acct_default' } });
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each([
+    {},
+    undefined,
+    null,
+    'acct_1',
+    { account: undefined },
+    { account: null },
+    { account: '' },
+    { user: '' },
+    { acount: 'a' },
+    { account: 'a', user: undefined },
+  ])('refuses to be made for %j', (scope) => {
+    expect(() => recording().secrets.scoped(scope as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    );
+  });
+
+  it('cannot close the stack, and is closed with it', async () => {
+    const { secrets } = recording();
+    const tenant = secrets.scoped(acme);
+    expect(Object.keys(tenant)).not.toContain('close');
+    expect(Symbol.asyncDispose in tenant).toBe(false);
+    await secrets.close();
+    expect(await outcome(tenant.get('a'))).toBe('closed');
+  });
+});
+
+describe('close', () => {
+  it('disposes once, and later calls are closed', async () => {
+    const dispose = vi.fn(async () => undefined);
+    const { secrets, calls } = recording({ [Symbol.asyncDispose]: dispose });
+    await secrets.close();
+    await secrets[Symbol.asyncDispose]();
+    expect(dispose).toHaveBeenCalledTimes(1);
+    const later = [
+      secrets.get('a'),
+      secrets.require('a'),
+      secrets.getMany({ a: 'a' }),
+      secrets.set('a', 'value'),
+      secrets.delete('a'),
+      secrets.list()[Symbol.asyncIterator]().next(),
+    ];
+    for (const call of later) expect(await outcome(call)).toBe('closed');
+    expect(() => secrets.peek('here')).toThrow(expect.objectContaining({ code: 'closed' }));
+    expect(calls).toHaveLength(0);
+  });
+
+  it('that fails says so without quoting anything', async () => {
+    const { secrets } = recording({ [Symbol.asyncDispose]: () => Promise.reject(new Error('CANARY')) });
+    const error = await secrets.close().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'unknown' });
+    expect(inspect(error)).not.toContain('CANARY');
+  });
+});
+
+describe('createSecrets', () => {
+  it.each([undefined, null, {}, { get: () => undefined }, Promise.resolve(readOnly)])(
+    'refuses what is no provider: %j',
+    (thing) => {
+      expect(() => createSecrets(thing as never)).toThrow(/createSecrets needs a provider/);
+    },
+  );
+
+  it('makes something that prints without showing what is inside', () => {
+    const store: SecretProvider & { cached: string } = { ...readOnly, cached: 'CANARY' };
+    expect(inspect(createSecrets(store), { depth: null, showHidden: true })).not.toContain('CANARY');
+  });
+
+  it('makes methods that can be taken off', async () => {
+    const { get, getMany, require } = recording().secrets;
+    expect(await outcome(get('a'))).toBe(await outcome(require('a')));
+    expect((await getMany({ a: 'a' })).a).toBeDefined();
+  });
+});
