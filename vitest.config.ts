@@ -17,6 +17,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
       exclude: ['**/*.test*.ts', '**/index.ts'],
+      thresholds: { lines: 95, statements: 95, functions: 95, branches: 94 },
       reporter: ['text-summary', 'html', 'json-summary'],
     },
   },

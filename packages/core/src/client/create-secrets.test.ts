@@ -528,8 +528,8 @@ describe('createSecrets', () => {
   });
 
   it('makes methods that can be taken off', async () => {
-    const { get, getMany, require } = recording().secrets;
-    expect(await outcome(get('a'))).toBe(await outcome(require('a')));
+    const { get, getMany, require: demand } = recording().secrets;
+    expect(await outcome(get('a'))).toBe(await outcome(demand('a')));
     expect((await getMany({ a: 'a' })).a).toBeDefined();
   });
 });
