@@ -1,0 +1,15 @@
+// Runs the randomised tests at full size: a hundred times as many runs as `npm test` makes.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const { status } = spawnSync(
+  'vitest',
+  ['run', '--typecheck.enabled=false', '--testTimeout=1800000', '-t', 'any interleaving'],
+  {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { ...process.env, SECRETKIT_SOAK: '100' },
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  },
+);
+process.exit(status ?? 1);
