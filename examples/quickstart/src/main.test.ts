@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +13,14 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }));
   return { child, ended };
+}
+
+function printed(child: ChildProcessWithoutNullStreams, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes(text)) resolve();
+    });
+  });
 }
 
 describe('the command', { timeout: 20_000 }, () => {
@@ -48,8 +56,15 @@ describe('the command', { timeout: 20_000 }, () => {
 
   it('ends at once when it is interrupted', async () => {
     const { child, ended } = start(['--backend', 'memory']);
-    for await (const chunk of child.stdout) if (String(chunk).includes('short-lived-token')) break;
+    await printed(child, 'short-lived-token');
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
+  });
+
+  it('ends quietly when its output is no longer read', async () => {
+    const { child, ended } = start(['--backend', 'memory']);
+    await printed(child, 'database-url');
+    child.stdout.destroy();
+    expect(await ended).toMatchObject({ code: 0, err: '' });
   });
 });
