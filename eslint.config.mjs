@@ -46,5 +46,14 @@ export default tseslint.config(
       '@typescript-eslint/no-meaningless-void-operator': 'off',
     },
   },
-  { files: ['examples/**/*.ts', 'scripts/**/*.ts', '**/cli.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: [
+      'examples/**/*.ts',
+      'scripts/**/*.ts',
+      '**/cli.ts',
+      '**/expect-no-leak-during.test.ts',
+      '**/broken-providers.test.ts',
+    ],
+    rules: { 'no-console': 'off' },
+  },
 );

@@ -36,6 +36,6 @@ export interface EmulatorOptions {
   readonly allowLiveKeys?: boolean | undefined;
   /** Is told of every request, without query, payload and key. What it throws is ignored. */
   readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
-  /** Switches for what Stripe does not document. */
+  /** Switches for what Stripe does not document. @defaultValue as the README says */
   readonly assume?: Assumptions | undefined;
 }

@@ -32,6 +32,8 @@ export type RequestFilter = {
 
 /** What was asked of the emulator. */
 export interface RequestLog {
+  /** How many requests have begun and not ended: those that hang, and those that are answered right now. */
+  readonly underWay: number;
   /** How many requests were made since the start or the last reset. */
   count(filter?: RequestFilter): number;
   /** The requests, oldest first; only the last 10 000 are kept. */
@@ -39,7 +41,7 @@ export interface RequestLog {
 }
 
 /** {@link RequestLog} with the way entries get in. */
-export interface RequestRecorder extends RequestLog {
+export interface RequestRecorder extends Omit<RequestLog, 'underWay'> {
   record(entry: RequestLogEntry): void;
   reset(): void;
 }

@@ -56,7 +56,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const state = createState(resolved);
   const closing = new AbortController();
   const context: RequestContext = { options: resolved, state, signal: closing.signal };
+  const underWay = new Set<ServerResponse>();
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
     // A client that leaves while it is answered ends here: there is nobody left to tell.
     respond(request, response, context).catch(() => response.destroy());
   });
@@ -73,7 +76,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     host,
     port,
-    requests: { count: state.log.count, list: state.log.list },
+    requests: {
+      count: state.log.count,
+      list: state.log.list,
+      get underWay() {
+        return underWay.size;
+      },
+    },
     secrets: createSecretsBackDoor(state.store, resolved),
     faults: { add: state.faults.add, pending: state.faults.pending, clear: state.faults.clear },
     permissions: { grant: state.permissions.grant, revoke: state.permissions.revoke },

@@ -27,15 +27,14 @@ export function readSecret(answer: unknown): StripeSecret {
   const { object, id, name, livemode, created, expires_at, payload } = fieldsOf(answer);
   if (object !== 'apps.secret' || typeof id !== 'string' || typeof name !== 'string')
     throw malformed('a secret');
-  if (typeof livemode !== 'boolean' || typeof created !== 'number') throw malformed('a secret');
-  if (expires_at !== null && expires_at !== undefined && typeof expires_at !== 'number')
-    throw malformed('a secret');
+  if (typeof livemode !== 'boolean' || !isSeconds(created)) throw malformed('a secret');
+  if (expires_at !== null && expires_at !== undefined && !isSeconds(expires_at)) throw malformed('a secret');
   return {
     id,
     name,
     livemode,
     createdAt: fromSeconds(created),
-    expiresAt: typeof expires_at === 'number' ? fromSeconds(expires_at) : undefined,
+    expiresAt: isSeconds(expires_at) ? fromSeconds(expires_at) : undefined,
     payload: typeof payload === 'string' ? payload : undefined,
   };
 }
@@ -69,6 +68,11 @@ function checkStatus(answer: unknown): void {
 
 function fieldsOf(thing: unknown): Partial<Record<string, unknown>> {
   return typeof thing === 'object' && thing !== null ? thing : {};
+}
+
+/** Is it a moment that a Date can hold? */
+function isSeconds(thing: unknown): thing is number {
+  return typeof thing === 'number' && Math.abs(thing) <= 8.64e12;
 }
 
 function fromSeconds(seconds: number): Date {

@@ -1,0 +1,65 @@
+// Writes docs/conformance.md from what the last test run found; with --check, says whether the page is as it should be.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const results = `${root}.cache/conformance.json`;
+const page = `${root}docs/conformance.md`;
+
+if (!existsSync(results)) {
+  console.error('There are no results yet: run npm test first.');
+  process.exit(2);
+}
+const reports = JSON.parse(readFileSync(results, 'utf8'));
+const text = `# Conformance
+
+What every adapter and every middleware of this repository must pass, and how each does. The table is written from the test
+run. [\`@secretkit/conformance\`](../packages/conformance/README.md) runs the same cases on an adapter of yours.
+
+${table(
+  ['', 'cases', 'can, besides `get`'],
+  reports.map(({ name, passed, total, capabilities }) => [
+    name,
+    `${passed}/${total}`,
+    capabilities?.map((each) => `\`${each}\``).join(', ') ?? 'what it wraps',
+  ]),
+)}
+
+Adapters differ in the number of cases because backends do: one without an expiry cannot be asked about it. A middleware is
+asked everything around four kinds of provider.
+
+## Of a provider
+
+${list(casesOf((id) => id.split('/').length === 2 && !id.startsWith('wrapping/')))}
+
+## Of a middleware
+
+All of the above around a plain object (\`object/…\`), a class with private state (\`class/…\`), a provider with every method
+(\`every/…\`) and one with none but \`get\` (\`least/…\`), and this:
+
+${list(casesOf((id) => id.startsWith('wrapping/')))}
+`;
+
+if (!process.argv.includes('--check')) {
+  writeFileSync(page, text);
+} else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
+  console.error('docs/conformance.md is not what the tests found: run node scripts/conformance-page.mjs.');
+  process.exit(1);
+}
+
+function casesOf(isWanted) {
+  const titles = new Map(reports.flatMap(({ cases }) => cases.map(({ id, title }) => [id, title])));
+  return [...titles].filter(([id]) => isWanted(id)).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function list(cases) {
+  return cases.map(([id, title]) => `- \`${id}\`: ${title.replaceAll('__', '\\_\\_')}`).join('\n');
+}
+
+function table(head, rows) {
+  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)));
+  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join(
+    '\n',
+  );
+}

@@ -1,0 +1,27 @@
+// Ends a test run with what the conformance kit found, and keeps it in one file for the page in the docs.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ConformanceReport } from '@secretkit/conformance';
+
+const folder = fileURLToPath(new URL('../.cache/conformance/', import.meta.url));
+
+export function setup(): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
+
+export function teardown(): void {
+  const reports = readdirSync(folder)
+    .sort()
+    .map(
+      (file) => JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as ConformanceReport, // as the tests saved it
+    );
+  if (reports.length === 0) return; // other tests were asked for
+  const width = Math.max(...reports.map(({ name }) => name.length));
+  console.log('\nConformance');
+  for (const { name, passed, total, capabilities } of reports) {
+    const able = capabilities === undefined ? '' : `capabilities ${['get', ...capabilities].join(', ')}`;
+    console.log(`  ${name.padEnd(width)}  ${`${passed}/${total}`.padStart(9)} cases  ${able}`.trimEnd());
+  }
+  writeFileSync(`${folder}../conformance.json`, `${JSON.stringify(reports, undefined, 2)}\n`);
+}
