@@ -1,61 +1,29 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
-import { compose, createSecrets } from '@secretkit/core';
-import { cache } from '@secretkit/middleware/cache';
-import { retry } from '@secretkit/middleware/retry';
-import { timeout } from '@secretkit/middleware/timeout';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { counting, describeProvider, fakeClock } from '@secretkit/conformance';
+import { describe, it } from 'vitest';
 import { fileSecrets } from './file-secrets.js';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'secretkit-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-async function open(content: string) {
+async function open() {
+  const folder = await mkdtemp(join(tmpdir(), 'secretkit-'));
   const path = join(folder, 'secrets.json');
-  await writeFile(path, content);
-  const stack = compose(cache(), retry({ baseDelayMs: 0 }), timeout());
-  return { path, secrets: createSecrets(stack(fileSecrets(path))) };
+  await writeFile(path, '{}');
+  const change = async (name: string, value: string | undefined) => {
+    const values = new Map(Object.entries(JSON.parse(await readFile(path, 'utf8')) as object));
+    await writeFile(path, JSON.stringify(Object.fromEntries(values.set(name, value))));
+  };
+  const { provider, calls } = counting(fileSecrets(path));
+  return {
+    provider,
+    calls: () => calls(),
+    ...fakeClock(), // nothing expires in a file
+    put: ({ name }: { name: string }, value: string) => change(name, value),
+    remove: ({ name }: { name: string }) => change(name, undefined),
+    fault: (kind: string) => (kind === 'unreadable' ? rm(path) : writeFile(path, '{"token": CANARY')),
+    close: () => rm(folder, { recursive: true }),
+  };
 }
 
-describe('an adapter of thirty lines, under the same middleware', () => {
-  it('reads, and is cached', async () => {
-    const { path, secrets } = await open('{"token":"value-1"}');
-    expect((await secrets.require('token')).reveal()).toBe('value-1');
-    await writeFile(path, '{"token":"value-2"}');
-    expect((await secrets.require('token')).reveal()).toBe('value-1');
-    secrets.invalidate('token');
-    expect((await secrets.require('token')).reveal()).toBe('value-2');
-  });
-
-  it('has no batch call, and is read in batches', async () => {
-    const { secrets } = await open('{"a":"value-a","b":"value-b"}');
-    const { a, b, c } = await secrets.getMany({ a: 'a', b: 'b', c: 'constructor' });
-    expect([a?.reveal(), b?.reveal(), c]).toEqual(['value-a', 'value-b', undefined]);
-  });
-
-  it('fails with codes, and shows nothing of the file', async () => {
-    const { secrets } = await open('{"token": CANARY');
-    const error = await secrets.get('token').catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'invalid_data', provider: 'file', ref: { name: 'token' } });
-    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
-  });
-
-  it('is retried where that can help', async () => {
-    const { path, secrets } = await open('{"token":"value-1"}');
-    await rm(path);
-    const read = secrets.get('token');
-    await writeFile(path, '{"token":"value-1"}');
-    await expect(read.then((secret) => secret?.reveal())).resolves.toBe('value-1');
-  });
-
-  it('says what it cannot do', async () => {
-    const { secrets } = await open('{}');
-    expect(secrets.can('set')).toBe(false);
-    await expect(secrets.set('token', 'value')).rejects.toMatchObject({ code: 'unsupported' });
-  });
-});
+const facts = { scopes: [], faults: ['unreadable', 'malformedBody'] } as const;
+describeProvider('file', { facts, open }, { describe, it });

@@ -9,20 +9,18 @@ export function fileSecrets(path: string): SecretProvider {
     async get({ name, scope }, { signal }) {
       if (scope?.account ?? scope?.user) return undefined; // a file belongs to nobody
       const values = parse(await read(path, signal));
-      if (!Object.hasOwn(values, name)) return undefined;
-      const value: unknown = values[name];
-      if (typeof value === 'string' && value !== '') return seal(value);
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
+      if (value === undefined || value === '') return undefined;
+      if (typeof value === 'string') return seal(value);
       throw new SecretError('invalid_data', `it is no text. Mend ${path}.`);
     },
   };
 }
 
 async function read(path: string, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    return await readFile(path, { encoding: 'utf8', ...(signal && { signal }) });
-  } catch {
+  return readFile(path, { encoding: 'utf8', ...(signal && { signal }) }).catch(() => {
     throw new SecretError('unavailable', `${path} cannot be read. Does it exist?`);
-  }
+  });
 }
 
 function parse(text: string): Record<string, unknown> {

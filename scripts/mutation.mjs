@@ -1,0 +1,72 @@
+// Changes the sources in small ways, and counts the changes that no test notices: npm run mutation -- core middleware.
+// Stryker's dependencies want a newer Node than the workspace allows, so it runs on a copy outside of it.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const packages = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['core', 'middleware'];
+const left = new Set(['node_modules', '.git', '.cache', 'dist', 'coverage', 'api']);
+
+const copy = mkdtempSync(join(tmpdir(), 'secretkit-mutation-'));
+try {
+  cpSync(root, copy, { recursive: true, filter: (file) => !left.has(basename(file)) });
+  const workspace = readFileSync(`${copy}/pnpm-workspace.yaml`, 'utf8');
+  writeFileSync(
+    `${copy}/pnpm-workspace.yaml`,
+    workspace.replace('engineStrict: true', 'engineStrict: false'),
+  );
+  const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/vitest-runner@9.6.1'];
+  run('npx', '--yes', packageManager, 'add', '--workspace-root', '--save-dev', '--silent', ...stryker);
+
+  for (const name of packages) {
+    writeFileSync(`${copy}/stryker.json`, JSON.stringify(settings(name)));
+    run('npx', '--yes', packageManager, 'exec', 'stryker', 'run', 'stryker.json');
+    const report = `${root}.cache/mutation/${name}`;
+    if (!existsSync(`${copy}/reports/mutation`)) continue; // it could not run, and has said why
+    cpSync(`${copy}/reports/mutation`, report, { recursive: true });
+    console.log(`The report is ${report}/mutation.html`);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+
+function settings(name) {
+  const sources = `packages/${name}/src`;
+  writeFileSync(
+    `${copy}/vitest.mutation.config.ts`,
+    `import base from './vitest.config.js';
+
+const { globalSetup: _, typecheck: __, ...test } = base.test ?? {};
+export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'] } };
+`,
+  );
+  return {
+    plugins: [`${copy}/node_modules/@stryker-mutator/vitest-runner/dist/src/index.js`], // pnpm hides it from a search
+    testRunner: 'vitest',
+    vitest: { configFile: 'vitest.mutation.config.ts' },
+    mutate: [`${sources}/**/*.ts`, `!${sources}/**/*.test*.ts`, `!${sources}/index.ts`],
+    coverageAnalysis: 'perTest',
+    concurrency: 2,
+    inPlace: true,
+    reporters: ['clear-text', 'html', 'json'],
+    clearTextReporter: { reportTests: false, allowColor: false },
+    thresholds: { high: 95, low: 90, break: 90 },
+    allowEmpty: false,
+  };
+}
+
+function run(command, ...args) {
+  const { status } = spawnSync(command, args, {
+    cwd: copy,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) {
+    console.error(`${command} ${args.slice(0, 4).join(' ')} … failed`);
+    process.exitCode = status ?? 1;
+  }
+}
