@@ -22,9 +22,8 @@ export function checkAnswers(
   }
   return Array.from(answers, (answer: unknown, at) => {
     if (answer === undefined || isSecret(answer)) return answer as Secret | undefined; // providers seal strings only
-    if (isSecretError(answer)) return answer;
     const where = { provider, operation: 'getMany', ref: refs[at] } as const;
-    if (answer instanceof Error) return sanitise(answer, where);
+    if (isSecretError(answer) || answer instanceof Error) return sanitise(answer, where);
     return malformed('a value that is neither sealed nor undefined', where);
   });
 }

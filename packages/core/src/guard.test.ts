@@ -57,6 +57,57 @@ describe.each(operations)('%s', (operation) => {
     });
   });
 
+  it.each<[string, () => unknown]>([
+    [
+      'a cause',
+      () =>
+        Object.assign(new SecretError('conflict', 'x', { provider: 'inner' }), {
+          cause: new Error('CANARY'),
+        }),
+    ],
+    ['a response', () => Object.assign(new SecretError('conflict', 'x'), { response: { body: 'CANARY' } })],
+    [
+      'a symbol',
+      () =>
+        Object.assign(new SecretError('conflict', 'x', { provider: 'inner' }), { [Symbol('raw')]: 'CANARY' }),
+    ],
+    [
+      'a class of its own',
+      () => {
+        class Extended extends SecretError {
+          readonly raw = 'CANARY';
+        }
+        return new Extended('conflict', 'x', { provider: 'inner' });
+      },
+    ],
+    [
+      'the brand alone',
+      () => ({
+        [Symbol.for('secretkit.SecretError')]: true,
+        code: 'conflict',
+        problem: 'x',
+        provider: 'inner',
+        raw: 'CANARY',
+      }),
+    ],
+  ])('takes off a SecretError what was added to it: %s', async (_, make) => {
+    const error = await call(guard(uniform(() => Promise.reject(make()))), {}).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(SecretError);
+    expect(error).toMatchObject({ code: 'conflict', problem: 'x' });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
+  });
+
+  it('takes a code that does not exist for unknown', async () => {
+    const odd = { [Symbol.for('secretkit.SecretError')]: true, code: 'CANARY', message: 'CANARY' };
+    const error = await call(guard(uniform(() => Promise.reject(odd))), {}).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(isSecretError(error, 'unknown')).toBe(true);
+    expect(inspect(error)).not.toContain('CANARY');
+  });
+
   it.each([new Error('enough'), 'a string', null, { any: 'thing' }])(
     'that is aborted beforehand never starts, and rejects with the very reason: %s',
     async (reason) => {

@@ -1,13 +1,30 @@
+import { errorRules } from './error-codes.js';
 import { isSecretError, restate, SecretError, type SecretErrorFields } from './secret-error.js';
 
 const builtIn = [TypeError, RangeError, SyntaxError, ReferenceError, URIError];
 
+const fields = new Set([
+  'code',
+  'problem',
+  'retryable',
+  'details',
+  'provider',
+  'operation',
+  'ref',
+  'retryAfterMs',
+]);
+
 /**
- * The error itself if it is a `SecretError`, told where it happened if it does not say; else an `unknown` one that drops
+ * The error itself if it is a `SecretError`, told where it happened if it does not say, and without what was added to it,
+ * such as a cause; else an `unknown` one that drops
  * everything but the name of a built-in class: a message, a cause or a field of a foreign error may quote a secret.
  */
 export function sanitise(error: unknown, where: SecretErrorFields): SecretError {
-  if (isSecretError(error)) return error.provider === undefined ? restate(error, where) : error;
+  // A copy of the package that is newer may know more codes.
+  if (isSecretError(error) && Object.hasOwn(errorRules, error.code)) {
+    if (error.provider === undefined) return restate(error, where);
+    return holdsMore(error) ? restate(error, {}) : error;
+  }
   const kind = builtIn.find((builtInClass) => error instanceof builtInClass)?.name ?? 'an error of its own';
   return new SecretError(
     'unknown',
@@ -15,4 +32,11 @@ export function sanitise(error: unknown, where: SecretErrorFields): SecretError 
       'have the provider throw a SecretError that says what is safe to say.',
     where,
   );
+}
+
+// Whoever makes one may add to it: the SDK's own error as a cause, a response, a request.
+function holdsMore(error: SecretError): boolean {
+  const known = (key: string | symbol): boolean =>
+    key === 'message' || key === 'stack' || (typeof key === 'string' && fields.has(key));
+  return !(error instanceof Error) || !Reflect.ownKeys(error).every(known);
 }
