@@ -1,4 +1,4 @@
-import { compose, createSecrets, layersOf, type SecretProvider, seal } from '@secretkit/core';
+import { compose, createSecrets, layersOf, type SecretProvider, type SecretRef, seal } from '@secretkit/core';
 import { memorySecrets } from '@secretkit/memory';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -366,6 +366,30 @@ describe('invalidate', () => {
         .map(([key]) => key),
     ).toEqual(left);
   });
+
+  it.each([
+    { target: 'a scope and its users', scope: { account: 'acct_1' }, stale: ['1', '1/1'] },
+    { target: 'one user of an account', scope: { account: 'acct_1', user: 'usr_1' }, stale: ['1/1'] },
+    { target: 'a user of any account', scope: { user: 'usr_1' }, stale: ['1/1', '2/1'] },
+  ])(
+    'of $target leaves what is under way to those who wait, and keeps the rest',
+    async ({ scope, stale }) => {
+      const kit = setUp();
+      const refs: Record<string, SecretRef> = {
+        '1': { name: 'a', scope: { account: 'acct_1' } },
+        '1/1': { name: 'a', scope: { account: 'acct_1', user: 'usr_1' } },
+        '1/2': { name: 'a', scope: { account: 'acct_1', user: 'usr_2' } },
+        '2/1': { name: 'a', scope: { account: 'acct_2', user: 'usr_1' } },
+      };
+      if (!('user' in scope)) stale.push('1/2');
+      const reads = Object.values(refs).map((ref) => kit.secrets.get(ref));
+      kit.stack.invalidate?.({ scope });
+      for (const call of kit.backend.calls) await call.answer('old');
+      for (const read of reads) expect((await read)?.reveal()).toBe('old');
+      const kept = Object.entries(refs).filter(([, ref]) => kit.secrets.peek(ref));
+      expect(kept.map(([key]) => key)).toEqual(Object.keys(refs).filter((key) => !stale.includes(key)));
+    },
+  );
 
   it('reaches a cache further in', async () => {
     const backend = heldBackend();

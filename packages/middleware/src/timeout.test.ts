@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { compose, createSecrets, isSecretError, type SecretProvider, seal } from '@secretkit/core';
+import { around, compose, createSecrets, isSecretError, type SecretProvider, seal } from '@secretkit/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure, flush, heldBackend, outcome } from './held-backend.test-support.js';
 import { timeout } from './timeout.js';
@@ -41,6 +41,26 @@ describe('a call that takes too long', () => {
     expect(await read).toBe('timeout');
     expect(isSecretError(backend.call(0).ctx.signal?.reason, 'timeout')).toBe(true);
     await backend.call(0).fail(new Error('too late')); // and nobody is left to hear it
+  });
+
+  it('is over even around a middleware that does not listen', async () => {
+    const deaf = around('deaf', {}, (run, { signal: _, ...ctx }) => run(ctx));
+    const backend = heldBackend();
+    const read = outcome(createSecrets(timeout({ timeoutMs: 1_000 })(deaf(backend.provider))).get('a'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toBe('timeout');
+  });
+
+  it('of a batch names no single ref', async () => {
+    const { secrets } = setUp();
+    const read = secrets.getMany({ a: 'a', b: 'b' }).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toMatchObject({ code: 'timeout', operation: 'getMany', ref: { name: 'a' } });
+    const { stack } = setUp();
+    const batch = stack.getMany([{ name: 'a' }, { name: 'b' }], {}).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await batch).toMatchObject({ code: 'timeout' });
+    expect(await batch).not.toHaveProperty('ref');
   });
 
   it('takes the deadline of its caller if that is earlier, and lowers it for the work', async () => {

@@ -1,0 +1,89 @@
+import { layersOf, type Middleware, type SecretProvider, seal } from '@secretkit/core';
+import { describe, expect, it } from 'vitest';
+import { cache } from './cache.js';
+import { retry } from './retry.js';
+import { timeout } from './timeout.js';
+
+const provider: SecretProvider = { name: 'store', get: async () => seal('value') };
+const longest = 2_147_483_647;
+
+describe('a wrong option is named, with what it may be', () => {
+  it.each<[(options: never) => Middleware, object, string]>([
+    [cache, { ttl: 5 }, 'cache has no option "ttl". It has ttlMs, maxEntries, now.'],
+    [cache, { ttlMs: 0 }, `cache: ttlMs is a number from 1 to ${longest}; it was 0.`],
+    [cache, { ttlMs: longest + 1 }, `cache: ttlMs is a number from 1 to ${longest}; it was ${longest + 1}.`],
+    [cache, { maxEntries: 0 }, 'cache: maxEntries is a whole number from 1 to 1000000; it was 0.'],
+    [
+      cache,
+      { maxEntries: 1_000_001 },
+      'cache: maxEntries is a whole number from 1 to 1000000; it was 1000001.',
+    ],
+    [cache, { now: 5 }, 'cache: now is a function, not number.'],
+    [
+      retry,
+      { attempts: 5 },
+      'retry has no option "attempts". It has maxAttempts, baseDelayMs, maxDelayMs, maxElapsedMs, onRetry, now, random.',
+    ],
+    [retry, { maxAttempts: 0 }, 'retry: maxAttempts is a whole number from 1 to 100; it was 0.'],
+    [retry, { maxAttempts: 2.5 }, 'retry: maxAttempts is a whole number from 1 to 100; it was 2.5.'],
+    [retry, { baseDelayMs: -1 }, `retry: baseDelayMs is a number from 0 to ${longest}; it was -1.`],
+    [retry, { maxDelayMs: 99 }, `retry: maxDelayMs is a number from 100 to ${longest}; it was 99.`],
+    [retry, { maxElapsedMs: 0 }, `retry: maxElapsedMs is a number from 1 to ${longest}; it was 0.`],
+    [retry, { onRetry: {} }, 'retry: onRetry is a function, not object.'],
+    [retry, { now: 5 }, 'retry: now is a function, not number.'],
+    [retry, { random: 5 }, 'retry: random is a function, not number.'],
+    [timeout, { ms: 5 }, 'timeout has no option "ms". It has timeoutMs, now.'],
+    [timeout, { timeoutMs: 0 }, `timeout: timeoutMs is a number from 1 to ${longest}; it was 0.`],
+    [
+      timeout,
+      { timeoutMs: longest + 1 },
+      `timeout: timeoutMs is a number from 1 to ${longest}; it was ${longest + 1}.`,
+    ],
+    [timeout, { now: 5 }, 'timeout: now is a function, not number.'],
+  ])('%o %o', (make, options, message) => {
+    expect(() => make(options as never)).toThrow(message);
+  });
+
+  it.each<[Middleware, string]>([
+    [cache({ ttlMs: 1, maxEntries: 1 }), 'cache'],
+    [cache({ ttlMs: longest, maxEntries: 1_000_000 }), 'cache'],
+    [retry({ maxAttempts: 1, baseDelayMs: 0, maxDelayMs: 0, maxElapsedMs: 1 }), 'retry'],
+    [retry({ maxAttempts: 100, baseDelayMs: longest, maxDelayMs: longest, maxElapsedMs: longest }), 'retry'],
+    [timeout({ timeoutMs: 1 }), 'timeout'],
+    [timeout({ timeoutMs: longest }), 'timeout'],
+  ])('the bounds themselves are allowed: %#', (middleware, name) => {
+    expect(middleware(provider).name).toBe(`${name}(store)`);
+  });
+});
+
+describe('a layer tells its name and its options', () => {
+  it.each<[Middleware, string, object]>([
+    [cache(), 'cache', { ttlMs: 300_000, maxEntries: 1_000 }],
+    [retry(), 'retry', { maxAttempts: 3, baseDelayMs: 100, maxDelayMs: 5_000, maxElapsedMs: 30_000 }],
+    [timeout(), 'timeout', { timeoutMs: 3_000 }],
+  ])('%#', (middleware, name, options) => {
+    expect(layersOf(middleware(provider))).toEqual([
+      expect.objectContaining({ name, options: expect.objectContaining(options) as object }),
+    ]);
+  });
+});
+
+describe('the clock and chance', () => {
+  it('are the real ones where none are given', async () => {
+    const seen: number[] = [];
+    const failing: SecretProvider = {
+      name: 'failing',
+      get: async (_ref, { deadline = 0 }) => {
+        seen.push(deadline);
+        return seal('value', { expiresAt: new Date(Date.now() + 60_000) });
+      },
+    };
+    const before = Date.now();
+    const stack = cache()(retry()(timeout({ timeoutMs: 1_000 })(failing)));
+    await stack.get({ name: 'a' }, {});
+    await stack.get({ name: 'a' }, {});
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toBeGreaterThanOrEqual(before + 1_000);
+    expect(seen[0]).toBeLessThanOrEqual(Date.now() + 1_000);
+  });
+});

@@ -1,0 +1,39 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { wait } from './wait.js';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('ends after its time, and leaves no listener', async () => {
+  const { signal } = new AbortController();
+  let over = false;
+  const waiting = wait(100, signal).then(() => {
+    over = true;
+  });
+  await vi.advanceTimersByTimeAsync(99);
+  expect([over, getEventListeners(signal, 'abort').length]).toEqual([false, 1]);
+  await vi.advanceTimersByTimeAsync(1);
+  await waiting;
+  expect([over, getEventListeners(signal, 'abort').length]).toEqual([true, 0]);
+});
+
+it('ends with the very reason of an abort, and leaves no timer', async () => {
+  const caller = new AbortController();
+  const waiting = wait(100, caller.signal);
+  caller.abort('enough');
+  await expect(waiting).rejects.toBe('enough');
+  expect(vi.getTimerCount()).toBe(0);
+  await expect(wait(100, caller.signal)).rejects.toBe('enough');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('needs no signal', async () => {
+  const waiting = wait(100, undefined);
+  await vi.advanceTimersByTimeAsync(100);
+  await waiting;
+});
