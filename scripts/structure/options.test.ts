@@ -9,7 +9,8 @@ interface Option {
   readonly optional: boolean;
 }
 
-const units = /Ms$|Entries$|Attempts$|PerScope$|Size$|^port$|Bytes|Seconds/;
+/** What a number counts, by its name; a jitter is a part of something. */
+const units = /^jitter$|Ms$|Entries$|Attempts$|PerScope$|Size$|^port$|Bytes|Seconds/;
 
 /** The fields of the options that a user passes when something is built, by the interface's name. */
 function optionsOf({ sources }: Package): [string, Option[]][] {
@@ -21,7 +22,7 @@ function optionsOf({ sources }: Package): [string, Option[]][] {
       ),
     )
     .filter(([name]) =>
-      /^(Cache|Retry|Timeout|\w+Secrets|StripeClient|CreateStripeClient|Emulator)Options$/.test(name),
+      /^(Cache|Retry|Timeout|Secrets|\w+Secrets|StripeClient|CreateStripeClient|Emulator)Options$/.test(name),
     );
 }
 

@@ -8,7 +8,7 @@ export {
   type NumberRange,
 } from './check-options.js';
 export { checkRef, checkScope } from './check-ref.js';
-export { createSecrets } from './client/create-secrets.js';
+export { createSecrets, type SecretsOptions } from './client/create-secrets.js';
 export type {
   AbilityMethods,
   CallOptions,
@@ -24,6 +24,8 @@ export type {
   SecretsReader,
   SetMethods,
   Unless,
+  UseOptions,
+  WatchOptions,
   WriteOptions,
 } from './client/secrets.js';
 export { compose } from './compose.js';

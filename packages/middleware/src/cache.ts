@@ -1,6 +1,5 @@
 import {
   type Answer,
-  type CallContext,
   checkFunction,
   checkNumber,
   checkOptions,
@@ -12,19 +11,63 @@ import {
   SecretError,
   type SecretRef,
 } from '@secretkit/core';
+import { changes } from './cache/changes.js';
 import { steadyClock } from './cache/clock.js';
-import { type Entry, entries } from './cache/entries.js';
-import { join } from './cache/flight.js';
-import { flightBoard, type Wanted } from './cache/flight-board.js';
+import { entries } from './cache/entries.js';
+import { type CacheEvent, events } from './cache/events.js';
+import { flightBoard } from './cache/flight-board.js';
 import { identities } from './cache/identity.js';
+import { landing } from './cache/landing.js';
+import { reads } from './cache/reads.js';
+import { verdicts } from './cache/verdicts.js';
+
+export type { CacheEvent, CacheEventType } from './cache/events.js';
 
 export interface CacheOptions {
   /**
-   * The longest a value is served without asking the backend again, in milliseconds, from 1 to 2³¹ − 1. A value that
-   * expires sooner is served until it expires, and never at or after that.
+   * The longest a value is fresh, in milliseconds, from 1 to 2³¹ − 1: served without asking the backend again.
    * @defaultValue 300000 (five minutes)
    */
   readonly ttlMs?: number;
+  /**
+   * The part of `ttlMs` that chance takes off for each value, from 0 to 1: so that processes that were started together
+   * do not ask together for ever.
+   * @defaultValue 0.2
+   */
+  readonly jitter?: number;
+  /**
+   * How long before its expiry a value is refreshed, in milliseconds; at half its life at the earliest.
+   * @defaultValue 30000
+   */
+  readonly refreshAheadMs?: number;
+  /**
+   * For how long past its freshness a value is served at once while it is refreshed in the background, in milliseconds.
+   * Needs a `ttlMs`.
+   * @defaultValue 0 (whoever asks waits for the new value)
+   */
+  readonly staleWhileRevalidateMs?: number;
+  /**
+   * For how long past its freshness a value is served when the backend cannot answer, in milliseconds; never after a
+   * denial, and never at or past its expiry. Needs a `ttlMs` if it is given.
+   * @defaultValue 3600000 (an hour)
+   */
+  readonly staleIfErrorMs?: number;
+  /**
+   * For how long it is remembered that a secret is missing, in milliseconds. A write and `invalidate` forget it.
+   * @defaultValue 1000
+   */
+  readonly negativeTtlMs?: number;
+  /**
+   * For how long a denial, or a failure that has no code, is repeated without asking again, in milliseconds.
+   * @defaultValue 1000
+   */
+  readonly denialTtlMs?: number;
+  /**
+   * For how long a failed refresh is not tried again while a value can be served beside it, in milliseconds. Doubles with
+   * each failure in a row, up to ten times as long; a backend that says how long to wait is obeyed instead.
+   * @defaultValue 30000
+   */
+  readonly failureCooldownMs?: number;
   /**
    * The most values in memory; the one unused for longest makes room. From 1 to 1,000,000; room is reserved beforehand.
    * @defaultValue 1000
@@ -32,17 +75,23 @@ export interface CacheOptions {
   readonly maxEntries?: number;
   /** The clock, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: () => number;
+  /** Numbers from 0 on and below 1. @defaultValue Math.random */
+  readonly random?: () => number;
+  /** Told what happens, by names and codes. What it throws is ignored. */
+  readonly onEvent?: (event: CacheEvent) => void;
 }
 
 /**
- * Keeps values in memory until their time-to-live or their expiry, whichever comes first.
+ * Keeps values in memory, each for its time-to-live and never beyond its expiry; asks once for any number of readers; and
+ * goes on with what it has when the backend is down.
  *
- * Any number of readers of one secret make one backend call. A missing secret and a failure are not remembered. A write
- * through the stack, and `invalidate`, make every later read ask the backend, also while an older answer is under way.
- * No timer runs: a process with a full cache exits by itself.
+ * A value past its freshness is served only within `staleWhileRevalidateMs` or, after a failure that allows it, within
+ * `staleIfErrorMs`; it carries `staleSince`. A denial evicts at once. A write through the stack and `invalidate` make
+ * every later read ask, also while an older answer is under way. No timer runs: a process with a full cache exits by
+ * itself.
  *
  * It stands outside everything that costs: `compose(cache(), retry(), timeout())`. Its snapshot in `layersOf` counts
- * hits, misses, coalesced reads and entries.
+ * hits, misses, stale answers, refreshes, failures, coalesced reads and evictions, and says how many values it holds.
  *
  * @throws `RangeError` or `TypeError` for wrong options, when it is built.
  * @example
@@ -55,45 +104,34 @@ export interface CacheOptions {
  * ```
  */
 export function cache(options: CacheOptions = {}): Middleware {
-  checkOptions('cache', options, ['ttlMs', 'maxEntries', 'now']);
-  const { ttlMs = 300_000, maxEntries = 1_000, now = () => Date.now() } = options;
-  checkNumber('cache', 'ttlMs', ttlMs, { min: 1, max: maxDelayMs });
-  checkNumber('cache', 'maxEntries', maxEntries, { min: 1, max: 1_000_000, whole: true });
-  checkFunction('cache', 'now', now);
+  const { now, random, onEvent, ...settings } = checked(options);
+  const { maxEntries } = settings;
 
-  return defineMiddleware('cache', { ttlMs, maxEntries }, (next) => {
-    const clock = steadyClock(now);
+  return defineMiddleware('cache', settings, (next) => {
     const identify = identities(next);
-    const memory = entries(ttlMs, maxEntries, clock);
-    const board = flightBoard(next, memory, clock);
-    const counts = { hits: 0, misses: 0, coalesced: 0 };
-
-    function stored(key: string, { fresh }: CallContext): Entry | undefined {
-      const entry = fresh ? undefined : memory.use(key);
-      if (entry) counts.hits += 1;
-      return entry;
-    }
-
-    /** Has a flight on the board for each of these: those under way, and a new call for the rest. */
-    function send(wanted: readonly Wanted[], ctx: CallContext): void {
-      const rest = new Map<string, Wanted>();
-      for (const each of wanted) {
-        const { key } = each.identity;
-        if (rest.has(key) || (!ctx.fresh && board.find(key))) counts.coalesced += 1;
-        else rest.set(key, each);
-      }
-      counts.misses += rest.size;
-      if (rest.size > 0) board.start([...rest.values()], ctx);
-    }
-
-    function ride({ identity, ref }: Wanted, ctx: CallContext): Promise<Answer> {
-      const flight = board.find(identity.key);
-      if (!flight) throw new Error('a flight is sent before it is joined');
-      return join(flight, ref, ctx, clock.read);
-    }
+    const clock = steadyClock(now);
+    const { emit, counts } = events(onEvent);
+    const changed = changes(maxEntries);
+    const memory = entries({ ...settings, random }, maxEntries, clock, ({ identity, secret }, evicted) => {
+      changed.leave(identity, secret);
+      if (evicted) emit('eviction', identity);
+    });
+    const known = verdicts(maxEntries, clock);
+    const parts = {
+      memory,
+      known,
+      changed,
+      clock,
+      events: { emit, counts },
+      bounds: settings,
+      memories: settings,
+    };
+    const board = flightBoard(next, clock, landing(parts));
+    const { read } = reads({ ...parts, board });
 
     function forget(key: string): void {
       memory.delete(key);
+      known.forget(key);
       board.takeOff(key);
     }
 
@@ -114,22 +152,20 @@ export function cache(options: CacheOptions = {}): Middleware {
       get(ref, ctx) {
         if (ctx.signal?.aborted) return Promise.reject(ctx.signal.reason);
         const identity = identify(ref);
-        const entry = stored(identity.key, ctx);
-        if (entry) return entry.answer;
-        const wanted = { identity, ref };
-        send([wanted], ctx);
-        return ride(wanted, ctx).then(secretOrThrow);
+        const entry = memory.use(identity.key);
+        if (entry !== undefined && !ctx.fresh && memory.isFresh(entry, clock.read())) {
+          emit('hit', identity);
+          return entry.answer;
+        }
+        return read([{ identity, ref }], ctx).then(secretOrThrow);
       },
 
       async getMany(refs, ctx) {
         ctx.signal?.throwIfAborted();
-        const wanted = refs.map((ref) => ({ identity: identify(ref), ref }));
-        const here = wanted.map(({ identity }) => stored(identity.key, ctx)?.secret);
-        send(
-          wanted.filter((_, at) => !here[at]),
+        return read(
+          refs.map((ref) => ({ identity: identify(ref), ref })),
           ctx,
         );
-        return Promise.all(wanted.map(async (each, at) => here[at] ?? ride(each, ctx)));
       },
 
       set: set && ((ref, secret, ctx) => forgetAround(ref, () => set(ref, secret, ctx))),
@@ -138,7 +174,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       peek(ref) {
         const entry = memory.look(identify(ref).key);
         if (!entry) return next.peek?.(ref);
-        return memory.isFresh(entry) ? entry.secret : undefined;
+        return memory.isFresh(entry, clock.read()) ? entry.secret : undefined;
       },
 
       invalidate(target) {
@@ -146,22 +182,89 @@ export function cache(options: CacheOptions = {}): Middleware {
           forget(identify(target).key);
         } else {
           memory.deleteCovered(target);
+          known.forgetCovered(target);
           board.takeOffCovered(target);
         }
         next.invalidate?.(target);
       },
 
-      snapshot: () => ({ ...counts, entries: memory.size }),
+      subscribe: changed.subscribe,
+
+      snapshot() {
+        const { hit, miss, stale, refresh, failure, coalesced, eviction } = counts;
+        return {
+          hits: hit,
+          misses: miss,
+          stale,
+          refreshes: refresh,
+          failures: failure,
+          coalesced,
+          evictions: eviction,
+          size: memory.size,
+        };
+      },
 
       dispose() {
+        changed.clear();
         memory.deleteCovered(undefined);
+        known.forgetCovered(undefined);
         board.abortAll(new SecretError('closed', 'the cache has been closed while the read was under way.'));
       },
     };
   });
 }
 
-function secretOrThrow(answer: Answer): Secret | undefined {
+type Settings = Omit<Required<CacheOptions>, 'onEvent'> & Pick<CacheOptions, 'onEvent'>;
+
+function checked(options: CacheOptions): Settings {
+  checkOptions('cache', options, Object.keys(ranges).concat('now', 'random', 'onEvent'));
+  const { now = () => Date.now(), random = () => Math.random(), onEvent, ...given } = options;
+  const settings = { ...defaults, ...withoutAbsent(given) };
+  for (const option of Object.keys(ranges) as (keyof typeof ranges)[]) {
+    // keys() forgets the names
+    checkNumber('cache', option, settings[option], ranges[option]);
+  }
+  for (const bound of ['staleWhileRevalidateMs', 'staleIfErrorMs'] as const) {
+    if (given[bound] !== undefined && given.ttlMs === undefined) {
+      throw new RangeError(`cache: ${bound} counts from the end of ttlMs. Give ttlMs, too.`);
+    }
+  }
+  checkFunction('cache', 'now', now);
+  checkFunction('cache', 'random', random);
+  checkFunction('cache', 'onEvent', onEvent);
+  return { ...settings, now, random, ...(onEvent && { onEvent }) };
+}
+
+const defaults = {
+  ttlMs: 300_000,
+  jitter: 0.2,
+  refreshAheadMs: 30_000,
+  staleWhileRevalidateMs: 0,
+  staleIfErrorMs: 3_600_000,
+  negativeTtlMs: 1_000,
+  denialTtlMs: 1_000,
+  failureCooldownMs: 30_000,
+  maxEntries: 1_000,
+};
+
+const duration = { min: 0, max: maxDelayMs };
+const ranges = {
+  ttlMs: { min: 1, max: maxDelayMs },
+  jitter: { min: 0, max: 1 },
+  refreshAheadMs: duration,
+  staleWhileRevalidateMs: duration,
+  staleIfErrorMs: duration,
+  negativeTtlMs: duration,
+  denialTtlMs: duration,
+  failureCooldownMs: duration,
+  maxEntries: { min: 1, max: 1_000_000, whole: true },
+};
+
+function withoutAbsent<T extends object>(given: T): Partial<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>; // of T
+}
+
+function secretOrThrow([answer]: readonly Answer[]): Secret | undefined {
   if (isSecretError(answer)) throw answer;
   return answer;
 }

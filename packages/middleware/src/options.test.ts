@@ -9,7 +9,11 @@ const longest = 2_147_483_647;
 
 describe('a wrong option is named, with what it may be', () => {
   it.each<[(options: never) => Middleware, object, string]>([
-    [cache, { ttl: 5 }, 'cache has no option "ttl". It has ttlMs, maxEntries, now.'],
+    [
+      cache,
+      { ttl: 5 },
+      'cache has no option "ttl". It has ttlMs, jitter, refreshAheadMs, staleWhileRevalidateMs, staleIfErrorMs, negativeTtlMs, denialTtlMs, failureCooldownMs, maxEntries, now, random, onEvent.',
+    ],
     [cache, { ttlMs: 0 }, `cache: ttlMs is a number from 1 to ${longest}; it was 0.`],
     [cache, { ttlMs: longest + 1 }, `cache: ttlMs is a number from 1 to ${longest}; it was ${longest + 1}.`],
     [cache, { maxEntries: 0 }, 'cache: maxEntries is a whole number from 1 to 1000000; it was 0.'],
@@ -18,7 +22,35 @@ describe('a wrong option is named, with what it may be', () => {
       { maxEntries: 1_000_001 },
       'cache: maxEntries is a whole number from 1 to 1000000; it was 1000001.',
     ],
+    [cache, { jitter: 1.01 }, 'cache: jitter is a number from 0 to 1; it was 1.01.'],
+    [cache, { jitter: -0.1 }, 'cache: jitter is a number from 0 to 1; it was -0.1.'],
+    [cache, { refreshAheadMs: -1 }, `cache: refreshAheadMs is a number from 0 to ${longest}; it was -1.`],
+    [
+      cache,
+      { ttlMs: 1, staleWhileRevalidateMs: Number.NaN },
+      `cache: staleWhileRevalidateMs is a number from 0 to ${longest}; it was NaN.`,
+    ],
+    [
+      cache,
+      { ttlMs: 1, staleIfErrorMs: Number.POSITIVE_INFINITY },
+      `cache: staleIfErrorMs is a number from 0 to ${longest}; it was Infinity.`,
+    ],
+    [cache, { negativeTtlMs: -1 }, `cache: negativeTtlMs is a number from 0 to ${longest}; it was -1.`],
+    [cache, { denialTtlMs: -1 }, `cache: denialTtlMs is a number from 0 to ${longest}; it was -1.`],
+    [
+      cache,
+      { failureCooldownMs: -1 },
+      `cache: failureCooldownMs is a number from 0 to ${longest}; it was -1.`,
+    ],
+    [
+      cache,
+      { staleWhileRevalidateMs: 5 },
+      'cache: staleWhileRevalidateMs counts from the end of ttlMs. Give ttlMs, too.',
+    ],
+    [cache, { staleIfErrorMs: 5 }, 'cache: staleIfErrorMs counts from the end of ttlMs. Give ttlMs, too.'],
     [cache, { now: 5 }, 'cache: now is a function, not number.'],
+    [cache, { random: 5 }, 'cache: random is a function, not number.'],
+    [cache, { onEvent: 5 }, 'cache: onEvent is a function, not number.'],
     [
       retry,
       { attempts: 5 },
@@ -58,7 +90,21 @@ describe('a wrong option is named, with what it may be', () => {
 
 describe('a layer tells its name and its options', () => {
   it.each<[Middleware, string, object]>([
-    [cache(), 'cache', { ttlMs: 300_000, maxEntries: 1_000 }],
+    [
+      cache(),
+      'cache',
+      {
+        ttlMs: 300_000,
+        jitter: 0.2,
+        refreshAheadMs: 30_000,
+        staleWhileRevalidateMs: 0,
+        staleIfErrorMs: 3_600_000,
+        negativeTtlMs: 1_000,
+        denialTtlMs: 1_000,
+        failureCooldownMs: 30_000,
+        maxEntries: 1_000,
+      },
+    ],
     [retry(), 'retry', { maxAttempts: 3, baseDelayMs: 100, maxDelayMs: 5_000, maxElapsedMs: 30_000 }],
     [timeout(), 'timeout', { timeoutMs: 3_000 }],
   ])('%#', (middleware, name, options) => {

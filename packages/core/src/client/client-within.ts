@@ -1,19 +1,30 @@
+import { maxDelayMs } from '../check-options.js';
 import { checkScope } from '../check-ref.js';
 import type { Answer, SecretProvider } from '../provider.js';
-import type { SecretRef, SecretScope } from '../ref.js';
+import { refKey, type SecretRef, type SecretScope } from '../ref.js';
 import type { Secret } from '../secret.js';
 import { isSecretError, SecretError } from '../secret-error.js';
+import { isAuthFailure } from './auth-failure.js';
+import { leaveAt } from './leave.js';
 import { contextOf } from './options.js';
 import { readMany } from './read-many.js';
 import { refsWithin } from './refs-within.js';
+import type { Renewals } from './renewals.js';
 import { sealed } from './sealed.js';
 import type { ReadOptions, RefsByKey, ScopedSecrets } from './secrets.js';
 import { unsupported, walkPages } from './walk-pages.js';
+import type { Watches } from './watches.js';
 
 const readOptions = ['signal', 'fresh'] as const;
 
+/** What a client and its scoped ones share. */
+export interface Shared {
+  readonly renewals: Renewals;
+  readonly watches: Watches;
+}
+
 /** The client's methods, within a scope or, without one, over the whole stack. */
-export function clientWithin(stack: SecretProvider, own?: SecretScope): ScopedSecrets {
+export function clientWithin(stack: SecretProvider, shared: Shared, own?: SecretScope): ScopedSecrets {
   const refOf = refsWithin(stack, own);
 
   // Not an async function: the promise of a cache's hit is handed on as it is.
@@ -24,6 +35,8 @@ export function clientWithin(stack: SecretProvider, own?: SecretScope): ScopedSe
       return Promise.reject(error);
     }
   }
+
+  const keyOf = (ref: SecretRef): string => refKey(stack.canonical?.(ref) ?? ref);
 
   // A scope is checked, and narrowed, as part of a ref.
   const scopeOf = (scope: SecretScope | undefined): SecretScope | undefined =>
@@ -86,6 +99,41 @@ export function clientWithin(stack: SecretProvider, own?: SecretScope): ScopedSe
       await stack.delete(ref, { ...ctx, idempotencyKey: crypto.randomUUID() });
     },
 
+    async use(input, run, options) {
+      const ref = refOf(input);
+      const { signal } = contextOf(options, ['signal', 'isAuthFailure']);
+      const { isAuthFailure: refused = isAuthFailure } = options ?? {};
+      checkCallback('run', run);
+      checkCallback('isAuthFailure', refused);
+      const secret = await client.require(ref, signal && { signal });
+      try {
+        return await run(secret);
+      } catch (failure) {
+        if (signal?.aborted) throw signal.reason;
+        if (!refused(failure)) throw failure;
+        const renewed = await leaveAt(signal, shared.renewals.renew(ref, secret));
+        if (!renewed) throw failure;
+        return await run(renewed);
+      }
+    },
+
+    onChange(input, listener) {
+      const key = keyOf(refOf(input));
+      checkCallback('listener', listener);
+      if (!stack.subscribe) throw noCache(stack, 'onChange');
+      return stack.subscribe(({ ref, secret }) => {
+        if (keyOf(ref) === key) tell(listener, secret);
+      });
+    },
+
+    watch(inputs, options) {
+      const refs = checkList(inputs).map(refOf);
+      const { signal } = contextOf(options, ['everyMs', 'signal']);
+      const everyMs = checkPeriod(options?.everyMs);
+      if (!stack.subscribe) throw noCache(stack, 'watch');
+      return shared.watches.start(refs, everyMs, signal);
+    },
+
     peek: (input) => stack.peek?.(refOf(input)),
 
     invalidate(input) {
@@ -100,7 +148,7 @@ export function clientWithin(stack: SecretProvider, own?: SecretScope): ScopedSe
       if (inner.account === undefined && inner.user === undefined) {
         throw new SecretError('invalid_argument', 'scoped() needs an account, a user or both.');
       }
-      return clientWithin(stack, scopeOf(inner));
+      return clientWithin(stack, shared, scopeOf(inner));
     },
   };
   return Object.freeze(client);
@@ -112,4 +160,36 @@ function checkRefsByKey(input: unknown): RefsByKey {
     'invalid_argument',
     "getMany takes an object: keys of your own, and a name or a ref under each, such as { db: 'DATABASE_URL' }.",
   );
+}
+
+function checkList(inputs: unknown): readonly (string | SecretRef)[] {
+  if (Array.isArray(inputs) && inputs.length > 0) return inputs as readonly (string | SecretRef)[]; // refs are checked next
+  throw new SecretError('invalid_argument', "watch takes a list of names or refs, such as ['db-password'].");
+}
+
+function checkPeriod(everyMs: unknown): number {
+  if (typeof everyMs === 'number' && everyMs >= 1 && everyMs <= maxDelayMs) return everyMs;
+  throw new SecretError('invalid_argument', `everyMs is a number of milliseconds, from 1 to ${maxDelayMs}.`);
+}
+
+function checkCallback(what: string, callback: unknown): void {
+  if (typeof callback === 'function') return;
+  throw new SecretError('invalid_argument', `${what} is a function.`);
+}
+
+function noCache({ name }: SecretProvider, method: 'onChange' | 'watch'): SecretError {
+  return new SecretError(
+    'unsupported',
+    `${method} needs a cache in the stack: only a cache sees that a value has changed.`,
+    { provider: name },
+  );
+}
+
+/** A listener's failure is nobody else's. */
+function tell(listener: (secret: Secret) => unknown, secret: Secret): void {
+  try {
+    Promise.resolve(listener(secret)).catch(() => undefined); // it may be an async function
+  } catch {
+    // As above.
+  }
 }

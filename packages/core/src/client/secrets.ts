@@ -24,6 +24,21 @@ export interface WriteOptions extends CallOptions {
   readonly expiresAt?: Date | undefined;
 }
 
+/** How a credential is used. */
+export interface UseOptions extends CallOptions {
+  /**
+   * Does this failure say that the credential was refused?
+   * @defaultValue a `status` or `statusCode` of 401, or a `SecretError` that is `unauthenticated`
+   */
+  readonly isAuthFailure?: (error: unknown) => boolean;
+}
+
+/** How secrets are watched. */
+export interface WatchOptions extends CallOptions {
+  /** How often they are read, in milliseconds; chance takes off up to a tenth. From 1 to 2³¹ − 1. */
+  readonly everyMs: number;
+}
+
 /** Which names to list. */
 export interface ListOptions extends CallOptions {
   /** Whose names. @defaultValue the client's scope, else the provider's default */
@@ -77,6 +92,53 @@ export interface ReadMethods {
 
   /** Forgets the copies of one secret, or of all in this client's scope. The next read asks the backend. */
   invalidate(ref?: string | SecretRef): void;
+
+  /**
+   * Runs something with the secret. If that fails because the credential was refused, the secret may have been rotated: it
+   * is read anew, once for any number of concurrent failures, and if it has changed, `run` is run once more. A credential
+   * that is refused and still the one in the store is not asked for again for a while (`authCooldownMs`).
+   *
+   * @throws `not_found` if there is no secret; what `run` throws; the signal's reason.
+   * @example
+   * ```ts
+   * import type { SecretsReader } from '@secretkit/core';
+   *
+   * export const callPartner = (secrets: SecretsReader) =>
+   *   secrets.use('partner-token', async (token) => {
+   *     const headers = { authorization: `Bearer ${token.reveal()}` };
+   *     const response = await fetch('https://partner.example/orders', { headers });
+   *     if (!response.ok) throw Object.assign(new Error('refused'), { status: response.status });
+   *     return response.json();
+   *   });
+   * ```
+   */
+  use<T>(ref: string | SecretRef, run: (secret: Secret) => Promise<T> | T, options?: UseOptions): Promise<T>;
+
+  /**
+   * Tells of every value that replaces another one, whoever caused it to be read; what the listener throws is ignored.
+   *
+   * @returns What ends it.
+   * @throws `unsupported` if there is no cache in the stack; `invalid_argument`.
+   */
+  onChange(ref: string | SecretRef, listener: (secret: Secret) => void): Disposable;
+
+  /**
+   * Reads secrets again and again, through the cache, so that `onChange` is told of rotations that nobody else would meet:
+   * for pools that read their password once. Its timer is the only one, and keeps no process alive.
+   *
+   * @returns What ends it; so do `signal` and `close()`.
+   * @throws `unsupported` if there is no cache in the stack; `invalid_argument`.
+   * @example
+   * ```ts
+   * import type { SecretsReader } from '@secretkit/core';
+   *
+   * export function keepPool(secrets: SecretsReader, reconnect: (password: string) => void): void {
+   *   secrets.onChange('db-password', (password) => reconnect(password.reveal()));
+   *   secrets.watch(['db-password'], { everyMs: 60_000 });
+   * }
+   * ```
+   */
+  watch(refs: readonly (string | SecretRef)[], options: WatchOptions): Disposable;
 
   /** Is the backend able to? A method that it is not able to do throws `unsupported`. */
   can(capability: Capability): boolean;

@@ -5,24 +5,24 @@ const toleratedMs = 1_000;
 export interface Clock {
   /** Epoch milliseconds, never less than the reading before, except when the clock was set back. */
   read(): number;
-  /** Changes when the clock was set back: what was dated before cannot be compared with what is dated after. */
-  readonly era: number;
+  /** By how much the clock has been set back so far. A reading plus this never goes back. */
+  readonly setBackMs: number;
 }
 
-/** A clock that takes small steps backwards for no time passed, and a larger one for a new era. */
+/** A clock that takes small steps backwards for no time passed, and keeps count of larger ones. */
 export function steadyClock(now: () => number): Clock {
   let last = Number.NEGATIVE_INFINITY;
-  let era = 0;
-  return {
+  const clock = {
+    setBackMs: 0,
     read() {
       const reading = now();
-      if (reading < last - toleratedMs) era += 1;
-      else if (reading < last) return last;
+      if (reading < last) {
+        if (reading >= last - toleratedMs) return last;
+        clock.setBackMs += last - reading;
+      }
       last = reading;
       return reading;
     },
-    get era() {
-      return era;
-    },
   };
+  return clock;
 }

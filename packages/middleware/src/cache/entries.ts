@@ -1,6 +1,7 @@
 import { answered, type InvalidateTarget, type Secret } from '@secretkit/core';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.js';
+import { type Freshness, freshForMs } from './freshness.js';
 import { covers, type Identity } from './identity.js';
 
 /** A value in memory. */
@@ -9,47 +10,77 @@ export interface Entry {
   readonly secret: Secret;
   /** What a hit returns: the same resolved promise each time. */
   readonly answer: Promise<Secret>;
+  /** The soft deadline, as the clock counted when it was stored. */
   readonly freshUntil: number;
-  readonly era: number;
+  /** The hard deadline, by the wall clock; infinite for a value that does not expire. */
+  readonly expiresAt: number;
+  /** By how much the clock had been set back when it was stored. */
+  readonly setBackMs: number;
+  /** How many refreshes have failed in a row. */
+  failures: number;
+  /** Until when nobody asks again, on the time that never goes back. */
+  quietUntil: number;
 }
 
-/** The values in memory, each until its time-to-live or its expiry, whichever comes first; the least used goes first. */
+/**
+ * The values in memory, fresh or not; the one unused for longest makes room. `onLeave` is told of each that goes, but not
+ * of one that another of the same secret replaces.
+ */
 export interface Entries {
-  /** The entry, if it is fresh. Counts as a use. */
+  /** Counts as a use. */
   use(key: string): Entry | undefined;
-  /** The entry, fresh or not, without a trace. */
+  /** Without a trace. */
   look(key: string): Entry | undefined;
-  isFresh(entry: Entry): boolean;
+  isFresh(entry: Entry, now: number): boolean;
+  /** How far it is past its soft deadline, in milliseconds. At its expiry and from then on: infinitely. */
+  staleForMs(entry: Entry, now: number): number;
   store(identity: Identity, secret: Secret, fetchedAt: number): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
 }
 
-export function entries(ttlMs: number, maxEntries: number, clock: Clock): Entries {
+export function entries(
+  freshness: Freshness,
+  maxEntries: number,
+  clock: Clock,
+  onLeave: (entry: Entry, evicted: boolean) => void,
+): Entries {
   // Its own ttl stays unused: ours follows one clock, and a value's expiry.
-  const lru = new LRUCache<string, Entry>({ max: maxEntries });
-  const isFresh = (entry: Entry): boolean => clock.read() < entry.freshUntil && entry.era === clock.era;
+  const lru = new LRUCache<string, Entry>({
+    max: maxEntries,
+    dispose: (entry, _key, reason) => {
+      if (reason !== 'set') onLeave(entry, reason === 'evict');
+    },
+  });
 
   return {
-    isFresh,
-    use(key) {
-      const entry = lru.get(key);
-      if (entry === undefined || isFresh(entry)) return entry;
-      lru.delete(key);
-      return undefined;
-    },
+    use: (key) => lru.get(key),
     look: (key) => lru.peek(key),
+    // The soft deadline is never later than the expiry, so it stands for both.
+    isFresh: (entry, now) => now < entry.freshUntil && entry.setBackMs === clock.setBackMs,
+    staleForMs({ freshUntil, expiresAt, setBackMs }, now) {
+      if (now >= expiresAt) return Number.POSITIVE_INFINITY;
+      return Math.max(0, now + clock.setBackMs - (freshUntil + setBackMs));
+    },
     store(identity, secret, fetchedAt) {
       const expiresAt = secret.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-      const freshUntil = Math.min(fetchedAt + ttlMs, expiresAt);
-      lru.set(identity.key, { identity, secret, answer: answered(secret), freshUntil, era: clock.era });
+      lru.set(identity.key, {
+        identity,
+        secret,
+        answer: answered(secret),
+        freshUntil: fetchedAt + freshForMs(expiresAt - fetchedAt, freshness),
+        expiresAt,
+        setBackMs: clock.setBackMs,
+        failures: 0,
+        quietUntil: Number.NEGATIVE_INFINITY,
+      });
     },
-    delete: (key) => {
+    delete(key) {
       lru.delete(key);
     },
     deleteCovered(target) {
-      for (const [key, { identity }] of lru.entries()) if (covers(target, identity)) lru.delete(key);
+      for (const { identity } of [...lru.values()]) if (covers(target, identity)) lru.delete(identity.key);
     },
     get size() {
       return lru.size;

@@ -5,13 +5,13 @@ import {
   isSecret,
   isSecretError,
   restate,
+  type Secret,
   SecretError,
   type SecretProvider,
   type SecretRef,
 } from '@secretkit/core';
 import type { Clock } from './clock.js';
-import type { Entries } from './entries.js';
-import { backendCall, type Flight } from './flight.js';
+import { type BackendCall, backendCall, type Flight } from './flight.js';
 import { covers, type Identity } from './identity.js';
 
 /** A secret that a reader wants: which one it is, and the ref to ask for it by. */
@@ -27,13 +27,18 @@ export interface Wanted {
 export interface FlightBoard {
   find(key: string): Flight | undefined;
   /** Asks the backend in one call. Each flight takes the place of an older one of its secret. */
-  start(wanted: readonly Wanted[], ctx: CallContext): void;
+  start(wanted: readonly Wanted[], ctx: Pick<CallContext, 'fresh' | 'maxAttempts'>): BackendCall;
   takeOff(key: string): void;
   takeOffCovered(target: InvalidateTarget | undefined): void;
   abortAll(reason: SecretError): void;
 }
 
-export function flightBoard(next: SecretProvider, memory: Entries, clock: Clock): FlightBoard {
+/** @param onLanded - Told what came of each flight that is still on the board, and when it was asked for. */
+export function flightBoard(
+  next: SecretProvider,
+  clock: Clock,
+  onLanded: (identity: Identity, answer: Answer, askedAt: number) => void,
+): FlightBoard {
   const board = new Map<string, Flight>();
 
   async function ask(wanted: readonly Wanted[], ctx: CallContext): Promise<readonly Answer[]> {
@@ -47,10 +52,13 @@ export function flightBoard(next: SecretProvider, memory: Entries, clock: Clock)
     const { identity, call } = flight;
     const joinable = board.get(identity.key) === flight;
     if (joinable) board.delete(identity.key);
-    if (!isSecret(answer)) return answer;
-    if ((answer.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) <= clock.read()) return undefined; // expired on the way
-    if (joinable) memory.store(identity, answer, call.startedAt);
-    return answer;
+    const current = isSecret(answer) && hasExpired(answer) ? undefined : answer; // it may have expired on the way
+    if (joinable && !call.signal.aborted) onLanded(identity, current, call.startedAt);
+    return current;
+  }
+
+  function hasExpired({ expiresAt }: Secret): boolean {
+    return expiresAt !== undefined && expiresAt.getTime() <= clock.read();
   }
 
   return {
@@ -59,9 +67,13 @@ export function flightBoard(next: SecretProvider, memory: Entries, clock: Clock)
       return flight?.call.signal.aborted ? undefined : flight;
     },
 
-    start(wanted, { fresh }) {
+    start(wanted, { fresh, maxAttempts }) {
       const call = backendCall(clock.read());
-      const answers = ask(wanted, { signal: call.signal, ...(fresh && { fresh }) });
+      const answers = ask(wanted, {
+        signal: call.signal,
+        ...(fresh && { fresh }),
+        ...(maxAttempts !== undefined && { maxAttempts }),
+      });
       for (const [at, { identity, ref }] of wanted.entries()) {
         const flight: Flight = {
           identity,
@@ -73,6 +85,7 @@ export function flightBoard(next: SecretProvider, memory: Entries, clock: Clock)
         };
         board.set(identity.key, flight);
       }
+      return call;
     },
 
     takeOff(key) {

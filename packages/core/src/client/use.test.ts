@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import type { CallContext, SecretProvider } from '../provider.js';
+import { type Secret, seal } from '../secret.js';
+import { SecretError } from '../secret-error.js';
+import { createSecrets } from './create-secrets.js';
+
+/** A store with a copy in front: plain reads are answered by the copy, fresh ones renew it. */
+function setUp(cooldownMs = 30_000) {
+  const clock = { ms: 1_000 };
+  const state = { stored: 'old' as string | undefined, copy: 'old' as string | undefined };
+  const reads: CallContext[] = [];
+  let fails: SecretError | undefined;
+  const provider: SecretProvider = {
+    name: 'store',
+    async get(_ref, ctx) {
+      reads.push(ctx);
+      await Promise.resolve();
+      if (fails && ctx.fresh) throw fails;
+      if (ctx.fresh) state.copy = state.stored;
+      return state.copy === undefined ? undefined : seal(state.copy);
+    },
+  };
+  const secrets = createSecrets(provider, { now: () => clock.ms, authCooldownMs: cooldownMs });
+  const runs: string[] = [];
+  /** Something that takes the stored value alone. */
+  const login = async (secret: Secret): Promise<string> => {
+    runs.push(secret.reveal());
+    await Promise.resolve();
+    if (secret.reveal() !== 'new') throw Object.assign(new Error('refused'), { status: 401 });
+    return 'in';
+  };
+  const fresh = (): number => reads.filter((ctx) => ctx.fresh).length;
+  return { clock, state, reads, secrets, runs, login, fresh, fail: (error: SecretError) => (fails = error) };
+}
+
+describe('use', () => {
+  it('runs once with the secret, and answers with what came of it', async () => {
+    const { secrets, state, runs, login, reads } = setUp();
+    state.copy = 'new';
+    expect(await secrets.use('token', login)).toBe('in');
+    expect([runs, reads]).toEqual([['new'], [{}]]);
+    expect(await secrets.use('token', (secret) => secret.reveal().length)).toBe(3);
+  });
+
+  it('reads anew when the credential is refused, and runs once more with what replaced it', async () => {
+    const { secrets, state, runs, login, fresh } = setUp();
+    state.stored = 'new';
+    expect(await secrets.use('token', login)).toBe('in');
+    expect([runs, fresh()]).toEqual([['old', 'new'], 1]);
+  });
+
+  it('reads anew once for any number of concurrent failures, in every scope', async () => {
+    const { secrets, state, runs, login, fresh } = setUp();
+    state.stored = 'new';
+    const scoped = secrets.scoped({ user: 'usr_1' });
+    const all = await Promise.all(
+      Array.from({ length: 100 }, (_, at) =>
+        at % 2 ? scoped.use('token', login) : scoped.use({ name: 'token', scope: { user: 'usr_1' } }, login),
+      ),
+    );
+    expect(new Set(all)).toEqual(new Set(['in']));
+    expect([runs.length, fresh()]).toEqual([200, 1]);
+  });
+
+  it('does not read anew if somebody else has done so meanwhile', async () => {
+    const { secrets, state, login, fresh } = setUp();
+    const late = async (secret: Secret): Promise<string> => {
+      state.copy = 'new';
+      return login(secret);
+    };
+    expect(await secrets.use('token', late)).toBe('in');
+    expect(fresh()).toBe(0);
+  });
+
+  it('leaves a credential that is plainly wrong alone for a while, and does not run with it again', async () => {
+    const { clock, secrets, runs, login, fresh, state } = setUp();
+    for (let i = 0; i < 5; i += 1) await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    expect([runs.length, fresh()]).toEqual([5, 1]);
+    clock.ms += 29_999;
+    await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    expect(fresh()).toBe(1);
+    clock.ms += 1;
+    state.stored = 'new';
+    expect(await secrets.use('token', login)).toBe('in');
+    expect(fresh()).toBe(2);
+  });
+
+  it('asks again at once about another value that is refused', async () => {
+    const { secrets, login, fresh, state } = setUp();
+    await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    state.copy = 'other';
+    state.stored = 'new';
+    expect(await secrets.use('token', login)).toBe('in');
+    expect(fresh()).toBe(2);
+  });
+
+  it.each([
+    ['a status of 401', { status: 401 }, 2],
+    ['a statusCode of 401', { statusCode: 401 }, 2],
+    ['unauthenticated', new SecretError('unauthenticated', 'x.'), 2],
+    ['another status', { status: 403 }, 1],
+    ['another code', new SecretError('permission_denied', 'x.'), 1],
+    ['nothing', undefined, 1],
+    ['null', null, 1],
+    ['a text', '401', 1],
+  ])('takes for a refusal what most clients throw: %s', async (_, thrown, runs) => {
+    const { secrets, state } = setUp();
+    state.stored = 'new';
+    let count = 0;
+    const run = (): never => {
+      count += 1;
+      throw thrown;
+    };
+    expect(await secrets.use('token', run).catch((error: unknown) => error)).toBe(thrown);
+    expect(count).toBe(runs);
+  });
+
+  it('takes for a refusal what it is told to', async () => {
+    const { secrets, state, runs } = setUp();
+    state.stored = 'new';
+    const run = (secret: Secret): string => {
+      runs.push(secret.reveal());
+      if (secret.reveal() === 'old') throw new RangeError('28P01');
+      return 'in';
+    };
+    expect(await secrets.use('token', run, { isAuthFailure: (error) => error instanceof RangeError })).toBe(
+      'in',
+    );
+    expect(runs).toEqual(['old', 'new']);
+  });
+
+  it('hands on the failure that began it when nothing better is there', async () => {
+    for (const spoil of ['missing', 'failing'] as const) {
+      const { secrets, state, login, fail } = setUp();
+      if (spoil === 'missing') state.stored = undefined;
+      else fail(new SecretError('unavailable', 'down.'));
+      await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    }
+  });
+
+  it('rejects with what the second run throws', async () => {
+    const { secrets, state } = setUp();
+    state.stored = 'new';
+    const run = (secret: Secret): never => {
+      throw Object.assign(new Error(`refused ${secret.reveal().length === 3 ? 'again' : ''}`), {
+        status: 401,
+      });
+    };
+    await expect(secrets.use('token', run)).rejects.toThrow('refused again');
+  });
+
+  it('ends with the caller’s abort, and leaves the others to go on', async () => {
+    const { secrets, state, login } = setUp();
+    state.stored = 'new';
+    const caller = new AbortController();
+    const run = async (secret: Secret): Promise<string> => {
+      queueMicrotask(() => queueMicrotask(() => queueMicrotask(() => caller.abort('enough'))));
+      return login(secret);
+    };
+    const [mine, theirs] = await Promise.allSettled([
+      secrets.use('token', run, { signal: caller.signal }),
+      secrets.use('token', login),
+    ]);
+    expect(mine).toEqual({ status: 'rejected', reason: 'enough' });
+    expect(theirs).toEqual({ status: 'fulfilled', value: 'in' });
+  });
+
+  it('runs nothing for what is missing, or is asked wrongly', async () => {
+    const { secrets, state, login, runs } = setUp();
+    state.copy = undefined;
+    await expect(secrets.use('token', login)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(secrets.use('', login)).rejects.toMatchObject({ code: 'invalid_argument' });
+    await expect(secrets.use('token', 'login' as never)).rejects.toThrow(
+      'invalid_argument: run is a function.',
+    );
+    await expect(secrets.use('token', login, { isAuthFailure: 5 as never })).rejects.toThrow(
+      'invalid_argument: isAuthFailure is a function.',
+    );
+    await expect(secrets.use('token', login, { fresh: true } as never)).rejects.toThrow(/no option "fresh"/);
+    expect(runs).toEqual([]);
+  });
+});

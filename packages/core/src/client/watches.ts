@@ -1,0 +1,54 @@
+import type { SecretProvider } from '../provider.js';
+import type { SecretRef } from '../ref.js';
+import { readMany } from './read-many.js';
+
+/** Reads that are made again and again. */
+export interface Watches {
+  start(refs: readonly SecretRef[], everyMs: number, signal: AbortSignal | undefined): Disposable;
+  stopAll(): void;
+}
+
+/** The part of the period that chance takes off, so that processes that were started together do not ask together. */
+const jitter = 0.1;
+
+export function watches(stack: SecretProvider, random: () => number): Watches {
+  const running = new Set<() => void>();
+
+  return {
+    start(refs, everyMs, signal) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+
+      function schedule(): void {
+        timer = setTimeout(() => void tick(), everyMs * (1 - jitter * random())); // tick handles its failures
+        (timer as { unref?: () => void }).unref?.(); // on Node and Bun a number of timers must not keep a process
+      }
+
+      // Through the cache, as every read: what is fresh costs nothing, what is not is fetched once.
+      async function tick(): Promise<void> {
+        try {
+          await readMany(stack, refs, {});
+        } catch {
+          // The next tick asks again; the cache tells of failures by its events.
+        }
+        if (running.has(stop)) schedule();
+      }
+
+      function stop(): void {
+        running.delete(stop);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', stop);
+      }
+
+      if (!signal?.aborted) {
+        running.add(stop);
+        signal?.addEventListener('abort', stop, { once: true });
+        schedule();
+      }
+      return { [Symbol.dispose]: stop };
+    },
+
+    stopAll() {
+      for (const stop of running) stop();
+    },
+  };
+}

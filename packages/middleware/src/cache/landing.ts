@@ -1,0 +1,65 @@
+import { type Answer, errorRules, isSecret, isSecretError, type SecretError } from '@secretkit/core';
+import type { Changes } from './changes.js';
+import type { Clock } from './clock.js';
+import type { Entries } from './entries.js';
+import type { Events } from './events.js';
+import type { Identity } from './identity.js';
+import type { StaleBounds } from './reads.js';
+import type { Verdicts } from './verdicts.js';
+
+/** For how long what came of a call is remembered, in milliseconds. */
+export interface Memories {
+  readonly negativeTtlMs: number;
+  readonly denialTtlMs: number;
+  readonly failureCooldownMs: number;
+}
+
+interface Parts {
+  readonly memory: Entries;
+  readonly known: Verdicts;
+  readonly changed: Changes;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly bounds: StaleBounds;
+  readonly memories: Memories;
+}
+
+/** How much longer than the first cooldown the longest is. */
+const maxGrowth = 10;
+
+/** What a cache makes of an answer: it is kept, takes the place of another, evicts it, or lets it rest for a while. */
+export function landing(parts: Parts): (identity: Identity, answer: Answer, askedAt: number) => void {
+  const { memory, known, changed, clock, events, bounds, memories } = parts;
+  const servableMs = Math.max(bounds.staleWhileRevalidateMs, bounds.staleIfErrorMs);
+
+  function fail(identity: Identity, error: SecretError): void {
+    const { code } = error;
+    const { remembered, staleAllowed } = errorRules[code];
+    const now = clock.read();
+    events.emit('failure', identity, code);
+    if (remembered) {
+      if (code !== 'unknown') memory.delete(identity.key); // denied: revocation must bite
+      known.remember(identity, error, memories.denialTtlMs, now);
+    }
+    const entry = memory.look(identity.key);
+    if (!staleAllowed || !entry || memory.staleForMs(entry, now) >= servableMs) return;
+    entry.failures += 1;
+    const growth = Math.min(2 ** Math.min(entry.failures - 1, 30), maxGrowth); // outages last for hours
+    const restMs = error.retryAfterMs ?? memories.failureCooldownMs * growth;
+    entry.quietUntil = now + clock.setBackMs + restMs;
+  }
+
+  return (identity, answer, askedAt) => {
+    if (isSecretError(answer)) {
+      fail(identity, answer);
+    } else if (isSecret(answer)) {
+      const before = memory.look(identity.key)?.secret;
+      known.forget(identity.key);
+      memory.store(identity, answer, askedAt);
+      changed.arrive(identity, answer, before);
+    } else {
+      memory.delete(identity.key);
+      known.remember(identity, undefined, memories.negativeTtlMs, clock.read());
+    }
+  };
+}

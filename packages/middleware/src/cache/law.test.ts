@@ -1,0 +1,499 @@
+import {
+  createSecrets,
+  errorRules,
+  layersOf,
+  type SecretError,
+  type SecretErrorCode,
+  seal,
+} from '@secretkit/core';
+import { describe, expect, it } from 'vitest';
+import { type CacheEvent, type CacheOptions, cache } from '../cache.js';
+import { failure, flush, heldBackend, outcome } from '../held-backend.test-support.js';
+
+const start = 1_700_000_000_000;
+const ttlMs = 60_000;
+
+function setUp(options: CacheOptions = {}) {
+  const clock = { ms: start };
+  const backend = heldBackend();
+  const events: CacheEvent[] = [];
+  const stack = cache({
+    ttlMs,
+    jitter: 0,
+    refreshAheadMs: 0,
+    staleIfErrorMs: 0,
+    negativeTtlMs: 0,
+    denialTtlMs: 0,
+    now: () => clock.ms,
+    onEvent: (event) => events.push(event),
+    ...options,
+  })(backend.provider);
+  const secrets = createSecrets(stack);
+  const { calls } = backend;
+
+  /** Reads, and answers the call that this makes, if it makes one. */
+  async function read(answer?: Parameters<(typeof calls)[number]['answer']>[0]): Promise<unknown> {
+    const before = calls.length;
+    const reading = outcome(secrets.get('a'));
+    await flush();
+    if (calls.length > before) {
+      const call = backend.call(before);
+      if (answer instanceof Error) await call.fail(answer);
+      else await call.answer(answer);
+    }
+    return reading;
+  }
+  return { clock, backend, calls, stack, secrets, events, read };
+}
+
+const codes = Object.keys(errorRules) as SecretErrorCode[]; // keys() forgets the names
+
+describe('law 1: what is fresh, and for how long', () => {
+  it.each([
+    { jitter: 0.5, random: 0, freshMs: 60_000, why: 'chance takes nothing off' },
+    { jitter: 0.5, random: 0.5, freshMs: 45_000, why: 'chance takes off a part' },
+    { jitter: 1, random: 0.75, freshMs: 15_000, why: 'all of it may be taken off' },
+    { refreshAheadMs: 10_000, lifeMs: 50_000, freshMs: 40_000, why: 'it is refreshed ahead of its expiry' },
+    { refreshAheadMs: 10_000, lifeMs: 15_000, freshMs: 7_500, why: 'but not before half of its life' },
+    { refreshAheadMs: 10_000, lifeMs: 90_000, freshMs: 60_000, why: 'nor later than its time-to-live' },
+    { refreshAheadMs: 0, lifeMs: 50_000, freshMs: 50_000, why: 'without an advance it is fresh to the end' },
+  ])('$why: $freshMs ms', async ({ freshMs, lifeMs, random = 0, jitter = 0, refreshAheadMs = 0 }) => {
+    const { clock, calls, read } = setUp({ jitter, refreshAheadMs, random: () => random });
+    const expires = lifeMs === undefined ? {} : { expiresAt: new Date(start + lifeMs) };
+    await read(seal('value', expires));
+    clock.ms = start + freshMs - 1;
+    expect(await read()).toBe('value');
+    expect(calls).toHaveLength(1);
+    clock.ms += 1;
+    await read(seal('value', expires));
+    expect(calls).toHaveLength(2);
+  });
+
+  it('a thousand reads over the last margin before an expiry make a logarithmic number of calls', async () => {
+    const { clock, calls, read } = setUp({ ttlMs: 3_600_000, refreshAheadMs: 60_000 });
+    const expiresAt = new Date(start + 120_000);
+    await read(seal('value', { expiresAt }));
+    clock.ms = start + 60_000;
+    for (let i = 0; i < 1_000; i += 1) {
+      await read(seal('value', { expiresAt }));
+      clock.ms += 59.9;
+    }
+    expect(calls.length).toBeGreaterThan(5);
+    expect(calls.length).toBeLessThan(20);
+  });
+
+  it('the soft deadlines of a thousand values spread evenly over the window of the jitter', async () => {
+    let seed = 1;
+    const random = (): number => {
+      seed = (seed * 16_807) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const { clock, backend, secrets } = setUp({ jitter: 0.2, random });
+    const reads = Array.from({ length: 1_000 }, (_, at) => secrets.get(`name-${at}`));
+    for (const call of backend.calls) void call.answer('value');
+    await Promise.all(reads);
+    const fresh = [0.8, 0.85, 0.9, 0.95, 1].map((part) => {
+      clock.ms = start + ttlMs * part - 1;
+      return reads.filter((_, at) => secrets.peek(`name-${at}`)).length;
+    });
+    expect(fresh[0]).toBe(1_000);
+    for (const [at, expected] of [1_000, 750, 500, 250, 0].entries()) {
+      expect(Math.abs((fresh[at] ?? 0) - expected)).toBeLessThan(50);
+    }
+  });
+});
+
+describe('law 2: stale within its bounds, and never beyond', () => {
+  it('while it is refreshed in the background, the reader does not wait', async () => {
+    const { clock, backend, secrets, read, calls } = setUp({ staleWhileRevalidateMs: 10_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    const [one, other] = await Promise.all([secrets.require('a'), secrets.require('a')]);
+    expect([one.reveal(), other.reveal(), one.staleSince]).toEqual(['old', 'old', new Date(start + ttlMs)]);
+    expect(calls).toHaveLength(2);
+    expect(backend.call(1).ctx.maxAttempts).toBe(1);
+    await backend.call(1).answer('new');
+    expect((await secrets.require('a')).reveal()).toBe('new');
+    expect((await secrets.require('a')).staleSince).toBeUndefined();
+  });
+
+  it.each([
+    { option: 'staleWhileRevalidateMs', atMs: 9_999, served: 'old' },
+    { option: 'staleWhileRevalidateMs', atMs: 10_000, served: 'unavailable' },
+    { option: 'staleIfErrorMs', atMs: 9_999, served: 'old' },
+    { option: 'staleIfErrorMs', atMs: 10_000, served: 'unavailable' },
+  ])('$option of 10000 ms: after $atMs ms, $served', async ({ option, atMs, served }) => {
+    const { clock, read } = setUp({ [option]: 10_000 });
+    await read('old');
+    clock.ms += ttlMs + atMs;
+    expect(await read(failure('unavailable'))).toBe(served);
+  });
+
+  it.each(codes)('%s: stale only where the table says so', async (code) => {
+    const { clock, read } = setUp({ staleIfErrorMs: 10_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    expect(await read(failure(code))).toBe(errorRules[code].staleAllowed ? 'old' : code);
+  });
+
+  it('is never served at or past its expiry, in any mode, under any failure', async () => {
+    const { clock, read } = setUp({ staleWhileRevalidateMs: 600_000, staleIfErrorMs: 600_000 });
+    await read(seal('old', { expiresAt: new Date(start + ttlMs + 5_000) }));
+    clock.ms = start + ttlMs + 4_999;
+    expect(await read(failure('unavailable'))).toBe('old'); // and a cooldown begins
+    clock.ms += 1;
+    expect(await read(failure('unavailable'))).toBe('unavailable');
+  });
+
+  it('says since when, and being served does not renew it (D6)', async () => {
+    const { clock, secrets, read, calls, backend } = setUp({
+      staleIfErrorMs: 600_000,
+      failureCooldownMs: 1_000,
+    });
+    await read('old');
+    for (const [at, minutes] of [1, 3, 9].entries()) {
+      clock.ms = start + minutes * 60_000;
+      const reading = secrets.require('a');
+      await backend.call(calls.length - 1).fail(failure('unavailable'));
+      expect((await reading).staleSince, String(at)).toEqual(new Date(start + ttlMs));
+    }
+    clock.ms = start + ttlMs + 600_000;
+    expect(await read(failure('unavailable'))).toBe('unavailable'); // D5: not for ever
+  });
+
+  it('is served to a reader whose own deadline passes first', async () => {
+    const { clock, stack, read, secrets } = setUp({ staleIfErrorMs: 10_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    const secret = await stack.get({ name: 'a' }, { deadline: clock.ms });
+    expect([secret?.reveal(), secret?.staleSince]).toEqual(['old', new Date(start + ttlMs)]);
+    await secrets.close();
+  });
+
+  it('is not what a fresh read is answered with', async () => {
+    const { clock, backend, secrets, read } = setUp({
+      staleWhileRevalidateMs: 10_000,
+      staleIfErrorMs: 10_000,
+    });
+    await read('old');
+    clock.ms += ttlMs;
+    const fresh = outcome(secrets.get('a', { fresh: true }));
+    expect(backend.call(1).ctx).not.toHaveProperty('maxAttempts');
+    await backend.call(1).fail(failure('unavailable'));
+    expect(await fresh).toBe('unavailable');
+  });
+});
+
+describe('law 3: a definitive answer evicts at once', () => {
+  it.each(['permission_denied', 'unauthenticated', undefined] as const)('%s', async (code) => {
+    const { clock, read } = setUp({ staleIfErrorMs: 600_000, staleWhileRevalidateMs: 0 });
+    await read('old');
+    clock.ms += ttlMs;
+    expect(await read(code && failure(code))).toBe(code);
+    expect(await read(failure('unavailable'))).toBe('unavailable'); // and nothing is left to serve: D5, D17
+  });
+
+  it('also when it comes behind the reader’s back', async () => {
+    const { clock, backend, read, secrets } = setUp({ staleWhileRevalidateMs: 600_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    expect(await outcome(secrets.get('a'))).toBe('old');
+    await backend.call(1).fail(failure('permission_denied'));
+    expect(await read(failure('unavailable'))).toBe('unavailable');
+  });
+
+  it('unknown fails safe, and leaves the value for when it has passed', async () => {
+    const { clock, read } = setUp({ staleIfErrorMs: 600_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    expect(await read(failure('unknown'))).toBe('unknown');
+    expect(await read(failure('unavailable'))).toBe('old'); // D16: a failed refresh does not overwrite a good value
+  });
+});
+
+describe('law 4: a rest after a failure', () => {
+  const atMinute = async (kit: ReturnType<typeof setUp>, seconds: number, answer: SecretError) => {
+    kit.clock.ms = start + ttlMs + seconds * 1_000;
+    const before = kit.calls.length;
+    expect(await kit.read(answer)).toBe('old');
+    return kit.calls.length - before;
+  };
+
+  it('lasts failureCooldownMs, doubles while failures go on, and is ten times as long at most (D1, D4)', async () => {
+    const kit = setUp({ staleIfErrorMs: 2_000_000_000, failureCooldownMs: 30_000 });
+    await kit.read('old');
+    const down = failure('unavailable');
+    let seconds = 0;
+    for (const restSeconds of [30, 60, 120, 240, 300, 300, ...Array.from({ length: 60 }, () => 300)]) {
+      expect(await atMinute(kit, seconds, down)).toBe(1);
+      expect(await atMinute(kit, seconds + restSeconds - 0.001, down)).toBe(0);
+      seconds += restSeconds;
+    }
+    expect(kit.backend.call(3).ctx.maxAttempts).toBe(1);
+  });
+
+  it('begins anew after a success', async () => {
+    const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 30_000 });
+    await kit.read('old');
+    await atMinute(kit, 0, failure('unavailable'));
+    await atMinute(kit, 30, failure('unavailable'));
+    kit.clock.ms += 60_000;
+    expect(await kit.read('old')).toBe('old');
+    kit.clock.ms += ttlMs;
+    expect(await kit.read(failure('unavailable'))).toBe('old');
+    kit.clock.ms += 29_999;
+    const before = kit.calls.length;
+    await kit.read();
+    kit.clock.ms += 1;
+    await kit.read(failure('unavailable'));
+    expect(kit.calls.length - before).toBe(1);
+  });
+
+  it('is as long as the backend says', async () => {
+    const kit = setUp({ staleIfErrorMs: 600_000 });
+    await kit.read('old');
+    expect(await atMinute(kit, 0, failure('rate_limited', 90_000))).toBe(1);
+    expect(await atMinute(kit, 89.999, failure('rate_limited'))).toBe(0);
+    expect(await atMinute(kit, 90, failure('rate_limited'))).toBe(1);
+  });
+
+  it('does not lengthen the bound (D7)', async () => {
+    const kit = setUp({ staleIfErrorMs: 10_000, failureCooldownMs: 600_000 });
+    await kit.read('old');
+    expect(await atMinute(kit, 9, failure('unavailable'))).toBe(1);
+    kit.clock.ms = start + ttlMs + 10_000;
+    expect(await kit.read(failure('unavailable'))).toBe('unavailable');
+    expect(await kit.read('new')).toBe('new'); // with nothing to serve, the next read asks again
+  });
+
+  it.each(['fresh', 'set', 'invalidate'] as const)('is lifted by %s (D3)', async (act) => {
+    const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 600_000 });
+    await kit.read('old');
+    await atMinute(kit, 0, failure('unavailable'));
+    const before = kit.calls.length;
+    if (act === 'invalidate') {
+      kit.secrets.invalidate('a');
+    } else {
+      const call = act === 'set' ? kit.secrets.set('a', 'x') : kit.secrets.get('a', { fresh: true });
+      await kit.backend.call(before).fail(failure('unavailable'));
+      await expect(call).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    const reading = kit.calls.length;
+    const expected = act === 'fresh' ? 'old' : 'unavailable';
+    expect(await kit.read(failure('unavailable'))).toBe(expected);
+    expect(kit.calls.length - reading).toBe(act === 'fresh' ? 0 : 1); // the fresh read's own failure began another rest
+  });
+
+  it.each(['permission_denied', 'unauthenticated', 'unknown'] as const)(
+    '%s is repeated for denialTtlMs, as a new error each time',
+    async (code) => {
+      const { clock, read, calls, secrets } = setUp({ denialTtlMs: 1_000 });
+      expect(await read(failure(code))).toBe(code);
+      clock.ms += 999;
+      const errors = await Promise.all([1, 2].map(() => secrets.get('a').catch((error: unknown) => error)));
+      expect(errors).toMatchObject([{ code, ref: { name: 'a' } }, { code }]);
+      expect(errors[0]).not.toBe(errors[1]);
+      expect(calls).toHaveLength(1);
+      clock.ms += 1;
+      expect(await read('value')).toBe('value');
+    },
+  );
+
+  it('a missing name that is read a thousand times within negativeTtlMs is one call (D11)', async () => {
+    const { clock, read, calls, secrets } = setUp({ negativeTtlMs: 1_000 });
+    await read(undefined);
+    for (let i = 0; i < 1_000; i += 1) expect(await outcome(secrets.get('a'))).toBeUndefined();
+    expect(await secrets.getMany({ a: 'a', again: 'a' })).toEqual({ a: undefined, again: undefined });
+    expect(calls).toHaveLength(1);
+    clock.ms += 1_000;
+    expect(await read('value')).toBe('value');
+  });
+
+  it.each(['set', 'delete', 'invalidate', 'invalidate all', 'fresh'] as const)(
+    'a miss and a denial are forgotten at once by %s (D9)',
+    async (act) => {
+      for (const verdict of [undefined, failure('permission_denied')]) {
+        const kit = setUp({ negativeTtlMs: 600_000, denialTtlMs: 600_000 });
+        await kit.read(verdict);
+        const { secrets, backend } = kit;
+        if (act === 'invalidate') secrets.invalidate('a');
+        else if (act === 'invalidate all') secrets.invalidate();
+        else {
+          const call = {
+            set: () => secrets.set('a', 'x'),
+            delete: () => secrets.delete('a'),
+            fresh: () => secrets.get('a', { fresh: true }),
+          }[act]();
+          await backend.call(1).answer('new');
+          await call;
+        }
+        expect(await kit.read('new')).toBe('new');
+      }
+    },
+  );
+
+  it('other failures are not remembered (D18)', async () => {
+    const { read, calls } = setUp({ negativeTtlMs: 1_000, denialTtlMs: 1_000 });
+    for (const code of codes.filter((each) => !errorRules[each].remembered))
+      expect(await read(failure(code))).toBe(code);
+    expect(calls).toHaveLength(codes.filter((each) => !errorRules[each].remembered).length);
+  });
+});
+
+describe('law 6: marks', () => {
+  it('a refresh that was begun before a write neither answers later readers nor is kept', async () => {
+    const { clock, backend, secrets, read } = setUp({ staleWhileRevalidateMs: 600_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    await secrets.get('a'); // begins a refresh
+    const write = secrets.set('a', 'new');
+    await backend.call(2).answer();
+    await write;
+    const after = outcome(secrets.get('a'));
+    await backend.call(1).answer('old');
+    await backend.call(3).answer('new');
+    expect(await after).toBe('new');
+    expect(secrets.peek('a')?.reveal()).toBe('new');
+  });
+
+  it('a denial that was under way when a write came does not undo it', async () => {
+    const { backend, secrets, read } = setUp({ denialTtlMs: 600_000 });
+    const before = outcome(secrets.get('a'));
+    const write = secrets.set('a', 'new');
+    await backend.call(1).answer();
+    await write;
+    await backend.call(0).fail(failure('permission_denied'));
+    expect(await before).toBe('permission_denied');
+    expect(await read('new')).toBe('new');
+  });
+});
+
+describe('law 7: the wall clock', () => {
+  it('set back by more than a second makes every value soft-expired, and extends no bound', async () => {
+    const { clock, read, calls } = setUp({ staleIfErrorMs: 10_000, failureCooldownMs: 0 });
+    await read('old');
+    clock.ms += ttlMs + 9_000;
+    expect(await read(failure('unavailable'))).toBe('old');
+    clock.ms -= 3_600_000;
+    expect(await read(failure('unavailable'))).toBe('old');
+    expect(calls).toHaveLength(3);
+    clock.ms += 1_000;
+    expect(await read(failure('unavailable'))).toBe('unavailable');
+  });
+
+  it('set back right after a value came leaves it to be refreshed, and servable meanwhile', async () => {
+    const { clock, secrets, read, backend } = setUp({ staleWhileRevalidateMs: 10_000 });
+    await read('old');
+    clock.ms -= 7_200_000;
+    const secret = await secrets.require('a');
+    expect([secret.reveal(), secret.staleSince]).toEqual(['old', new Date(clock.ms)]);
+    await backend.call(1).answer('new');
+    expect(await read()).toBe('new');
+  });
+});
+
+describe('law 8: events and the snapshot', () => {
+  it('tell names and codes of all that happens', async () => {
+    const kit = setUp({ staleIfErrorMs: 600_000, maxEntries: 1, failureCooldownMs: 0 });
+    const { clock, backend, secrets, events, stack, read } = kit;
+    await read('value');
+    await read();
+    clock.ms += ttlMs;
+    const both = [secrets.get('a'), secrets.get('a')];
+    await backend.call(1).fail(failure('timeout'));
+    await Promise.all(both);
+    const other = secrets.get('b');
+    await backend.call(2).answer('other');
+    await other;
+    const of = (name: string) => ({ ref: { name } });
+    expect(events).toEqual([
+      { type: 'miss', ...of('a') },
+      { type: 'hit', ...of('a') },
+      { type: 'refresh', ...of('a') },
+      { type: 'coalesced', ...of('a') },
+      { type: 'failure', ...of('a'), code: 'timeout' },
+      { type: 'stale', ...of('a') },
+      { type: 'stale', ...of('a') },
+      { type: 'miss', ...of('b') },
+      { type: 'eviction', ...of('a') },
+    ]);
+    expect(layersOf(stack)[0]?.snapshot?.()).toEqual({
+      hits: 1,
+      misses: 2,
+      stale: 2,
+      refreshes: 1,
+      failures: 1,
+      coalesced: 1,
+      evictions: 1,
+      size: 1,
+    });
+  });
+
+  it('are no business of a listener that throws', async () => {
+    const { read } = setUp({
+      onEvent() {
+        throw new Error('of a listener');
+      },
+    });
+    expect(await read('value')).toBe('value');
+  });
+});
+
+describe('a batch', () => {
+  it('serves what is stale beside what it fetches, and refreshes it in the background', async () => {
+    const { clock, backend, secrets, read, calls } = setUp({ staleWhileRevalidateMs: 10_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    const batch = secrets.getMany({ a: 'a', b: 'b' });
+    expect(calls.slice(1).map(({ names, ctx }) => [names, ctx.maxAttempts])).toEqual([
+      [['a'], 1],
+      [['b'], undefined],
+    ]);
+    await backend.call(2).answer('b');
+    const { a, b } = await batch;
+    expect([a?.reveal(), a?.staleSince, b?.reveal()]).toEqual(['old', new Date(start + ttlMs), 'b']);
+  });
+
+  it('is one attempt if a value stands by for all of it, and serves each place by its own failure', async () => {
+    const { clock, backend, secrets, read } = setUp({ staleIfErrorMs: 10_000 });
+    await read('old');
+    const other = secrets.get('b');
+    await backend.call(1).answer('b');
+    await other;
+    clock.ms += ttlMs;
+    const batch = secrets.getManySettled({ a: 'a', b: 'b' });
+    expect(backend.call(2).ctx.maxAttempts).toBe(1);
+    await backend.call(2).answer(failure('unavailable'), failure('permission_denied'));
+    const settled = await batch;
+    expect(settled.a).toHaveProperty('staleSince', new Date(start + ttlMs));
+    expect(settled.b).toMatchObject({ code: 'permission_denied' });
+    expect(secrets.peek('b')).toBeUndefined();
+  });
+});
+
+describe('peek', () => {
+  it('never answers with what is stale, and starts nothing', async () => {
+    const { clock, secrets, read, calls } = setUp({ staleWhileRevalidateMs: 10_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    expect(secrets.peek('a')).toBeUndefined();
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('a refresh in the background', () => {
+  it('goes on when the readers who joined it have left, and is ended by closing', async () => {
+    const { clock, backend, secrets, read } = setUp({ staleWhileRevalidateMs: 10_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    await secrets.get('a');
+    clock.ms += 10_000; // no longer servable: the next reader joins, and leaves
+    const caller = new AbortController();
+    const joined = outcome(secrets.get('a', { signal: caller.signal }));
+    caller.abort('enough');
+    expect(await joined).toBe('enough');
+    expect(backend.call(1).ctx.signal?.aborted).toBe(false);
+    await secrets.close();
+    expect(backend.call(1).ctx.signal?.aborted).toBe(true);
+  });
+});
