@@ -21,6 +21,7 @@ const readOptions = ['signal', 'fresh'] as const;
 export interface Shared {
   readonly renewals: Renewals;
   readonly watches: Watches;
+  readonly now: () => number;
 }
 
 /** The client's methods, within a scope or, without one, over the whole stack. */
@@ -52,6 +53,7 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
       stack,
       entries.map(([, ref]) => refOf(ref)),
       ctx,
+      shared.now,
     );
     return entries.map(([key], at) => [key, answers[at]]);
   }

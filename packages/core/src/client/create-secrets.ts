@@ -15,7 +15,10 @@ export interface SecretsOptions {
    * @defaultValue 30000
    */
   readonly authCooldownMs?: number;
-  /** The clock of that, in epoch milliseconds. @defaultValue Date.now */
+  /**
+   * The clock of that, in epoch milliseconds, and of batches: a value that expires while others are waited for is gone.
+   * @defaultValue Date.now
+   */
   readonly now?: () => number;
   /** Chance for `watch`: numbers from 0 on and below 1. @defaultValue Math.random */
   readonly random?: () => number;
@@ -47,7 +50,7 @@ export function createSecrets<P extends SecretProvider>(
   checkFunction('createSecrets', 'now', now);
   checkFunction('createSecrets', 'random', random);
   const stack = guard(provider);
-  const shared = { renewals: renewals(stack, now, authCooldownMs), watches: watches(stack, random) };
+  const shared = { renewals: renewals(stack, now, authCooldownMs), watches: watches(stack, random), now };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     shared.watches.stopAll();

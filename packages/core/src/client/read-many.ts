@@ -1,15 +1,17 @@
 import type { Answer, CallContext, SecretProvider } from '../provider.js';
 import { refKey, type SecretRef, scopeKey } from '../ref.js';
+import { isSecret, type Secret } from '../secret.js';
 import { isSecretError, restate } from '../secret-error.js';
 
 /**
  * One answer for each ref, in order. Refs of one scope are one call where the stack has `getMany`, else a `get` each;
- * what is asked twice is fetched once.
+ * what is asked twice is fetched once. A value that expires while others are waited for is gone.
  */
 export async function readMany(
   stack: SecretProvider,
   refs: readonly SecretRef[],
   ctx: CallContext,
+  now: () => number,
 ): Promise<readonly Answer[]> {
   const identities = refs.map((ref) => stack.canonical?.(ref) ?? ref);
   const scopes = new Map<string, Map<string, SecretRef>>();
@@ -26,7 +28,10 @@ export async function readMany(
       for (const [i, key] of [...group.keys()].entries()) answers.set(key, asked[i]);
     }),
   );
-  return identities.map((identity) => answers.get(refKey(identity)));
+  return identities.map((identity) => {
+    const answer = answers.get(refKey(identity));
+    return isSecret(answer) && hasExpired(answer, now()) ? undefined : answer;
+  });
 }
 
 async function readScope(
@@ -42,4 +47,8 @@ async function readScope(
     return stack.getMany(refs, ctx).catch((error: unknown) => refs.map((ref) => inPlace(ref)(error)));
   }
   return Promise.all(refs.map((ref) => stack.get(ref, ctx).catch(inPlace(ref))));
+}
+
+function hasExpired({ expiresAt }: Secret<unknown>, now: number): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() <= now;
 }

@@ -26,7 +26,7 @@ export function watches(stack: SecretProvider, random: () => number): Watches {
       // Through the cache, as every read: what is fresh costs nothing, what is not is fetched once.
       async function tick(): Promise<void> {
         try {
-          await readMany(stack, refs, {});
+          await readMany(stack, refs, {}, Date.now);
         } catch {
           // The next tick asks again; the cache tells of failures by its events.
         }

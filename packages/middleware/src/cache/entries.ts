@@ -34,7 +34,8 @@ export interface Entries {
   isFresh(entry: Entry, now: number): boolean;
   /** How far it is past its soft deadline, in milliseconds. At its expiry and from then on: infinitely. */
   staleForMs(entry: Entry, now: number): number;
-  store(identity: Identity, secret: Secret, fetchedAt: number): void;
+  /** @param askedAt - When its source was asked, on the time that never goes back. */
+  store(identity: Identity, secret: Secret, askedAt: number): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
@@ -63,7 +64,9 @@ export function entries(
       if (now >= expiresAt) return Number.POSITIVE_INFINITY;
       return Math.max(0, now + clock.setBackMs - (freshUntil + setBackMs));
     },
-    store(identity, secret, fetchedAt) {
+    store(identity, secret, askedAt) {
+      const { setBackMs } = clock;
+      const fetchedAt = askedAt - setBackMs; // as the clock counts now
       const expiresAt = secret.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
       lru.set(identity.key, {
         identity,
@@ -71,7 +74,7 @@ export function entries(
         answer: answered(secret),
         freshUntil: fetchedAt + freshForMs(expiresAt - fetchedAt, freshness),
         expiresAt,
-        setBackMs: clock.setBackMs,
+        setBackMs,
         failures: 0,
         quietUntil: Number.NEGATIVE_INFINITY,
       });

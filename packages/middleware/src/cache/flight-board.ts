@@ -52,13 +52,10 @@ export function flightBoard(
     const { identity, call } = flight;
     const joinable = board.get(identity.key) === flight;
     if (joinable) board.delete(identity.key);
-    const current = isSecret(answer) && hasExpired(answer) ? undefined : answer; // it may have expired on the way
+    const now = clock.read(); // in any case: what is stored is dated by it
+    const current = isSecret(answer) && hasExpired(answer, now) ? undefined : answer; // on the way, perhaps
     if (joinable && !call.signal.aborted) onLanded(identity, current, call.startedAt);
     return current;
-  }
-
-  function hasExpired({ expiresAt }: Secret): boolean {
-    return expiresAt !== undefined && expiresAt.getTime() <= clock.read();
   }
 
   return {
@@ -68,7 +65,7 @@ export function flightBoard(
     },
 
     start(wanted, { fresh, maxAttempts }) {
-      const call = backendCall(clock.read());
+      const call = backendCall(clock.read() + clock.setBackMs);
       const answers = ask(wanted, {
         signal: call.signal,
         ...(fresh && { fresh }),
@@ -108,4 +105,8 @@ function failureOf(error: unknown): SecretError {
   return isSecretError(error)
     ? error
     : new SecretError('unknown', 'every reader left before the answer came.');
+}
+
+function hasExpired({ expiresAt }: Secret, now: number): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() <= now;
 }

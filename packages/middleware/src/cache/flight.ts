@@ -4,7 +4,7 @@ import type { Identity } from './identity.js';
 /** One call to the backend, for one secret or a batch. It runs on no reader's signal, and ends when the last has left. */
 export interface BackendCall {
   readonly signal: AbortSignal;
-  /** When it was made, in epoch milliseconds: what it answers was true no earlier. */
+  /** When it was made, on the time that never goes back: what it answers was true no earlier. */
   readonly startedAt: number;
   abort(reason: unknown): void;
   enter(): void;

@@ -1,4 +1,11 @@
-import { type Answer, type CallContext, errorRules, isSecretError, markStale } from '@secretkit/core';
+import {
+  type Answer,
+  type CallContext,
+  errorRules,
+  isSecret,
+  isSecretError,
+  markStale,
+} from '@secretkit/core';
 import type { Clock } from './clock.js';
 import type { Entries, Entry } from './entries.js';
 import type { Events } from './events.js';
@@ -110,7 +117,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
   }
 
   return {
-    read(wanted, ctx) {
+    async read(wanted, ctx) {
       const now = clock.read();
       const behind: Wanted[] = [];
       const found = wanted.map((each) => (ctx.fresh ? lift(each) : here(each, now, behind)));
@@ -120,14 +127,20 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
         ctx,
         now,
       );
-      return Promise.all(
+      const answers = await Promise.all(
         wanted.map(async (each, at) => {
           const answer = found[at];
           return answer ? answer.answer : ride(each, ctx);
         }),
       );
+      return answers.length > 1 ? answers.map(unlessExpired) : answers; // while others were waited for
     },
   };
+
+  function unlessExpired(answer: Answer): Answer {
+    if (!isSecret(answer)) return answer;
+    return (answer.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > clock.read() ? answer : undefined;
+  }
 
   // Who asks for a fresh answer wants the backend asked, whatever it said before.
   function lift({ identity }: Wanted): undefined {
