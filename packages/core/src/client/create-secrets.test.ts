@@ -236,6 +236,27 @@ describe('getMany', () => {
   );
 });
 
+describe('a batch over several scopes', () => {
+  it('holds no value that expired while others were waited for, by the client’s clock', async () => {
+    const clock = { ms: 1_000 };
+    const provider: SecretProvider = {
+      name: 'slow',
+      async get({ name }) {
+        if (name === 'slow') clock.ms = 2_000;
+        return seal('value', name === 'slow' ? {} : { expiresAt: new Date(Number(name)) });
+      },
+    };
+    const secrets = createSecrets(provider, { now: () => clock.ms });
+    const found = await secrets.getMany({ past: '900', gone: '2000', kept: '2001', slow: 'slow' });
+    expect(Object.entries(found).map(([key, secret]) => [key, secret !== undefined])).toEqual([
+      ['past', true], // by another clock than the stack's
+      ['gone', false],
+      ['kept', true],
+      ['slow', true],
+    ]);
+  });
+});
+
 describe('list', () => {
   const pages = (...all: string[][]) => {
     const queries: ListQuery[] = [];

@@ -13,6 +13,7 @@ export async function readMany(
   ctx: CallContext,
   now: () => number,
 ): Promise<readonly Answer[]> {
+  const startedAt = now();
   const identities = refs.map((ref) => stack.canonical?.(ref) ?? ref);
   const scopes = new Map<string, Map<string, SecretRef>>();
   for (const [at, ref] of refs.entries()) {
@@ -30,7 +31,7 @@ export async function readMany(
   );
   return identities.map((identity) => {
     const answer = answers.get(refKey(identity));
-    return isSecret(answer) && hasExpired(answer, now()) ? undefined : answer;
+    return isSecret(answer) && expiredBetween(startedAt, now(), answer) ? undefined : answer;
   });
 }
 
@@ -49,6 +50,7 @@ async function readScope(
   return Promise.all(refs.map((ref) => stack.get(ref, ctx).catch(inPlace(ref))));
 }
 
-function hasExpired({ expiresAt }: Secret<unknown>, now: number): boolean {
-  return expiresAt !== undefined && expiresAt.getTime() <= now;
+// What had expired before the start is the stack's to know: its clock may be another.
+function expiredBetween(start: number, end: number, { expiresAt }: Secret<unknown>): boolean {
+  return expiresAt !== undefined && start < expiresAt.getTime() && expiresAt.getTime() <= end;
 }

@@ -263,7 +263,7 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
           const one = batch.then((found) => {
             const answer = found[key];
             if (answer instanceof SecretError) throw answer;
-            return answer as Secret | undefined; // neither an error nor a value of another type
+            return answer; // neither an error nor a value of another type
           });
           watch(refKey(ref), caller, false, one, true);
         }

@@ -57,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ act: fc.constant('tick'), ms: fc.constantFrom(-1, -999, -1_001, -60_000) }),
   },
-) as fc.Arbitrary<Step>; // records of constants widen
+); // records of constants widen
 
 describe('any interleaving of reads, batches, writes, invalidations, aborts, failures and clock jumps', () => {
   it('breaks no law of the cache', { timeout: 120_000 * soak }, async () => {
