@@ -242,7 +242,10 @@ describe('a batch over several scopes', () => {
     const provider: SecretProvider = {
       name: 'slow',
       async get({ name }) {
-        if (name === 'slow') clock.ms = 2_000;
+        if (name === 'slow') {
+          for (let i = 0; i < 10; i += 1) await Promise.resolve();
+          clock.ms = 2_000;
+        }
         return seal('value', name === 'slow' ? {} : { expiresAt: new Date(Number(name)) });
       },
     };

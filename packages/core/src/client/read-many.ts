@@ -1,7 +1,13 @@
 import type { Answer, CallContext, SecretProvider } from '../provider.js';
 import { refKey, type SecretRef, scopeKey } from '../ref.js';
-import { isSecret, type Secret } from '../secret.js';
+import { isSecret } from '../secret.js';
 import { isSecretError, restate } from '../secret-error.js';
+
+/** An answer, and when it came, in epoch milliseconds. */
+interface Dated {
+  readonly answer: Answer;
+  readonly at: number;
+}
 
 /**
  * One answer for each ref, in order. Refs of one scope are one call where the stack has `getMany`, else a `get` each;
@@ -13,7 +19,6 @@ export async function readMany(
   ctx: CallContext,
   now: () => number,
 ): Promise<readonly Answer[]> {
-  const startedAt = now();
   const identities = refs.map((ref) => stack.canonical?.(ref) ?? ref);
   const scopes = new Map<string, Map<string, SecretRef>>();
   for (const [at, ref] of refs.entries()) {
@@ -22,16 +27,17 @@ export async function readMany(
     group.set(refKey(identities[at] as SecretRef), ref);
     scopes.set(scopeKey(scope), group);
   }
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, Dated>();
   await Promise.all(
     [...scopes.values()].map(async (group) => {
-      const asked = await readScope(stack, [...group.values()], ctx);
-      for (const [i, key] of [...group.keys()].entries()) answers.set(key, asked[i]);
+      const asked = await readScope(stack, [...group.values()], ctx, now);
+      for (const [i, key] of [...group.keys()].entries()) answers.set(key, asked[i] as Dated); // one for each
     }),
   );
+  const end = now();
   return identities.map((identity) => {
-    const answer = answers.get(refKey(identity));
-    return isSecret(answer) && expiredBetween(startedAt, now(), answer) ? undefined : answer;
+    const dated = answers.get(refKey(identity));
+    return dated && expiredSince(dated, end) ? undefined : dated?.answer;
   });
 }
 
@@ -39,18 +45,30 @@ async function readScope(
   stack: SecretProvider,
   refs: readonly SecretRef[],
   ctx: CallContext,
-): Promise<readonly Answer[]> {
-  const inPlace = (ref: SecretRef) => (error: unknown) => {
+  now: () => number,
+): Promise<readonly Dated[]> {
+  const inPlace = (ref: SecretRef, error: unknown): Answer => {
     if (ctx.signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
     return restate(error, { ref });
   };
   if (stack.getMany && refs.length > 1) {
-    return stack.getMany(refs, ctx).catch((error: unknown) => refs.map((ref) => inPlace(ref)(error)));
+    const answers = await stack
+      .getMany(refs, ctx)
+      .catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
+    const at = now();
+    return answers.map((answer) => ({ answer, at }));
   }
-  return Promise.all(refs.map((ref) => stack.get(ref, ctx).catch(inPlace(ref))));
+  return Promise.all(
+    refs.map(async (ref) => {
+      const answer = await stack.get(ref, ctx).catch((error: unknown) => inPlace(ref, error));
+      return { answer, at: now() };
+    }),
+  );
 }
 
-// What had expired before the start is the stack's to know: its clock may be another.
-function expiredBetween(start: number, end: number, { expiresAt }: Secret<unknown>): boolean {
-  return expiresAt !== undefined && start < expiresAt.getTime() && expiresAt.getTime() <= end;
+// What had expired when it came is the stack's to know: its clock may be another.
+function expiredSince({ answer, at }: Dated, end: number): boolean {
+  if (!isSecret(answer) || !answer.expiresAt) return false;
+  const expiresAt = answer.expiresAt.getTime();
+  return at < expiresAt && expiresAt <= end;
 }
