@@ -49,6 +49,8 @@ export default tseslint.config(
   {
     files: [
       'examples/**/*.ts',
+      'bench/**/*.ts',
+      '**/chaos.test.ts',
       'scripts/**/*.ts',
       '**/cli.ts',
       '**/expect-no-leak-during.test.ts',

@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url';
 
 const { status } = spawnSync(
   'vitest',
-  ['run', '--typecheck.enabled=false', '--testTimeout=1800000', '-t', 'any (interleaving|bytes|sequence)'],
+  [
+    'run',
+    '--typecheck.enabled=false',
+    '--testTimeout=1800000',
+    '-t',
+    'any (interleaving|bytes|sequence|chaos)',
+  ],
   {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: { ...process.env, SECRETKIT_SOAK: '100' },

@@ -68,7 +68,17 @@ export function guard(provider: SecretProvider): SecretProvider {
       remove &&
       ((ref, ctx) => guarded({ operation: 'delete', ref }, ctx, async () => remove.call(provider, ref, ctx))),
     canonical: canonical && ((ref) => guardedNow(() => canonical.call(provider, ref))),
-    peek: peek && ((ref) => guardedNow(() => peek.call(provider, ref))),
+    // Nor this: it is asked where there is no time to wait.
+    peek:
+      peek &&
+      ((ref) => {
+        if (closed) throw closedError(name);
+        try {
+          return provider.peek?.(ref);
+        } catch (error) {
+          throw sanitise(error, { provider: name });
+        }
+      }),
     dispose() {
       closed = true;
     },

@@ -110,11 +110,11 @@ export function cache(options: CacheOptions = {}): Middleware {
   return defineMiddleware('cache', settings, (next) => {
     const identify = identities(next);
     const clock = steadyClock(now);
-    const { emit, counts } = events(onEvent);
+    const { emit, hit, counts } = events(onEvent);
     const changed = changes(maxEntries);
-    const memory = entries({ ...settings, random }, maxEntries, clock, ({ identity, secret }, evicted) => {
-      changed.leave(identity, secret);
-      if (evicted) emit('eviction', identity);
+    const memory = entries({ ...settings, random }, maxEntries, clock, (entry, evicted) => {
+      changed.leave(entry, entry.secret);
+      if (evicted) emit('eviction', entry);
     });
     const known = verdicts(maxEntries, clock);
     const parts = {
@@ -122,7 +122,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       known,
       changed,
       clock,
-      events: { emit, counts },
+      events: { emit, hit, counts },
       bounds: settings,
       memories: settings,
     };
@@ -154,7 +154,7 @@ export function cache(options: CacheOptions = {}): Middleware {
         const identity = identify(ref);
         const entry = memory.use(identity.key);
         if (entry !== undefined && !ctx.fresh && memory.isFresh(entry, clock.read())) {
-          emit('hit', identity);
+          hit(identity);
           return entry.answer;
         }
         return read([{ identity, ref }], ctx).then(secretOrThrow);

@@ -16,6 +16,7 @@ export function steadyClock(now: () => number): Clock {
     setBackMs: 0,
     read() {
       const reading = now();
+      if (reading === last) return last; // as most are: nothing to write down
       if (reading < last) {
         if (reading >= last - toleratedMs) return last;
         clock.setBackMs += last - reading;

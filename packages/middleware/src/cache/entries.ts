@@ -5,21 +5,24 @@ import { type Freshness, freshForMs } from './freshness.js';
 import { covers, type Identity } from './identity.js';
 
 /** A value in memory. */
-export interface Entry {
-  readonly identity: Identity;
+export interface Entry extends Identity {
   readonly secret: Secret;
   /** What a hit returns: the same resolved promise each time. */
   readonly answer: Promise<Secret>;
   /** The soft deadline, as the clock counted when it was stored. */
   readonly freshUntil: number;
-  /** The hard deadline, by the wall clock; infinite for a value that does not expire. */
-  readonly expiresAt: number;
   /** By how much the clock had been set back when it was stored. */
   readonly setBackMs: number;
-  /** How many refreshes have failed in a row. */
+  /** Absent, until a refresh has failed. */
+  rest?: Rest;
+}
+
+/** A while without another try, after refreshes that failed. */
+export interface Rest {
+  /** How many have failed in a row. */
   failures: number;
-  /** Until when nobody asks again, on the time that never goes back. */
-  quietUntil: number;
+  /** On the time that never goes back. */
+  until: number;
 }
 
 /**
@@ -60,33 +63,34 @@ export function entries(
     look: (key) => lru.peek(key),
     // The soft deadline is never later than the expiry, so it stands for both.
     isFresh: (entry, now) => now < entry.freshUntil && entry.setBackMs === clock.setBackMs,
-    staleForMs({ freshUntil, expiresAt, setBackMs }, now) {
-      if (now >= expiresAt) return Number.POSITIVE_INFINITY;
+    staleForMs({ secret, freshUntil, setBackMs }, now) {
+      if (now >= expiryOf(secret)) return Number.POSITIVE_INFINITY;
       return Math.max(0, now + clock.setBackMs - (freshUntil + setBackMs));
     },
-    store(identity, secret, askedAt) {
+    store({ key, ref }, secret, askedAt) {
       const { setBackMs } = clock;
       const fetchedAt = askedAt - setBackMs; // as the clock counts now
-      const expiresAt = secret.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-      lru.set(identity.key, {
-        identity,
+      lru.set(key, {
+        key,
+        ref,
         secret,
         answer: answered(secret),
-        freshUntil: fetchedAt + freshForMs(expiresAt - fetchedAt, freshness),
-        expiresAt,
+        freshUntil: fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, freshness),
         setBackMs,
-        failures: 0,
-        quietUntil: Number.NEGATIVE_INFINITY,
       });
     },
     delete(key) {
       lru.delete(key);
     },
     deleteCovered(target) {
-      for (const { identity } of [...lru.values()]) if (covers(target, identity)) lru.delete(identity.key);
+      for (const entry of [...lru.values()]) if (covers(target, entry)) lru.delete(entry.key);
     },
     get size() {
       return lru.size;
     },
   };
+}
+
+function expiryOf({ expiresAt }: Secret): number {
+  return expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
 }

@@ -26,22 +26,30 @@ export interface CacheEvent {
 /** Counts events, and tells whoever listens. */
 export interface Events {
   emit(type: CacheEventType, identity: Identity, code?: SecretErrorCode): void;
+  /** The same as `emit('hit', …)`, for the one place where every nanosecond counts. */
+  hit(identity: Identity): void;
   /** How many there were of each type. */
   readonly counts: Readonly<Record<CacheEventType, number>>;
 }
 
 export function events(onEvent: ((event: CacheEvent) => void) | undefined): Events {
   const counts = { hit: 0, miss: 0, stale: 0, refresh: 0, coalesced: 0, failure: 0, eviction: 0 };
+  function tell(event: CacheEvent): void {
+    try {
+      onEvent?.(event);
+    } catch {
+      // A listener's failure is not the read's.
+    }
+  }
   return {
     counts,
     emit(type, { ref }, code) {
       counts[type] += 1;
-      if (!onEvent) return;
-      try {
-        onEvent(code === undefined ? { type, ref } : { type, ref, code });
-      } catch {
-        // A listener's failure is not the read's.
-      }
+      if (onEvent) tell(code === undefined ? { type, ref } : { type, ref, code });
+    },
+    hit({ ref }) {
+      counts.hit += 1;
+      if (onEvent) tell({ type: 'hit', ref });
     },
   };
 }

@@ -14,7 +14,7 @@ import { cache } from '../cache.js';
 import { flush } from '../held-backend.test-support.js';
 import { steadyClock } from './clock.js';
 
-export const bounds = { ttlMs: 4_000, staleWhileRevalidateMs: 1_500, staleIfErrorMs: 6_000 } as const;
+const bounds = { ttlMs: 4_000, staleWhileRevalidateMs: 1_500, staleIfErrorMs: 6_000 } as const;
 
 /** Two names, and one of them in two scopes: what must never be mixed up. */
 export const refs: readonly SecretRef[] = [

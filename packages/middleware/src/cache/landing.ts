@@ -43,10 +43,10 @@ export function landing(parts: Parts): (identity: Identity, answer: Answer, aske
     }
     const entry = memory.look(identity.key);
     if (!staleAllowed || !entry || memory.staleForMs(entry, now) >= servableMs) return;
-    entry.failures += 1;
-    const growth = Math.min(2 ** Math.min(entry.failures - 1, 30), maxGrowth); // outages last for hours
+    const failures = (entry.rest?.failures ?? 0) + 1;
+    const growth = Math.min(2 ** Math.min(failures - 1, 30), maxGrowth); // outages last for hours
     const restMs = error.retryAfterMs ?? memories.failureCooldownMs * growth;
-    entry.quietUntil = now + clock.setBackMs + restMs;
+    entry.rest = { failures, until: now + clock.setBackMs + restMs };
   }
 
   return (identity, answer, askedAt) => {

@@ -45,7 +45,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
   const { staleWhileRevalidateMs, staleIfErrorMs } = bounds;
 
   function stale(entry: Entry, forMs: number, now: number): Here {
-    events.emit('stale', entry.identity);
+    events.emit('stale', entry);
     return { answer: markStale(entry.secret, new Date(now - forMs)) };
   }
 
@@ -65,7 +65,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     }
     const forMs = memory.staleForMs(entry, now);
     if (forMs === Number.POSITIVE_INFINITY) memory.delete(identity.key);
-    const quiet = now + clock.setBackMs < entry.quietUntil;
+    const quiet = entry.rest !== undefined && now + clock.setBackMs < entry.rest.until;
     if (quiet && forMs < Math.max(staleWhileRevalidateMs, staleIfErrorMs)) return stale(entry, forMs, now);
     if (forMs >= staleWhileRevalidateMs) return undefined;
     if (!board.find(identity.key)) behind.push(wanted);
@@ -145,7 +145,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
   // Who asks for a fresh answer wants the backend asked, whatever it said before.
   function lift({ identity }: Wanted): undefined {
     known.forget(identity.key);
-    const entry = memory.look(identity.key);
-    if (entry) entry.quietUntil = Number.NEGATIVE_INFINITY;
+    const rest = memory.look(identity.key)?.rest;
+    if (rest) rest.until = Number.NEGATIVE_INFINITY;
   }
 }

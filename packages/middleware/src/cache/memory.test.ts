@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createSecrets, type Secret, seal } from '@secretkit/core';
+import { describe, expect, it } from 'vitest';
+import { cache } from '../cache.js';
+
+setFlagsFromString('--expose_gc');
+const collect = runInNewContext('gc') as () => void; // as the flag makes it
+
+/** A backend with a value for every name, which it does not keep. */
+const endless = { name: 'endless', get: async ({ name }: { name: string }) => seal(`value of ${name}`) };
+
+describe('memory', () => {
+  it('releases the values that made room for others', async () => {
+    const secrets = createSecrets(cache({ maxEntries: 2 })(endless));
+    const values = new Map<string, WeakRef<object>>();
+    for (const name of ['a', 'b', 'c', 'd']) values.set(name, new WeakRef(await secrets.require(name)));
+    await new Promise((resolve) => {
+      setImmediate(resolve); // a WeakRef holds on until the turn is over
+    });
+    collect();
+    const kept = [...values].filter(([, value]) => value.deref() !== undefined).map(([name]) => name);
+    expect(kept).toEqual(['c', 'd']);
+    expect(secrets.peek('d')).toBeDefined();
+  });
+
+  it('of a hundred thousand values is 300 bytes each at most, beyond the values', {
+    timeout: 30_000,
+  }, async () => {
+    const count = 100_000;
+    const values = Array.from({ length: count }, (_, at) =>
+      seal(`value of ${at}`, { expiresAt: new Date(4e12) }),
+    );
+    const refs = values.map((_, at) => Object.freeze({ name: `name-${at}` }));
+    const names = new Map<string, Secret | undefined>(refs.map((ref, at) => [ref.name, values[at]]));
+    const stack = cache({ maxEntries: count })({ name: 'many', get: async ({ name }) => names.get(name) });
+    await stack.get({ name: 'none' }, {}); // what is made once
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (const ref of refs) await stack.get({ ...ref }, {});
+    collect();
+    const each = (process.memoryUsage().heapUsed - before) / count;
+    expect(each).toBeLessThan(300);
+    expect(stack.layers?.[0]?.snapshot?.()).toMatchObject({ size: count });
+  });
+});
+
+describe('a process with a warm cache', () => {
+  it('exits by itself', { timeout: 20_000 }, async () => {
+    const script = `
+      import { compose, createSecrets } from '@secretkit/core';
+      import { memorySecrets } from '@secretkit/memory';
+      import { cache } from '@secretkit/middleware/cache';
+      import { retry } from '@secretkit/middleware/retry';
+      import { timeout } from '@secretkit/middleware/timeout';
+      const stack = compose(cache({ ttlMs: 600_000 }), retry(), timeout())(memorySecrets({ initial: { a: 'value' } }));
+      const secrets = createSecrets(stack);
+      await secrets.get('a');
+      secrets.onChange('a', () => {});
+      secrets.watch(['a'], { everyMs: 600_000 });
+      console.log('warm');
+    `;
+    const root = fileURLToPath(new URL('../../../..', import.meta.url));
+    const flags = ['--import', 'tsx', '--conditions=@secretkit/source', '--input-type=module', '-e', script];
+    const child = spawn(process.execPath, flags, { cwd: root });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, output]).toEqual([0, 'warm\n']);
+  });
+});
