@@ -15,7 +15,7 @@ import { wrap } from './wrap.js';
  * - after disposal every call is `closed`.
  */
 export function guard(provider: SecretProvider): SecretProvider {
-  const { name, getMany, list, set, delete: remove, canonical, peek } = provider;
+  const { name, getMany, list, set, delete: remove, canonical, peek, recall } = provider;
   let closed = false;
 
   function refuse({ signal }: CallContext): Promise<never> | undefined {
@@ -78,6 +78,12 @@ export function guard(provider: SecretProvider): SecretProvider {
         } catch (error) {
           throw sanitise(error, { provider: name });
         }
+      }),
+    recall:
+      recall &&
+      ((ref) => {
+        const kept = guardedNow(() => recall.call(provider, ref));
+        return (use) => (closed ? undefined : kept(use)); // what is closed says so on the way that it has to go then
       }),
     dispose() {
       closed = true;

@@ -50,6 +50,19 @@ export interface SecretChange {
   readonly secret: Secret;
 }
 
+/** A value that is in memory, and the resolved promise that a read of it is answered with. */
+export interface Kept {
+  readonly secret: Secret;
+  readonly answer: Promise<Secret>;
+}
+
+/**
+ * Answers with what is fresh and here right now, time after time, for one ref that was looked up before.
+ *
+ * @param use - Is it a read, which counts as a use? Else it is a look.
+ */
+export type Recall = (use: boolean) => Kept | undefined;
+
 /** One layer of a stack, as `layersOf` shows it. */
 export interface Layer {
   readonly name: string;
@@ -92,6 +105,12 @@ export interface SecretProvider {
 
   /** May answer what is fresh and here right now. Must do no I/O and start nothing. */
   peek?(ref: SecretRef): Secret | undefined;
+
+  /**
+   * May spare reads of one ref the way through the layers: what it returns must answer as `get` would without a call to the
+   * backend, or not at all. For caches. A middleware that overrides `get` hides it, unless it has one of its own.
+   */
+  recall?(ref: SecretRef): Recall;
 
   /** Must forget copies in memory, and must not touch the source. */
   invalidate?(target?: InvalidateTarget): void;

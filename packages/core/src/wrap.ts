@@ -1,6 +1,6 @@
 import type { Capability, Layer, SecretProvider } from './provider.js';
 
-type Overridable = 'get' | 'canonical' | 'peek' | 'invalidate' | 'subscribe' | Capability;
+type Overridable = 'get' | 'canonical' | 'peek' | 'recall' | 'invalidate' | 'subscribe' | Capability;
 
 /**
  * What a middleware does differently. A method that is absent or `undefined` is handed on to the provider inside. One
@@ -27,7 +27,7 @@ export function wrap(
   layers: readonly Layer[],
   overrides: Overrides,
 ): SecretProvider {
-  const { get, getMany, list, set, canonical, peek, invalidate, subscribe } = overrides;
+  const { get, getMany, list, set, canonical, peek, recall, invalidate, subscribe } = overrides;
   return Object.freeze({
     [brand]: true,
     name,
@@ -39,6 +39,7 @@ export function wrap(
     ...(next.delete && { delete: overrides.delete ?? next.delete.bind(next) }),
     ...either('canonical', canonical, next.canonical?.bind(next)),
     ...either('peek', peek, next.peek?.bind(next)),
+    ...either('recall', recall, get ? undefined : next.recall?.bind(next)), // it would go around that get
     ...either('invalidate', invalidate, next.invalidate?.bind(next)),
     ...either('subscribe', subscribe, next.subscribe?.bind(next)),
     [Symbol.asyncDispose]: disposeOnce(next, overrides),

@@ -110,6 +110,65 @@ describe('a fresh value', () => {
   });
 });
 
+describe('a name that is read again and again', () => {
+  it('is served the short way, counted, and no longer than it is fresh', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1');
+    const [first, second, third] = [kit.secrets.get('a'), kit.secrets.get('a'), kit.secrets.get('a')];
+    expect([second, third]).toEqual([first, first]);
+    expect(layersOf(kit.stack)[0]?.snapshot?.()).toMatchObject({ hits: 3, misses: 1 });
+    kit.secrets.peek('a');
+    expect(layersOf(kit.stack)[0]?.snapshot?.()).toMatchObject({ hits: 3 });
+    kit.clock.ms += 60_000;
+    expect(kit.secrets.peek('a')).toBeUndefined();
+    void kit.secrets.get('a');
+    expect(kit.backend.calls).toHaveLength(2);
+  });
+
+  it.each(['invalidate', 'set', 'replace', 'evict', 'set back'] as const)(
+    'follows its entry: %s',
+    async (act) => {
+      const kit = setUp({ maxEntries: 1 });
+      await warm(kit, 'a', 'value-1');
+      await kit.secrets.get('a');
+      if (act === 'invalidate') kit.secrets.invalidate('a');
+      if (act === 'set') {
+        const write = kit.secrets.set('a', 'value-2');
+        await kit.backend.call(1).answer();
+        await write;
+      }
+      if (act === 'replace') {
+        const fresh = kit.secrets.get('a', { fresh: true });
+        await kit.backend.call(1).answer('value-2');
+        await fresh;
+        expect((await kit.secrets.get('a'))?.reveal()).toBe('value-2');
+        return;
+      }
+      if (act === 'evict') await warm(kit, 'b', 'value-b');
+      if (act === 'set back') kit.clock.ms -= 5_000;
+      expect(kit.secrets.peek('a')).toBeUndefined();
+      const calls = kit.backend.calls.length;
+      const read = kit.secrets.get('a');
+      await kit.backend.call(calls).answer('value-2');
+      expect((await read)?.reveal()).toBe('value-2');
+      expect((await kit.secrets.get('a'))?.reveal()).toBe('value-2');
+    },
+  );
+
+  it('is no candidate for making room', async () => {
+    const kit = setUp({ maxEntries: 2 });
+    await warm(kit, 'a', 'value-a');
+    await warm(kit, 'b', 'value-b');
+    await kit.secrets.get('a');
+    await kit.secrets.get('a');
+    await warm(kit, 'c', 'value-c');
+    expect([kit.secrets.peek('a'), kit.secrets.peek('b')].map((secret) => secret?.reveal())).toEqual([
+      'value-a',
+      undefined,
+    ]);
+  });
+});
+
 describe('a value that expired on its way', () => {
   it('is no value', async () => {
     const kit = setUp();

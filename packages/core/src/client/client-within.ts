@@ -26,12 +26,13 @@ export interface Shared {
 
 /** The client's methods, within a scope or, without one, over the whole stack. */
 export function clientWithin(stack: SecretProvider, shared: Shared, own?: SecretScope): ScopedSecrets {
-  const refOf = refsWithin(stack, own);
+  const { refOf, kept } = refsWithin(stack, own);
 
   // Not an async function: the promise of a cache's hit is handed on as it is.
   function get(input: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined> {
     try {
-      return stack.get(refOf(input), contextOf(options, readOptions));
+      const here = options === undefined && typeof input === 'string' ? kept(input, true) : undefined;
+      return here ? here.answer : stack.get(refOf(input), contextOf(options, readOptions));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -136,7 +137,10 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
       return shared.watches.start(refs, everyMs, signal);
     },
 
-    peek: (input) => stack.peek?.(refOf(input)),
+    peek(input) {
+      const here = typeof input === 'string' ? kept(input, false) : undefined;
+      return here ? here.secret : stack.peek?.(refOf(input));
+    },
 
     invalidate(input) {
       if (input !== undefined) stack.invalidate?.(refOf(input));

@@ -15,6 +15,13 @@ export interface Entry extends Identity {
   readonly setBackMs: number;
   /** Absent, until a refresh has failed. */
   rest?: Rest;
+  /** Absent, until somebody wants to find the entry again. */
+  place?: Place;
+}
+
+/** Where an entry is, for as long as it is there. */
+export interface Place {
+  entry: Entry | undefined;
 }
 
 /** A while without another try, after refreshes that failed. */
@@ -34,6 +41,10 @@ export interface Entries {
   use(key: string): Entry | undefined;
   /** Without a trace. */
   look(key: string): Entry | undefined;
+  /** Where the entry can be found again, without its key. It keeps no value that has gone. */
+  placeOf(entry: Entry): Place;
+  /** Counts a use of what was found without its key; not before there may be a need for the order. */
+  touch(key: string): void;
   isFresh(entry: Entry, now: number): boolean;
   /** How far it is past its soft deadline, in milliseconds. At its expiry and from then on: infinitely. */
   staleForMs(entry: Entry, now: number): number;
@@ -51,9 +62,11 @@ export function entries(
   onLeave: (entry: Entry, evicted: boolean) => void,
 ): Entries {
   // Its own ttl stays unused: ours follows one clock, and a value's expiry.
+  const roomy = maxEntries / 2;
   const lru = new LRUCache<string, Entry>({
     max: maxEntries,
     dispose: (entry, _key, reason) => {
+      if (entry.place) entry.place.entry = undefined;
       if (reason !== 'set') onLeave(entry, reason === 'evict');
     },
   });
@@ -61,6 +74,13 @@ export function entries(
   return {
     use: (key) => lru.get(key),
     look: (key) => lru.peek(key),
+    placeOf(entry) {
+      entry.place ??= { entry };
+      return entry.place;
+    },
+    touch(key) {
+      if (lru.size > roomy) lru.get(key);
+    },
     // The soft deadline is never later than the expiry, so it stands for both.
     isFresh: (entry, now) => now < entry.freshUntil && entry.setBackMs === clock.setBackMs,
     staleForMs({ secret, freshUntil, setBackMs }, now) {

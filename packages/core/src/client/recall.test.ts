@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { around } from '../around.js';
+import { defineMiddleware } from '../define-middleware.js';
+import type { Recall, SecretProvider } from '../provider.js';
+import { seal } from '../secret.js';
+import { createSecrets } from './create-secrets.js';
+
+/** A stack that remembers everything at once, and says how it was asked. */
+function setUp() {
+  const seen: string[] = [];
+  let here = true;
+  const secret = seal('value');
+  const answer = Promise.resolve(secret);
+  const provider: SecretProvider = {
+    name: 'remembering',
+    get: ({ name }, { fresh }) => {
+      seen.push(`get ${name}${fresh ? ', fresh' : ''}`);
+      return answer;
+    },
+    peek: ({ name }) => {
+      seen.push(`peek ${name}`);
+      return secret;
+    },
+    recall: ({ name, scope }) => {
+      seen.push(`recall ${name}${scope ? ` of ${scope.user}` : ''}`);
+      return (use) => {
+        seen.push(use ? 'used' : 'looked');
+        return here ? { secret, answer } : undefined;
+      };
+    },
+  };
+  return { provider, seen, answer, forget: () => (here = false) };
+}
+
+describe('a name that is read again', () => {
+  it('takes the short way, by the very promise that is kept', async () => {
+    const { provider, seen, answer } = setUp();
+    const secrets = createSecrets(provider);
+    await secrets.get('a');
+    expect(secrets.get('a')).toBe(answer);
+    await secrets.get('a');
+    expect(secrets.peek('a')?.reveal()).toBe('value');
+    expect(seen).toEqual(['get a', 'recall a', 'used', 'used', 'looked']);
+  });
+
+  it('takes the long way when nothing is kept, with options, and by ref', async () => {
+    const { provider, seen, forget } = setUp();
+    const secrets = createSecrets(provider);
+    await secrets.get('a');
+    await secrets.get('a', { fresh: true });
+    await secrets.get('a', {});
+    await secrets.get({ name: 'a' });
+    forget();
+    await secrets.get('a');
+    secrets.peek('a');
+    expect(seen).toEqual([
+      'get a',
+      'get a, fresh',
+      'get a',
+      'get a',
+      'recall a',
+      'used',
+      'get a',
+      'looked',
+      'peek a',
+    ]);
+  });
+
+  it('is recalled within the scope of the client', async () => {
+    const { provider, seen } = setUp();
+    const hers = createSecrets(provider).scoped({ user: 'usr_1' });
+    await hers.get('a');
+    await hers.get('a');
+    expect(seen).toEqual(['get a', 'recall a of usr_1', 'used']);
+  });
+
+  it('is closed like any other', async () => {
+    const { provider } = setUp();
+    const secrets = createSecrets(provider);
+    await secrets.get('a');
+    await secrets.get('a');
+    const closing = secrets.close();
+    await expect(secrets.get('a')).rejects.toMatchObject({ code: 'closed' });
+    expect(() => secrets.peek('a')).toThrow(/^closed/);
+    await closing;
+  });
+
+  it('that cannot be recalled fails with a code, and shows nothing', async () => {
+    const { provider } = setUp();
+    const secrets = createSecrets({
+      ...provider,
+      recall: () => {
+        throw new TypeError('CANARY');
+      },
+    });
+    await secrets.get('a');
+    await expect(secrets.get('a')).rejects.toMatchObject({
+      code: 'unknown',
+      message: expect.not.stringContaining('CANARY'),
+    });
+  });
+});
+
+describe('a middleware', () => {
+  it('that overrides get is not gone around', async () => {
+    const { provider, seen } = setUp();
+    const gets: string[] = [];
+    const counted = around('counted', {}, (run, ctx, { operation }) => {
+      gets.push(operation);
+      return run(ctx);
+    });
+    const secrets = createSecrets(counted(provider));
+    await secrets.get('a');
+    await secrets.get('a');
+    expect([gets, seen]).toEqual([
+      ['get', 'get'],
+      ['get a', 'get a'],
+    ]);
+  });
+
+  it('that leaves get alone hands it on, and one may have its own', async () => {
+    const { provider, seen } = setUp();
+    const recall = (): Recall => () => undefined;
+    const through = defineMiddleware('through', {}, () => ({}));
+    const own = defineMiddleware('own', {}, ({ get }) => ({ get, recall }));
+    const [one, other] = [createSecrets(through(provider)), createSecrets(own(provider))];
+    for (const secrets of [one, other]) {
+      await secrets.get('a');
+      await secrets.get('a');
+    }
+    expect(seen).toEqual(['get a', 'recall a', 'used', 'get a', 'get a']);
+  });
+});
