@@ -41,7 +41,7 @@ function settings(name) {
     `import base from './vitest.config.js';
 
 const { globalSetup: _, typecheck: __, ...test } = base.test ?? {};
-export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'] } };
+export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'], exclude: ['**/memory.test.ts'] } };
 `,
   );
   return {

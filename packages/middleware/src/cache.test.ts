@@ -203,7 +203,7 @@ describe('what is not a value', () => {
 });
 
 describe('concurrent readers', () => {
-  it('of one secret make one call, however many they are', async () => {
+  it('of one secret make one call, however many they are (D19)', async () => {
     const kit = setUp();
     const reads = Array.from({ length: 10_000 }, () => kit.secrets.get('a'));
     await kit.backend.call(0).answer('value-1');
@@ -572,7 +572,7 @@ describe('identity', () => {
     expect(kit.backend.calls.map(({ names }) => names[0])).toEqual(['a', 'b']);
   });
 
-  it('is shared by no two providers under one middleware', async () => {
+  it('is shared by no two providers under one middleware (D10)', async () => {
     const layer = cache();
     const [one, two] = [heldBackend(), heldBackend()];
     const reads = [one, two].map(({ provider }) => outcome(createSecrets(layer(provider)).get('a')));

@@ -69,6 +69,15 @@ describe('a listener is told once of each value that replaces another', () => {
     expect(seen).toEqual(['two', 'three']); // with room for one, what was evicted is not known any more
   });
 
+  it('also when it was forgotten before anything else came', async () => {
+    const { secrets, seen, come } = setUp();
+    await come('one');
+    secrets.onChange('a', (secret) => seen.push(secret.reveal()));
+    secrets.invalidate('a');
+    await come('two');
+    expect(seen).toEqual(['two']);
+  });
+
   it('and no longer when it has ended, or the cache has', async () => {
     const { secrets, seen, come, stack } = setUp();
     const subscription = secrets.onChange('a', (secret) => seen.push(secret.reveal()));

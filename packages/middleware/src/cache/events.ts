@@ -47,9 +47,9 @@ export function events(onEvent: ((event: CacheEvent) => void) | undefined): Even
       counts[type] += 1;
       if (onEvent) tell(code === undefined ? { type, ref } : { type, ref, code });
     },
-    hit({ ref }) {
+    hit(identity) {
       counts.hit += 1;
-      if (onEvent) tell({ type: 'hit', ref });
+      if (onEvent) tell({ type: 'hit', ref: identity.ref });
     },
   };
 }

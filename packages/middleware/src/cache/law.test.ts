@@ -284,6 +284,16 @@ describe('law 4: a rest after a failure', () => {
     expect(kit.calls.length - reading).toBe(act === 'fresh' ? 0 : 1); // the fresh read's own failure began another rest
   });
 
+  it('a fresh read that fails in a way that begins no rest leaves none', async () => {
+    const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 600_000 });
+    await kit.read('old');
+    await atMinute(kit, 0, failure('unavailable'));
+    const fresh = outcome(kit.secrets.get('a', { fresh: true }));
+    await kit.backend.call(kit.calls.length - 1).fail(failure('conflict'));
+    expect(await fresh).toBe('conflict');
+    expect(await kit.read('new')).toBe('new');
+  });
+
   it.each(['permission_denied', 'unauthenticated', 'unknown'] as const)(
     '%s is repeated for denialTtlMs, as a new error each time',
     async (code) => {
@@ -392,7 +402,74 @@ describe('law 7: the wall clock', () => {
   });
 });
 
+describe('a clock that has been set back before', () => {
+  async function after(options: CacheOptions) {
+    const kit = setUp(options);
+    await kit.read('first');
+    kit.clock.ms -= 3_600_000;
+    await kit.read('old');
+    return kit;
+  }
+
+  it('dates what comes later right: fresh, stale and gone', async () => {
+    const { clock, read, calls } = await after({ staleIfErrorMs: 10_000, failureCooldownMs: 1_000 });
+    clock.ms += ttlMs - 1;
+    expect(await read()).toBe('old');
+    clock.ms += 1;
+    expect(await read(failure('unavailable'))).toBe('old');
+    clock.ms += 999;
+    expect(await read()).toBe('old');
+    expect(calls).toHaveLength(3);
+    clock.ms += 1;
+    expect(await read(failure('unavailable'))).toBe('old');
+    expect(calls).toHaveLength(4);
+    clock.ms += 9_000;
+    expect(await read(failure('unavailable'))).toBe('unavailable');
+  });
+
+  it('lengthens and shortens no verdict', async () => {
+    const { clock, secrets, backend, read, calls } = await after({ negativeTtlMs: 1_000 });
+    secrets.invalidate('a');
+    expect(await read(undefined)).toBeUndefined();
+    clock.ms += 999;
+    expect(await read()).toBeUndefined();
+    expect(calls).toHaveLength(3);
+    clock.ms += 1;
+    const asked = secrets.get('a');
+    await backend.call(3).answer('new');
+    expect((await asked)?.reveal()).toBe('new');
+  });
+});
+
 describe('law 8: events and the snapshot', () => {
+  it('count what a batch and a verdict answer as hits, and call nothing an eviction that is none', async () => {
+    const { secrets, events, read, backend, clock } = setUp({
+      negativeTtlMs: 1_000,
+      staleWhileRevalidateMs: 5_000,
+    });
+    await read(undefined);
+    await read();
+    clock.ms += 1_000;
+    await read('value');
+    const batch = secrets.getMany({ a: 'a', b: 'b' });
+    await backend.call(2).answer('of b');
+    await batch;
+    clock.ms += ttlMs;
+    await secrets.getMany({ a: 'a', b: 'b' });
+    secrets.invalidate();
+    expect(events.map(({ type, ref }) => `${type} ${ref.name}`)).toEqual([
+      'miss a',
+      'hit a',
+      'miss a',
+      'hit a',
+      'miss b',
+      'stale a',
+      'stale b',
+      'refresh a',
+      'refresh b',
+    ]);
+  });
+
   it('tell names and codes of all that happens', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, maxEntries: 1, failureCooldownMs: 0 });
     const { clock, backend, secrets, events, stack, read } = kit;

@@ -49,7 +49,7 @@ describe('memory', () => {
 });
 
 describe('a process with a warm cache', () => {
-  it('exits by itself', { timeout: 20_000 }, async () => {
+  it('exits by itself (D15)', { timeout: 20_000 }, async () => {
     const script = `
       import { compose, createSecrets } from '@secretkit/core';
       import { memorySecrets } from '@secretkit/memory';
