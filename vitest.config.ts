@@ -17,6 +17,7 @@ export default defineConfig({
     },
     testTimeout: 60_000, // a busy machine is no failure; what hangs ends here all the same
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     unstubEnvs: true,
     restoreMocks: true,
     coverage: {
