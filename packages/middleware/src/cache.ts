@@ -12,7 +12,7 @@ import { steadyClock } from './cache/clock.js';
 import { entries, type Place } from './cache/entries.js';
 import { events } from './cache/events.js';
 import { flightBoard } from './cache/flight-board.js';
-import { identities } from './cache/identity.js';
+import { type Identity, identities } from './cache/identity.js';
 import { landing } from './cache/landing.js';
 import { type CacheOptions, checkedOptions } from './cache/options.js';
 import { reads } from './cache/reads.js';
@@ -50,23 +50,16 @@ export function cache(options: CacheOptions = {}): Middleware {
   return defineMiddleware('cache', settings, (next) => {
     const identify = identities(next);
     const clock = steadyClock(now);
-    const { emit, hit, counts } = events(onEvent);
+    const told = events(onEvent);
+    const { emit, hit, counts } = told;
     const changed = changes(maxEntries);
     const memory = entries({ ...settings, random }, maxEntries, clock, (entry, evicted) => {
       changed.leave(entry, entry.secret);
       if (evicted) emit('eviction', entry);
     });
     const known = verdicts(maxEntries, clock);
-    const parts = {
-      memory,
-      known,
-      changed,
-      clock,
-      events: { emit, hit, counts },
-      bounds: settings,
-      memories: settings,
-    };
-    const board = flightBoard(next, clock, landing(parts));
+    const parts = { memory, known, changed, clock, events: told, bounds: settings, memories: settings };
+    const board = flightBoard(next, clock, told, landing(parts));
     const { read } = reads({ ...parts, board });
 
     function forget(key: string): void {
@@ -91,7 +84,12 @@ export function cache(options: CacheOptions = {}): Middleware {
       // Not an async function: a hit returns the stored promise, and allocates nothing.
       get(ref, ctx) {
         if (ctx.signal?.aborted) return Promise.reject(ctx.signal.reason);
-        const identity = identify(ref);
+        let identity: Identity;
+        try {
+          identity = identify(ref);
+        } catch (error) {
+          return Promise.reject(error);
+        }
         const entry = memory.use(identity.key);
         if (entry !== undefined && !ctx.fresh && memory.isFresh(entry, clock.read())) {
           hit(identity);
@@ -132,9 +130,11 @@ export function cache(options: CacheOptions = {}): Middleware {
       },
 
       peek(ref) {
-        const entry = memory.look(identify(ref).key);
-        if (!entry) return next.peek?.(ref);
-        return memory.isFresh(entry, clock.read()) ? entry.secret : undefined;
+        const { key } = identify(ref);
+        const entry = memory.look(key);
+        const now = clock.read();
+        if (entry) return memory.isFresh(entry, now) ? entry.secret : undefined;
+        return known.find(key, now) ? undefined : next.peek?.(ref);
       },
 
       invalidate(target) {
