@@ -58,7 +58,7 @@ export function readersOf(
       (found) => {
         reader.end = { words: found.map(inWords).join() };
         for (const [at, answer] of found.entries())
-          if (isSecret(answer)) onServed(reader.keys[at] ?? '', answer as Secret, reader.startedIn);
+          if (isSecret(answer)) onServed(reader.keys[at] ?? '', answer, reader.startedIn);
       },
       (reason: unknown) => {
         reader.end = reason instanceof SecretError ? { words: reason.code } : { reason };
@@ -96,7 +96,7 @@ async function single(reading: Promise<Secret | undefined>): Promise<readonly An
 function inWords(answer: Answer): string {
   if (answer === undefined) return 'missing';
   if (answer instanceof SecretError) return answer.code;
-  const { staleSince } = answer as Secret; // what is no error is one
-  const text = (answer as Secret).reveal();
+  const { staleSince } = answer;
+  const text = answer.reveal();
   return staleSince ? `${text} stale since ${staleSince.getTime()}` : text;
 }

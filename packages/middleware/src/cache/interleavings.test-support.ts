@@ -3,7 +3,6 @@ import {
   type InvalidateTarget,
   layersOf,
   refKey,
-  type Secret,
   SecretError,
   type SecretRef,
   seal,
@@ -225,6 +224,6 @@ function refAt(at: number): SecretRef {
 function toldOf(answer: Answer): Told {
   if (answer === undefined) return 'missing';
   if (answer instanceof SecretError) return { code: answer.code, retryAfterMs: answer.retryAfterMs };
-  const { expiresAt } = answer as Secret; // what is no error is one
-  return { value: (answer as Secret).reveal(), ...(expiresAt && { expiresAt: expiresAt.getTime() }) };
+  const { expiresAt } = answer;
+  return { value: answer.reveal(), ...(expiresAt && { expiresAt: expiresAt.getTime() }) };
 }

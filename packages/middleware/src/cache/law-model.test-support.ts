@@ -107,7 +107,7 @@ export class LawModel {
   read(keys: readonly string[], fresh: boolean, isLate: boolean): ModelReader {
     const behind = new Set<string>();
     const here = keys.map((key) => (fresh ? this.#lift(key) : this.#here(key, behind)));
-    for (const _ of behind) this.counts.refreshes += 1;
+    this.counts.refreshes += behind.size;
     if (behind.size > 0) this.#ask([...behind], { maxAttempts: 1 }).riders = Number.POSITIVE_INFINITY;
     const waiting = keys.filter((_, at) => here[at] === undefined);
     const calls = isLate ? new Map<string, ModelCall>() : this.#send(waiting, fresh);
@@ -166,8 +166,8 @@ export class LawModel {
     this.#drop(key);
   }
 
-  /** What `peek` shows: a value, nothing, or what a provider further in has. */
-  peek(key: string): Expected | undefined | 'further in' {
+  /** What `peek` shows: a value, nothing, or `further in`: what a provider there has. */
+  peek(key: string): Expected | undefined {
     const value = this.#values.get(key);
     if (value) return this.#isFresh(value) ? value.text : undefined;
     const verdict = this.#verdicts.get(key);
