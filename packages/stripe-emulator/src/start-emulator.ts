@@ -1,20 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { handleControl, isControlPath } from './control-endpoint.js';
-import type { EmulatorOptions } from './emulator-options.js';
-import { bodyTooLarge, foreignHost } from './failures.js';
+import type { Permissions } from './access/permissions.js';
+import { bodyTooLarge, foreignHost } from './api/failures.js';
+import { type Answer, handleRequest, type RequestContext } from './api/handle-request.js';
 import { deliver } from './faults/deliver.js';
 import type { Faults } from './faults/fault-queue.js';
-import { type Answer, handleRequest, type RequestContext } from './handle-request.js';
-import { isLoopback } from './is-loopback.js';
-import { listen } from './listen.js';
-import type { Permissions } from './permissions.js';
-import { maxBodyBytes, readBody } from './read-body.js';
-import { failureReply, type Reply } from './reply.js';
-import type { RequestLog } from './request-log.js';
-import { resolveOptions } from './resolve-options.js';
-import { createSecretsBackDoor, type SecretsBackDoor } from './secrets-back-door.js';
+import type { EmulatorOptions } from './options/emulator-options.js';
+import { resolveOptions } from './options/resolve-options.js';
+import { handleControl, isControlPath } from './server/control-endpoint.js';
+import { isLoopback } from './server/is-loopback.js';
+import { listen } from './server/listen.js';
+import { maxBodyBytes, readBody } from './server/read-body.js';
+import { failureReply, type Reply } from './server/reply.js';
+import type { RequestLog } from './server/request-log.js';
 import { createState } from './state.js';
+import { createSecretsBackDoor, type SecretsBackDoor } from './store/secrets-back-door.js';
 
 /** A running emulator. */
 export interface Emulator {

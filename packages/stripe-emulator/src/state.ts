@@ -1,10 +1,10 @@
+import { createPermissions, type PermissionState } from './access/permissions.js';
+import { createIdempotencyKeys, type IdempotencyKeys } from './api/idempotency.js';
+import { createRateLimiter, type RateLimiter } from './api/rate-limiter.js';
 import { createFaultQueue, type FaultQueue } from './faults/fault-queue.js';
-import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency.js';
-import { createPermissions, type PermissionState } from './permissions.js';
-import { createRateLimiter, type RateLimiter } from './rate-limiter.js';
-import { createRequestLog, type RequestRecorder } from './request-log.js';
-import type { ResolvedOptions } from './resolve-options.js';
-import { createSecretStore, type SecretStore } from './secret-store.js';
+import type { ResolvedOptions } from './options/resolve-options.js';
+import { createRequestLog, type RequestRecorder } from './server/request-log.js';
+import { createSecretStore, type SecretStore } from './store/secret-store.js';
 
 /** Everything one emulator remembers. */
 export interface EmulatorState {

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { EmulatorOptions } from '../src/emulator-options.js';
+import type { EmulatorOptions } from '../src/options/emulator-options.js';
 import { type Emulator, startEmulator } from '../src/start-emulator.js';
 
 /** Starts an emulator that closes when the test ends. */

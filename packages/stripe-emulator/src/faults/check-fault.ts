@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { operations } from '../operation.js';
+import { operations } from '../api/operation.js';
 import type { Fault, FaultKind } from './fault.js';
 
 type Check = (value: unknown) => boolean;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Reply } from '../reply.js';
-import { sleep } from '../sleep.js';
+import type { Reply } from '../server/reply.js';
+import { sleep } from '../server/sleep.js';
 
 /** How an answer reaches the client. */
 export type Delivery =

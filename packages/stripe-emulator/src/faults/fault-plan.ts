@@ -1,6 +1,12 @@
-import { ApiFailure } from '../api-failure.js';
-import { appLacksPermission, badKey, idempotencyKeyInUse, lockTimeout, rateLimited } from '../failures.js';
-import { failureReply, jsonReply, type Reply } from '../reply.js';
+import { ApiFailure } from '../api/api-failure.js';
+import {
+  appLacksPermission,
+  badKey,
+  idempotencyKeyInUse,
+  lockTimeout,
+  rateLimited,
+} from '../api/failures.js';
+import { failureReply, jsonReply, type Reply } from '../server/reply.js';
 import type { Delivery } from './deliver.js';
 import type { Fault } from './fault.js';
 

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.js';
+import type { Operation } from '../api/operation.js';
 
 /** Which requests a fault is for; what is left out matches everything. */
 export interface FaultMatch {
