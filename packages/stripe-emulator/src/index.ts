@@ -1,5 +1,7 @@
 export type { EmulatedKey } from './access/authenticate.js';
+export type { Installations } from './access/installations.js';
 export type { Permissions, PermissionTarget } from './access/permissions.js';
+export type { RateLimitedReason } from './api/failures.js';
 export type { Operation } from './api/operation.js';
 export type { RateLimit } from './api/rate-limiter.js';
 export type {
@@ -9,10 +11,12 @@ export type {
   FaultOptions,
   ReplacingFault,
   ReplacingFaultOptions,
+  SavedFaultOptions,
   ShapingFault,
 } from './faults/fault.js';
 export type { Faults, PendingFault } from './faults/fault-queue.js';
-export type { Assumptions, QuotaErrorAssumption } from './options/assumptions.js';
+export type { AssumedError, AssumedErrorName, AssumedErrors } from './options/assumed-errors.js';
+export type { Assumptions } from './options/assumptions.js';
 export type { EmulatorOptions } from './options/emulator-options.js';
 export type { RequestFilter, RequestLog, RequestLogEntry } from './server/request-log.js';
 export { type Emulator, startEmulator } from './start-emulator.js';

@@ -1,3 +1,4 @@
+import { createInstallations, type InstallationState } from './access/installations.js';
 import { createPermissions, type PermissionState } from './access/permissions.js';
 import { createIdempotencyKeys, type IdempotencyKeys } from './api/idempotency.js';
 import { createRateLimiter, type RateLimiter } from './api/rate-limiter.js';
@@ -12,8 +13,13 @@ export interface EmulatorState {
   readonly faults: FaultQueue;
   readonly log: RequestRecorder;
   readonly permissions: PermissionState;
+  readonly installations: InstallationState;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly rateLimiter: RateLimiter | undefined;
+  /** For the requests that come now: fires when they are abandoned. */
+  readonly signal: AbortSignal;
+  /** Gives up the requests under way: none of them changes anything from here on. */
+  abandonRequests(): void;
   /** Back to the state at the start. */
   reset(): void;
 }
@@ -21,6 +27,7 @@ export interface EmulatorState {
 /** Makes the state of an emulator that nobody has used yet. */
 export function createState(options: ResolvedOptions): EmulatorState {
   const { now, assume, rateLimit } = options;
+  let lifetime = new AbortController();
   const parts = {
     store: createSecretStore(now, assume),
     faults: createFaultQueue(),
@@ -31,16 +38,29 @@ export function createState(options: ResolvedOptions): EmulatorState {
         .filter((one) => one.secretWrite)
         .map((one) => one.key),
     }),
+    installations: createInstallations(options.accounts),
     idempotencyKeys: createIdempotencyKeys(now),
     rateLimiter: rateLimit && createRateLimiter(rateLimit, now, assume.rateLimitShouldRetry),
   };
+
+  function abandonRequests(): void {
+    lifetime.abort();
+    lifetime = new AbortController();
+  }
+
   return {
     ...parts,
+    get signal() {
+      return lifetime.signal;
+    },
+    abandonRequests,
     reset() {
+      abandonRequests();
       parts.store.clear();
       parts.faults.clear();
       parts.log.reset();
       parts.permissions.reset();
+      parts.installations.reset();
       parts.idempotencyKeys.reset();
       parts.rateLimiter?.reset();
     },

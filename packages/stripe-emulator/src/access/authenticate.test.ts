@@ -118,6 +118,22 @@ describe('accounts', () => {
     });
   });
 
+  test('an uninstalled app reaches the account no more, and finds its secrets when it is back', async () => {
+    const emulator = await useEmulator({ accounts: ['acct_1'] });
+    emulator.secrets.put({ account: 'acct_1', name: 'a', payload: 'p' });
+    const { secrets } = sdk(emulator).apps;
+    const read = (stripeAccount: string) => secrets.find({ scope, name: 'a' }, { stripeAccount });
+    await read('acct_1');
+    emulator.accounts.uninstall('acct_1');
+    await expect(read('acct_1')).rejects.toMatchObject({ statusCode: 403, code: 'account_invalid' });
+    emulator.accounts.install('acct_1');
+    emulator.accounts.install('acct_2');
+    expect((await read('acct_1')).name).toBe('a');
+    await expect(read('acct_2')).rejects.toMatchObject({ statusCode: 404 });
+    emulator.reset();
+    await expect(read('acct_2')).rejects.toMatchObject({ statusCode: 403 });
+  });
+
   test('a key of an account reaches it without a header', async () => {
     const emulator = await useEmulator({ accounts: [], keys: [{ key: 'sk_test_1', account: 'acct_7' }] });
     await sdk(emulator).apps.secrets.create({ scope, name: 'a', payload: 'p' });

@@ -1,15 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  accountAndContext,
-  accountInvalid,
-  appLacksPermission,
-  badKey,
-  keyLacksPermission,
-  liveKeyRefused,
-  noKey,
-} from '../api/failures.js';
+import { accountAndContext, assumedFailure, badKey, liveKeyRefused, noKey } from '../api/failures.js';
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import type { Mode } from '../store/secret-space.js';
+import type { InstallationState } from './installations.js';
 import { maskKey } from './mask-key.js';
 import type { PermissionState } from './permissions.js';
 
@@ -37,9 +30,9 @@ export interface Caller {
 /** What authentication needs to know. */
 export interface AuthenticationRules {
   readonly ownAccount: string;
-  readonly accounts: ReadonlySet<string> | undefined;
   readonly keys: ReadonlyMap<string, EmulatedKey> | undefined;
   readonly allowLiveKeys: boolean;
+  readonly installations: InstallationState;
   readonly permissions: PermissionState;
   readonly assume: ResolvedAssumptions;
 }
@@ -50,6 +43,7 @@ export interface AuthenticationRules {
  * @throws ApiFailure 401 for the key, 403 for the account or the permission
  */
 export function authenticate(headers: IncomingHttpHeaders, rules: AuthenticationRules): Caller {
+  const { errors } = rules.assume;
   const key = readKey(headers.authorization);
   if (key === undefined || key === '') throw noKey();
   const kind = /^(sk|rk)_(test|live)_\w+$/.exec(key);
@@ -59,12 +53,12 @@ export function authenticate(headers: IncomingHttpHeaders, rules: Authentication
 
   const keyAccount = entry?.account ?? rules.ownAccount;
   const account = readAccount(headers) ?? keyAccount;
-  if (account !== keyAccount && !isReachable(account, rules.accounts)) {
-    throw accountInvalid(maskKey(key), account, rules.assume);
+  if (account !== keyAccount && !rules.installations.isInstalled(account)) {
+    throw assumedFailure(errors, 'accountInvalid', { key: maskKey(key), account });
   }
-  if (!rules.permissions.appMayUse(account)) throw appLacksPermission(account);
+  if (!rules.permissions.appMayUse(account)) throw assumedFailure(errors, 'permissionMissing', { account });
   if (kind[1] === 'rk' && !rules.permissions.restrictedKeyMayUse(key)) {
-    throw keyLacksPermission(maskKey(key), account, rules.assume.restrictedKeyPermission);
+    throw assumedFailure(errors, 'keyPermissionMissing', { key: maskKey(key), account });
   }
   return { keyAccount, account, mode: entry?.mode ?? (kind[2] === 'live' ? 'live' : 'test') };
 }
@@ -82,8 +76,4 @@ function readAccount(headers: IncomingHttpHeaders): string | undefined {
   if (account && context && account !== context) throw accountAndContext();
   const named = account || context;
   return typeof named === 'string' ? named : undefined;
-}
-
-function isReachable(account: string, accounts: ReadonlySet<string> | undefined): boolean {
-  return accounts ? accounts.has(account) : /^acct_\w+$/.test(account);
 }

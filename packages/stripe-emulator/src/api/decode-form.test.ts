@@ -80,6 +80,16 @@ test.each(['application/json', 'multipart/form-data; boundary=x', 'text/plain'])
   },
 );
 
+test.each([
+  { name: 'a percent sign that stands alone', body: 'payload=100%' },
+  { name: 'percent-encoded bytes that are no UTF-8', body: 'payload=%FF' },
+  { name: 'bytes that are no UTF-8', body: Buffer.from('7061796c6f61643dff', 'hex') },
+])('$name is refused instead of stored as something else', async ({ body }) => {
+  const answer = await raw(await useEmulator(), '/v1/apps/secrets', { body });
+  expect(answer.status).toBe(400);
+  expect(errorOf(answer)['message']).toContain('UTF-8');
+});
+
 test('a body of more than a mebibyte is refused in the envelope', async () => {
   const answer = await raw(await useEmulator(), '/v1/apps/secrets', {
     body: `payload=${'x'.repeat(1024 * 1024)}`,

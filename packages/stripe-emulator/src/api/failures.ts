@@ -1,7 +1,20 @@
-import type { ResolvedAssumptions } from '../options/assumptions.js';
+import type { AssumedErrorName, ResolvedErrors } from '../options/assumed-errors.js';
 import { ApiFailure } from './api-failure.js';
 
-// One function for each thing that can go wrong, with Stripe's own words where they are known.
+// One function for each thing that can go wrong, in Stripe's own words. What is assumed of Stripe's words is a switch.
+
+/** An error of which Stripe documents a part at most; `facts` fill the placeholders of its message. */
+export function assumedFailure(
+  errors: ResolvedErrors,
+  name: AssumedErrorName,
+  facts: Readonly<Record<string, string>> = {},
+): ApiFailure {
+  const { status, code, message, param } = errors[name];
+  const known = new Map(Object.entries(facts));
+  const fill = (text: string): string =>
+    text.replaceAll(/\{(\w+)\}/g, (placeholder, key: string) => known.get(key) ?? placeholder);
+  return new ApiFailure({ status, code, message: fill(message), param: param === null ? null : fill(param) });
+}
 
 export function noKey(): ApiFailure {
   return new ApiFailure({
@@ -24,34 +37,10 @@ export function liveKeyRefused(): ApiFailure {
   });
 }
 
-export function accountInvalid(maskedKey: string, account: string, assume: ResolvedAssumptions): ApiFailure {
-  return new ApiFailure({
-    status: assume.accountErrorStatus,
-    code: 'account_invalid',
-    message: `The provided key '${maskedKey}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
-  });
-}
-
 export function accountAndContext(): ApiFailure {
   return new ApiFailure({
     status: 400,
     message: 'The Stripe-Account and Stripe-Context headers name different accounts. Send only one of them.',
-  });
-}
-
-export function appLacksPermission(account: string): ApiFailure {
-  return new ApiFailure({
-    status: 403,
-    code: 'more_permissions_required_for_application',
-    message: `This application does not have the required permissions for this endpoint on account '${account}'. Having the 'secret_write' permission would allow this request to continue.`,
-  });
-}
-
-export function keyLacksPermission(maskedKey: string, account: string, permission: string): ApiFailure {
-  return new ApiFailure({
-    status: 403,
-    code: 'more_permissions_required_for_application',
-    message: `The provided key '${maskedKey}' does not have the required permissions for this endpoint on account '${account}'. Having the '${permission}' permission would allow this request to continue.`,
   });
 }
 
@@ -89,10 +78,23 @@ export function foreignHost(): ApiFailure {
   });
 }
 
-export function rateLimited(
-  reason: 'endpoint-rate' | 'global-rate',
-  shouldRetry: boolean | null,
-): ApiFailure {
+/** A secret key never comes from a page, so what a page sends is an attack or a mistake. */
+export function foreignPage(): ApiFailure {
+  return new ApiFailure({
+    status: 403,
+    message: 'The emulator answers no pages in a browser: a request with an Origin header is refused.',
+  });
+}
+
+/** The values of `Stripe-Rate-Limited-Reason`. */
+export type RateLimitedReason =
+  | 'global-concurrency'
+  | 'global-rate'
+  | 'endpoint-concurrency'
+  | 'endpoint-rate'
+  | 'resource-specific';
+
+export function rateLimited(reason: RateLimitedReason, shouldRetry: boolean | null): ApiFailure {
   return new ApiFailure({
     status: 429,
     code: 'rate_limit',
@@ -115,13 +117,12 @@ export function lockTimeout(): ApiFailure {
   });
 }
 
-export function idempotencyKeyInUse(): ApiFailure {
+export function idempotencyKeyInUse(key: string): ApiFailure {
   return new ApiFailure({
     status: 409,
     type: 'idempotency_error',
     code: 'idempotency_key_in_use',
-    message:
-      'There is currently another in-progress request using this idempotency key. Please try again later or use a different key.',
+    message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
   });
 }
 
@@ -141,19 +142,13 @@ export function idempotencyKeyTooLong(maxLength: number): ApiFailure {
   });
 }
 
-export function noSuchSecret(name: string, param: string | null, status: 400 | 404 = 404): ApiFailure {
-  return new ApiFailure({ status, code: 'resource_missing', message: `No such secret: '${name}'`, param });
-}
-
-export function scopeFull(assume: ResolvedAssumptions): ApiFailure {
-  return new ApiFailure(assume.quotaError);
-}
-
-export function unknownParams(names: readonly string[]): ApiFailure {
+/** `meant` is the known parameter that is nearly called so. */
+export function unknownParams(names: readonly string[], meant?: string): ApiFailure {
+  const hint = meant === undefined ? '' : `. Did you mean ${meant}?`;
   return new ApiFailure({
     status: 400,
     code: 'parameter_unknown',
-    message: `Received unknown parameter${names.length > 1 ? 's' : ''}: ${names.join(', ')}`,
+    message: `Received unknown parameter${names.length > 1 ? 's' : ''}: ${names.join(', ')}${hint}`,
     param: names[0] ?? null,
   });
 }
@@ -191,6 +186,26 @@ export function integerOutOfRange(param: string, limit: string): ApiFailure {
     code: 'parameter_invalid_integer',
     message: `This value must be ${limit}.`,
     param,
+  });
+}
+
+export function cannotExpand(path: string): ApiFailure {
+  return invalidParam('expand', `This property cannot be expanded (${path}).`);
+}
+
+export function expandTooDeep(path: string): ApiFailure {
+  return new ApiFailure({
+    status: 400,
+    code: 'property_expansion_max_depth',
+    message: `You cannot expand more than 4 levels of a property. Property: ${path}`,
+    param: 'expand',
+  });
+}
+
+export function badEncoding(): ApiFailure {
+  return new ApiFailure({
+    status: 400,
+    message: 'Invalid request: the parameters are not percent-encoded UTF-8.',
   });
 }
 

@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sdk } from '../../test-support/sdk.js';
-import { errorOf, fakeClock, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { codeOf, errorOf, fakeClock, raw, useEmulator } from '../../test-support/use-emulator.js';
+import type { Fault } from '../faults/fault.js';
+import { createIdempotencyKeys } from './idempotency.js';
 
 const scope = { type: 'account' } as const;
 const body = 'name=a&payload=p&scope[type]=account';
@@ -59,7 +61,12 @@ test('a key that is in use is a 409', async () => {
   await expect.poll(() => emulator.faults.pending()).toEqual([]);
   const answer = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
   expect(answer.status).toBe(409);
-  expect(errorOf(answer)).toMatchObject({ type: 'idempotency_error', code: 'idempotency_key_in_use' });
+  expect(errorOf(answer)).toMatchObject({
+    type: 'idempotency_error',
+    code: 'idempotency_key_in_use',
+    message:
+      'There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): k1. Please try again later.',
+  });
   expect(answer.headers['stripe-should-retry']).toBeUndefined();
   await emulator.close();
   expect(await slow).toBe('dropped');
@@ -74,6 +81,68 @@ test('a failure of a request that ran is given again', async () => {
   expect(first.status).toBe(404);
   expect(again).toMatchObject({ status: 404, text: first.text });
   expect(emulator.secrets.get({ name: 'a' })).toBeDefined();
+});
+
+test('a request whose client gave up runs to its end, and a retry gets its answer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const emulator = await useEmulator();
+  emulator.faults.add({ kind: 'delay', delayMs: 60_000 });
+  const write = (signal?: AbortSignal) => raw(emulator, '/v1/apps/secrets', { body, headers: key, signal });
+  const leaving = new AbortController();
+  const first = write(leaving.signal).catch(codeOf);
+  await expect.poll(() => emulator.faults.pending()).toEqual([]);
+  leaving.abort();
+  expect(await first).toBe('ABORT_ERR');
+  await expect.poll(() => emulator.requests.underWay).toBe(0);
+  expect((await write()).status).toBe(409);
+  expect(emulator.secrets.list()).toEqual([]);
+  vi.advanceTimersByTime(60_000);
+  await expect.poll(() => emulator.requests.count({ fault: 'delay', status: 200 })).toBe(1);
+  expect((await write()).headers['idempotent-replayed']).toBe('true');
+  expect(emulator.secrets.list()).toHaveLength(1);
+});
+
+test.each<Fault>([
+  { kind: 'serverError', saved: true },
+  { kind: 'serverError', saved: true, executed: true },
+  { kind: 'reply', status: 402, body: { error: { type: 'card_error', message: 'No.' } }, saved: true },
+])('a saved failure is given again, and nothing but it: $kind, executed $executed', async (fault) => {
+  const emulator = await useEmulator();
+  emulator.faults.add(fault);
+  const first = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
+  const again = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
+  expect(first.status).toBe(fault.kind === 'reply' ? 402 : 500);
+  expect(again).toMatchObject({ status: first.status, text: first.text });
+  expect(again.headers).toMatchObject({
+    'idempotent-replayed': 'true',
+    'original-request': first.headers['request-id'],
+  });
+  const other = await raw(emulator, '/v1/apps/secrets', { body: `${body}&expand[]=payload`, headers: key });
+  expect(errorOf(other)['type']).toBe('idempotency_error');
+  expect(emulator.secrets.list()).toHaveLength('executed' in fault ? 1 : 0);
+});
+
+test('a failure that is not saved is gone with the retry', async () => {
+  const emulator = await useEmulator();
+  emulator.faults.add({ kind: 'serverError' });
+  expect((await raw(emulator, '/v1/apps/secrets', { body, headers: key })).status).toBe(500);
+  const again = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
+  expect(again.status).toBe(200);
+  expect(again.headers['idempotent-replayed']).toBeUndefined();
+});
+
+test('the newest ten thousand answers are kept', async () => {
+  const keys = createIdempotencyKeys(fakeClock().now);
+  const claim = (n: number) => keys.claim({ owner: [], key: `k${n}`, fingerprint: '' });
+  for (let n = 0; n <= 10_000; n += 1) {
+    const { save, release } = claim(n);
+    save({ status: 200, body: String(n), requestId: '' });
+    release();
+  }
+  expect(claim(0).saved).toBeUndefined();
+  expect(claim(1).saved?.body).toBe('1');
+  expect(claim(10_000).saved?.body).toBe('10000');
 });
 
 describe('nothing is saved for', () => {

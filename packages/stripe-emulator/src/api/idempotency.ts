@@ -34,6 +34,7 @@ export interface IdempotencyKeys {
 }
 
 const keptMs = 24 * 60 * 60 * 1000;
+const maxAnswers = 10_000;
 const maxKeyLength = 255;
 
 /** A digest of a request: equal for equal endpoints and parameters in any order. */
@@ -43,14 +44,14 @@ export function requestFingerprint(operation: string, account: string, form: For
     .digest('base64');
 }
 
-/** Makes an empty memory. `now` gives epoch milliseconds. */
+/** Makes an empty memory of the newest 10 000 answers. `now` gives epoch milliseconds. */
 export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
   const answers = new Map<string, { fingerprint: string; at: number; answer: SavedAnswer }>();
   const inFlight = new Set<string>();
 
   function forgetOld(): void {
     for (const [id, { at }] of answers) {
-      if (now() - at < keptMs) return; // kept in the order they were saved
+      if (answers.size <= maxAnswers && now() - at < keptMs) return; // kept in the order they were saved
       answers.delete(id);
     }
   }
@@ -60,18 +61,24 @@ export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
       if (key.length > maxKeyLength) throw idempotencyKeyTooLong(maxKeyLength);
       forgetOld();
       const id = JSON.stringify([...owner, key]);
-      if (inFlight.has(id)) throw idempotencyKeyInUse();
+      if (inFlight.has(id)) throw idempotencyKeyInUse(key);
       const saved = answers.get(id);
       if (saved && saved.fingerprint !== fingerprint) throw idempotencyKeyReused(key);
       if (saved) return { saved: saved.answer, save() {}, release() {} };
       inFlight.add(id);
       return {
         saved: undefined,
-        save: (answer) => void answers.set(id, { fingerprint, at: now(), answer }),
+        save(answer) {
+          answers.set(id, { fingerprint, at: now(), answer });
+          forgetOld();
+        },
         release: () => void inFlight.delete(id),
       };
     },
-    reset: () => answers.clear(),
+    reset() {
+      answers.clear();
+      inFlight.clear();
+    },
   };
 }
 

@@ -68,6 +68,16 @@ test('the second slides: a request counts for exactly one second', () => {
   admit();
 });
 
+test('a clock that is set back frees what it counted', () => {
+  const clock = fakeClock();
+  const limiter = createRateLimiter({ perEndpoint: 1 }, clock.now, null);
+  const admit = () => limiter.admit({ account: 'acct_1', mode: 'test', operation: 'find' });
+  admit();
+  clock.advance(-3_600_000);
+  admit();
+  expect(admit).toThrow('rate limit');
+});
+
 test('there is no limit unless it is asked for', () => {
   expect(resolveOptions({}).rateLimit).toBeUndefined();
 });

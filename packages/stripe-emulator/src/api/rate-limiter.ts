@@ -28,7 +28,9 @@ export function createRateLimiter(
   const admitted = new Map<string, number[]>();
 
   function recent(id: string): number[] {
-    const times = (admitted.get(id) ?? []).filter((time) => now() - time < windowMs);
+    const time = now();
+    // After the clock was set back, what is ahead of it has no say.
+    const times = (admitted.get(id) ?? []).filter((one) => one <= time && time - one < windowMs);
     admitted.set(id, times);
     return times;
   }

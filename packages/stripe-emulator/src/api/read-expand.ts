@@ -1,7 +1,10 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import type { Form } from './decode-form.js';
-import { emptyParam, invalidParam } from './failures.js';
+import { cannotExpand, emptyParam, expandTooDeep, invalidParam } from './failures.js';
 import type { Operation } from './operation.js';
+import { readText } from './read-text.js';
+
+const maxDepth = 4;
 
 /**
  * Whether the payload was asked for: `expand[]=payload`, on the list `expand[]=data.payload`.
@@ -12,20 +15,16 @@ export function readExpand(value: Form[string], operation: Operation, assume: Re
   if (value === undefined) return false;
   if (value === '') throw emptyParam('expand');
   if (typeof value === 'string') throw invalidParam('expand', 'Invalid array');
+  const prefix = operation === 'list' ? 'data.' : '';
+  const expandable = [
+    ...(operation !== 'list' || assume.listExpandsPayload ? [`${prefix}payload`] : []),
+    ...(assume.scopeExpands ? [`${prefix}scope`] : []),
+  ];
   // Many indexed entries decode to a map of index to path.
-  const paths = Object.values(value);
-  for (const path of paths) if (!canExpand(path, operation, assume)) throw cannotExpand(path);
-  return paths.length > 0;
-}
-
-function canExpand(path: unknown, operation: Operation, assume: ResolvedAssumptions): boolean {
-  return operation === 'list' ? path === 'data.payload' && assume.listExpandsPayload : path === 'payload';
-}
-
-function cannotExpand(path: unknown): Error {
-  const shown = typeof path === 'string' ? path : 'expand';
-  return invalidParam(
-    'expand',
-    `This property cannot be expanded (${shown}). You may want to try expanding 'payload', or 'data.payload' on a list, instead.`,
-  );
+  const paths = Object.values(value).map((path) => readText(path, 'expand', assume) ?? '');
+  for (const path of paths) {
+    if (path.split('.').length > maxDepth) throw expandTooDeep(path);
+    if (!expandable.includes(path)) throw cannotExpand(path);
+  }
+  return paths.includes(`${prefix}payload`);
 }

@@ -1,18 +1,13 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import type { SecretScope } from '../store/secret-space.js';
-import type { ApiFailure } from './api-failure.js';
 import type { Form } from './decode-form.js';
-import {
-  emptyParam,
-  integerOutOfRange,
-  invalidParam,
-  missingParam,
-  notAnInteger,
-  unknownParams,
-} from './failures.js';
+import { assumedFailure, integerOutOfRange, missingParam, unknownParams } from './failures.js';
+import { nearestName } from './nearest-name.js';
 import type { Operation } from './operation.js';
 import { readExpand } from './read-expand.js';
+import { readInteger } from './read-integer.js';
 import { readScope } from './read-scope.js';
+import { readText } from './read-text.js';
 
 /** The parameters of one request, checked. Only those of its operation are set. */
 export interface Params {
@@ -46,7 +41,6 @@ const required: { readonly [O in Operation]: readonly string[] } = {
   delete: ['name', 'scope'],
   list: ['scope'],
 };
-const maxLength = 5000;
 const maxExpirySeconds = 100 * 365.25 * 24 * 60 * 60;
 
 /**
@@ -54,24 +48,20 @@ const maxExpirySeconds = 100 * 365.25 * 24 * 60 * 60;
  *
  * @throws ApiFailure with Stripe's error for the first one that is wrong
  */
-export function readParams(operation: Operation, form: Form, context: ReadContext): Params {
-  const unknown = Object.keys(form).filter((name) => !known[operation].includes(name));
-  if (unknown.length > 0) throw unknownParams(unknown);
+export function readParams(operation: Operation, form: Form, { assume, now }: ReadContext): Params {
+  refuseUnknown(Object.keys(form), known[operation]);
   for (const name of required[operation]) if (form[name] === undefined) throw missingParam(name);
-  const { assume, now } = context;
-  const startingAfter = readText(form, 'starting_after', assume);
-  const endingBefore = readText(form, 'ending_before', assume);
+  const text = (param: string): string | undefined => readText(form[param], param, assume);
+  const startingAfter = text('starting_after');
+  const endingBefore = text('ending_before');
   if (startingAfter !== undefined && endingBefore !== undefined) {
-    throw invalidParam(
-      'ending_before',
-      'You can only specify one of these parameters: starting_after, ending_before.',
-    );
+    throw assumedFailure(assume.errors, 'bothCursors');
   }
   return {
-    name: readText(form, 'name', assume) ?? '',
-    payload: readText(form, 'payload', assume) ?? '',
-    scope: readScope(form['scope'], (user) => checkLength('scope[user]', user, assume)),
-    expiresAt: readExpiry(form, now),
+    name: readName(text('name'), assume),
+    payload: text('payload') ?? '',
+    scope: readScope(form['scope'], assume),
+    expiresAt: readExpiry(form, now, assume),
     limit: readLimit(form),
     startingAfter,
     endingBefore,
@@ -79,51 +69,30 @@ export function readParams(operation: Operation, form: Form, context: ReadContex
   };
 }
 
-function readText(form: Form, param: string, assume: ResolvedAssumptions): string | undefined {
-  const value = form[param];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw invalidParam(param, `Invalid string: ${param} must be a single value`);
-  if (value === '') throw emptyParam(param);
-  const failure = checkLength(param, value, assume);
-  if (failure) throw failure;
-  return value;
+function refuseUnknown(names: readonly string[], among: readonly string[]): void {
+  const unknown = names.filter((name) => !among.includes(name));
+  const [only, ...others] = unknown;
+  if (only === undefined) return;
+  throw unknownParams(unknown, others.length === 0 ? nearestName(only, among) : undefined);
 }
 
-function checkLength(param: string, value: string, assume: ResolvedAssumptions): ApiFailure | undefined {
-  if (lengthIn(assume.lengthUnit, value) <= maxLength) return undefined;
-  const shown = assume.lengthErrorEchoesValue ? value : param;
-  return invalidParam(param, `Invalid string: ${shown}; must be at most ${maxLength} characters`);
+function readName(name: string | undefined, assume: ResolvedAssumptions): string {
+  if (name !== undefined && assume.nameForm && !assume.nameForm.test(name)) {
+    throw assumedFailure(assume.errors, 'nameRefused', { name });
+  }
+  return name ?? '';
 }
 
-function lengthIn(unit: ResolvedAssumptions['lengthUnit'], value: string): number {
-  if (unit === 'bytes') return Buffer.byteLength(value);
-  return unit === 'utf16' ? value.length : [...value].length;
-}
-
-function readInteger(form: Form, param: string): number | undefined {
-  const value = form[param];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string')
-    throw invalidParam(param, `Invalid integer: ${param} must be a single value`);
-  if (value === '') throw emptyParam(param);
-  if (!/^-?\d+$/.test(value)) throw notAnInteger(param, value);
-  return Number(value);
-}
-
-function readExpiry(form: Form, nowMs: number): number | undefined {
-  const expiresAt = readInteger(form, 'expires_at');
+function readExpiry(form: Form, nowMs: number, { errors }: ResolvedAssumptions): number | undefined {
+  const expiresAt = readInteger(form['expires_at'], 'expires_at');
   if (expiresAt === undefined) return undefined;
-  if (expiresAt * 1000 <= nowMs) {
-    throw invalidParam('expires_at', 'Invalid expires_at: it must be in the future.');
-  }
-  if (expiresAt > nowMs / 1000 + maxExpirySeconds) {
-    throw invalidParam('expires_at', 'Invalid expires_at: it must be at most 100 years in the future.');
-  }
+  if (expiresAt * 1000 <= nowMs) throw assumedFailure(errors, 'expiryInPast');
+  if (expiresAt > nowMs / 1000 + maxExpirySeconds) throw assumedFailure(errors, 'expiryTooFar');
   return expiresAt;
 }
 
 function readLimit(form: Form): number {
-  const limit = readInteger(form, 'limit') ?? 10;
+  const limit = readInteger(form['limit'], 'limit') ?? 10;
   if (limit < 1) throw integerOutOfRange('limit', 'greater than or equal to 1');
   if (limit > 100) throw integerOutOfRange('limit', 'less than or equal to 100');
   return limit;

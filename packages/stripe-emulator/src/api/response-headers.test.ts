@@ -27,10 +27,50 @@ test('the version of the request is echoed', async () => {
   expect(secrets.lastResponse.apiVersion).toBe('2026-10-28.endive');
 });
 
-test('a version that is none is refused', async () => {
-  const answer = await raw(await useEmulator(), list, { headers: { 'stripe-version': 'newest' } });
-  expect(answer.status).toBe(400);
-  expect(errorOf(answer)['message']).toContain('Stripe-Version');
+test.each(['2022-11-15', '2025-02-24.acacia', '2026-10-28.preview; secrets_beta=v2; other_beta=v1'])(
+  'the version %s is one',
+  async (version) => {
+    const answer = await raw(await useEmulator(), list, { headers: { 'stripe-version': version } });
+    expect(answer.headers['stripe-version']).toBe(version);
+  },
+);
+
+test.each(['newest', '2026', '2026-10-28.', '2026-10-28; drop'])(
+  'the version %s is none',
+  async (version) => {
+    const answer = await raw(await useEmulator(), list, { headers: { 'stripe-version': version } });
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer)['message']).toContain('Stripe-Version');
+  },
+);
+
+test('every answer of the API has a request id of its own, also a refusal', async () => {
+  const emulator = await useEmulator();
+  const answers = [
+    await raw(emulator, list),
+    await raw(emulator, list, { key: null }),
+    await raw(emulator, '/v1/nothing'),
+    await raw(emulator, '/v1/apps/secrets', { body: 'name=a' }),
+  ];
+  const ids = answers.map(({ headers }) => headers['request-id']);
+  expect(new Set(ids).size).toBe(answers.length);
+  for (const id of ids) expect(id).toMatch(/^req_\w{14}$/);
+});
+
+test('an error is printed with its keys by the alphabet and two spaces', async () => {
+  const emulator = await useEmulator();
+  const answer = await raw(emulator, '/v1/apps/secrets', { body: 'name=a&scope[type]=account' });
+  expect(answer.text).toBe(`{
+  "error": {
+    "code": "parameter_missing",
+    "doc_url": "https://stripe.com/docs/error-codes/parameter-missing",
+    "message": "Missing required param: payload.",
+    "param": "payload",
+    "request_log_url": "https://dashboard.stripe.com/test/logs/${answer.headers['request-id'] ?? ''}",
+    "type": "invalid_request_error"
+  }
+}
+`);
 });
 
 test.each([

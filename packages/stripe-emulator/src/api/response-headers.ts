@@ -1,24 +1,8 @@
-import type { Mode } from '../store/secret-space.js';
-
-/** What the headers of an answer tell. */
-export interface ResponseFacts {
-  readonly status: number;
-  readonly requestId: string;
-  readonly version: string;
-  readonly mode?: Mode | undefined;
-  /** The account from the `Stripe-Account` or `Stripe-Context` header. */
-  readonly account?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
-  /** The request whose answer this is, if it is given again. */
-  readonly replayOf?: string | undefined;
-}
-
-/** The API version of answers to requests that name none. */
-export const defaultVersion = '2026-10-28.endive';
+import type { Progress } from './run-request.js';
 
 /** The headers of Stripe's answers. There is no Retry-After and no CORS header. */
-export function responseHeaders(facts: ResponseFacts): Record<string, string> {
-  const { status, requestId, version, mode, account, idempotencyKey, replayOf } = facts;
+export function responseHeaders(status: number, facts: Progress): Record<string, string> {
+  const { requestId, version, caller, idempotencyKey, replayOf } = facts;
   return {
     Server: 'nginx',
     'Content-Type': 'application/json',
@@ -27,13 +11,15 @@ export function responseHeaders(facts: ResponseFacts): Record<string, string> {
     'Stripe-Version': version,
     Vary: 'Origin',
     ...(status < 500 && status !== 409 && status !== 429 ? { 'Stripe-Should-Retry': 'false' } : {}),
-    ...(account === undefined ? {} : { 'Stripe-Account': account }),
+    ...(caller && caller.account !== caller.keyAccount ? { 'Stripe-Account': caller.account } : {}),
     ...(idempotencyKey === undefined
       ? {}
       : { 'Idempotency-Key': idempotencyKey, 'Original-Request': replayOf ?? requestId }),
     ...(replayOf === undefined ? {} : { 'Idempotent-Replayed': 'true' }),
-    ...(mode === undefined
-      ? {}
-      : { 'X-Stripe-Routing-Context-Priority-Tier': mode === 'live' ? 'api-livemode' : 'api-testmode' }),
+    ...(caller
+      ? {
+          'X-Stripe-Routing-Context-Priority-Tier': caller.mode === 'live' ? 'api-livemode' : 'api-testmode',
+        }
+      : {}),
   };
 }

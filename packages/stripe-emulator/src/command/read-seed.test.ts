@@ -38,7 +38,7 @@ test.each([
     text: '{"secrets":["hunter2"]}',
     message: /secrets\[0\] must be an object/,
   },
-  { name: 'no payload', text: '{"secrets":[{"name":"hunter2"}]}', message: /secrets\[0\] needs a payload/ },
+  { name: 'no payload', text: '{"secrets":[{"name":"hunter2"}]}', message: /secrets\[0\] needs payload/ },
   { name: 'an empty name', text: '{"secrets":[{"name":"","payload":"hunter2"}]}', message: /name must be/ },
   {
     name: 'a payload that is an object',

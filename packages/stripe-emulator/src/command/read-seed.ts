@@ -5,6 +5,7 @@ import {
   isOneOf,
   isText,
   type OptionChecks,
+  required,
 } from '../options/option-checks.js';
 import type { SecretScope } from '../store/secret-space.js';
 import type { SecretToPut } from '../store/secrets-back-door.js';
@@ -21,15 +22,15 @@ interface SeedEntry {
 }
 
 const entryChecks: OptionChecks<SeedEntry> = {
-  name: isText,
-  payload: isText,
+  name: required(isText),
+  payload: required(isText),
   account: isText,
   mode: isOneOf('test', 'live', 'sandbox'),
   scope: isObject,
   expires_at: isInteger(0, 10_000_000_000),
 };
 const scopeChecks: OptionChecks<NonNullable<SeedEntry['scope']>> = {
-  type: isOneOf('account', 'user'),
+  type: required(isOneOf('account', 'user')),
   user: isText,
 };
 
@@ -57,9 +58,6 @@ function parse(text: string): unknown {
 function readEntry(value: unknown, where: string): SecretToPut {
   const entry = value as SeedEntry; // checked in the next lines
   checkOptions(where, entry, entryChecks);
-  for (const field of ['name', 'payload'] as const) {
-    if (entry[field] === undefined) throw new TypeError(`${where} needs a ${field}`);
-  }
   const { name, payload, account, mode, expires_at } = entry;
   const expiresAt = expires_at === undefined ? undefined : new Date(expires_at * 1000);
   return { name, payload, account, mode, expiresAt, scope: readScope(entry.scope, where) };
@@ -69,7 +67,6 @@ function readScope(scope: SeedEntry['scope'], where: string): SecretScope | unde
   if (scope === undefined) return undefined;
   checkOptions(`${where}.scope`, scope, scopeChecks);
   const { type, user } = scope;
-  if (type === undefined) throw new TypeError(`${where}.scope needs a type`);
   if (type === 'account' && user === undefined) return { type };
   if (type === 'user' && user !== undefined) return { type, user };
   throw new TypeError(`${where}.scope needs a user if its type is user, and none if it is account`);

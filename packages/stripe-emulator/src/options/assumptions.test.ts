@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { sdk } from '../../test-support/sdk.js';
-import { errorOf, fakeClock, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { errorOf, fakeClock, type RawRequest, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { type AssumedError, type AssumedErrorName, defaultErrors } from './assumed-errors.js';
 import type { Assumptions } from './assumptions.js';
+import type { EmulatorOptions } from './emulator-options.js';
 
 const scope = { type: 'account' } as const;
 const find = '/v1/apps/secrets/find?scope[type]=account&name=a';
@@ -17,6 +19,16 @@ test('deleteBody full: a delete answers with the whole secret', async () => {
   const made = await secrets.create({ scope, name: 'a', payload: 'p' });
   const gone = await secrets.deleteWhere({ scope, name: 'a' });
   expect(JSON.parse(JSON.stringify(gone))).toEqual({ ...made, deleted: true });
+  expect(Object.keys(gone)).toEqual([
+    'id',
+    'object',
+    'created',
+    'deleted',
+    'expires_at',
+    'livemode',
+    'name',
+    'scope',
+  ]);
 });
 
 describe('a replacement', () => {
@@ -46,16 +58,6 @@ describe('a replacement', () => {
   });
 });
 
-test('quotaError: the eleventh secret is refused as told', async () => {
-  const { emulator, secrets } = await use({ quotaError: { status: 402, code: 'quota', message: 'Full.' } });
-  for (let n = 0; n < 10; n += 1) emulator.secrets.put({ name: `s${n}`, payload: 'p' });
-  await expect(secrets.create({ scope, name: 'more', payload: 'p' })).rejects.toMatchObject({
-    statusCode: 402,
-    code: 'quota',
-    message: 'Full.',
-  });
-});
-
 test.each([
   { lengthUnit: 'codePoints', fits: '😀'.repeat(5000), over: 'é'.repeat(5001) },
   { lengthUnit: 'utf16', fits: 'é'.repeat(5000), over: '😀'.repeat(2501) },
@@ -68,14 +70,17 @@ test.each([
   });
 });
 
-test.each([true, false])(
-  'lengthErrorEchoesValue %s decides whether the error quotes the value',
-  async (echo) => {
-    const { secrets } = await use({ lengthErrorEchoesValue: echo });
-    const failure: unknown = await secrets
-      .create({ scope, name: 'a', payload: 'x'.repeat(5001) })
-      .catch((error: unknown) => error);
-    expect(String(failure).includes('xxxx')).toBe(echo);
+test.each([
+  { lengthErrorShows: 'ends', shown: 'Invalid string: 😀234...fghi; must be at most 5000 characters' },
+  { lengthErrorShows: 'param', shown: 'Invalid string: payload; must be at most 5000 characters' },
+  { lengthErrorShows: 'value', shown: /^Invalid string: 😀234x{5000}fghi; / },
+] as const)(
+  'lengthErrorShows $lengthErrorShows is what the error quotes',
+  async ({ lengthErrorShows, shown }) => {
+    const { secrets } = await use({ lengthErrorShows });
+    const payload = `😀234${'x'.repeat(5000)}fghi`;
+    const message = typeof shown === 'string' ? shown : expect.stringMatching(shown);
+    await expect(secrets.create({ scope, name: 'a', payload })).rejects.toMatchObject({ message });
   },
 );
 
@@ -85,24 +90,20 @@ test.each([true, false])('caseSensitiveNames %s decides whether A is a', async (
   expect((await raw(emulator, find)).status).toBe(caseSensitiveNames ? 404 : 200);
 });
 
-test.each([null, 'name'])('notFoundParam %s is the param of a 404', async (notFoundParam) => {
-  const { emulator } = await use({ notFoundParam });
-  expect(errorOf(await raw(emulator, find))['param']).toBe(notFoundParam ?? undefined);
+test('nameForm is what a name must look like, also if the expression is global', async () => {
+  const { secrets } = await use({ nameForm: /^[a-z]+$/g });
+  for (const name of ['a', 'b', 'c']) await secrets.create({ scope, name, payload: 'p' });
+  await expect(secrets.create({ scope, name: 'a b', payload: 'p' })).rejects.toMatchObject({ param: 'name' });
 });
 
-test.each([400, 401, 403] as const)(
-  'accountErrorStatus %d is the status of account_invalid',
-  async (status) => {
-    const { emulator } = await use({ accountErrorStatus: status });
-    const answer = await raw(emulator, find, { headers: { 'stripe-account': 'nonsense' } });
-    expect(answer.status).toBe(status);
-    expect(errorOf(answer)['code']).toBe('account_invalid');
-  },
-);
-
-test('restrictedKeyPermission is what a restricted key is said to lack', async () => {
-  const { emulator } = await use({ restrictedKeyPermission: 'rak_other' });
-  expect((await raw(emulator, find, { key: 'rk_test_1' })).text).toContain("'rak_other'");
+test('users are the only users there are', async () => {
+  const { secrets } = await use({ users: ['usr_1'] });
+  await secrets.list({ scope: { type: 'user', user: 'usr_1' } });
+  await secrets.list({ scope });
+  await expect(secrets.list({ scope: { type: 'user', user: 'usr_2' } })).rejects.toMatchObject({
+    statusCode: 400,
+    code: 'resource_missing',
+  });
 });
 
 test('listOrder oldestFirst turns the list around', async () => {
@@ -118,4 +119,163 @@ test('listOrder oldestFirst turns the list around', async () => {
 test('listExpandsPayload false: data.payload cannot be expanded', async () => {
   const { secrets } = await use({ listExpandsPayload: false });
   await expect(secrets.list({ scope, expand: ['data.payload'] })).rejects.toMatchObject({ statusCode: 400 });
+});
+
+test.each([
+  { scopeExpands: true, status: 200 },
+  { scopeExpands: false, status: 400 },
+])('scopeExpands $scopeExpands: expanding the scope is a $status', async ({ scopeExpands, status }) => {
+  const { emulator } = await use({ scopeExpands });
+  emulator.secrets.put({ name: 'a', payload: 'hunter2' });
+  const answer = await raw(emulator, `${find}&expand[]=scope`);
+  expect(answer.status).toBe(status);
+  expect(answer.text).not.toContain('hunter2');
+});
+
+describe('errors', () => {
+  const create = '/v1/apps/secrets';
+  const list = '/v1/apps/secrets?scope[type]=account';
+  const cases: readonly {
+    readonly error: AssumedErrorName;
+    readonly options?: EmulatorOptions;
+    readonly path: string;
+    readonly request?: RawRequest;
+    readonly usual: object;
+  }[] = [
+    {
+      error: 'accountInvalid',
+      path: find,
+      request: { key: 'sk_test_abcdefghijkl1234', headers: { 'stripe-account': 'nonsense' } },
+      usual: {
+        status: 403,
+        code: 'account_invalid',
+        message:
+          "The provided key 'sk_test_************1234' does not have access to account 'nonsense' (or that account does not exist). Application access may have been revoked.",
+      },
+    },
+    {
+      error: 'bothCursors',
+      path: `${list}&starting_after=a&ending_before=b`,
+      usual: { status: 400, param: 'ending_before' },
+    },
+    {
+      error: 'cursorUnknown',
+      path: `${list}&starting_after=appsecret_x`,
+      usual: {
+        status: 400,
+        code: 'resource_missing',
+        param: 'starting_after',
+        message: "No such secret: 'appsecret_x'",
+      },
+    },
+    {
+      error: 'expiryInPast',
+      path: create,
+      request: { body: 'name=a&payload=p&scope[type]=account&expires_at=1' },
+      usual: { status: 400, param: 'expires_at' },
+    },
+    {
+      error: 'expiryTooFar',
+      path: create,
+      request: { body: 'name=a&payload=p&scope[type]=account&expires_at=99999999999' },
+      usual: { status: 400, param: 'expires_at' },
+    },
+    {
+      error: 'keyPermissionMissing',
+      path: find,
+      request: { key: 'rk_test_abcdefghijkl1234' },
+      usual: {
+        status: 403,
+        code: 'more_permissions_required_for_application',
+        message:
+          "The provided key 'rk_test_************1234' does not have the required permissions for this endpoint on account 'acct_emulator'. Having the 'rak_secret_write' permission would allow this request to continue.",
+      },
+    },
+    {
+      error: 'nameRefused',
+      options: { assume: { nameForm: /^b/ } },
+      path: find,
+      usual: { status: 400, param: 'name' },
+    },
+    {
+      error: 'permissionMissing',
+      options: { secretWrite: false },
+      path: find,
+      usual: {
+        status: 403,
+        code: 'more_permissions_required_for_application',
+        message:
+          "This application does not have the required permissions for this endpoint on account 'acct_emulator'. Having the 'secret_write' permission would allow this request to continue.",
+      },
+    },
+    {
+      error: 'scopeFull',
+      path: create,
+      request: { body: 'name=a&payload=p&scope[type]=account' },
+      usual: { status: 400 },
+    },
+    {
+      error: 'secretMissing',
+      path: find,
+      usual: { status: 404, code: 'resource_missing', message: "No such secret: 'a'" },
+    },
+    {
+      error: 'textTooLong',
+      path: create,
+      request: { body: `name=a&payload=${'x'.repeat(5001)}&scope[type]=account` },
+      usual: {
+        status: 400,
+        param: 'payload',
+        message: 'Invalid string: xxxx...xxxx; must be at most 5000 characters',
+      },
+    },
+    {
+      error: 'userMissing',
+      path: '/v1/apps/secrets?scope[type]=user',
+      usual: {
+        status: 400,
+        code: 'parameter_missing',
+        param: 'scope[user]',
+        message: 'Missing required param: scope[user].',
+      },
+    },
+    { error: 'userRefused', path: `${list}&scope[user]=usr_1`, usual: { status: 400, param: 'scope[user]' } },
+    {
+      error: 'userUnknown',
+      options: { assume: { users: [] } },
+      path: '/v1/apps/secrets?scope[type]=user&scope[user]=usr_1',
+      usual: { status: 400, param: 'scope[user]', message: "No such user: 'usr_1'" },
+    },
+  ];
+
+  async function ask(row: (typeof cases)[number], error?: AssumedError) {
+    const assume = { ...row.options?.assume, errors: { [row.error]: error } };
+    const emulator = await useEmulator({ now: fakeClock().now, ...row.options, assume });
+    const filled = row.error === 'scopeFull' ? 10 : 0;
+    for (let n = 0; n < filled; n += 1) emulator.secrets.put({ name: `s${n}`, payload: 'p' });
+    const answer = await raw(emulator, row.path, row.request);
+    return { status: answer.status, ...errorOf(answer) };
+  }
+
+  test.each(cases)('$error looks as documented if nothing is said', async (row) => {
+    expect(await ask(row)).toMatchObject(row.usual);
+  });
+
+  test.each(cases)('$error looks as told', async (row) => {
+    const told = { status: 422, code: 'other_code', message: 'Other words.', param: 'other' };
+    expect(await ask(row, told)).toMatchObject(told);
+    const bare = await ask(row, { ...told, code: null, param: null });
+    expect(bare).not.toHaveProperty('code');
+    expect(bare).not.toHaveProperty('param');
+  });
+
+  test('there is a case for each', () => {
+    expect(cases.map(({ error }) => error)).toEqual(Object.keys(defaultErrors));
+  });
+
+  test('a name cannot fill a placeholder of the message', async () => {
+    const emulator = await useEmulator();
+    const answer = await raw(emulator, '/v1/apps/secrets/find?scope[type]=account&name={account}{name}');
+    expect(errorOf(answer)['message']).toBe("No such secret: '{account}{name}'");
+  });
 });

@@ -2,6 +2,8 @@
 export interface OptionCheck {
   readonly ok: (value: unknown) => boolean;
   readonly must: string;
+  /** Whether it may not be left out. */
+  readonly required?: true;
 }
 
 /** The checks of an options object: one for each option, none left out. */
@@ -27,6 +29,9 @@ export function isInteger(min: number, max: number): OptionCheck {
   };
 }
 
+/** A wait that a timer can make. */
+export const isMilliseconds: OptionCheck = isInteger(0, 2 ** 31 - 1);
+
 /** One of a few values. */
 export function isOneOf(...values: readonly (string | number | boolean | null)[]): OptionCheck {
   return {
@@ -35,11 +40,23 @@ export function isOneOf(...values: readonly (string | number | boolean | null)[]
   };
 }
 
-/** A text or `null`. */
-export const isTextOrNull: OptionCheck = {
-  ok: (value) => value === null || isText.ok(value),
-  must: 'a non-empty string or null',
-};
+/** A list in which every entry passes a check. */
+export function isListOf(check: OptionCheck): OptionCheck {
+  return {
+    ok: (value) => Array.isArray(value) && value.every((one) => check.ok(one)),
+    must: `a list, each entry ${check.must}`,
+  };
+}
+
+/** What passes a check, or `null`. */
+export function orNull(check: OptionCheck): OptionCheck {
+  return { ok: (value) => value === null || check.ok(value), must: `${check.must}, or null` };
+}
+
+/** What passes a check, and may not be left out. */
+export function required(check: OptionCheck): OptionCheck {
+  return { ...check, required: true };
+}
 
 /** A plain object; its fields need a {@link checkOptions} of their own. */
 export const isObject: OptionCheck = {
@@ -48,14 +65,15 @@ export const isObject: OptionCheck = {
 };
 
 /**
- * Checks an options object. No message quotes a value: options can hold keys.
+ * Checks an options object. No message quotes a value: options can hold keys and payloads.
  *
- * @throws TypeError naming an unknown option and the known ones, or what an option must be
+ * @throws TypeError naming an unknown option and the known ones, what an option must be, or which is missing
  */
 export function checkOptions<T>(where: string, options: T, checks: OptionChecks<T>): void {
   if (!isObject.ok(options)) throw new TypeError(`${where} must be ${isObject.must}`);
   const known = new Map(Object.entries<OptionCheck>(checks));
-  for (const [name, value] of Object.entries(options ?? {})) {
+  const given = new Map(Object.entries(options ?? {}));
+  for (const [name, value] of given) {
     const check = known.get(name);
     if (!check) {
       throw new TypeError(
@@ -64,5 +82,9 @@ export function checkOptions<T>(where: string, options: T, checks: OptionChecks<
     }
     if (value !== undefined && !check.ok(value))
       throw new TypeError(`${where}: ${name} must be ${check.must}`);
+  }
+  for (const [name, check] of known) {
+    if (check.required && given.get(name) === undefined)
+      throw new TypeError(`${where} needs ${name}: ${check.must}`);
   }
 }

@@ -43,11 +43,26 @@ test.each<{ name: string; options: unknown; message: RegExp }>([
     message: /deleteBody must be one of "docs", "full"/,
   },
   {
-    name: 'a quota error that succeeds',
-    options: { assume: { quotaError: { status: 200 } } },
-    message: /status/,
+    name: 'an error that succeeds',
+    options: { assume: { errors: { scopeFull: { status: 200 } } } },
+    message: /assume.errors.scopeFull: status must be an integer from 400/,
   },
-  { name: 'a key without a key', options: { keys: [{}] }, message: /keys\[0\] needs a key/ },
+  {
+    name: 'an unknown error',
+    options: { assume: { errors: { full: {} } } },
+    message: /assume.errors: unknown option "full"; the options are accountInvalid, /,
+  },
+  {
+    name: 'a form of names that is text',
+    options: { assume: { nameForm: 'a' } },
+    message: /nameForm must be a regular expression, or null/,
+  },
+  {
+    name: 'a live key',
+    options: { keys: [{ key: 'sk_live_canary' }] },
+    message: /keys\[0\] is a live key; use one that starts with sk_test_, or set allowLiveKeys/,
+  },
+  { name: 'a key without a key', options: { keys: [{}] }, message: /keys\[0\] needs key/ },
   {
     name: 'a malformed key',
     options: { keys: [{ key: 'sk_test_ok' }, { key: 'canary' }] },
@@ -56,7 +71,7 @@ test.each<{ name: string; options: unknown; message: RegExp }>([
   {
     name: 'a mode that does not fit the key',
     options: { keys: [{ key: 'sk_test_canary', mode: 'live' }] },
-    message: /mode of keys\[0\]/,
+    message: /keys\[0\]: its mode does not fit/,
   },
   {
     name: 'an unknown field of a key',

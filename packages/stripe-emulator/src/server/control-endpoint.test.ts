@@ -25,6 +25,25 @@ test('a fault can be scripted over HTTP', async () => {
   expect(emulator.faults.pending()).toEqual([]);
 });
 
+test('a fault can be endless, which JSON says with null', async () => {
+  const emulator = await useEmulator();
+  const added = await control(emulator, 'faults', { body: '{"kind":"html","times":null}', headers: json });
+  expect(JSON.parse(added.text)).toEqual({ faults: [{ kind: 'html', remaining: null }] });
+  for (let n = 0; n < 3; n += 1)
+    expect((await raw(emulator, '/v1/apps/secrets?scope[type]=account')).status).toBe(503);
+});
+
+test('the requests are told, with names only', async () => {
+  const emulator = await useEmulator();
+  const body = 'name=a&payload=hunter2&scope[type]=account';
+  await raw(emulator, '/v1/apps/secrets?expand[]=payload', { body, key: 'sk_test_canary123456' });
+  const { text } = await control(emulator, 'requests');
+  expect(JSON.parse(text)).toMatchObject({
+    requests: [{ method: 'POST', path: '/v1/apps/secrets', operation: 'create', name: 'a', status: 200 }],
+  });
+  expect(text).not.toMatch(/hunter2|canary|payload/);
+});
+
 test('the state tells names and counts, never payloads or keys', async () => {
   const emulator = await useEmulator();
   await sdk(emulator, { key: 'sk_test_canary123456' }).apps.secrets.create({

@@ -11,57 +11,66 @@ export function isControlPath(path: string): boolean {
   return path.startsWith(prefix);
 }
 
-/**
- * Answers the requests that script the emulator from another process. A page in a browser may not: a request
- * with an Origin header, or a body that is not declared as JSON, is refused.
- */
-export function handleControl({ method, path, headers, body }: ApiRequest, state: EmulatorState): Reply {
-  if (headers.origin !== undefined) return refusal(403, 'Pages in a browser may not control the emulator.');
-  switch (`${method} ${path}`) {
-    case 'GET /_emulator/state':
-      return jsonReply(200, {
+const routes: ReadonlyMap<string, (request: ApiRequest, state: EmulatorState) => Reply> = new Map([
+  [
+    'GET /_emulator/state',
+    (_, state) =>
+      jsonReply(200, {
         requests: state.log.count(),
-        faults: listFaults(state),
+        faults: state.faults.pending(),
         secrets: state.store.all().map(summary),
-      });
-    case 'GET /_emulator/faults':
-      return jsonReply(200, { faults: listFaults(state) });
-    case 'POST /_emulator/faults':
-      return headers['content-type']?.startsWith('application/json')
-        ? addFault(body, state)
-        : refusal(415, 'Send the fault as application/json.');
-    case 'DELETE /_emulator/faults':
+      }),
+  ],
+  ['GET /_emulator/requests', (_, state) => jsonReply(200, { requests: state.log.list() })],
+  ['GET /_emulator/faults', (_, state) => listFaults(200, state)],
+  ['POST /_emulator/faults', addFault],
+  [
+    'DELETE /_emulator/faults',
+    (_, state) => {
       state.faults.clear();
-      return jsonReply(200, { faults: [] });
-    case 'POST /_emulator/reset':
+      return listFaults(200, state);
+    },
+  ],
+  [
+    'POST /_emulator/reset',
+    (_, state) => {
       state.reset();
       return jsonReply(200, {});
-    default:
-      return refusal(
-        404,
-        'There are GET /_emulator/state, GET, POST and DELETE /_emulator/faults, and POST /_emulator/reset.',
-      );
-  }
+    },
+  ],
+]);
+
+/** Answers the requests that script and watch the emulator from another process: names only, never a payload. */
+export function handleControl(request: ApiRequest, state: EmulatorState): Reply {
+  const route = routes.get(`${request.method} ${request.path}`);
+  return route ? route(request, state) : refusal(404, `There are ${[...routes.keys()].join(', ')}.`);
 }
 
-function addFault(body: string, state: EmulatorState): Reply {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return refusal(400, 'The body is not JSON.'); // the parser's own message quotes the body
+function addFault({ headers, body }: ApiRequest, state: EmulatorState): Reply {
+  if (!headers['content-type']?.startsWith('application/json')) {
+    return refusal(415, 'Send the fault as application/json.');
   }
   try {
-    state.faults.add(checkFault(value));
-    return jsonReply(201, { faults: listFaults(state) });
+    state.faults.add(checkFault(parse(body)));
+    return listFaults(201, state);
   } catch (error) {
     return refusal(400, error instanceof TypeError ? error.message : 'The fault is wrong.');
   }
 }
 
-/** JSON has no Infinity: a fault for all requests shows `null` remaining. */
-function listFaults(state: EmulatorState): readonly object[] {
-  return state.faults.pending();
+/** JSON has no Infinity: `null` stands for it, both ways. */
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body, (field, value: unknown) =>
+      field === 'times' && value === null ? Number.POSITIVE_INFINITY : value,
+    );
+  } catch {
+    throw new TypeError('the body is not JSON'); // the parser's own message quotes the body
+  }
+}
+
+function listFaults(status: number, state: EmulatorState): Reply {
+  return jsonReply(status, { faults: state.faults.pending() });
 }
 
 function refusal(status: number, message: string): Reply {

@@ -10,7 +10,7 @@ export async function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<void> {
-  server.listen(port, host.replace(/^\[(.*)\]$/, '$1'));
+  server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {

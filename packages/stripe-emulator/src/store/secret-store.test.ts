@@ -32,6 +32,22 @@ test('the store answers like a map of at most ten names', () => {
   );
 });
 
+test('secrets are told apart by account, mode and scope, whatever was looked for before', () => {
+  const store = createSecretStore(fakeClock().now, defaultAssumptions);
+  const others: readonly SecretSpace[] = [
+    { ...space, account: 'acct_2' },
+    { ...space, mode: 'live' },
+    { ...space, scope: { type: 'user', user: 'usr_1' } },
+  ];
+  for (const other of others) expect(store.find(other, 'a')).toBeUndefined();
+  store.put(space, { name: 'a', payload: 'p' });
+  for (const other of others) expect(store.find(other, 'a')).toBeUndefined();
+  store.remove(space, 'a');
+  expect(store.all()).toEqual([]);
+  store.put(space, { name: 'a', payload: 'q' });
+  expect(store.find(space, 'a')?.payload).toBe('q');
+});
+
 test('an expired secret makes room for another', () => {
   const clock = fakeClock();
   const store = createSecretStore(clock.now, defaultAssumptions);

@@ -45,11 +45,12 @@ export function createSecretStore(now: () => number, assume: ResolvedAssumptions
 
   const nameKey = (name: string): string => (assume.caseSensitiveNames ? name : name.toLowerCase());
 
+  /** The secrets of a space without the expired ones. An empty space takes no room: there may be any number. */
   function live(space: SecretSpace): Map<string, StoredSecret> {
     const key = spaceKey(space);
     const secrets = spaces.get(key) ?? new Map<string, StoredSecret>();
-    spaces.set(key, secrets);
     dropExpired(secrets, now());
+    if (secrets.size === 0) spaces.delete(key);
     return secrets;
   }
 
@@ -70,6 +71,7 @@ export function createSecretStore(now: () => number, assume: ResolvedAssumptions
         sequence: keepsPlace ? old.sequence : sequence,
       };
       secrets.set(nameKey(name), secret);
+      spaces.set(spaceKey(space), secrets);
       return secret;
     },
     find: (space, name) => live(space).get(nameKey(name)),
@@ -77,6 +79,7 @@ export function createSecretStore(now: () => number, assume: ResolvedAssumptions
       const secrets = live(space);
       const secret = secrets.get(nameKey(name));
       secrets.delete(nameKey(name));
+      if (secrets.size === 0) spaces.delete(spaceKey(space));
       return secret;
     },
     list(space) {
