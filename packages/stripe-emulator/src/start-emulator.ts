@@ -8,6 +8,7 @@ import { resolveOptions } from './options/resolve-options.js';
 import { listen } from './server/listen.js';
 import type { RequestLog } from './server/request-log.js';
 import { respond } from './server/respond.js';
+import { takeTurns } from './server/take-turns.js';
 import { createState } from './state.js';
 import { createSecretsBackDoor, type SecretsBackDoor } from './store/secrets-back-door.js';
 
@@ -59,11 +60,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const resolved = resolveOptions(options);
   const state = createState(resolved);
   const underWay = new Set<ServerResponse>();
-  const server = createServer(serverOptions, (request, response) => {
-    underWay.add(response);
-    response.once('close', () => underWay.delete(response));
-    void respond(request, response, { options: resolved, state, signal: state.signal }); // it never rejects
-  });
+  const server = createServer(
+    serverOptions,
+    takeTurns((request, response) => {
+      underWay.add(response);
+      response.once('close', () => underWay.delete(response));
+      void respond(request, response, { options: resolved, state, signal: state.signal }); // it never rejects
+    }),
+  );
   await listen(server, resolved);
   const { port } = server.address() as AddressInfo; // a listening TCP server has one
   const { host } = resolved;

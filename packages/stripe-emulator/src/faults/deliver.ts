@@ -29,7 +29,6 @@ export async function deliver(
   delivery: Delivery,
   signal: AbortSignal,
 ): Promise<void> {
-  // A response that waits behind others of its connection has no socket yet; its request has.
   const { socket } = response.req;
   if (delivery.kind === 'hang') return;
   if (delivery.kind === 'reset') {

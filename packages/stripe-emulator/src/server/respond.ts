@@ -14,8 +14,9 @@ export async function respond(
   response: ServerResponse,
   context: RequestContext,
 ): Promise<void> {
+  const { socket } = request; // a request that is read no further forgets it
   const { signal } = context;
-  const drop = (): void => void response.req.socket.destroy();
+  const drop = (): void => void socket.destroy();
   try {
     const { reply, delivery } = await answer(request, context);
     if (delivery.kind !== 'send') {
