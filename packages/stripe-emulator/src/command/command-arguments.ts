@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
+import { isLoopback } from '../server/is-loopback.js';
 
 /** What the command was told to do. */
 export interface CommandArguments {
   readonly port: number;
+  readonly host: string;
+  readonly allowRemote: boolean;
+  readonly allowLiveKeys: boolean;
   readonly latencyMs: number;
   readonly seed: string | undefined;
   readonly rateLimit: boolean;
@@ -18,12 +22,15 @@ export const helpText: string = `secretkit-stripe-emulator: a local server that 
 
 Usage: secretkit-stripe-emulator [options]
 
-  --port N         port to listen on; 0 for a free one (default ${defaultPort})
-  --seed FILE      JSON file of secrets to start with
-  --latency-ms N   wait N milliseconds before every answer
-  --rate-limit     refuse more than Stripe's 25 requests a second
-  --log            print a line for each request: never a payload, key or query
-  --help           print this text
+  --port N           port to listen on; 0 for a free one (default ${defaultPort})
+  --seed FILE        JSON file of secrets to start with
+  --latency-ms N     wait N milliseconds before every answer
+  --rate-limit       refuse more than Stripe's 25 requests a second
+  --log              print a line for each request: never a payload, key or query
+  --host HOST        address to listen on (default 127.0.0.1)
+  --allow-remote     allow a host that other machines can reach: they can read and change everything
+  --allow-live-keys  accept keys in live form; use made-up ones
+  --help             print this text
 `;
 
 /**
@@ -40,11 +47,21 @@ export function readArguments(args: readonly string[]): CommandArguments {
       'latency-ms': { type: 'string' },
       'rate-limit': { type: 'boolean' },
       log: { type: 'boolean' },
+      host: { type: 'string' },
+      'allow-remote': { type: 'boolean' },
+      'allow-live-keys': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
+  const { host = '127.0.0.1', 'allow-remote': allowRemote = false } = values;
+  if (!allowRemote && !isLoopback(host)) {
+    throw new Error('--host must be a loopback address such as 127.0.0.1, unless --allow-remote is given');
+  }
   return {
     port: readNumber('--port', values.port, 65_535) ?? defaultPort,
+    host,
+    allowRemote,
+    allowLiveKeys: values['allow-live-keys'] ?? false,
     latencyMs: readNumber('--latency-ms', values['latency-ms'], 2 ** 31 - 1) ?? 0,
     seed: values.seed,
     rateLimit: values['rate-limit'] ?? false,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -25,7 +25,7 @@ function run(...args: string[]) {
 async function running(...args: string[]) {
   const command = run('--port', '0', ...args);
   await expect.poll(() => command.output.out + command.output.err).toContain('ctrl-C');
-  const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(command.output.out)?.[1]);
+  const port = Number(/http:\/\/[\d.]+:(\d+)/.exec(command.output.out)?.[1]);
   return { ...command, at: { host: '127.0.0.1', port } };
 }
 
@@ -61,12 +61,30 @@ test('it starts with the secrets of a seed file and logs requests without payloa
   expect(output.out).not.toMatch(/hunter2|canary|expand/);
 });
 
-test('--help lists the options', async () => {
+test('--help lists the options, and so does the README', async () => {
   const { output, exitCode } = run('--help');
   expect(await exitCode).toBe(0);
-  for (const flag of ['--port', '--seed', '--latency-ms', '--rate-limit', '--log', '--help']) {
-    expect(output.out).toContain(flag);
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const flags = (text: string, form: RegExp) => [...text.matchAll(form)].map(([, flag]) => flag).sort();
+  const listed = flags(output.out, /^ {2}(--[a-z-]+)/gm);
+  expect(listed).toHaveLength(9);
+  expect(flags(readme, /^\| `(--[a-z-]+)/gm)).toEqual(listed);
+});
+
+test('a live key is refused, unless the command was told', async () => {
+  const emulator = await useEmulator();
+  const path = '/v1/apps/secrets?scope[type]=account';
+  const statuses = [];
+  for (const flags of [[], ['--allow-live-keys']]) {
+    const { at } = await running(...flags);
+    statuses.push((await raw({ ...emulator, ...at }, path, { key: 'sk_live_made_up' })).status);
   }
+  expect(statuses).toEqual([401, 200]);
+});
+
+test('it listens on another address if it was told that it may', async () => {
+  const { output } = await running('--host', '0.0.0.0', '--allow-remote');
+  expect(output.out).toContain('http://0.0.0.0:');
 });
 
 test.each([
@@ -75,6 +93,8 @@ test.each([
   ['a port that is text', ['--port', 'http'], /--port must be an integer from 0 to 65535/],
   ['a port out of range', ['--port', '65536'], /--port/],
   ['a flag without its value', ['--seed'], /--seed/],
+  ['a host that others can reach', ['--host', '0.0.0.0'], /--host .* unless --allow-remote is given/],
+  ['a value for a flag that takes none', ['--rate-limit=5'], /--rate-limit/],
   ['a latency that is text', ['--latency-ms', 'slow'], /--latency-ms/],
 ])('%s is one line on stderr and exit code 2', async (_name, args, message) => {
   const { output, exitCode } = run(...args);

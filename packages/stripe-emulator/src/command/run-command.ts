@@ -39,13 +39,11 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 }
 
 async function start(chosen: CommandArguments, io: CommandIo): Promise<Emulator> {
-  const { port, latencyMs, rateLimit, seed } = chosen;
+  const { seed, log, help: _, ...options } = chosen;
   const secrets = seed === undefined ? [] : await loadSeed(seed);
   const emulator = await startEmulator({
-    port,
-    latencyMs,
-    rateLimit,
-    onRequest: chosen.log ? (entry) => io.out(logLine(entry)) : undefined,
+    ...options,
+    onRequest: log ? (entry) => io.out(logLine(entry)) : undefined,
   });
   try {
     for (const secret of secrets) emulator.secrets.put(secret);
