@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createInstallations, type InstallationState } from './access/installations.js';
 import { createPermissions, type PermissionState } from './access/permissions.js';
 import { createIdempotencyKeys, type IdempotencyKeys } from './api/idempotency.js';
@@ -27,7 +28,7 @@ export interface EmulatorState {
 /** Makes the state of an emulator that nobody has used yet. */
 export function createState(options: ResolvedOptions): EmulatorState {
   const { now, assume, rateLimit } = options;
-  let lifetime = new AbortController();
+  let lifetime = newLifetime();
   const parts = {
     store: createSecretStore(now, assume),
     faults: createFaultQueue(),
@@ -45,7 +46,7 @@ export function createState(options: ResolvedOptions): EmulatorState {
 
   function abandonRequests(): void {
     lifetime.abort();
-    lifetime = new AbortController();
+    lifetime = newLifetime();
   }
 
   return {
@@ -65,4 +66,11 @@ export function createState(options: ResolvedOptions): EmulatorState {
       parts.rateLimiter?.reset();
     },
   };
+}
+
+/** Any number of requests may wait for its end; Node would warn of a leak from the eleventh on. */
+function newLifetime(): AbortController {
+  const lifetime = new AbortController();
+  setMaxListeners(0, lifetime.signal);
+  return lifetime;
 }

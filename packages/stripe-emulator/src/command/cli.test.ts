@@ -20,14 +20,14 @@ function start({ onTestFinished }: TestContext, ...args: string[]) {
 
 async function running(context: TestContext, ...args: string[]) {
   const command = start(context, '--port', '0', ...args);
-  await context.expect.poll(() => command.output.out, { timeout: 20_000 }).toContain('ctrl-C');
+  await context.expect.poll(() => command.output.out).toContain('ctrl-C');
   return { ...command, url: /http:\/\/[\d.:]+/.exec(command.output.out)?.[0] };
 }
 
 const headers = { authorization: 'Bearer sk_test_1' };
 const list = '/v1/apps/secrets?scope[type]=account';
 
-describe.concurrent('the command', { timeout: 30_000 }, () => {
+describe.concurrent('the command', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`ends with exit code 0 on ${signal}, also with an open request`, async (context) => {
       const { expect } = context;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
-import { errorOf, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { codeOf, errorOf, raw, useEmulator } from '../../test-support/use-emulator.js';
 import { allOf, answersIn, httpText, openSocket, sendBytes } from '../../test-support/wire.js';
 import { startEmulator } from '../start-emulator.js';
 
@@ -120,7 +120,7 @@ test('close does not wait for clients that are slow, silent, or greedy', async (
   expect(emulator.requests.underWay).toBe(0);
 });
 
-test('close ends all connections that are kept alive', { timeout: 30_000 }, async () => {
+test('close ends all connections that are kept alive', async () => {
   const emulator = await startEmulator();
   const sockets = await Promise.all(Array.from({ length: 300 }, () => openSocket(emulator)));
   const first = sockets.map((socket) => once(socket, 'data'));
@@ -129,6 +129,21 @@ test('close ends all connections that are kept alive', { timeout: 30_000 }, asyn
   const ends = sockets.map(allOf);
   await emulator.close();
   await Promise.all(ends);
+});
+
+test('any number of requests may hang without a warning', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => void warnings.push(warning);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  const emulator = await startEmulator();
+  emulator.faults.add({ kind: 'hang', times: 20 });
+  emulator.faults.add({ kind: 'delay', delayMs: 60_000, times: 20 });
+  const waiting = Array.from({ length: 40 }, () => raw(emulator, list).catch(codeOf));
+  await expect.poll(() => emulator.faults.pending()).toEqual([]);
+  await emulator.close();
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ECONNRESET']));
+  expect(warnings).toEqual([]);
 });
 
 describe('a reset', () => {
