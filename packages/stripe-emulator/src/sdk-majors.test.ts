@@ -24,7 +24,7 @@ async function endingOf(call: Promise<unknown>): Promise<Ending> {
     return { resolved };
   } catch (error) {
     if (!(error instanceof Error)) return { thrown: error };
-    const { type, statusCode, code, param } = error as Stripe.errors.StripeError; // each may be missing
+    const { type, statusCode, code, param } = error as Error & Ending; // stripe-node's own have these fields
     return JSON.parse(
       JSON.stringify({ type: type ?? error.name, statusCode, code: statusCode && code, param }),
     ) as Ending;
@@ -45,9 +45,7 @@ describe('a story', () => {
     const expires_at = clock.now() / 1000 + 3600;
     await tell(() => secrets.create({ scope, name: 'a b', payload: 'sé "x"&=+[]😀 \n%', expand }, first));
     await tell(() => secrets.create({ scope, name: 'c', payload: 'p', expires_at }, first));
-    await tell(() =>
-      secrets.create({ scope: user, name: 'd', payload: 'p' }, { stripeContext: 'acct_1' } as object),
-    );
+    await tell(() => secrets.create({ scope: user, name: 'd', payload: 'p' }, { stripeContext: 'acct_1' }));
     await tell(() => secrets.find({ scope, name: 'a b' }, first));
     await tell(() => secrets.find({ scope, name: 'a b', expand }, first));
     await tell(() => secrets.find({ scope: user, name: 'a b' }, first));
@@ -242,8 +240,13 @@ describe('every operation of every major, met by', () => {
       request.resume();
       response.setHeader('content-type', 'application/json').end('{"from":"elsewhere"}');
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close().closeAllConnections());
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/apps/secrets`;
   }
 

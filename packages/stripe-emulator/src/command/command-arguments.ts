@@ -1,17 +1,14 @@
 import { parseArgs } from 'node:util';
+import type { EmulatorOptions } from '../options/emulator-options.js';
 import { isLoopback } from '../server/is-loopback.js';
 
 /** What the command was told to do. */
 export interface CommandArguments {
-  readonly port: number;
-  readonly host: string;
-  readonly allowRemote: boolean;
-  readonly allowLiveKeys: boolean;
-  readonly latencyMs: number;
-  readonly seed: string | undefined;
-  readonly rateLimit: boolean;
-  readonly log: boolean;
   readonly help: boolean;
+  readonly log: boolean;
+  readonly seed: string | undefined;
+  /** How to start the emulator. */
+  readonly options: EmulatorOptions;
 }
 
 /** The port of the command if none is given. */
@@ -58,15 +55,17 @@ export function readArguments(args: readonly string[]): CommandArguments {
     throw new Error('--host must be a loopback address such as 127.0.0.1, unless --allow-remote is given');
   }
   return {
-    port: readNumber('--port', values.port, 65_535) ?? defaultPort,
-    host,
-    allowRemote,
-    allowLiveKeys: values['allow-live-keys'] ?? false,
-    latencyMs: readNumber('--latency-ms', values['latency-ms'], 2 ** 31 - 1) ?? 0,
-    seed: values.seed,
-    rateLimit: values['rate-limit'] ?? false,
-    log: values.log ?? false,
     help: values.help ?? false,
+    log: values.log ?? false,
+    seed: values.seed,
+    options: {
+      port: readNumber('--port', values.port, 65_535) ?? defaultPort,
+      host,
+      allowRemote,
+      allowLiveKeys: values['allow-live-keys'],
+      latencyMs: readNumber('--latency-ms', values['latency-ms'], 2 ** 31 - 1),
+      rateLimit: values['rate-limit'],
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 }
 
 async function start(chosen: CommandArguments, io: CommandIo): Promise<Emulator> {
-  const { seed, log, help: _, ...options } = chosen;
+  const { seed, log, options } = chosen;
   const secrets = seed === undefined ? [] : await loadSeed(seed);
   const emulator = await startEmulator({
     ...options,

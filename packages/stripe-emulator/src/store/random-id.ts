@@ -1,9 +1,10 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
+/** Not each letter is equally likely, which does not matter for an id. */
 function letters(count: number): string {
-  return Array.from({ length: count }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
+  return Array.from(randomBytes(count), (byte) => alphabet.charAt(byte % alphabet.length)).join('');
 }
 
 /** An id in the form of Stripe's request ids: `req_` and 14 letters. */
