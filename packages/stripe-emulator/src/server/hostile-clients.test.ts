@@ -41,9 +41,11 @@ test('requests sent before the answers are answered in their order', async () =>
   emulator.secrets.put({ name: 'a', payload: 'p' });
   emulator.faults.add({ kind: 'serverError', delayMs: 20 });
   const find = httpText(`GET /v1/apps/secrets/find?scope[type]=account&name=a HTTP/1.1${head}`);
-  const answers = answersIn(await sendBytes(emulator, get + find + lastGet));
+  const text = await sendBytes(emulator, get + find + lastGet);
+  const answers = answersIn(text);
   expect(answers.map(({ status }) => status)).toEqual([500, 200, 200]);
   expect(answers[1]?.body).toMatchObject({ name: 'a' });
+  expect(text).toContain('Keep-Alive: timeout=75'); // longer than clients keep a connection they do not use
 });
 
 test('a read sent behind a write sees what it wrote', async () => {
