@@ -63,7 +63,8 @@ export function stripeRequests({ client, connectBy, now }: RequestRules): Stripe
         ...(tied && { apiKey: tied.apiKey }),
       };
       try {
-        return await releasedAt(signal, request(whose, options));
+        // What is tied ends by itself when the signal fires.
+        return await (tied ? request(whose, options) : releasedAt(signal, request(whose, options)));
       } catch (error) {
         signal?.throwIfAborted();
         const failure = failureIn(error);
