@@ -89,10 +89,9 @@ export function drip(everyMs: number): Act {
 const megabyte = 'x'.repeat(1_048_576);
 
 /** JSON of many megabytes, as fast as it is taken. */
-export function huge(megabytes: number, { announced = false } = {}): Act {
-  const length = { 'content-length': 14 + megabytes * megabyte.length };
+export function huge(megabytes: number): Act {
   return (_, response) => {
-    response.writeHead(200, announced ? { ...headers, ...length } : headers).write('{"payload":"');
+    response.writeHead(200, headers).write('{"payload":"');
     let sent = 0;
     const more = (): void => {
       while (sent < megabytes && !response.destroyed) {
