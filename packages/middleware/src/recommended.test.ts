@@ -1,4 +1,5 @@
 import {
+  around,
   createSecrets,
   errorRules,
   layersOf,
@@ -42,6 +43,17 @@ describe('the recommended stack', () => {
       'retry',
       'circuitBreaker',
       'rateLimit',
+      'timeout',
+    ]);
+  });
+
+  it('is watched from outside if there is something to watch it', () => {
+    const telemetry = around('telemetry', {}, (run, ctx) => run(ctx));
+    expect(layersOf(setUp({ telemetry }).stack).map(({ name }) => name)).toEqual([
+      'telemetry',
+      'cache',
+      'retry',
+      'circuitBreaker',
       'timeout',
     ]);
   });
@@ -173,7 +185,7 @@ describe('a wrong option', () => {
   it.each<[object, string]>([
     [
       { ttlMs: 5 },
-      'recommended has no option "ttlMs". It has cache, retry, circuitBreaker, rateLimit, timeout, now, random.',
+      'recommended has no option "ttlMs". It has telemetry, cache, retry, circuitBreaker, rateLimit, timeout, now, random.',
     ],
     [
       { cache: false },
@@ -183,6 +195,7 @@ describe('a wrong option', () => {
     [{ circuitBreaker: [] }, 'recommended: circuitBreaker is an object of options for circuitBreaker().'],
     [{ rateLimit: 20 }, 'recommended: rateLimit is an object of options for rateLimit().'],
     [{ timeout: '3s' }, 'recommended: timeout is an object of options for timeout().'],
+    [{ telemetry: {} }, 'recommended: telemetry is a function, not object.'],
     [{ now: 5 }, 'recommended: now is a function, not number.'],
     [{ random: 5 }, 'recommended: random is a function, not number.'],
     [{ cache: { ttlMs: 0 } }, 'cache: ttlMs is a number from 1'],
