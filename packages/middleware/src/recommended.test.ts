@@ -107,6 +107,23 @@ describe('the recommended stack', () => {
   });
 });
 
+describe('a hit', () => {
+  it('is the promise that the cache keeps: no layer inside it does anything', async () => {
+    const { backend, stack } = setUp({ rateLimit: { callsPerSecond: 20 } });
+    const ref = { name: 'a' };
+    const first = outcome(stack.get(ref, {}));
+    await backend.call(0).answer('value');
+    expect(await first).toBe('value');
+    const kept = stack.get(ref, {});
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const { signal } = new AbortController();
+    const listeners = vi.spyOn(signal, 'addEventListener');
+    for (let i = 0; i < 100; i += 1) expect(stack.get(ref, { signal })).toBe(kept);
+    expect(await outcome(kept)).toBe('value');
+    expect([backend.calls.length, timers.mock.calls.length, listeners.mock.calls.length]).toEqual([1, 0, 0]);
+  });
+});
+
 describe('many readers of one secret', () => {
   it('are one sequence of attempts', async () => {
     const { backend, secrets } = setUp();
