@@ -112,6 +112,7 @@ describe('a hit', () => {
     const { backend, stack } = setUp({ rateLimit: { callsPerSecond: 20 } });
     const ref = { name: 'a' };
     const first = outcome(stack.get(ref, {}));
+    await flush();
     await backend.call(0).answer('value');
     expect(await first).toBe('value');
     const kept = stack.get(ref, {});
