@@ -48,9 +48,9 @@ afterEach(() => app.close());
 const sessionOf = (account: string): string => sign(account, seal(key));
 
 async function get(path: string, session?: string) {
-  const response = await fetch(`${await app.getUrl()}${path}`, {
-    headers: session === undefined ? {} : { authorization: `Bearer ${session}` },
-  });
+  const authorization = session === undefined ? {} : { authorization: `Bearer ${session}` };
+  const headers = { connection: 'close', ...authorization }; // an idle connection would hold up the end
+  const response = await fetch(`${await app.getUrl()}${path}`, { headers });
   const body: unknown = await response.json();
   return { status: response.status, body, retryAfter: response.headers.get('retry-after') };
 }
@@ -164,6 +164,7 @@ describe('the end', () => {
     await arrived;
     await fake.put(at('acct_1'), 'CANARY-rotated-token-of-acct_1');
     const closing = app.close();
+    await vi.waitUntil(() => !app.getHttpServer().listening, { interval: 1 }); // nobody new is let in
     served();
     expect(await answer).toMatchObject({ status: 200 });
     await closing;
