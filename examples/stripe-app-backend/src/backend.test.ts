@@ -132,8 +132,9 @@ describe('a token that is about to die', () => {
   it('is not renewed again by another process that has not heard of it', async () => {
     const one = await connected(alice);
     const other = await start();
-    await orders(other, alice);
-    advance(tokenLifeMs - 4 * minutes);
+    advance(tokenLifeMs - 6 * minutes);
+    await orders(other, alice); // it has the token in memory, and asks nobody for a while
+    advance(2 * minutes);
     await orders(one, alice);
     await vi.waitUntil(() => stored(alice, 'access-token')?.payload === 'access-CANARY-2-usr_alice', poll);
     expect(statusesOf(await many(other, alice))).toEqual([200]);
@@ -269,14 +270,7 @@ describe('whatever happens', () => {
     const printers = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write'));
     const told: unknown[] = [];
     const backend = await connected(alice);
-    for (const kind of [
-      'html',
-      'malformedJson',
-      'unauthorized',
-      'forbidden',
-      'cutBody',
-      'hangBody',
-    ] as const) {
+    for (const kind of ['html', 'malformedJson', 'unauthorized', 'forbidden', 'cutBody', 'reset'] as const) {
       emulator.faults.add({ kind, times: Infinity });
       advance(6 * minutes);
       told.push(await orders(backend, alice));

@@ -65,13 +65,10 @@ export function connections({ secrets, partner, now, onFailure }: ConnectionsOpt
     try {
       await save(tenant, await grantFor({ refreshToken }));
     } catch (error) {
+      if (unsaved.has(keyOf(tenant))) throw error;
       // A refresh token is good once: was another process faster?
-      if (
-        unsaved.has(keyOf(tenant)) ||
-        !isGoodFor(await tenant.secrets.get('access-token', { fresh: true }), 0)
-      ) {
-        throw error;
-      }
+      const other = await tenant.secrets.get('access-token', { fresh: true });
+      if (!isGoodFor(other, renewAheadMs)) throw error;
     }
   }
 
@@ -97,7 +94,7 @@ export function connections({ secrets, partner, now, onFailure }: ConnectionsOpt
       const token = unsaved.get(key)?.accessToken ?? (await tenant.secrets.get('access-token'));
       if (!isGoodFor(token, 0)) {
         await renewOnce(tenant).catch((error: unknown) => {
-          if (!unsaved.has(key)) throw error;
+          if (!isGoodFor(unsaved.get(key)?.accessToken, 0)) throw error;
         });
       } else if (unsaved.has(key) || !isGoodFor(token, renewAheadMs)) {
         renewOnce(tenant).catch((error: unknown) => {
