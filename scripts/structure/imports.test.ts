@@ -13,6 +13,7 @@ const allowed: Readonly<
   stripe: { code: ['@secretkit/core', 'stripe'] },
   'stripe-emulator': { code: ['qs', 'vitest'], node: ['src/'] },
   conformance: { code: ['@secretkit/core', '@secretkit/memory'], node: ['src/leaks/'] },
+  nestjs: { code: ['@secretkit/core', '@nestjs/common', '@nestjs/core'] },
 };
 
 const everyFile = packages.flatMap((of) => of.sources.map((file) => ({ of, file, path: file.path })));
