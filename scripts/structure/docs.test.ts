@@ -77,6 +77,9 @@ const entries = [
   '/src/retry.ts',
   '/src/timeout.ts',
   '/src/create-stripe-client.ts',
+  '/src/env-opener.ts',
+  '/src/memory-opener.ts',
+  '/src/stripe-opener.ts',
 ];
 const undescribed = /Options$/; // their fields are described one by one
 
