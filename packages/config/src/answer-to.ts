@@ -1,4 +1,4 @@
-import { type Answer, isSecretError, type Secret, SecretError } from '@secretkit/core';
+import { type Answer, isSecretError, restate, type Secret, SecretError } from '@secretkit/core';
 import { parseSecret } from './parse-secret.js';
 import type { Request } from './read-specs.js';
 
@@ -13,7 +13,7 @@ export interface Outcome {
 
 /** The answer as the application gets it. A failure is never read as absence. */
 export function answerTo(request: Request, answer: Answer): Outcome {
-  if (isSecretError(answer)) return { error: answer };
+  if (isSecretError(answer)) return { error: answer.ref ? answer : restate(answer, { ref: request.ref }) };
   if (answer === undefined)
     return request.absent ? { secret: request.absent.value } : { error: missing(request) };
   const parsed = parseSecret(request, answer);

@@ -1,6 +1,6 @@
 import { SecretError } from '@secretkit/core';
 import { isReferenceObject, looksLikeReference, textOf, unescaped } from './reference.js';
-import { childPath, rootPath } from './tree-path.js';
+import { childPath } from './tree-path.js';
 
 /** A place in a copied tree where a reference stood. */
 export interface Place {
@@ -51,7 +51,7 @@ export function copyTree(root: unknown): TreeCopy {
 
   function hold(text: string | SecretError, at: string, put: (value: unknown) => void): void {
     put(undefined); // keeps its place among the keys
-    places.push({ at, text, put });
+    places.push({ at: at || '(root)', text, put });
   }
 
   function copyOf(source: object, at: string): object {
@@ -62,7 +62,7 @@ export function copyTree(root: unknown): TreeCopy {
     return copy;
   }
 
-  enter(root, rootPath, (copy) => (copyOfRoot = copy));
+  enter(root, '', (copy) => (copyOfRoot = copy));
   for (let node = path.at(-1); node; node = path.at(-1)) {
     const { source, copy, at, keys, next } = node;
     const key = keys[next];

@@ -1,9 +1,14 @@
 import { checkOptions } from '@secretkit/core';
-import type { EnvSecrets, EnvSecretsOptions } from '@secretkit/env';
+import type { Environment, EnvSecrets } from '@secretkit/env';
 import { installed } from './installed.js';
 import { urlParameters } from './url-parameters.js';
 
-export interface EnvOpenerOptions extends Pick<EnvSecretsOptions, 'env' | 'except'> {}
+export interface EnvOpenerOptions {
+  /** The variables, read at every call as they are then. @defaultValue `process.env` */
+  readonly env?: Environment;
+  /** Variables that are never served or listed, by their whole names. @defaultValue none */
+  readonly except?: readonly string[];
+}
 
 /**
  * Opens `env:` and `env:?prefix=APP_`: environment variables, and the files that they name. It loads `@secretkit/env` when a

@@ -1,4 +1,4 @@
-import type { Secret, SecretsReader } from '@secretkit/core';
+import type { Secret, SecretErrorCode, SecretsReader } from '@secretkit/core';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
@@ -103,7 +103,7 @@ describe('what could not work does not compile', () => {
     void loadSecrets(secrets, { SENTRY: z.url().optional() });
     // @ts-expect-error a default beside it does
     void loadSecrets(secrets, { SENTRY: { schema: z.string().default('x') } });
-    // @ts-expect-error the same
+    // @ts-expect-error whatever the validator
     void loadSecrets(secrets, { SENTRY: v.optional(v.string()) });
     void loadSecrets(secrets, { PORT: z.coerce.number() }); // it takes anything
     void loadSecrets(secrets, { PORT: z.preprocess(String, z.string()) });
@@ -118,7 +118,7 @@ describe('what could not work does not compile', () => {
     void loadSecrets(secrets, { REGION: { schema: z.enum(['eu', 'us']), default: 'asia' } });
   });
 
-  it('a field or an option that there is not', () => {
+  it('a field or an option that there is not', async () => {
     // @ts-expect-error it is called schema
     void loadSecrets(secrets, { URL: { ref: 'url', schmea: z.url() } });
     // @ts-expect-error it is called fresh
@@ -126,7 +126,7 @@ describe('what could not work does not compile', () => {
     // @ts-expect-error only a view has events
     void loadSecrets(secrets, { URL: 'url' }, { onEvent: () => undefined });
     // @ts-expect-error nobody asked for it
-    void loadSecrets(secrets, { URL: 'url' }).then(({ OTHER }) => OTHER);
+    void (await loadSecrets(secrets, { URL: 'url' })).OTHER;
   });
 });
 
@@ -135,7 +135,7 @@ describe('a view', () => {
     const view = await loadSecrets(
       secrets,
       { PORT: z.coerce.number(), MAY: optional(z.coerce.number()) },
-      { live: true, onEvent: ({ code }) => console.log(code) },
+      { live: true, onEvent: ({ code }) => expectTypeOf(code).toEqualTypeOf<SecretErrorCode>() },
     );
     expectTypeOf(view.PORT).toEqualTypeOf<Secret<number>>();
     expectTypeOf(view.MAY).toEqualTypeOf<Secret<number> | undefined>();

@@ -82,5 +82,5 @@ export async function loadSecrets(
     at,
     secret,
   ]);
-  return Object.freeze(Object.fromEntries(entries)) as LoadedSecrets<SecretSpecs>; // by the same keys
+  return Object.freeze(Object.fromEntries(entries));
 }

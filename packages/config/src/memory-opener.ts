@@ -3,6 +3,11 @@ import type { MemorySecrets, MemorySecretsOptions } from '@secretkit/memory';
 import { installed } from './installed.js';
 import { urlParameters } from './url-parameters.js';
 
+export interface MemoryOpenerOptions {
+  /** What is there from the beginning: values by name, or pairs of a ref and a value. @defaultValue nothing */
+  readonly initial?: MemorySecretsOptions['initial'];
+}
+
 /**
  * Opens `memory:`: secrets in the memory of this process, such as made-up ones for development. It loads
  * `@secretkit/memory` when a URL is opened; each time it is, there is a new memory.
@@ -16,13 +21,12 @@ import { urlParameters } from './url-parameters.js';
  * const provider = await openProvider('memory:', { memory: memoryOpener({ initial: { token: 'example' } }) });
  * ```
  */
-export function memoryOpener(
-  options: Pick<MemorySecretsOptions, 'initial'> = {},
-): (url: URL) => Promise<MemorySecrets> {
+export function memoryOpener(options: MemoryOpenerOptions = {}): (url: URL) => Promise<MemorySecrets> {
   checkOptions('memoryOpener', options, ['initial']);
+  const { initial } = options;
   return async (url) => {
     urlParameters(url, []);
     const { memorySecrets } = await installed(() => import('@secretkit/memory'), '@secretkit/memory');
-    return memorySecrets(options);
+    return memorySecrets(initial === undefined ? {} : { initial });
   };
 }

@@ -76,8 +76,8 @@ function parse(url: unknown, schemes: string): URL {
       `openProvider: no URL is given. Is the variable set that holds it? There is ${schemes}.`,
     );
   }
-  const text = String(url);
-  if ((typeof url !== 'string' && !(url instanceof URL)) || !URL.canParse(text)) {
+  const text = url instanceof URL ? url.href : url;
+  if (typeof text !== 'string' || !URL.canParse(text)) {
     throw new TypeError(
       `openProvider: what is given is no URL. One is such as env:?prefix=APP_. There is ${schemes}.`,
     );

@@ -9,32 +9,34 @@ import type { Request } from './read-specs.js';
 export function parseSecret({ ref, schema }: Request, secret: Secret): Secret<unknown> | SecretError {
   if (!schema) return secret;
   const its = `its ${vendorOf(schema)}schema`;
-  let result: StandardSchemaV1.Result<unknown> | Promise<unknown>;
+  const refused = (problem: string): SecretError => new SecretError('invalid_data', problem, { ref });
+  let result: unknown; // what a schema answers with is only said to be of a type
   try {
     result = schema['~standard'].validate(secret.reveal());
   } catch {
-    return new SecretError('invalid_data', `${its} threw. ${withheld}`, { ref });
+    return refused(`${its} threw. ${withheld}`);
   }
-  if (result instanceof Promise) {
-    result.catch(() => undefined); // nobody waits for it
-    return new SecretError(
-      'invalid_argument',
-      `${its} is async. A value is checked at once: take what waits out of it.`,
-      {
-        ref,
-      },
-    );
+  if (isPromise(result)) {
+    Promise.resolve(result).catch(() => undefined); // nobody waits for it
+    return refused(`${its} gives a promise: it is async, or something in it threw. ${leaveOut} ${withheld}`);
   }
-  const { issues } = result;
-  if (!issues) {
-    const { value } = result;
-    return secret.map(() => value);
+  if (typeof result !== 'object' || result === null) {
+    return refused(`${its} answers with no result. Mend the schema.`);
   }
+  const { issues, value } = result as { readonly issues?: readonly unknown[]; readonly value?: unknown };
+  if (!issues) return secret.map(() => value);
   const count = issues.length === 1 ? '1 issue' : `${issues.length} issues`;
-  return new SecretError('invalid_data', `${its} refuses the value, with ${count}. ${withheld}`, { ref });
+  return refused(`${its} refuses the value, with ${count}. ${withheld}`);
 }
 
+// zod, for one, begins anew when something throws, and then rejects.
+const leaveOut = 'A value is checked at once: leave out what waits.';
+
 const withheld = 'What it says is withheld, since it may quote the value. Mend the secret, or the schema.';
+
+function isPromise(result: unknown): result is PromiseLike<unknown> {
+  return typeof (result as Partial<PromiseLike<unknown>> | null)?.then === 'function';
+}
 
 function vendorOf(schema: StandardSchemaV1): string {
   const { vendor } = schema['~standard'];

@@ -15,19 +15,20 @@ export interface Wanted {
 
 /** @throws `TypeError` for what is no client. */
 export function checkClient(owner: string, secrets: unknown): asserts secrets is SecretsReader {
-  const { getManySettled, peek } = (secrets ?? {}) as Partial<SecretsReader>;
-  if (typeof getManySettled === 'function' && typeof peek === 'function') return;
+  const { getManySettled, scoped } = (secrets ?? {}) as Partial<SecretsReader>;
+  if (typeof getManySettled === 'function' && typeof scoped === 'function') return;
   throw new TypeError(`${owner} needs a client: createSecrets(provider), or one of its scoped clients.`);
 }
 
-/** Refs that this client refuses, such as those of another tenant. Nothing is read. */
+/** Refs that a scoped client refuses: those of another tenant. Nothing is read. */
 export function refusedBy(secrets: SecretsReader, wanted: readonly Wanted[]): readonly Problem[] {
   return wanted.flatMap(({ at, ref }) => {
     try {
-      secrets.peek(ref);
+      if (ref.scope?.account !== undefined || ref.scope?.user !== undefined) secrets.scoped(ref.scope);
       return [];
     } catch (error) {
-      return isSecretError(error, 'invalid_argument') ? [{ at, error }] : []; // the read will tell of others
+      if (isSecretError(error)) return [{ at, error }];
+      throw error;
     }
   });
 }

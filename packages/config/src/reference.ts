@@ -83,7 +83,9 @@ export function textOf(thing: unknown): string | undefined {
  */
 export function parseReference(text: string): SecretRef {
   if (/[\s#]/.test(text)) throw malformed('has a space or a #. Write %20 and %23.');
-  const [, name = '', query] = /^secret:\/\/([^?]*)(?:\?([^]*))?$/i.exec(text) ?? [];
+  const parts = /^secret:\/\/([^?]*)(?:\?([^]*))?$/i.exec(text);
+  if (!parts) throw malformed('is no secret://… text.');
+  const [, name = '', query] = parts;
   if (query === undefined) return checked({ name: decode(name) });
   const scope: Record<string, string> = {};
   for (const pair of query.split('&')) {

@@ -1,4 +1,6 @@
-const credentialNames = /key|secret|token|passw|pwd|credential|auth|signature/i;
+// Whole words of a parameter's name: a keyspace or an author is no credential.
+const credentialNames =
+  /^(?:(?:api|access|private|secret)?key|.*(?:secret|token|password|passwd|credentials?)|pass|pwd|auth|signature|sig)$/;
 
 // Stripe's keys and hooks, and what GitHub, Slack, AWS and JSON web tokens begin with.
 const credentials =
@@ -8,9 +10,18 @@ const credentials =
 export function refuseCredentials(url: URL): void {
   if (url.username || url.password) throw refused('user info');
   for (const name of url.searchParams.keys()) {
-    if (credentialNames.test(name)) throw refused('a parameter that is called like a credential');
+    if (wordsOf(name).some((word) => credentialNames.test(word)))
+      throw refused('a parameter that is called like a credential');
   }
   if (credentials.test(decoded(url.href))) throw refused('what looks like an API key');
+}
+
+/** The words of `apiKey`, `api_key` and `api-key`. */
+function wordsOf(name: string): string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
 }
 
 function decoded(href: string): string {

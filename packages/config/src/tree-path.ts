@@ -1,14 +1,10 @@
-/** The path of the tree itself. */
-export const rootPath = '(root)';
-
-/** The path of a part, as JavaScript would write it: `db.hosts[0].password`. */
+/** The path of a part of a tree, as JavaScript would write it: `db.hosts[0].password`. The tree's own is empty. */
 export function childPath(parent: string, key: PropertyKey, holder: object): string {
-  if (Array.isArray(holder) && typeof key === 'string' && /^\d+$/.test(key)) return `${parent}[${key}]`;
-  const name = typeof key === 'symbol' ? String(key) : key;
-  if (typeof name === 'string' && /^[\p{ID_Start}$_][\p{ID_Continue}$\-]*$/u.test(name)) {
-    return parent === rootPath ? name : `${parent}.${name}`;
-  }
-  return `${parent}[${typeof key === 'symbol' ? shorten(String(key)) : JSON.stringify(shorten(String(key)))}]`;
+  const name = shorten(String(key));
+  if (typeof key === 'symbol') return `${parent}[${name}]`;
+  if (Array.isArray(holder) && /^\d+$/.test(name)) return `${parent}[${name}]`;
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$-]*$/u.test(name)) return `${parent}[${JSON.stringify(name)}]`;
+  return parent === '' ? name : `${parent}.${name}`;
 }
 
 function shorten(text: string): string {
