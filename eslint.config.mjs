@@ -22,6 +22,7 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off', // async turns what is thrown into a rejection
       '@typescript-eslint/unbound-method': 'off', // wrap() binds; tests wrap classes with private state
       '@typescript-eslint/no-misused-spread': 'off', // an error's own fields, a text's code points
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }], // a module of Nest
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },
