@@ -36,16 +36,18 @@ export interface LoadSecretsOptions extends ReadOptions {
  * ```ts
  * import { loadSecrets, optional } from '@secretkit/config';
  * import { createSecrets } from '@secretkit/core';
- * import { envSecrets } from '@secretkit/env';
+ * import { memorySecrets } from '@secretkit/memory';
  * import { z } from 'zod';
  *
- * const config = await loadSecrets(createSecrets(envSecrets()), {
+ * const initial = { DATABASE_URL: 'postgres://db.example/app', 'stripe-key': 'sk_test_example' };
+ * const config = await loadSecrets(createSecrets(memorySecrets({ initial })), {
  *   DATABASE_URL: z.url(), // the key is the name
  *   STRIPE_KEY: { ref: 'stripe-key', schema: z.string().startsWith('sk_') },
  *   POOL_SIZE: { schema: z.coerce.number(), default: 10 },
  *   SENTRY: optional('sentry-dsn'),
  * });
  * const size: number = config.POOL_SIZE.reveal();
+ * console.log(config.DATABASE_URL, size, config.SENTRY); // [secret] 10 undefined
  * ```
  */
 export function loadSecrets<const S extends SecretSpecs>(

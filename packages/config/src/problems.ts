@@ -18,10 +18,12 @@ const field = 'problems';
  * ```ts
  * import { loadSecrets, problemsOf } from '@secretkit/config';
  * import { createSecrets } from '@secretkit/core';
- * import { envSecrets } from '@secretkit/env';
+ * import { memorySecrets } from '@secretkit/memory';
  *
- * await loadSecrets(createSecrets(envSecrets()), { DATABASE_URL: 'database-url' }).catch((error: unknown) => {
- *   for (const { at, error: problem } of problemsOf(error)) console.error(at, problem.code);
+ * await loadSecrets(createSecrets(memorySecrets()), { DATABASE_URL: 'database-url' }).catch((error: unknown) => {
+ *   for (const { at, error: problem } of problemsOf(error)) {
+ *     console.log(at, problem.code); // DATABASE_URL not_found
+ *   }
  * });
  * ```
  */

@@ -19,11 +19,11 @@ export type ReferenceText = `secret://${string}`;
  * ```ts
  * import { ref, resolveReferences } from '@secretkit/config';
  * import { createSecrets } from '@secretkit/core';
- * import { envSecrets } from '@secretkit/env';
+ * import { memorySecrets } from '@secretkit/memory';
  *
- * const config = { port: 8080, db: { password: ref('db-password') } };
- * const { db } = await resolveReferences(config, createSecrets(envSecrets()));
- * console.log(db.password.reveal().length);
+ * const secrets = createSecrets(memorySecrets({ initial: { 'db-password': 'example' } }));
+ * const { db } = await resolveReferences({ db: { password: ref('db-password') } }, secrets);
+ * console.log(db.password, db.password.reveal().length); // [secret] 7
  * ```
  */
 export function ref(name: string, scope?: SecretScope): Reference {

@@ -28,11 +28,11 @@ import type { Resolved } from './resolved.js';
  * ```ts
  * import { resolveReferences } from '@secretkit/config';
  * import { createSecrets } from '@secretkit/core';
- * import { envSecrets } from '@secretkit/env';
+ * import { memorySecrets } from '@secretkit/memory';
  *
- * const file = JSON.parse('{"db":{"host":"db.example","password":"secret://db-password"}}') as { db: object };
- * const config = await resolveReferences(file, createSecrets(envSecrets()));
- * console.log(config); // { db: { host: 'db.example', password: [secret] } }
+ * const secrets = createSecrets(memorySecrets({ initial: { 'db-password': 'example' } }));
+ * const file: unknown = JSON.parse('{ "host": "db.example", "password": "secret://db-password" }');
+ * console.log(await resolveReferences(file, secrets)); // { host: 'db.example', password: [secret] }
  * ```
  */
 export async function resolveReferences<T>(
@@ -52,11 +52,11 @@ export async function resolveReferences<T>(
  * ```ts
  * import { ref, revealReferences } from '@secretkit/config';
  * import { createSecrets } from '@secretkit/core';
- * import { envSecrets } from '@secretkit/env';
+ * import { memorySecrets } from '@secretkit/memory';
  *
- * const secrets = createSecrets(envSecrets());
+ * const secrets = createSecrets(memorySecrets({ initial: { 'db-password': 'example' } }));
  * const { password } = await revealReferences({ user: 'app', password: ref('db-password') }, secrets);
- * console.log(password.length);
+ * console.log(password.length); // 7
  * ```
  */
 export async function revealReferences<T>(

@@ -39,10 +39,10 @@ export type SecretSpecs = Readonly<Record<string, SecretSpec>>;
  * ```ts
  * import { loadSecrets, optional } from '@secretkit/config';
  * import { createSecrets } from '@secretkit/core';
- * import { envSecrets } from '@secretkit/env';
+ * import { memorySecrets } from '@secretkit/memory';
  *
- * const { SENTRY } = await loadSecrets(createSecrets(envSecrets()), { SENTRY: optional('sentry-dsn') });
- * console.log(SENTRY === undefined ? 'no Sentry' : 'Sentry is on');
+ * const { SENTRY } = await loadSecrets(createSecrets(memorySecrets()), { SENTRY: optional('sentry-dsn') });
+ * console.log(SENTRY); // undefined
  * ```
  */
 export function optional<const S extends RequiredSpec>(spec: S): OptionalSpec<S> {

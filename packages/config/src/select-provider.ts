@@ -17,7 +17,7 @@ export type ProviderBuilder<P extends SecretProvider = SecretProvider> = () => P
  * import { envSecrets } from '@secretkit/env';
  * import { memorySecrets } from '@secretkit/memory';
  *
- * const provider = await selectProvider(process.env.APP_ENV, {
+ * const provider = await selectProvider(process.env.APP_ENV ?? 'development', {
  *   development: () => memorySecrets({ initial: { token: 'example' } }),
  *   test: () => envSecrets({ prefix: 'TEST_' }),
  *   production: async () => {

@@ -23,7 +23,7 @@ export interface StripeOpenerOptions {
  * import { openProvider } from '@secretkit/config';
  * import { stripeOpener } from '@secretkit/config/stripe';
  *
- * const stripe = stripeOpener({ apiKey: () => process.env.STRIPE_SECRET_KEY });
+ * const stripe = stripeOpener({ apiKey: () => process.env.STRIPE_SECRET_KEY ?? 'sk_live_example' });
  * const provider = await openProvider('stripe:?account=acct_1&livemode=true', { stripe });
  * ```
  */
