@@ -82,6 +82,9 @@ const entries = [
   '/src/timeout.ts',
   '/src/create-stripe-client.ts',
   '/src/vitest.ts',
+  '/src/env-opener.ts',
+  '/src/memory-opener.ts',
+  '/src/stripe-opener.ts',
 ];
 const undescribed = /Options$/; // their fields are described one by one
 
