@@ -46,6 +46,7 @@ export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
 
 /** A value that replaced another one in a cache. */
 export interface SecretChange {
+  /** As it was asked for: the one who did may be another than the listener, and `canonical` tells if they mean one secret. */
   readonly ref: SecretRef;
   readonly secret: Secret;
 }

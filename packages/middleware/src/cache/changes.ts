@@ -1,4 +1,4 @@
-import type { Secret, SecretChange } from '@secretkit/core';
+import type { Secret, SecretChange, SecretRef } from '@secretkit/core';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.js';
 
@@ -10,8 +10,8 @@ export interface Changes {
   subscribe(listener: (change: SecretChange) => void): Disposable;
   /** An entry is about to go. */
   leave(identity: Identity, secret: Secret): void;
-  /** A value has come, perhaps in place of another. */
-  arrive(identity: Identity, secret: Secret, before: Secret | undefined): void;
+  /** A value has come, perhaps in place of another, for the ref that was asked for. */
+  arrive(key: string, ref: SecretRef, secret: Secret, before: Secret | undefined): void;
   clear(): void;
 }
 
@@ -44,7 +44,7 @@ export function changes(maxEntries: number): Changes {
     leave({ key }, secret) {
       lastKnown?.set(key, secret);
     },
-    arrive({ key, ref }, secret, before) {
+    arrive(key, ref, secret, before) {
       if (!lastKnown) return;
       const known = before ?? lastKnown.get(key);
       lastKnown.set(key, secret);

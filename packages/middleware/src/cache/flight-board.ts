@@ -37,7 +37,7 @@ export interface FlightBoard {
 export function flightBoard(
   next: SecretProvider,
   clock: Clock,
-  onLanded: (identity: Identity, answer: Answer, askedAt: number) => void,
+  onLanded: (identity: Identity, ref: SecretRef, answer: Answer, askedAt: number) => void,
 ): FlightBoard {
   const board = new Map<string, Flight>();
 
@@ -48,13 +48,13 @@ export function flightBoard(
     return only ? [await next.get(only, ctx)] : [];
   }
 
-  function land(flight: Flight, answer: Answer): Answer {
+  function land(flight: Flight, ref: SecretRef, answer: Answer): Answer {
     const { identity, call } = flight;
     const joinable = board.get(identity.key) === flight;
     if (joinable) board.delete(identity.key);
     const now = clock.read(); // in any case: what is stored is dated by it
     const current = isSecret(answer) && hasExpired(answer, now) ? undefined : answer; // on the way, perhaps
-    if (joinable && !call.signal.aborted) onLanded(identity, current, call.startedAt);
+    if (joinable && !call.signal.aborted) onLanded(identity, ref, current, call.startedAt);
     return current;
   }
 
@@ -76,8 +76,8 @@ export function flightBoard(
           identity,
           call,
           answer: answers.then(
-            (all) => land(flight, all[at]),
-            (error: unknown) => land(flight, restate(failureOf(error), { ref })),
+            (all) => land(flight, ref, all[at]),
+            (error: unknown) => land(flight, ref, restate(failureOf(error), { ref })),
           ),
         };
         board.set(identity.key, flight);
