@@ -70,6 +70,8 @@ export interface Layer {
   readonly options: Readonly<Record<string, unknown>>;
   /** Counts and states, by name; never a value. */
   snapshot?(): Readonly<Record<string, unknown>>;
+  /** The layers of each stack inside, where a provider is made of several. */
+  readonly branches?: readonly (readonly Layer[])[];
 }
 
 /**
