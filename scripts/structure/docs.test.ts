@@ -74,7 +74,13 @@ function throws(node: ts.Node): boolean {
 const entries = [
   '/src/index.ts',
   '/src/cache.ts',
+  '/src/fallback.ts',
+  '/src/observe.ts',
+  '/src/prefix.ts',
+  '/src/read-only.ts',
+  '/src/rename.ts',
   '/src/retry.ts',
+  '/src/telemetry.ts',
   '/src/timeout.ts',
   '/src/create-stripe-client.ts',
 ];

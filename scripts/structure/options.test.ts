@@ -22,7 +22,9 @@ function optionsOf({ sources }: Package): [string, Option[]][] {
       ),
     )
     .filter(([name]) =>
-      /^(Cache|Retry|Timeout|Secrets|\w+Secrets|StripeClient|CreateStripeClient|Emulator)Options$/.test(name),
+      /^(Cache|Fallback|Observe|Retry|Telemetry|Timeout|Secrets|\w+Secrets|StripeClient|CreateStripeClient|Emulator)Options$/.test(
+        name,
+      ),
     );
 }
 
