@@ -3,7 +3,7 @@ import type { Strategy } from './strategy.js';
 
 export interface FailureShareOptions {
   /**
-   * The part of the attempts that has to fail, above 0 and up to 1.
+   * The part of the attempts that has to fail, from 0.01 to 1.
    * @defaultValue 0.5
    */
   readonly share?: number;
@@ -36,7 +36,7 @@ const steps = 10;
 export function failureShare(options: FailureShareOptions = {}): Strategy {
   checkOptions('failureShare', options, ['share', 'windowMs', 'minAttempts']);
   const { share = 0.5, windowMs = 30_000, minAttempts = 10 } = options;
-  checkNumber('failureShare', 'share', share, { min: Number.MIN_VALUE, max: 1 });
+  checkNumber('failureShare', 'share', share, { min: 0.01, max: 1 });
   checkNumber('failureShare', 'windowMs', windowMs, { min: steps, max: maxDelayMs });
   checkNumber('failureShare', 'minAttempts', minAttempts, { min: 1, max: 1_000_000, whole: true });
   return {
