@@ -15,6 +15,9 @@ export default defineConfig({
       include: ['packages/*/src/**/*.test-d.ts'],
       tsconfig: 'tsconfig.checks.json',
     },
+    testTimeout: 60_000, // a busy machine is no failure; what hangs ends here all the same
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     unstubEnvs: true,
     restoreMocks: true,
     coverage: {

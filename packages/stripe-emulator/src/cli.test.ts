@@ -20,7 +20,7 @@ describe.concurrent('the command', () => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text;
       });
-      await expect.poll(() => output, { timeout: 5000 }).toContain('ctrl-C');
+      await expect.poll(() => output).toContain('ctrl-C');
       const url = /http:\/\/[\d.:]+/.exec(output)?.[0];
       await fetch(`${url}/_emulator/faults`, {
         method: 'POST',
