@@ -20,6 +20,7 @@ import { identities } from './cache/identity.js';
 import { landing } from './cache/landing.js';
 import { reads } from './cache/reads.js';
 import { verdicts } from './cache/verdicts.js';
+import { inOrder } from './order/in-order.js';
 
 export type { CacheEvent, CacheEventType } from './cache/events.js';
 
@@ -107,7 +108,7 @@ export function cache(options: CacheOptions = {}): Middleware {
   const { now, random, onEvent, ...settings } = checked(options);
   const { maxEntries } = settings;
 
-  return defineMiddleware('cache', settings, (next) => {
+  const caching = defineMiddleware('cache', settings, (next) => {
     const identify = identities(next);
     const clock = steadyClock(now);
     const { emit, hit, counts } = events(onEvent);
@@ -232,6 +233,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       },
     };
   });
+  return inOrder(caching);
 }
 
 type Settings = Omit<Required<CacheOptions>, 'onEvent'> & Pick<CacheOptions, 'onEvent'>;
