@@ -26,6 +26,7 @@ import { argumentsOf, checkDenials } from './fallback/arguments.js';
 import { type Heard, hasExpiredSince, takeDown } from './fallback/heard.js';
 import { memoryOf } from './fallback/memory.js';
 import { unionPage } from './fallback/union-page.js';
+import { notify } from './notify.js';
 
 /** The failures that fall through only if told to: denials, and what has no code. */
 export type DenialCode = 'permission_denied' | 'unauthenticated' | 'unknown';
@@ -124,11 +125,7 @@ export function fallback(...args: readonly unknown[]): Fallback<Providers> {
     if (!failed || !next || !fallsThrough(code)) return;
     fallThroughs += 1;
     const event = { provider: failed.name, operation, refs, scope: refs[0]?.scope, code, next: next.name };
-    try {
-      onFallThrough?.(event);
-    } catch {
-      // A listener's failure is not the read's.
-    }
+    notify(onFallThrough, event);
   }
 
   async function get(ref: SecretRef, ctx: CallContext): Promise<Secret | undefined> {

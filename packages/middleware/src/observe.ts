@@ -1,4 +1,5 @@
 import { checkFunction, checkOptions, type Middleware } from '@secretkit/core';
+import { notify } from './notify.js';
 import { type Asked, observed } from './observe/observed.js';
 import type { Result } from './observe/result.js';
 
@@ -55,16 +56,8 @@ export function observe(options: ObserveOptions): Middleware {
       const startedAt = performance.now();
       return {
         run: (call) => call(),
-        end: (result) => tell(onEvent, { ...asked, ...result, durationMs: performance.now() - startedAt }),
+        end: (result) => notify(onEvent, { ...asked, ...result, durationMs: performance.now() - startedAt }),
       };
     },
   }));
-}
-
-function tell(onEvent: ObserveOptions['onEvent'], event: CallEvent): void {
-  try {
-    Promise.resolve(onEvent(event)).catch(() => undefined); // it may be an async function
-  } catch {
-    // A listener's failure is not the call's.
-  }
 }

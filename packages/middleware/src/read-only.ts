@@ -1,4 +1,5 @@
 import { type CapabilitiesOf, defineMiddleware, type Layered, type SecretProvider } from '@secretkit/core';
+import { without } from './without.js';
 
 /** The provider without what changes it: a client over it has no `set` and no `delete`. */
 export type ReadOnlyProvider<P extends SecretProvider> = P extends unknown
@@ -20,9 +21,7 @@ export type ReadOnlyProvider<P extends SecretProvider> = P extends unknown
  * ```
  */
 export function readOnly<P extends SecretProvider>(provider: P): ReadOnlyProvider<P> {
-  // What a middleware makes is a plain object of bound methods, unlike providers at large: it may be spread.
-  const { set: _, delete: __, ...reading }: SecretProvider = layer(provider);
-  return Object.freeze(reading) as ReadOnlyProvider<P>; // every other capability of P is there
+  return without(layer(provider), 'set', 'delete') as ReadOnlyProvider<P>; // every other capability of P is there
 }
 
 const layer = defineMiddleware('readOnly', {}, () => ({}));

@@ -9,6 +9,7 @@ import {
   type Wrapped,
 } from '@secretkit/core';
 import { type Names, renamed } from './rename/renamed.js';
+import { without } from './without.js';
 
 /** What the backend calls a secret, by what the application calls it. */
 export type NamesByName = Readonly<Record<string, string>>;
@@ -57,10 +58,7 @@ export function rename(
   const layered: SecretProvider = defineMiddleware('rename', options, (next) => renamed(next, names))(
     provider,
   );
-  if (names.outward) return layered;
-  // What a middleware makes is a plain object of bound methods, unlike providers at large: it may be spread.
-  const { list: _, ...unlisted } = layered;
-  return Object.freeze(unlisted);
+  return names.outward ? layered : without(layered, 'list');
 }
 
 function translations(names: NamesByName): Names {
