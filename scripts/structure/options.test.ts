@@ -25,7 +25,7 @@ function optionsOf({ sources }: Package): [string, Option[]][] {
       ].map(([, name = '', body = '']): [string, Option[]] => [name, fieldsOf(body)]),
     )
     .filter(([name]) =>
-      /^(Cache|Retry|Timeout|CircuitBreaker|FailureShare|RateLimit|Recommended|Secrets|\w+Secrets|\w+Opener|StripeClient|CreateStripeClient|Emulator)Options$|^SecretsModule(Options|Setup)/.test(
+      /^(Cache|Fallback|Observe|Telemetry|Retry|Timeout|CircuitBreaker|FailureShare|RateLimit|Recommended|Secrets|\w+Secrets|\w+Opener|StripeClient|CreateStripeClient|Emulator)Options$|^SecretsModule(Options|Setup)/.test(
         name,
       ),
     );

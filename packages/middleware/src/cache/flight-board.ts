@@ -43,7 +43,7 @@ export function flightBoard(
   next: SecretProvider,
   clock: Clock,
   events: Events,
-  onLanded: (identity: Identity, answer: Answer, askedAt: number) => void,
+  onLanded: (identity: Identity, ref: SecretRef, answer: Answer, askedAt: number) => void,
 ): FlightBoard {
   const board = new Map<string, Flight[]>(); // the latest last
   const calls = new Set<BackendCall>();
@@ -55,7 +55,7 @@ export function flightBoard(
     return only ? [await next.get(only, ctx)] : [];
   }
 
-  function land(flight: Flight, answer: Answer): Answer {
+  function land(flight: Flight, ref: SecretRef, answer: Answer): Answer {
     const { identity, call } = flight;
     calls.delete(call);
     const now = clock.read(); // in any case: what is stored is dated by it
@@ -63,7 +63,7 @@ export function flightBoard(
     const keep = takeDown(flight, !isSecretError(current) || isDenial(current));
     if (call.signal.aborted) return current;
     if (isSecretError(current)) events.emit('failure', identity, current.code);
-    if (keep) onLanded(identity, current, call.startedAt);
+    if (keep) onLanded(identity, ref, current, call.startedAt);
     return current;
   }
 
@@ -97,8 +97,8 @@ export function flightBoard(
           identity,
           call,
           answer: answers.then(
-            (all) => land(flight, all[at]),
-            (error: unknown) => land(flight, restate(failureOf(error), { ref })),
+            (all) => land(flight, ref, all[at]),
+            (error: unknown) => land(flight, ref, restate(failureOf(error), { ref })),
           ),
         };
         const flights = board.get(identity.key);
