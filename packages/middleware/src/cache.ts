@@ -112,7 +112,7 @@ export function cache(options: CacheOptions = {}): Middleware {
     const clock = steadyClock(now);
     const { emit, hit, counts } = events(onEvent);
     const changed = changes(maxEntries);
-    const memory = entries({ ...settings, random }, maxEntries, clock, (entry, evicted) => {
+    const memory = entries(settings, maxEntries, clock, (entry, evicted) => {
       changed.leave(entry, entry.secret);
       if (evicted) emit('eviction', entry);
     });
@@ -126,7 +126,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       bounds: settings,
       memories: settings,
     };
-    const board = flightBoard(next, clock, landing(parts));
+    const board = flightBoard(next, clock, random, landing(parts));
     const { read } = reads({ ...parts, board });
 
     function forget(key: string): void {

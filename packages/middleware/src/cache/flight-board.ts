@@ -11,7 +11,7 @@ import {
   type SecretRef,
 } from '@secretkit/core';
 import type { Clock } from './clock.js';
-import { type BackendCall, backendCall, type Flight } from './flight.js';
+import { type Asked, type BackendCall, backendCall, type Flight } from './flight.js';
 import { covers, type Identity } from './identity.js';
 
 /** A secret that a reader wants: which one it is, and the ref to ask for it by. */
@@ -33,11 +33,12 @@ export interface FlightBoard {
   abortAll(reason: SecretError): void;
 }
 
-/** @param onLanded - Told what came of each flight that is still on the board, and when it was asked for. */
+/** @param onLanded - Told what came of each flight that is still on the board, and how it was asked for. */
 export function flightBoard(
   next: SecretProvider,
   clock: Clock,
-  onLanded: (identity: Identity, answer: Answer, askedAt: number) => void,
+  random: () => number,
+  onLanded: (identity: Identity, answer: Answer, asked: Asked) => void,
 ): FlightBoard {
   const board = new Map<string, Flight>();
 
@@ -54,7 +55,7 @@ export function flightBoard(
     if (joinable) board.delete(identity.key);
     const now = clock.read(); // in any case: what is stored is dated by it
     const current = isSecret(answer) && hasExpired(answer, now) ? undefined : answer; // on the way, perhaps
-    if (joinable && !call.signal.aborted) onLanded(identity, current, call.startedAt);
+    if (joinable && !call.signal.aborted) onLanded(identity, current, call);
     return current;
   }
 
@@ -65,7 +66,7 @@ export function flightBoard(
     },
 
     start(wanted, { fresh, maxAttempts }) {
-      const call = backendCall(clock.read() + clock.setBackMs);
+      const call = backendCall({ startedAt: clock.read() + clock.setBackMs, chance: random() });
       const answers = ask(wanted, {
         signal: call.signal,
         ...(fresh && { fresh }),

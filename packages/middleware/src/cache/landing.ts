@@ -3,6 +3,7 @@ import type { Changes } from './changes.js';
 import type { Clock } from './clock.js';
 import type { Entries } from './entries.js';
 import type { Events } from './events.js';
+import type { Asked } from './flight.js';
 import type { Identity } from './identity.js';
 import type { StaleBounds } from './reads.js';
 import type { Verdicts } from './verdicts.js';
@@ -28,7 +29,7 @@ interface Parts {
 const maxGrowth = 10;
 
 /** What a cache makes of an answer: it is kept, takes the place of another, evicts it, or lets it rest for a while. */
-export function landing(parts: Parts): (identity: Identity, answer: Answer, askedAt: number) => void {
+export function landing(parts: Parts): (identity: Identity, answer: Answer, asked: Asked) => void {
   const { memory, known, changed, clock, events, bounds, memories } = parts;
   const servableMs = Math.max(bounds.staleWhileRevalidateMs, bounds.staleIfErrorMs);
 
@@ -49,13 +50,13 @@ export function landing(parts: Parts): (identity: Identity, answer: Answer, aske
     entry.rest = { failures, until: now + clock.setBackMs + restMs };
   }
 
-  return (identity, answer, askedAt) => {
+  return (identity, answer, asked) => {
     if (isSecretError(answer)) {
       fail(identity, answer);
     } else if (isSecret(answer)) {
       const before = memory.look(identity.key)?.secret;
       known.forget(identity.key);
-      memory.store(identity, answer, askedAt);
+      memory.store(identity, answer, asked);
       changed.arrive(identity, answer, before);
     } else {
       memory.delete(identity.key);

@@ -1,0 +1,24 @@
+import { compose } from '@secretkit/core';
+import { cache } from '@secretkit/middleware/cache';
+import { retry } from '@secretkit/middleware/retry';
+import { timeout } from '@secretkit/middleware/timeout';
+import { fleet } from './fleet.js';
+const n = Number(process.argv[2] ?? 1000);
+const reads = (process.argv[3] ?? 'list') as 'list' | 'find';
+const jitter = Number(process.argv[4] ?? 0.2);
+const f = fleet({ processes: n, secrets: 10, reads, readEveryMs: 10_000, rolloutMs: 0, restartsPerMinute: 0, limit: 25, seed: 1,
+  stack: (w) => compose(cache({ maxEntries: 16, jitter, ...w }), retry(w), timeout({ now: w.now })) });
+const show = (what: string, s: any) => console.log(what.padEnd(20), 'calls', s.calls, 'peak', s.peakPerSecond, 'mean', s.meanPerSecond.toFixed(2), '429', s.refused, 'warm', JSON.stringify(s.warm), 'cold', JSON.stringify(s.cold));
+const min = 60_000;
+console.time('all');
+show('cold 4 min', await f.pass(4*min)); console.log('warm after', f.warmAfterMs().at(-1), 'cold left', f.cold);
+show('first wave', await f.pass(2*min));
+show('25 min', await f.pass(24*min));
+show('steady', await f.pass(30*min));
+f.store.trouble = 'outage';
+const o = await f.pass(10*min); show('outage', o);
+f.store.trouble = undefined;
+show('recovery', await f.pass(20*min));
+show('after', await f.pass(20*min));
+f.end();
+console.timeEnd('all');
