@@ -115,10 +115,7 @@ export function fleet(options: FleetOptions): Fleet {
   }
 
   function startAll(): void {
-    for (let i = 0; i < size; i += 1) {
-      if (rolloutMs === 0) running.push(start());
-      else setTimeout(() => running.push(start()), (rolloutMs * i) / size);
-    }
+    for (let i = 0; i < size; i += 1) setTimeout(() => running.push(start()), (rolloutMs * i) / size);
   }
 
   function replaceSome(due: number): void {
