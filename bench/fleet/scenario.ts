@@ -1,5 +1,5 @@
 import type { Middleware } from '@secretkit/core';
-import { fleet, type FleetOptions, type Span, type World } from './fleet.js';
+import { type FleetOptions, fleet, type Span, type World } from './fleet.js';
 import type { Trouble } from './store.js';
 
 const minuteMs = 60_000;

@@ -1,4 +1,11 @@
-import { type CallContext, type Secret, SecretError, type SecretProvider, type SecretRef, seal } from '@secretkit/core';
+import {
+  type CallContext,
+  type Secret,
+  SecretError,
+  type SecretProvider,
+  type SecretRef,
+  seal,
+} from '@secretkit/core';
 
 /** What the store does instead of answering, at some times. */
 export type Trouble = 'outage' | 'throttled';

@@ -1,4 +1,11 @@
-import { createSecrets, type Middleware, type Secret, type SecretProvider, compose, seal } from '@secretkit/core';
+import {
+  compose,
+  createSecrets,
+  type Middleware,
+  type Secret,
+  type SecretProvider,
+  seal,
+} from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
 import { retry } from '@secretkit/middleware/retry';
 import { timeout } from '@secretkit/middleware/timeout';

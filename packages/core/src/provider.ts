@@ -46,6 +46,7 @@ export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
 
 /** A value that replaced another one in a cache. */
 export interface SecretChange {
+  /** Which secret: the ref that stands for all of its names, as `canonical` tells. */
   readonly ref: SecretRef;
   readonly secret: Secret;
 }

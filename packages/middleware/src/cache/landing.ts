@@ -2,7 +2,6 @@ import { type Answer, errorRules, isSecret, isSecretError, type SecretError } fr
 import type { Changes } from './changes.js';
 import type { Clock } from './clock.js';
 import type { Entries } from './entries.js';
-import type { Events } from './events.js';
 import type { Asked } from './flight.js';
 import type { Identity } from './identity.js';
 import type { StaleBounds } from './reads.js';
@@ -20,7 +19,6 @@ interface Parts {
   readonly known: Verdicts;
   readonly changed: Changes;
   readonly clock: Clock;
-  readonly events: Events;
   readonly bounds: StaleBounds;
   readonly memories: Memories;
 }
@@ -30,14 +28,13 @@ const maxGrowth = 10;
 
 /** What a cache makes of an answer: it is kept, takes the place of another, evicts it, or lets it rest for a while. */
 export function landing(parts: Parts): (identity: Identity, answer: Answer, asked: Asked) => void {
-  const { memory, known, changed, clock, events, bounds, memories } = parts;
+  const { memory, known, changed, clock, bounds, memories } = parts;
   const servableMs = Math.max(bounds.staleWhileRevalidateMs, bounds.staleIfErrorMs);
 
   function fail(identity: Identity, error: SecretError): void {
     const { code } = error;
     const { remembered, staleAllowed } = errorRules[code];
     const now = clock.read();
-    events.emit('failure', identity, code);
     if (remembered) {
       if (code !== 'unknown') memory.delete(identity.key); // denied: revocation must bite
       known.remember(identity, error, memories.denialTtlMs, now);
@@ -46,7 +43,7 @@ export function landing(parts: Parts): (identity: Identity, answer: Answer, aske
     if (!staleAllowed || !entry || memory.staleForMs(entry, now) >= servableMs) return;
     const failures = (entry.rest?.failures ?? 0) + 1;
     const growth = Math.min(2 ** Math.min(failures - 1, 30), maxGrowth); // outages last for hours
-    const restMs = error.retryAfterMs ?? memories.failureCooldownMs * growth;
+    const restMs = error.retryAfterMs || memories.failureCooldownMs * growth; // to wait 0 ms is no wait
     entry.rest = { failures, until: now + clock.setBackMs + restMs };
   }
 
@@ -54,7 +51,7 @@ export function landing(parts: Parts): (identity: Identity, answer: Answer, aske
     if (isSecretError(answer)) {
       fail(identity, answer);
     } else if (isSecret(answer)) {
-      const before = memory.look(identity.key)?.secret;
+      const before = memory.look(identity.key)?.secret ?? changed.take(identity.key);
       known.forget(identity.key);
       memory.store(identity, answer, asked);
       changed.arrive(identity, answer, before);
