@@ -1,7 +1,4 @@
-import { compose } from '@secretkit/core';
-import { cache } from '@secretkit/middleware/cache';
-import { retry } from '@secretkit/middleware/retry';
-import { timeout } from '@secretkit/middleware/timeout';
+import { recommended } from '@secretkit/middleware/recommended';
 import { outcomeOf } from './scenario.js';
 
 const n = Number(process.argv[2] ?? 1000);
@@ -28,7 +25,7 @@ const o = await outcomeOf({
   name: 'x',
   processes: n,
   ...extra,
-  stack: (w) => compose(cache({ maxEntries: 16, ...opts, ...w }), retry(w), timeout({ now: w.now })),
+  stack: (w) => recommended({ ...w, cache: { maxEntries: 16, ...opts } }),
 });
 for (const k of ['deployment', 'settling', 'steady', 'trouble', 'recovery'] as const) show(k, o[k]);
 console.log(

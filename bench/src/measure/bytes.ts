@@ -1,10 +1,13 @@
 import type { Contestant } from './paired.js';
 
+/** A young generation of 64 MB. */
+export const allocationFlags: readonly string[] = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+
 const rounds = 15;
 
 /**
  * How many bytes each time allocates. The process must run with `--expose-gc` and a young generation that holds a whole
- * round, or what has been collected meanwhile is not counted: see `inChild`.
+ * round, or what has been collected meanwhile is not counted: see `allocationFlags`.
  */
 export async function bytesEach(contestant: Contestant, times: number): Promise<number> {
   const { gc } = globalThis;
