@@ -74,6 +74,10 @@ function throws(node: ts.Node): boolean {
 const entries = [
   '/src/index.ts',
   '/src/cache.ts',
+  '/src/circuit-breaker.ts',
+  '/src/order.ts',
+  '/src/rate-limit.ts',
+  '/src/recommended.ts',
   '/src/retry.ts',
   '/src/timeout.ts',
   '/src/create-stripe-client.ts',
