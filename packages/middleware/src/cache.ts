@@ -54,13 +54,13 @@ export function cache(options: CacheOptions = {}): Middleware {
     const told = events(onEvent);
     const { emit, hit, counts } = told;
     const changed = changes(maxEntries);
-    const memory = entries({ ...settings, random }, maxEntries, clock, (entry, evicted) => {
+    const memory = entries(settings, maxEntries, clock, (entry, evicted) => {
       changed.leave(entry, entry.secret);
       if (evicted) emit('eviction', entry);
     });
     const known = verdicts(maxEntries, clock);
     const parts = { memory, known, changed, clock, events: told, bounds: settings, memories: settings };
-    const board = flightBoard(next, clock, told, landing(parts));
+    const board = flightBoard(next, clock, random, told, landing(parts));
     const { read } = reads({ ...parts, board });
 
     function forget(key: string): void {
