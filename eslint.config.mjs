@@ -53,6 +53,7 @@ export default tseslint.config(
       'examples/**/*.ts',
       'bench/**/*.ts',
       '**/chaos.test.ts',
+      '**/interleavings.test.ts',
       'scripts/**/*.ts',
       '**/cli.ts',
       '**/expect-no-leak-during.test.ts',

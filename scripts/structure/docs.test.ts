@@ -77,6 +77,7 @@ const entries = [
   '/src/retry.ts',
   '/src/timeout.ts',
   '/src/create-stripe-client.ts',
+  '/src/vitest.ts',
 ];
 const undescribed = /Options$/; // their fields are described one by one
 

@@ -11,7 +11,7 @@ const allowed: Readonly<
   env: { code: ['@secretkit/core'], node: ['src/secret-file.ts'] },
   middleware: { code: ['@secretkit/core', 'lru-cache', 'p-retry'] },
   stripe: { code: ['@secretkit/core', 'stripe'] },
-  'stripe-emulator': { code: ['qs'], node: ['src/'] },
+  'stripe-emulator': { code: ['qs', 'vitest'], node: ['src/'] },
   conformance: { code: ['@secretkit/core', '@secretkit/memory'], node: ['src/leaks/'] },
   nestjs: { code: ['@secretkit/core', '@nestjs/common', '@nestjs/core'] },
 };

@@ -1,7 +1,6 @@
 import {
   type Answer,
   type CallContext,
-  errorRules,
   type InvalidateTarget,
   isSecret,
   isSecretError,
@@ -15,6 +14,7 @@ import type { Clock } from './clock.js';
 import type { Events } from './events.js';
 import { type BackendCall, backendCall, type Flight } from './flight.js';
 import { covers, type Identity } from './identity.js';
+import { isDenial } from './landing.js';
 
 /** A secret that a reader wants: which one it is, and the ref to ask for it by. */
 export interface Wanted {
@@ -60,21 +60,21 @@ export function flightBoard(
     calls.delete(call);
     const now = clock.read(); // in any case: what is stored is dated by it
     const current = isSecret(answer) && hasExpired(answer, now) ? undefined : answer; // on the way, perhaps
-    const keep = takeDown(flight, isSecretError(current) && errorRules[current.code].staleAllowed);
+    const keep = takeDown(flight, !isSecretError(current) || isDenial(current));
     if (call.signal.aborted) return current;
     if (isSecretError(current)) events.emit('failure', identity, current.code);
     if (keep) onLanded(identity, current, call.startedAt);
     return current;
   }
 
-  /** Was it on the board? With an answer go those begun before it, too: they know less. */
-  function takeDown(flight: Flight, alone: boolean): boolean {
+  /** Was it on the board? If it knows of a value, or of none, those begun before it go, too: they know less. */
+  function takeDown(flight: Flight, knows: boolean): boolean {
     const { key } = flight.identity;
     const flights = board.get(key) ?? [];
     const at = flights.indexOf(flight);
     if (at === -1) return false;
-    if (alone || flight.call.signal.aborted) flights.splice(at, 1);
-    else flights.splice(0, at + 1);
+    if (knows && !flight.call.signal.aborted) flights.splice(0, at + 1);
+    else flights.splice(at, 1);
     if (flights.length === 0) board.delete(key);
     return true;
   }

@@ -25,6 +25,11 @@ interface Parts {
 /** How much longer than the first cooldown the longest is. */
 const maxGrowth = 10;
 
+/** Does the backend say that there is no value for us? Of what else may fail it says nothing of the value. */
+export function isDenial({ code }: SecretError): boolean {
+  return code === 'permission_denied' || code === 'unauthenticated';
+}
+
 /** What a cache makes of an answer: it is kept, takes the place of another, evicts it, or lets it rest for a while. */
 export function landing(parts: Parts): (identity: Identity, answer: Answer, askedAt: number) => void {
   const { memory, known, changed, clock, bounds, memories } = parts;
@@ -35,7 +40,7 @@ export function landing(parts: Parts): (identity: Identity, answer: Answer, aske
     const { remembered, staleAllowed } = errorRules[code];
     const now = clock.read();
     if (remembered) {
-      if (code !== 'unknown') memory.delete(identity.key); // denied: revocation must bite
+      if (isDenial(error)) memory.delete(identity.key); // revocation must bite
       known.remember(identity, error, memories.denialTtlMs, now);
     }
     const entry = memory.look(identity.key);
