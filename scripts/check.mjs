@@ -24,7 +24,12 @@ const checks = {
   release: [['node', 'scripts/rehearsal/rehearse.mjs']],
   tests: [['vitest', 'run', '--coverage']],
   conformance: [['node', 'scripts/conformance-page.mjs', '--check']],
-  examples: [quickstart(), quickstart('--backend', 'memory'), quickstart('--backend', 'env')],
+  examples: [
+    quickstart(),
+    quickstart('--backend', 'memory'),
+    quickstart('--backend', 'env'),
+    ['node', ...source, 'examples/stripe-app-backend/src/main.ts'],
+  ],
 };
 
 const asked = process.argv.slice(2);
