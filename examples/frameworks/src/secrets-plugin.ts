@@ -1,7 +1,5 @@
 import { createSecrets, type SecretProvider, type Secrets } from '@secretkit/core';
-import Fastify, { type FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
-import type { Orders } from './partner.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,11 +16,3 @@ export const secretsPlugin = plugin<{ readonly provider: SecretProvider }>(
   },
   { name: 'secrets', fastify: '5.x' },
 );
-
-/** An application that needs a secret for what it answers. */
-export function application(provider: SecretProvider, orders: Orders): FastifyInstance {
-  const app = Fastify();
-  void app.register(secretsPlugin, { provider }); // Fastify waits for it when it starts
-  app.get('/orders', () => app.secrets.use('partner-token', orders));
-  return app;
-}

@@ -1,7 +1,7 @@
 import { fakeSecrets } from '@secretkit/conformance';
 import type { Secret } from '@secretkit/core';
 import { describe, expect, it } from 'vitest';
-import { application } from './fastify.js';
+import { fastifyApplication } from './fastify-application.js';
 
 describe('a Fastify application with the plugin', () => {
   it('reads secrets where it needs them, and closes the client when it has answered everybody', async () => {
@@ -15,7 +15,7 @@ describe('a Fastify application with the plugin', () => {
     };
     const { promise: arrived, resolve: arrive } = withResolvers();
     const { promise: released, resolve: release } = withResolvers();
-    const app = application(provider, async (token: Secret) => {
+    const app = fastifyApplication(provider, async (token: Secret) => {
       arrive();
       await released;
       order.push('answered');
@@ -33,7 +33,7 @@ describe('a Fastify application with the plugin', () => {
   });
 
   it('does not start without a provider', async () => {
-    const app = application(undefined as never, async () => []);
+    const app = fastifyApplication(undefined as never, async () => []);
     await expect(app.ready()).rejects.toThrow(/createSecrets needs a provider/);
   });
 });

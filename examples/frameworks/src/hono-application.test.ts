@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { type FakeSecrets, fakeSecrets } from '@secretkit/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { application } from './hono.js';
+import { honoApplication } from './hono-application.js';
 
 let fake: FakeSecrets;
-let running: ReturnType<typeof application>;
+let running: ReturnType<typeof honoApplication>;
 let server: ServerType;
 
 beforeEach(async () => {
@@ -14,7 +14,7 @@ beforeEach(async () => {
   for (const account of ['acct_1', 'acct_2']) {
     await fake.put({ name: 'partner-token', scope: { account } }, `of ${account}`);
   }
-  running = application(
+  running = honoApplication(
     fake.provider,
     (c) => c.req.header('x-account') as string, // stands for your authentication
     async (token) => [`orders with the token ${token.reveal()}`],
