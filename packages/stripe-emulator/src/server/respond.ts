@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { badEncoding, bodyTooLarge } from '../api/failures.js';
-import { type Answer, handleRequest, type RequestContext } from '../api/handle-request.js';
+import type { RequestContext } from '../api/api-request.js';
+import { type Answer, handleRequest } from '../api/handle-request.js';
+import { badEncoding, bodyTooLarge } from '../api/own-failures.js';
 import { deliver } from '../faults/deliver.js';
 import { handleControl, isControlPath } from './control-endpoint.js';
 import { foreignRequest } from './foreign-request.js';
