@@ -74,10 +74,17 @@ function throws(node: ts.Node): boolean {
 const entries = [
   '/src/index.ts',
   '/src/cache.ts',
+  '/src/circuit-breaker.ts',
+  '/src/order.ts',
+  '/src/rate-limit.ts',
+  '/src/recommended.ts',
   '/src/retry.ts',
   '/src/timeout.ts',
   '/src/create-stripe-client.ts',
   '/src/vitest.ts',
+  '/src/env-opener.ts',
+  '/src/memory-opener.ts',
+  '/src/stripe-opener.ts',
 ];
 const undescribed = /Options$/; // their fields are described one by one
 

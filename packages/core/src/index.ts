@@ -7,6 +7,7 @@ export {
   maxDelayMs,
   type NumberRange,
 } from './check-options.js';
+export { checkProvider } from './check-provider.js';
 export { checkRef, checkScope } from './check-ref.js';
 export { createSecrets, type SecretsOptions } from './client/create-secrets.js';
 export type {

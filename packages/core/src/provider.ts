@@ -33,7 +33,7 @@ export interface CallContext {
   readonly signal?: AbortSignal;
   /** Do not answer from memory. */
   readonly fresh?: boolean;
-  /** When the call must be over, in epoch milliseconds. A time-out lowers it, nothing raises it. */
+  /** When the call must be over, in epoch milliseconds. A time-out or a retry lowers it, nothing raises it. */
   readonly deadline?: number;
   /** How many attempts a retry may make; 1 while a stale value stands by. */
   readonly maxAttempts?: number;
@@ -46,6 +46,7 @@ export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
 
 /** A value that replaced another one in a cache. */
 export interface SecretChange {
+  /** Which secret: the ref that stands for all of its names, as `canonical` tells. */
   readonly ref: SecretRef;
   readonly secret: Secret;
 }

@@ -1,5 +1,9 @@
-import { around, compose } from '@secretkit/core';
+import { around } from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
+import { circuitBreaker } from '@secretkit/middleware/circuit-breaker';
+import { anyOrder } from '@secretkit/middleware/order';
+import { rateLimit } from '@secretkit/middleware/rate-limit';
+import { recommended } from '@secretkit/middleware/recommended';
 import { retry } from '@secretkit/middleware/retry';
 import { timeout } from '@secretkit/middleware/timeout';
 import { describe, it } from 'vitest';
@@ -11,9 +15,13 @@ const middleware: Readonly<Record<string, MakeMiddleware>> = {
   around: () => around('through', {}, (run, ctx) => run(ctx)),
   cache: ({ now }) => cache({ now }),
   retry: ({ now, random }) => retry({ now, random, baseDelayMs: 1 }),
+  circuitBreaker: ({ now, random }) => circuitBreaker({ now, random, per: 'account' }),
+  rateLimit: ({ now }) => rateLimit({ now, callsPerSecond: 1_000, per: 'account' }),
   timeout: ({ now }) => timeout({ now }),
   'the recommended stack': ({ now, random }) =>
-    compose(cache({ now }), retry({ now, random, baseDelayMs: 1 }), timeout({ now })),
+    recommended({ now, random, retry: { baseDelayMs: 1 }, rateLimit: { callsPerSecond: 1_000 } }),
+  'another order': ({ now, random }) =>
+    anyOrder(timeout({ now }), cache({ now }), circuitBreaker({ now, random })),
 };
 
 for (const [name, make] of Object.entries(middleware)) {

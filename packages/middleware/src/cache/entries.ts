@@ -85,17 +85,20 @@ export function entries(
     isFresh: (entry, now) => now < entry.freshUntil && entry.setBackMs === clock.setBackMs,
     staleForMs({ secret, freshUntil, setBackMs }, now) {
       if (now >= expiryOf(secret)) return Number.POSITIVE_INFINITY;
-      return Math.max(0, now + clock.setBackMs - (freshUntil + setBackMs));
+      const ended = freshUntil + setBackMs; // or when the clock was set back, if that was sooner
+      const softAt = setBackMs === clock.setBackMs ? ended : Math.min(ended, clock.setBackAt);
+      return Math.max(0, now + clock.setBackMs - softAt);
     },
     store({ key, ref }, secret, askedAt) {
       const { setBackMs } = clock;
       const fetchedAt = askedAt - setBackMs; // as the clock counts now
+      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, freshness);
       lru.set(key, {
         key,
         ref,
         secret,
         answer: answered(secret),
-        freshUntil: fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, freshness),
+        freshUntil: Math.min(softAt, secret.staleSince?.getTime() ?? softAt), // it may come stale from a cache further in
         setBackMs,
       });
     },

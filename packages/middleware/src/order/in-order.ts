@@ -1,0 +1,31 @@
+import { layersOf, type Middleware, type SecretProvider } from '@secretkit/core';
+import { brokenRules, codeOf, type OrderRule } from './rules.js';
+import { warn } from './warn.js';
+
+/** The layer that stands for an order that is meant. */
+export const anyOrderLayer = 'anyOrder';
+
+/**
+ * The same middleware, which warns when what it is put around should stand outside it.
+ *
+ * @param check - Throws when it cannot be put there.
+ */
+export function inOrder(middleware: Middleware, check?: (next: SecretProvider) => void): Middleware {
+  return (next) => {
+    const stack = middleware(next);
+    check?.(next);
+    const names = layersOf(stack).map(({ name }) => name);
+    if (!names.includes(anyOrderLayer)) {
+      for (const rule of brokenRules(names)) warn(codeOf(rule), messageOf(rule, stack.name));
+    }
+    return stack;
+  };
+}
+
+function messageOf({ outer, inner, harm }: OrderRule, stack: string): string {
+  return (
+    `${outer} stands outside ${inner} in ${stack}: ${harm}. recommended() of @secretkit/middleware/recommended ` +
+    'has the order that works, "Order" in the README of @secretkit/middleware the reasons. ' +
+    'If it is meant, compose the stack with anyOrder() of @secretkit/middleware/order.'
+  );
+}
