@@ -265,7 +265,7 @@ describe('a span', () => {
       .spans()
       .filter(({ name }) => name.startsWith('get'))
       .map(({ name }) => name);
-    expect(names).toEqual(['get a (b) c', 'get fallback(cache(store), other)', 'get cache(x)']);
+    expect(names).toEqual(['get a (b) c', 'get fallback(store, other)', 'get cache(x)']);
   });
 });
 

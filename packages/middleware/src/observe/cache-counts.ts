@@ -19,7 +19,7 @@ export interface CacheCounts {
 export function cachesAmong(layers: readonly Layer[]): readonly Layer[] {
   return layers.flatMap((layer) => [
     ...(layer.name === 'cache' ? [layer] : []),
-    ...(layer.branches ?? []).flatMap(cachesAmong),
+    ...(layer.branches ?? []).flatMap((branch) => cachesAmong(branch.layers)),
   ]);
 }
 
