@@ -11,8 +11,18 @@ const allowed: Readonly<
   env: { code: ['@secretkit/core'], node: ['src/secret-file.ts'] },
   middleware: { code: ['@opentelemetry/api', '@secretkit/core', 'lru-cache', 'p-retry'] },
   stripe: { code: ['@secretkit/core', 'stripe'] },
-  'stripe-emulator': { code: ['qs'], node: ['src/'] },
+  config: {
+    code: [
+      '@secretkit/core',
+      '@secretkit/env',
+      '@secretkit/memory',
+      '@secretkit/stripe',
+      '@standard-schema/spec',
+    ],
+  },
+  'stripe-emulator': { code: ['qs', 'vitest'], node: ['src/'] },
   conformance: { code: ['@secretkit/core', '@secretkit/memory'], node: ['src/leaks/'] },
+  nestjs: { code: ['@secretkit/core', '@nestjs/common', '@nestjs/core'] },
 };
 
 const everyFile = packages.flatMap((of) => of.sources.map((file) => ({ of, file, path: file.path })));

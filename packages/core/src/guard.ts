@@ -17,7 +17,7 @@ import { wrap } from './wrap.js';
  * Middleware has it already. A provider that is made of providers puts it around each of them.
  */
 export function guard(provider: SecretProvider): SecretProvider {
-  const { name, getMany, list, set, delete: remove, canonical, peek, recall } = provider;
+  const { name, getMany, list, set, delete: remove, canonical, peek, recall, subscribe } = provider;
   let closed = false;
 
   function refuse({ signal }: CallContext): Promise<never> | undefined {
@@ -87,6 +87,7 @@ export function guard(provider: SecretProvider): SecretProvider {
         const kept = guardedNow(() => recall.call(provider, ref));
         return (use) => (closed ? undefined : kept(use)); // what is closed says so on the way that it has to go then
       }),
+    subscribe: subscribe && ((listener) => guardedNow(() => subscribe.call(provider, listener))),
     dispose() {
       closed = true;
     },

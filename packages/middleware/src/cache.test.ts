@@ -563,6 +563,34 @@ describe('identity', () => {
     expect(backend.calls).toHaveLength(1);
   });
 
+  it('that the provider cannot tell is a rejection, and nothing is thrown', async () => {
+    const { provider } = heldBackend();
+    const canonical = (): never => {
+      throw new Error('CANARY');
+    };
+    const stack = cache()({ ...provider, canonical });
+    for (const call of [
+      stack.get({ name: 'a' }, {}),
+      stack.getMany([{ name: 'a' }], {}),
+      stack.set({ name: 'a' }, seal('x'), {}),
+    ])
+      await expect(call).rejects.toMatchObject({
+        code: 'unknown',
+        message: expect.not.stringContaining('CANARY'),
+      });
+  });
+
+  it('keeps to what a ref was when it was asked for, when its owner changes it', async () => {
+    const kit = setUp();
+    const scope = { account: 'acct_1' };
+    const reading = kit.stack.get({ name: 'a', scope }, {});
+    await kit.backend.call(0).answer('value');
+    await reading;
+    scope.account = 'acct_2';
+    kit.stack.invalidate?.({ scope: { account: 'acct_1' } });
+    expect(kit.stack.peek?.({ name: 'a', scope: { account: 'acct_1' } })).toBeUndefined();
+  });
+
   it('follows a ref that its owner changes', async () => {
     const kit = setUp();
     const ref = { name: 'a' };

@@ -38,12 +38,29 @@ describe('onChange', () => {
   it('tells of the one secret that was asked for, under any of its names', () => {
     const { secrets, change } = setUp();
     const seen: string[] = [];
-    secrets.onChange('token', (secret) => seen.push(secret.reveal()));
+    for (const name of ['token', 'Token']) secrets.onChange(name, (secret) => seen.push(secret.reveal()));
     change({ name: 'TOKEN' }, 'one');
-    change({ name: 'token' }, 'two');
     change({ name: 'OTHER' }, 'three');
     change({ name: 'TOKEN', scope: { user: 'usr_1' } }, 'four');
-    expect(seen).toEqual(['one', 'two']);
+    expect(seen).toEqual(['one', 'one']);
+  });
+
+  it('asks the provider once which secret a ref names: its answer need not name itself', () => {
+    const listeners: ((change: SecretChange) => void)[] = [];
+    const secrets = createSecrets({
+      name: 'stack',
+      get: async () => undefined,
+      canonical: ({ name }) => ({ name: `app/${name}` }),
+      subscribe(listener) {
+        listeners.push(listener);
+        return { [Symbol.dispose]: () => undefined };
+      },
+    });
+    const seen: string[] = [];
+    secrets.onChange('token', (secret) => seen.push(`token: ${secret.reveal()}`));
+    secrets.onChange('app/token', (secret) => seen.push(`app/token: ${secret.reveal()}`));
+    for (const listener of listeners) listener({ ref: { name: 'app/token' }, secret: seal('one') });
+    expect(seen).toEqual(['token: one']);
   });
 
   it('acts within a scope', () => {
@@ -146,6 +163,47 @@ describe('watch', () => {
     vi.advanceTimersByTime(950);
     watching[Symbol.dispose]();
     await vi.advanceTimersByTimeAsync(10_000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each(['disposable', 'signal', 'close'] as const)(
+    'that is ended while it reads leaves the call, and begins none again: by its %s',
+    async (by) => {
+      const seen: AbortSignal[] = [];
+      const secrets = createSecrets({
+        name: 'hanging',
+        get(_ref, { signal }) {
+          if (signal) seen.push(signal);
+          return new Promise(() => undefined);
+        },
+        subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+      });
+      const caller = new AbortController();
+      const watching = secrets.watch(['a'], { everyMs: 1_000, signal: caller.signal });
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(seen.map(({ aborted }) => aborted)).toEqual([false]);
+      if (by === 'disposable') watching[Symbol.dispose]();
+      else if (by === 'signal') caller.abort();
+      else await secrets.close();
+      expect(seen.map(({ aborted }) => aborted)).toEqual([true]);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect([seen.length, vi.getTimerCount()]).toEqual([1, 0]);
+    },
+  );
+
+  it('does not begin on a client that has been closed', async () => {
+    const { secrets } = setUp();
+    await secrets.close();
+    expect(() => secrets.watch(['a'], { everyMs: 1_000 })).toThrow(/^closed/);
+    expect(() => secrets.onChange('a', () => undefined)).toThrow(/^closed/);
+    const plain = createSecrets({
+      name: 'plain',
+      get: async () => undefined,
+      subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+    });
+    await plain.close();
+    expect(() => plain.watch(['a'], { everyMs: 1_000 })).toThrow(/^closed/);
+    expect(() => plain.scoped({ user: 'usr_1' }).onChange('a', () => undefined)).toThrow(/^closed/);
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -162,6 +162,69 @@ describe('getMany', () => {
     expect(calls.map(({ operation }) => operation)).toEqual(['get', 'get']);
   });
 
+  it.each([
+    ['one by one', Array.from({ length: 20 }, (_, at) => ({ name: `name-${at}` })), 20],
+    [
+      'in many scopes',
+      Array.from({ length: 20 }, (_, at) => ({ name: 'a', scope: { user: `usr_${at}` } })),
+      20,
+    ],
+    ['in one call', Array.from({ length: 20 }, (_, at) => ({ name: `name-${at}` })), 1],
+  ])('%s puts one listener on the caller’s signal, and takes it off', async (how, refs, made) => {
+    const seen: CallContext[] = [];
+    const caller = new AbortController();
+    const answer = async (ctx: CallContext): Promise<void> => {
+      await Promise.resolve();
+      expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1); // Node warns of more than ten
+      seen.push(ctx);
+    };
+    const provider: SecretProvider = {
+      name: 'listening',
+      async get(_ref, ctx) {
+        await answer(ctx);
+        return seal('value');
+      },
+      ...(how !== 'one by one' && {
+        async getMany(all, ctx) {
+          await answer(ctx);
+          return all.map(() => seal('value'));
+        },
+      }),
+    };
+    const secrets = createSecrets(provider);
+    const { signal } = caller;
+    await secrets.getMany(Object.fromEntries(refs.entries()), { signal, fresh: true });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    expect(seen).toHaveLength(made);
+    expect(new Set(seen.map(({ fresh }) => fresh))).toEqual(new Set([true]));
+  });
+
+  it.each([new Error('enough'), 'a text', null])(
+    'ends all its calls at the caller’s abort, for its very reason: %s',
+    async (reason) => {
+      const reasons: unknown[] = [];
+      const secrets = createSecrets({
+        name: 'hanging',
+        get: (_ref, { signal }) =>
+          new Promise((_, reject) => {
+            signal?.addEventListener('abort', () => {
+              reasons.push(signal.reason);
+              reject(signal.reason);
+            });
+          }),
+      });
+      const caller = new AbortController();
+      const batch = secrets.getMany({ a: 'a', b: 'b' }, { signal: caller.signal }).catch((e: unknown) => e);
+      caller.abort(reason);
+      expect(await batch).toBe(reason);
+      expect(reasons).toEqual([reason, reason]);
+      expect(
+        await secrets.getMany({ a: 'a', b: 'b' }, { signal: caller.signal }).catch((e: unknown) => e),
+      ).toBe(reason);
+      expect(reasons).toHaveLength(2);
+    },
+  );
+
   it('keeps keys that objects have a meaning for', async () => {
     const refs = JSON.parse('{"__proto__":"a","constructor":"b"}') as Record<string, string>;
     const found = await recording().secrets.getMany(refs);

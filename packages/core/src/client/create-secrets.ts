@@ -10,8 +10,8 @@ import { watches } from './watches.js';
 
 export interface SecretsOptions {
   /**
-   * For how long `use` does not ask the store again about a credential that was refused although it is the one that the
-   * store holds, in milliseconds.
+   * For how long `use` does not ask the store again about a credential that was refused and that the store had no better
+   * one for, in milliseconds.
    * @defaultValue 30000
    */
   readonly authCooldownMs?: number;
@@ -50,7 +50,11 @@ export function createSecrets<P extends SecretProvider>(
   checkFunction('createSecrets', 'now', now);
   checkFunction('createSecrets', 'random', random);
   const stack = guard(provider);
-  const shared = { renewals: renewals(stack, now, authCooldownMs), watches: watches(stack, random), now };
+  const shared = {
+    renewals: renewals(stack, now, authCooldownMs),
+    watches: watches(stack, now, random),
+    now,
+  };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     shared.watches.stopAll();

@@ -2,6 +2,7 @@ import type { Answer, CallContext, SecretProvider } from '../provider.js';
 import { refKey, type SecretRef, scopeKey } from '../ref.js';
 import { isSecret } from '../secret.js';
 import { isSecretError, restate } from '../secret-error.js';
+import { type Branches, branches } from './branches.js';
 
 /** An answer, and when it came, in epoch milliseconds. */
 interface Dated {
@@ -33,12 +34,17 @@ export async function readMany(
     scopes.set(scopeKey(scope), group);
   }
   const answers = new Map<string, Dated>();
-  await Promise.all(
-    [...scopes.values()].map(async (group) => {
-      const asked = await readScope(stack, [...group.values()], ctx, now);
-      for (const [i, key] of [...group.keys()].entries()) answers.set(key, asked[i] as Dated); // one for each
-    }),
-  );
+  const calls = branches(ctx, stack.getMany ? scopes.size : refs.length);
+  try {
+    await Promise.all(
+      [...scopes.values()].map(async (group) => {
+        const asked = await readScope(stack, [...group.values()], calls, now);
+        for (const [i, key] of [...group.keys()].entries()) answers.set(key, asked[i] as Dated); // one for each
+      }),
+    );
+  } finally {
+    calls.end();
+  }
   const end = now();
   return identities.map((identity) => {
     const dated = answers.get(refKey(identity));
@@ -49,23 +55,23 @@ export async function readMany(
 async function readScope(
   stack: SecretProvider,
   refs: readonly SecretRef[],
-  ctx: CallContext,
+  calls: Branches,
   now: () => number,
 ): Promise<readonly Dated[]> {
   const inPlace = (ref: SecretRef, error: unknown): Answer => {
-    if (ctx.signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
+    if (calls.aborted() || !isSecretError(error)) throw error; // the caller's own abort
     return restate(error, { ref });
   };
   if (stack.getMany && refs.length > 1) {
     const answers = await stack
-      .getMany(refs, ctx)
+      .getMany(refs, calls.next())
       .catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
     const at = now();
     return answers.map((answer) => ({ answer, at }));
   }
   return Promise.all(
     refs.map(async (ref) => {
-      const answer = await stack.get(ref, ctx).catch((error: unknown) => inPlace(ref, error));
+      const answer = await stack.get(ref, calls.next()).catch((error: unknown) => inPlace(ref, error));
       return { answer, at: now() };
     }),
   );

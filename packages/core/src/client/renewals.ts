@@ -9,45 +9,63 @@ export interface Renewals {
   renew(ref: SecretRef, refused: Secret): Promise<Secret | undefined>;
 }
 
+/** A search for a better value than this one. */
+interface Search {
+  readonly refused: Secret;
+  readonly found: Promise<Secret | undefined>;
+}
+
+/** That a value was refused, and the store had no better one. */
 interface Refusal {
-  readonly secret: Secret;
-  readonly until: number;
+  readonly refused: Secret;
+  readonly at: number;
 }
 
 const maxRefusals = 1_000;
 
-/**
- * @param cooldownMs - For how long the store is not asked again about a value that is refused and still the one it holds.
- */
+/** @param cooldownMs - For how long the store is not asked again about a value that it had no better one for. */
 export function renewals(stack: SecretProvider, now: () => number, cooldownMs: number): Renewals {
-  const underWay = new Map<string, Promise<Secret | undefined>>();
+  const underWay = new Map<string, Search>();
   const refusals = new Map<string, Refusal>();
+
+  async function search(key: string, ref: SecretRef, refused: Secret): Promise<Secret | undefined> {
+    const found = await current(ref, refused);
+    refusals.delete(key);
+    if (found && !sameValue(found, refused)) return found;
+    const [oldest] = refusals.keys();
+    if (oldest !== undefined && refusals.size >= maxRefusals) refusals.delete(oldest);
+    refusals.set(key, { refused, at: now() });
+    return undefined;
+  }
 
   // Somebody else may have refreshed it meanwhile; only if not is the store asked.
   async function current(ref: SecretRef, refused: Secret): Promise<Secret | undefined> {
     try {
-      const kept = await stack.get(ref, {});
+      const kept = stack.peek?.(ref);
       return kept && !sameValue(kept, refused) ? kept : await stack.get(ref, { fresh: true });
     } catch {
       return undefined; // the caller has the failure that began it
     }
   }
 
+  function rests(key: string, value: Secret): boolean {
+    const refusal = refusals.get(key);
+    if (!refusal || !sameValue(refusal.refused, value)) return false;
+    const passedMs = now() - refusal.at;
+    return passedMs >= 0 && passedMs < cooldownMs; // a clock that is set back lengthens no rest
+  }
+
   return {
     async renew(ref, refused) {
       const key = refKey(stack.canonical?.(ref) ?? ref);
-      const known = refusals.get(key);
-      if (known && now() < known.until && sameValue(known.secret, refused)) return undefined;
-      let search = underWay.get(key);
-      if (!search) {
-        search = current(ref, refused).finally(() => underWay.delete(key));
-        underWay.set(key, search);
-      }
-      const found = await search;
-      if (found && !sameValue(found, refused)) return found;
-      if (refusals.size >= maxRefusals) refusals.clear();
-      refusals.set(key, { secret: refused, until: now() + cooldownMs });
-      return undefined;
+      const other = underWay.get(key);
+      if (other && sameValue(other.refused, refused)) return other.found;
+      if (rests(key, refused)) return undefined;
+      const own = { refused, found: search(key, ref, refused) };
+      underWay.set(key, own);
+      const found = await own.found;
+      if (underWay.get(key) === own) underWay.delete(key);
+      return found;
     },
   };
 }

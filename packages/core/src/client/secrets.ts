@@ -96,7 +96,7 @@ export interface ReadMethods {
   /**
    * Runs something with the secret. If that fails because the credential was refused, the secret may have been rotated: it
    * is read anew, once for any number of concurrent failures, and if it has changed, `run` is run once more. A credential
-   * that is refused and still the one in the store is not asked for again for a while (`authCooldownMs`).
+   * that is refused and that the store had no better one for is not asked for again for a while (`authCooldownMs`).
    *
    * @throws `not_found` if there is no secret; what `run` throws; the signal's reason.
    * @example

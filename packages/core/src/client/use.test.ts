@@ -19,6 +19,7 @@ function setUp(cooldownMs = 30_000) {
       if (ctx.fresh) state.copy = state.stored;
       return state.copy === undefined ? undefined : seal(state.copy);
     },
+    peek: () => (state.copy === undefined ? undefined : seal(state.copy)),
   };
   const secrets = createSecrets(provider, { now: () => clock.ms, authCooldownMs: cooldownMs });
   const runs: string[] = [];
@@ -91,6 +92,98 @@ describe('use', () => {
     state.copy = 'other';
     state.stored = 'new';
     expect(await secrets.use('token', login)).toBe('in');
+    expect(fresh()).toBe(2);
+  });
+
+  it('asks once without a copy in front: what is read after the failure is fresh', async () => {
+    const reads: CallContext[] = [];
+    let stored = 'old';
+    const provider: SecretProvider = {
+      name: 'store',
+      async get(_ref, ctx) {
+        reads.push(ctx);
+        return seal(stored);
+      },
+    };
+    const secrets = createSecrets(provider);
+    const runs: string[] = [];
+    const run = (secret: Secret): string => {
+      runs.push(secret.reveal());
+      if (secret.reveal() !== 'new') throw Object.assign(new Error('refused'), { status: 401 });
+      return 'in';
+    };
+    await expect(secrets.use('token', run)).rejects.toThrow('refused');
+    expect(reads).toEqual([{}, { fresh: true }]);
+    stored = 'between';
+    const using = secrets.use('token', (secret) => {
+      stored = 'new';
+      return run(secret);
+    });
+    expect(await using).toBe('in');
+    expect(reads).toEqual([{}, { fresh: true }, {}, { fresh: true }]);
+    expect(runs).toEqual(['old', 'between', 'new']);
+  });
+
+  it('asks anew for a failure of another value than the one that is being asked about', async () => {
+    let copy = 'old';
+    const answers: ((value: string) => void)[] = [];
+    const secrets = createSecrets({
+      name: 'store',
+      get: (_ref, { fresh }) =>
+        fresh
+          ? new Promise((resolve) => answers.push((value) => resolve(seal(value))))
+          : Promise.resolve(seal(copy)),
+      peek: () => seal(copy),
+    });
+    const run = async (secret: Secret): Promise<string> => {
+      if (secret.reveal() === 'new') return 'in';
+      throw Object.assign(new Error(`refused ${secret.reveal().length}`), { status: 401 });
+    };
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const early = secrets.use('token', run).catch((error: unknown) => error);
+    await turn();
+    copy = 'later';
+    const late = secrets.use('token', run);
+    await turn();
+    expect(answers).toHaveLength(2);
+    answers[0]?.('later'); // from before the later failure: it says nothing of what is there now
+    answers[1]?.('new');
+    expect(await late).toBe('in');
+    expect(await early).toMatchObject({ message: 'refused 5' });
+  });
+
+  it('rests by the time that has passed, also when its clock is set back', async () => {
+    const { clock, secrets, login, fresh } = setUp();
+    await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    clock.ms -= 3_600_000;
+    await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    expect(fresh()).toBe(2);
+    clock.ms += 29_999;
+    await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    expect(fresh()).toBe(2);
+  });
+
+  it('keeps rests of a thousand secrets, and drops the oldest for another', async () => {
+    const { secrets, login, fresh } = setUp();
+    const use = (at: number) => secrets.use(`token-${at}`, login).catch(() => undefined);
+    for (let at = 0; at < 1_001; at += 1) await use(at);
+    expect(fresh()).toBe(1_001);
+    await use(1_000);
+    await use(1);
+    expect(fresh()).toBe(1_001);
+    await use(0);
+    expect(fresh()).toBe(1_002);
+  });
+
+  it('rests also when the store cannot say what it holds', async () => {
+    const { clock, secrets, state, login, fresh, fail } = setUp();
+    fail(new SecretError('unavailable', 'down.'));
+    state.stored = 'new';
+    await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    await expect(secrets.use('token', login)).rejects.toThrow('refused');
+    expect(fresh()).toBe(1);
+    clock.ms += 30_000;
+    await expect(secrets.use('token', login)).rejects.toThrow('refused');
     expect(fresh()).toBe(2);
   });
 

@@ -66,7 +66,33 @@ describe('a listener is told once of each value that replaces another', () => {
     await come('three');
     await come('of b', 'b');
     await come('four');
-    expect(seen).toEqual(['two', 'three']); // with room for one, what was evicted is not known any more
+    expect(seen).toEqual(['two', 'three', 'four']);
+  });
+
+  it('also of one that comes stale from a cache further in, and once', async () => {
+    const clock = { ms: start };
+    const backend = heldBackend();
+    const bounds = { ttlMs: 1_000, jitter: 0, staleIfErrorMs: 600_000, failureCooldownMs: 0 };
+    const layer = cache({ ...bounds, now: () => clock.ms });
+    const inner = layer(backend.provider);
+    const secrets = createSecrets(layer(inner));
+    const seen: string[] = [];
+    secrets.onChange('a', (secret) => seen.push(secret.reveal()));
+    async function come(by: () => Promise<unknown>, answer: string | Error): Promise<void> {
+      const reading = by();
+      const call = backend.call(backend.calls.length - 1);
+      if (answer instanceof Error) await call.fail(answer);
+      else await call.answer(answer);
+      await reading;
+    }
+    await come(() => secrets.get('a'), 'one');
+    clock.ms += 1_000;
+    await come(() => inner.get({ name: 'a' }, {}), 'two');
+    clock.ms += 1_000;
+    await come(() => secrets.get('a'), failure('unavailable'));
+    clock.ms += 1_000;
+    await come(() => secrets.get('a'), 'two');
+    expect(seen).toEqual(['two']);
   });
 
   it('also when it was forgotten before anything else came', async () => {

@@ -3,21 +3,23 @@ import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.js';
 
 /**
- * Tells listeners of values that replaced others. While somebody listens, the value before is kept for the comparison,
- * also when its entry has been forgotten or evicted.
+ * Tells listeners of values that replaced others. While somebody listens, a value that was forgotten or evicted is kept for
+ * the comparison with the one that comes next.
  */
 export interface Changes {
   subscribe(listener: (change: SecretChange) => void): Disposable;
   /** An entry is about to go. */
   leave(identity: Identity, secret: Secret): void;
+  /** The value of the entry that has gone, if it is still known. It is not any more. */
+  take(key: string): Secret | undefined;
   /** A value has come, perhaps in place of another, for the ref that was asked for. */
-  arrive(key: string, ref: SecretRef, secret: Secret, before: Secret | undefined): void;
+  arrive(ref: SecretRef, secret: Secret, before: Secret | undefined): void;
   clear(): void;
 }
 
 export function changes(maxEntries: number): Changes {
   const listeners = new Set<(change: SecretChange) => void>();
-  let lastKnown: LRUCache<string, Secret> | undefined; // while somebody listens
+  let departed: LRUCache<string, Secret> | undefined; // while somebody listens
 
   function tell(change: SecretChange): void {
     for (const listener of [...listeners]) {
@@ -33,26 +35,28 @@ export function changes(maxEntries: number): Changes {
     subscribe(listener) {
       const own = (change: SecretChange): void => listener(change); // the same function may be given twice
       listeners.add(own);
-      lastKnown ??= new LRUCache<string, Secret>({ max: maxEntries });
+      departed ??= new LRUCache<string, Secret>({ max: maxEntries });
       return {
         [Symbol.dispose]() {
           listeners.delete(own);
-          if (listeners.size === 0) lastKnown = undefined;
+          if (listeners.size === 0) departed = undefined;
         },
       };
     },
     leave({ key }, secret) {
-      lastKnown?.set(key, secret);
+      departed?.set(key, secret);
     },
-    arrive(key, ref, secret, before) {
-      if (!lastKnown) return;
-      const known = before ?? lastKnown.get(key);
-      lastKnown.set(key, secret);
-      if (known && known.reveal() !== secret.reveal()) tell({ ref, secret });
+    take(key) {
+      const secret = departed?.get(key);
+      departed?.delete(key);
+      return secret;
+    },
+    arrive(ref, secret, before) {
+      if (before && before.reveal() !== secret.reveal()) tell({ ref, secret });
     },
     clear() {
       listeners.clear();
-      lastKnown = undefined;
+      departed = undefined;
     },
   };
 }

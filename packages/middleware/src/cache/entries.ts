@@ -1,6 +1,7 @@
 import { answered, type InvalidateTarget, type Secret } from '@secretkit/core';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.js';
+import type { Asked } from './flight.js';
 import { type Freshness, freshForMs } from './freshness.js';
 import { covers, type Identity } from './identity.js';
 
@@ -48,8 +49,7 @@ export interface Entries {
   isFresh(entry: Entry, now: number): boolean;
   /** How far it is past its soft deadline, in milliseconds. At its expiry and from then on: infinitely. */
   staleForMs(entry: Entry, now: number): number;
-  /** @param askedAt - When its source was asked, on the time that never goes back. */
-  store(identity: Identity, secret: Secret, askedAt: number): void;
+  store(identity: Identity, secret: Secret, asked: Asked): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
@@ -85,17 +85,20 @@ export function entries(
     isFresh: (entry, now) => now < entry.freshUntil && entry.setBackMs === clock.setBackMs,
     staleForMs({ secret, freshUntil, setBackMs }, now) {
       if (now >= expiryOf(secret)) return Number.POSITIVE_INFINITY;
-      return Math.max(0, now + clock.setBackMs - (freshUntil + setBackMs));
+      const ended = freshUntil + setBackMs; // or when the clock was set back, if that was sooner
+      const softAt = setBackMs === clock.setBackMs ? ended : Math.min(ended, clock.setBackAt);
+      return Math.max(0, now + clock.setBackMs - softAt);
     },
-    store({ key, ref }, secret, askedAt) {
+    store({ key, ref }, secret, { startedAt, chance }) {
       const { setBackMs } = clock;
-      const fetchedAt = askedAt - setBackMs; // as the clock counts now
+      const fetchedAt = startedAt - setBackMs; // as the clock counts now
+      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, chance, freshness);
       lru.set(key, {
         key,
         ref,
         secret,
         answer: answered(secret),
-        freshUntil: fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, freshness),
+        freshUntil: Math.min(softAt, secret.staleSince?.getTime() ?? softAt), // it may come stale from a cache further in
         setBackMs,
       });
     },

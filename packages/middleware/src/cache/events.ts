@@ -36,7 +36,8 @@ export function events(onEvent: ((event: CacheEvent) => void) | undefined): Even
   const counts = { hit: 0, miss: 0, stale: 0, refresh: 0, coalesced: 0, failure: 0, eviction: 0 };
   function tell(event: CacheEvent): void {
     try {
-      onEvent?.(event);
+      const told: unknown = onEvent?.(event);
+      if (told instanceof Promise) told.catch(() => undefined); // it may be an async function
     } catch {
       // A listener's failure is not the read's.
     }

@@ -11,8 +11,10 @@ import {
   type SecretRef,
 } from '@secretkit/core';
 import type { Clock } from './clock.js';
-import { type BackendCall, backendCall, type Flight } from './flight.js';
+import type { Events } from './events.js';
+import { type Asked, type BackendCall, backendCall, type Flight } from './flight.js';
 import { covers, type Identity } from './identity.js';
+import { isDenial } from './landing.js';
 
 /** A secret that a reader wants: which one it is, and the ref to ask for it by. */
 export interface Wanted {
@@ -21,25 +23,31 @@ export interface Wanted {
 }
 
 /**
- * The flights that readers may join, one for each secret. One that was taken off the board goes on for the readers it
- * has, but nobody joins it any more and what it brings is not stored.
+ * The flights that readers may join. One that was taken off the board goes on for the readers it has, but nobody joins it
+ * any more and what it brings is not kept. A fresh read may have put a second flight of a secret beside the first: plain
+ * readers join the latest, and what an earlier one brings is kept until a later one has come to an answer.
  */
 export interface FlightBoard {
-  find(key: string): Flight | undefined;
-  /** Asks the backend in one call. Each flight takes the place of an older one of its secret. */
-  start(wanted: readonly Wanted[], ctx: Pick<CallContext, 'fresh' | 'maxAttempts'>): BackendCall;
+  /** The flight to join: for a fresh reader, only one that was begun for another in the same breath. */
+  find(key: string, fresh?: boolean): Flight | undefined;
+  /** Asks the backend in one call, with one flight for each. */
+  start(wanted: readonly Wanted[], ctx: Pick<CallContext, 'fresh' | 'maxAttempts'>): readonly Flight[];
   takeOff(key: string): void;
   takeOffCovered(target: InvalidateTarget | undefined): void;
+  /** Ends every call, also for those who wait for what is off the board. */
   abortAll(reason: SecretError): void;
 }
 
-/** @param onLanded - Told what came of each flight that is still on the board, and when it was asked for. */
+/** @param onLanded - Told what came of each flight that is still on the board, and how it was asked for. */
 export function flightBoard(
   next: SecretProvider,
   clock: Clock,
-  onLanded: (identity: Identity, ref: SecretRef, answer: Answer, askedAt: number) => void,
+  random: () => number,
+  events: Events,
+  onLanded: (identity: Identity, ref: SecretRef, answer: Answer, asked: Asked) => void,
 ): FlightBoard {
-  const board = new Map<string, Flight>();
+  const board = new Map<string, Flight[]>(); // the latest last
+  const calls = new Set<BackendCall>();
 
   async function ask(wanted: readonly Wanted[], ctx: CallContext): Promise<readonly Answer[]> {
     const refs = wanted.map(({ ref }) => ref);
@@ -50,28 +58,42 @@ export function flightBoard(
 
   function land(flight: Flight, ref: SecretRef, answer: Answer): Answer {
     const { identity, call } = flight;
-    const joinable = board.get(identity.key) === flight;
-    if (joinable) board.delete(identity.key);
+    calls.delete(call);
     const now = clock.read(); // in any case: what is stored is dated by it
     const current = isSecret(answer) && hasExpired(answer, now) ? undefined : answer; // on the way, perhaps
-    if (joinable && !call.signal.aborted) onLanded(identity, ref, current, call.startedAt);
+    const keep = takeDown(flight, !isSecretError(current) || isDenial(current));
+    if (call.signal.aborted) return current;
+    if (isSecretError(current)) events.emit('failure', identity, current.code);
+    if (keep) onLanded(identity, ref, current, call);
     return current;
   }
 
+  /** Was it on the board? If it knows of a value, or of none, those begun before it go, too: they know less. */
+  function takeDown(flight: Flight, knows: boolean): boolean {
+    const { key } = flight.identity;
+    const flights = board.get(key) ?? [];
+    const at = flights.indexOf(flight);
+    if (at === -1) return false;
+    if (knows && !flight.call.signal.aborted) flights.splice(0, at + 1);
+    else flights.splice(at, 1);
+    if (flights.length === 0) board.delete(key);
+    return true;
+  }
+
   return {
-    find(key) {
-      const flight = board.get(key);
-      return flight?.call.signal.aborted ? undefined : flight;
+    find(key, fresh = false) {
+      return board.get(key)?.findLast(({ call }) => !call.signal.aborted && (!fresh || call.takesFresh));
     },
 
-    start(wanted, { fresh, maxAttempts }) {
-      const call = backendCall(clock.read() + clock.setBackMs);
+    start(wanted, { fresh = false, maxAttempts }) {
+      const call = backendCall({ startedAt: clock.read() + clock.setBackMs, chance: random() }, fresh);
+      calls.add(call);
       const answers = ask(wanted, {
         signal: call.signal,
         ...(fresh && { fresh }),
         ...(maxAttempts !== undefined && { maxAttempts }),
       });
-      for (const [at, { identity, ref }] of wanted.entries()) {
+      return wanted.map(({ identity, ref }, at) => {
         const flight: Flight = {
           identity,
           call,
@@ -80,9 +102,11 @@ export function flightBoard(
             (error: unknown) => land(flight, ref, restate(failureOf(error), { ref })),
           ),
         };
-        board.set(identity.key, flight);
-      }
-      return call;
+        const flights = board.get(identity.key);
+        if (flights) flights.push(flight);
+        else board.set(identity.key, [flight]);
+        return flight;
+      });
     },
 
     takeOff(key) {
@@ -90,11 +114,11 @@ export function flightBoard(
     },
 
     takeOffCovered(target) {
-      for (const [key, { identity }] of board) if (covers(target, identity)) board.delete(key);
+      for (const [key, [flight]] of board) if (flight && covers(target, flight.identity)) board.delete(key);
     },
 
     abortAll(reason) {
-      for (const { call } of board.values()) call.abort(reason);
+      for (const call of calls) call.abort(reason);
       board.clear();
     },
   };

@@ -1,22 +1,35 @@
 import { type Answer, type CallContext, maxDelayMs, SecretError, type SecretRef } from '@secretkit/core';
 import type { Identity } from './identity.js';
 
-/** One call to the backend, for one secret or a batch. It runs on no reader's signal, and ends when the last has left. */
-export interface BackendCall {
-  readonly signal: AbortSignal;
+/** What decides, of a call, how long its answers are fresh. */
+export interface Asked {
   /** When it was made, on the time that never goes back: what it answers was true no earlier. */
   readonly startedAt: number;
+  /** From 0 on, below 1: drawn once for all its answers, so that a batch is asked for as one the next time, too. */
+  readonly chance: number;
+}
+
+/** One call to the backend, for one secret or a batch. It runs on no reader's signal, and ends when the last has left. */
+export interface BackendCall extends Asked {
+  readonly signal: AbortSignal;
+  /** May a fresh reader join it? If another one has begun it in the same breath: nothing can have been learnt in between. */
+  readonly takesFresh: boolean;
   abort(reason: unknown): void;
   enter(): void;
   leave(): void;
 }
 
-export function backendCall(startedAt: number): BackendCall {
+export function backendCall(asked: Asked, fresh: boolean): BackendCall {
   const controller = new AbortController();
   let readers = 0;
+  let takesFresh = fresh;
+  if (fresh) queueMicrotask(() => (takesFresh = false));
   return {
+    ...asked,
     signal: controller.signal,
-    startedAt,
+    get takesFresh() {
+      return takesFresh;
+    },
     abort: (reason) => controller.abort(reason),
     enter() {
       readers += 1;
@@ -36,41 +49,60 @@ export interface Flight {
   readonly answer: Promise<Answer>;
 }
 
+/** A flight that a reader waits for, and the ref that it asked by. */
+export interface Ride {
+  readonly flight: Flight;
+  readonly ref: SecretRef;
+}
+
 /**
- * Waits for a flight as one of its readers. A reader leaves at its own abort, with its very reason, or at its own
- * deadline, with `timeout`; the others stay.
+ * Waits for flights as one of their readers: one answer for each, in order. A reader leaves all of them at its own abort,
+ * with its very reason, or at its own deadline, with `timeout` for what has not come; the others stay.
  */
-export function join(flight: Flight, ref: SecretRef, ctx: CallContext, now: () => number): Promise<Answer> {
-  const { call, answer } = flight;
-  const { signal, deadline } = ctx;
-  call.enter();
-  if (!signal && deadline === undefined) return answer; // stays to the end
+export function travel(
+  rides: readonly Ride[],
+  { signal, deadline }: CallContext,
+  now: () => number,
+): Promise<readonly Answer[]> {
+  for (const { flight } of rides) flight.call.enter();
+  if (!signal && deadline === undefined) return Promise.all(rides.map(({ flight }) => flight.answer)); // to the end
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      stop();
-      call.leave();
-      reject(signal?.reason);
-    };
-    const giveUp = (): void => {
-      stop();
-      call.leave();
-      resolve(tooSlow(ref));
-    };
-    const timer =
-      deadline === undefined ? undefined : setTimeout(giveUp, Math.min(deadline - now(), maxDelayMs));
-    signal?.addEventListener('abort', abort, { once: true });
+    const arrived = new Map<Ride, Answer>();
     const stop = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
-    void answer.then((result) => {
+    const leave = (): void => {
       stop();
-      resolve(result);
-    }); // a flight's answer cannot reject
+      for (const ride of rides) if (!arrived.has(ride)) ride.flight.call.leave();
+    };
+    const abort = (): void => {
+      leave();
+      reject(signal?.reason);
+    };
+    const arrive = (): void => {
+      stop();
+      resolve(rides.map((ride) => (arrived.has(ride) ? arrived.get(ride) : tooSlow(ride.ref))));
+    };
+    const giveUp = (): void => {
+      leave();
+      arrive();
+    };
+    const timer =
+      deadline === undefined ? undefined : setTimeout(giveUp, Math.min(deadline - now(), maxDelayMs));
+    signal?.addEventListener('abort', abort, { once: true });
+    for (const ride of rides) {
+      void ride.flight.answer.then((answer) => {
+        arrived.set(ride, answer);
+        if (arrived.size === rides.length) arrive();
+      }); // a flight's answer cannot reject
+    }
+    if (signal?.aborted) abort(); // while the call was made
   });
 }
 
-function tooSlow(ref: SecretRef): SecretError {
+/** What a reader is told whose deadline passes first. */
+export function tooSlow(ref: SecretRef): SecretError {
   return new SecretError(
     'timeout',
     "no answer by the caller's deadline. Check the backend, or allow more time.",

@@ -184,6 +184,40 @@ describe('law 2: stale within its bounds, and never beyond', () => {
   });
 });
 
+describe('law 2: a value that comes stale', () => {
+  it('from a cache further in is as stale as it is, and not stamped as fresh (D6)', async () => {
+    const clock = { ms: start };
+    const backend = heldBackend();
+    const now = (): number => clock.ms;
+    const bounds = { jitter: 0, refreshAheadMs: 0, failureCooldownMs: 0, now };
+    const inner = cache({ ...bounds, ttlMs, staleIfErrorMs: 30_000 })(backend.provider);
+    const outer = createSecrets(cache({ ...bounds, ttlMs, staleIfErrorMs: 50_000 })(inner));
+    const reading = outcome(outer.get('a'));
+    await backend.call(0).answer('old');
+    await reading;
+    clock.ms += ttlMs;
+    for (const { laterMs, staleForMs } of [
+      { laterMs: 0, staleForMs: 0 },
+      { laterMs: 20_000, staleForMs: 20_000 },
+      { laterMs: 29_999, staleForMs: 49_999 }, // past the bound of the cache further in, within the outer one
+    ]) {
+      clock.ms += laterMs;
+      const late = outer.require('a');
+      await flush();
+      await backend.call(backend.calls.length - 1).fail(failure('unavailable'));
+      const { staleSince } = await late;
+      expect(staleSince).toEqual(new Date(start + ttlMs));
+      expect(clock.ms - start - ttlMs).toBe(staleForMs);
+      expect(outer.peek('a')).toBeUndefined();
+    }
+    clock.ms += 1;
+    const tooLate = outcome(outer.get('a'));
+    await flush();
+    await backend.call(backend.calls.length - 1).fail(failure('unavailable'));
+    expect(await tooLate).toBe('unavailable');
+  });
+});
+
 describe('law 3: a definitive answer evicts at once', () => {
   it.each(['permission_denied', 'unauthenticated', undefined] as const)('%s', async (code) => {
     const { clock, read } = setUp({ staleIfErrorMs: 600_000, staleWhileRevalidateMs: 0 });
@@ -255,6 +289,14 @@ describe('law 4: a rest after a failure', () => {
     expect(await atMinute(kit, 0, failure('rate_limited', 90_000))).toBe(1);
     expect(await atMinute(kit, 89.999, failure('rate_limited'))).toBe(0);
     expect(await atMinute(kit, 90, failure('rate_limited'))).toBe(1);
+  });
+
+  it('is failureCooldownMs long when the backend says to wait for no time at all', async () => {
+    const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 30_000 });
+    await kit.read('old');
+    expect(await atMinute(kit, 0, failure('rate_limited', 0))).toBe(1);
+    expect(await atMinute(kit, 29.999, failure('rate_limited', 0))).toBe(0);
+    expect(await atMinute(kit, 30, failure('rate_limited', 0))).toBe(1);
   });
 
   it('does not lengthen the bound (D7)', async () => {
@@ -378,6 +420,21 @@ describe('law 6: marks', () => {
   });
 });
 
+describe('a batch beside a failure that is remembered', () => {
+  it('answers from memory what is fresh, as a single read does: law 1', async () => {
+    const { backend, secrets, read, calls } = setUp({ denialTtlMs: 1_000 });
+    await read('value');
+    const fresh = outcome(secrets.get('a', { fresh: true }));
+    await backend.call(1).fail(failure('unknown'));
+    expect(await fresh).toBe('unknown');
+    expect(await outcome(secrets.get('a'))).toBe('value');
+    const batch = secrets.getMany({ a: 'a', b: 'b' });
+    await backend.call(2).answer('of b');
+    const { a, b } = await batch;
+    expect([a?.reveal(), b?.reveal(), calls.length]).toEqual(['value', 'of b', 3]);
+  });
+});
+
 describe('law 7: the wall clock', () => {
   it('set back by more than a second makes every value soft-expired, and extends no bound', async () => {
     const { clock, read, calls } = setUp({ staleIfErrorMs: 10_000, failureCooldownMs: 0 });
@@ -396,8 +453,14 @@ describe('law 7: the wall clock', () => {
     await read('old');
     clock.ms -= 7_200_000;
     const secret = await secrets.require('a');
-    expect([secret.reveal(), secret.staleSince]).toEqual(['old', new Date(clock.ms)]);
+    const setBackAt = new Date(clock.ms);
+    expect([secret.reveal(), secret.staleSince]).toEqual(['old', setBackAt]);
+    clock.ms += 9_999;
+    expect(await secrets.require('a')).toHaveProperty('staleSince', setBackAt);
+    clock.ms += 1;
+    const waiting = outcome(secrets.get('a')); // its bound counts from then, too
     await backend.call(1).answer('new');
+    expect(await waiting).toBe('new');
     expect(await read()).toBe('new');
   });
 });
@@ -506,13 +569,18 @@ describe('law 8: events and the snapshot', () => {
     });
   });
 
-  it('are no business of a listener that throws', async () => {
-    const { read } = setUp({
-      onEvent() {
+  it.each<[string, () => void]>([
+    [
+      'throws',
+      () => {
         throw new Error('of a listener');
       },
-    });
+    ],
+    ['rejects', () => Promise.reject(new Error('of a listener')) as unknown as undefined],
+  ])('are no business of a listener that %s', async (_, onEvent) => {
+    const { read } = setUp({ onEvent });
     expect(await read('value')).toBe('value');
+    expect(await read()).toBe('value');
   });
 });
 
@@ -555,6 +623,27 @@ describe('peek', () => {
     clock.ms += ttlMs;
     expect(secrets.peek('a')).toBeUndefined();
     expect(calls).toHaveLength(1);
+  });
+});
+
+describe('peek beside a provider with one of its own', () => {
+  it('says nothing of a secret that is known to be missing or denied', async () => {
+    for (const verdict of [undefined, failure('permission_denied')]) {
+      const clock = { ms: start };
+      const backend = heldBackend();
+      const inner = seal('seen further in');
+      const options = { negativeTtlMs: 1_000, denialTtlMs: 1_000, now: () => clock.ms };
+      const secrets = createSecrets(cache(options)({ ...backend.provider, peek: () => inner }));
+      expect(secrets.peek('a')?.reveal()).toBe('seen further in');
+      const reading = outcome(secrets.get('a'));
+      if (verdict) await backend.call(0).fail(verdict);
+      else await backend.call(0).answer(undefined);
+      await reading;
+      clock.ms += 999;
+      expect(secrets.peek('a')).toBeUndefined();
+      clock.ms += 1;
+      expect(secrets.peek('a')?.reveal()).toBe('seen further in');
+    }
   });
 });
 

@@ -5,11 +5,13 @@ import {
   isSecret,
   isSecretError,
   markStale,
+  refKey,
+  restate,
 } from '@secretkit/core';
 import type { Clock } from './clock.js';
 import type { Entries, Entry } from './entries.js';
 import type { Events } from './events.js';
-import { join } from './flight.js';
+import { type Flight, type Ride, tooSlow, travel } from './flight.js';
 import type { FlightBoard, Wanted } from './flight-board.js';
 import { answerOf, type Verdicts } from './verdicts.js';
 
@@ -50,25 +52,25 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
   }
 
   /** What may be answered without waiting; what is to be refreshed behind the reader's back is added to `behind`. */
-  function here(wanted: Wanted, now: number, behind: Wanted[]): Here | undefined {
+  function here(wanted: Wanted, now: number, behind: Map<string, Wanted>): Here | undefined {
     const { identity, ref } = wanted;
+    const entry = memory.use(identity.key);
+    if (entry && memory.isFresh(entry, now)) {
+      events.emit('hit', identity);
+      return { answer: entry.secret };
+    }
     const verdict = known.find(identity.key, now);
     if (verdict) {
       events.emit('hit', identity);
       return { answer: answerOf(verdict, ref) };
     }
-    const entry = memory.use(identity.key);
     if (!entry) return undefined;
-    if (memory.isFresh(entry, now)) {
-      events.emit('hit', identity);
-      return { answer: entry.secret };
-    }
     const forMs = memory.staleForMs(entry, now);
     if (forMs === Number.POSITIVE_INFINITY) memory.delete(identity.key);
     const quiet = entry.rest !== undefined && now + clock.setBackMs < entry.rest.until;
     if (quiet && forMs < Math.max(staleWhileRevalidateMs, staleIfErrorMs)) return stale(entry, forMs, now);
     if (forMs >= staleWhileRevalidateMs) return undefined;
-    if (!board.find(identity.key)) behind.push(wanted);
+    if (!board.find(identity.key)) behind.set(identity.key, wanted);
     return stale(entry, forMs, now);
   }
 
@@ -78,61 +80,75 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     return entry !== undefined && memory.staleForMs(entry, now) < staleIfErrorMs;
   }
 
-  /** Has a flight on the board for each: those under way, and a new call for the rest. */
-  function send(wanted: readonly Wanted[], ctx: CallContext, now: number): void {
+  /** A flight for each: those under way, and a new call for the rest. */
+  function send(wanted: readonly Wanted[], ctx: CallContext, now: number): readonly Ride[] {
+    const flights = new Map<string, Flight>();
     const rest = new Map<string, Wanted>();
     for (const each of wanted) {
       const { key } = each.identity;
-      if (rest.has(key) || (!ctx.fresh && board.find(key))) events.emit('coalesced', each.identity);
+      const flight = flights.get(key) ?? board.find(key, ctx.fresh);
+      if (flight) flights.set(key, flight);
+      if (flight || rest.has(key)) events.emit('coalesced', each.identity);
       else rest.set(key, each);
     }
-    if (rest.size === 0) return;
-    const asked = [...rest.values()];
-    for (const { identity } of asked) {
-      events.emit(ctx.fresh || memory.look(identity.key) ? 'refresh' : 'miss', identity);
+    if (rest.size > 0) {
+      const asked = [...rest.values()];
+      for (const { identity } of asked) {
+        events.emit(ctx.fresh || memory.look(identity.key) ? 'refresh' : 'miss', identity);
+      }
+      const oneAttempt = !ctx.fresh && asked.every((each) => standsBy(each, now));
+      // Nothing else of one reader's context: others join.
+      const started = board.start(asked, oneAttempt ? { maxAttempts: 1 } : ctx.fresh ? { fresh: true } : {});
+      for (const flight of started) flights.set(flight.identity.key, flight);
     }
-    const oneAttempt = !ctx.fresh && asked.every((each) => standsBy(each, now));
-    // Nothing else of one reader's context: others join.
-    board.start(asked, oneAttempt ? { maxAttempts: 1 } : ctx.fresh ? { fresh: true } : {});
+    return wanted.map(({ identity, ref }) => {
+      const flight = flights.get(identity.key) as Flight; // there is one for each now
+      return { flight, ref };
+    });
   }
 
-  function refreshBehind(behind: readonly Wanted[]): void {
-    if (behind.length === 0) return;
-    for (const { identity } of behind) events.emit('refresh', identity);
-    board.start(behind, { maxAttempts: 1 }).enter(); // nobody waits for it, and it goes on
+  function refreshBehind(behind: ReadonlyMap<string, Wanted>): void {
+    if (behind.size === 0) return;
+    for (const { identity } of behind.values()) events.emit('refresh', identity);
+    const [first] = board.start([...behind.values()], { maxAttempts: 1 });
+    first?.call.enter(); // nobody waits for it, and it goes on
   }
 
-  async function ride(wanted: Wanted, ctx: CallContext): Promise<Answer> {
-    const { identity, ref } = wanted;
-    const flight = board.find(identity.key);
-    if (!flight) throw new Error('a flight is sent before it is joined');
-    const answer = await join(flight, ref, ctx, clock.read);
-    if (!isSecretError(answer) || !errorRules[answer.code].staleAllowed || ctx.fresh) return answer;
-    const now = clock.read();
-    const entry = memory.look(identity.key);
-    if (!entry) return answer;
-    if (memory.isFresh(entry, now)) return entry.secret; // somebody else's refresh has come
-    const forMs = memory.staleForMs(entry, now);
-    return forMs < staleIfErrorMs ? stale(entry, forMs, now).answer : answer;
+  /** Waits for the flight of each. Who is too late to wait begins no call. */
+  function arrivals(wanted: readonly Wanted[], ctx: CallContext, now: number): Promise<readonly Answer[]> {
+    if (ctx.deadline !== undefined && ctx.deadline <= now)
+      return Promise.resolve(wanted.map(({ ref }) => tooSlow(ref)));
+    return travel(send(wanted, ctx, now), ctx, clock.read);
+  }
+
+  /** What a reader is answered with in the end: instead of a failure, perhaps with what is still servable. */
+  function settle({ identity, ref }: Wanted, answer: Answer, { fresh }: CallContext): Answer {
+    if (!isSecretError(answer)) return answer;
+    const { code } = answer;
+    const entry = errorRules[code].staleAllowed && !fresh ? memory.look(identity.key) : undefined;
+    if (entry) {
+      const now = clock.read();
+      if (memory.isFresh(entry, now)) return entry.secret; // somebody else's refresh has come
+      const forMs = memory.staleForMs(entry, now);
+      if (forMs < staleIfErrorMs) return stale(entry, forMs, now).answer;
+    }
+    const isOwn = answer.ref !== undefined && refKey(answer.ref) === refKey(ref);
+    return isOwn ? answer : restate(answer, { ref }); // the one who asked first used another of its names
   }
 
   return {
     async read(wanted, ctx) {
       const now = clock.read();
-      const behind: Wanted[] = [];
+      const behind = new Map<string, Wanted>();
       const found = wanted.map((each) => (ctx.fresh ? lift(each) : here(each, now, behind)));
       refreshBehind(behind);
-      send(
-        wanted.filter((_, at) => !found[at]),
-        ctx,
-        now,
-      );
-      const answers = await Promise.all(
-        wanted.map(async (each, at) => {
-          const answer = found[at];
-          return answer ? answer.answer : ride(each, ctx);
-        }),
-      );
+      const waiting = wanted.filter((_, at) => !found[at]);
+      if (waiting.length === 0) return found.map((each) => each?.answer);
+      const arrived = (await arrivals(waiting, ctx, now)).values();
+      const answers = wanted.map((each, at) => {
+        const { answer } = found[at] ?? { answer: settle(each, arrived.next().value, ctx) };
+        return answer;
+      });
       return answers.length > 1 ? answers.map(unlessExpired) : answers; // while others were waited for
     },
   };

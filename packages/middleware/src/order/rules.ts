@@ -9,7 +9,7 @@ export interface OrderRule {
   readonly unless?: (inside: readonly string[]) => boolean;
 }
 
-export const orderRules: readonly OrderRule[] = [
+const orderRules: readonly OrderRule[] = [
   {
     outer: 'cache',
     inner: 'fallback',
