@@ -309,12 +309,16 @@ describe('onRetry', () => {
     ]);
   });
 
-  it('harms nobody when it throws', async () => {
-    const { backend, secrets } = setUp({
-      onRetry: () => {
+  it.each([
+    [
+      'throws',
+      () => {
         throw new Error('a listener of somebody');
       },
-    });
+    ],
+    ['rejects', () => Promise.reject(new Error('a listener of somebody'))],
+  ])('harms nobody when it %s', async (_, onRetry) => {
+    const { backend, secrets } = setUp({ onRetry });
     const read = outcome(secrets.get('a'));
     expect(await failAll(backend, () => failure('unavailable'))).toHaveLength(3);
     expect(await read).toBe('unavailable');
