@@ -32,7 +32,8 @@ export function renewals(stack: SecretProvider, now: () => number, cooldownMs: n
     const found = await current(ref, refused);
     refusals.delete(key);
     if (found && !sameValue(found, refused)) return found;
-    for (const oldest of refusals.keys()) if (refusals.size >= maxRefusals) refusals.delete(oldest);
+    const [oldest] = refusals.keys();
+    if (oldest !== undefined && refusals.size >= maxRefusals) refusals.delete(oldest);
     refusals.set(key, { refused, at: now() });
     return undefined;
   }

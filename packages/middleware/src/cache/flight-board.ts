@@ -1,7 +1,6 @@
 import {
   type Answer,
   type CallContext,
-  errorRules,
   type InvalidateTarget,
   isSecret,
   isSecretError,
@@ -13,8 +12,9 @@ import {
 } from '@secretkit/core';
 import type { Clock } from './clock.js';
 import type { Events } from './events.js';
-import { type BackendCall, backendCall, type Flight } from './flight.js';
+import { type Asked, type BackendCall, backendCall, type Flight } from './flight.js';
 import { covers, type Identity } from './identity.js';
+import { isDenial } from './landing.js';
 
 /** A secret that a reader wants: which one it is, and the ref to ask for it by. */
 export interface Wanted {
@@ -38,12 +38,13 @@ export interface FlightBoard {
   abortAll(reason: SecretError): void;
 }
 
-/** @param onLanded - Told what came of each flight that is still on the board, and when it was asked for. */
+/** @param onLanded - Told what came of each flight that is still on the board, and how it was asked for. */
 export function flightBoard(
   next: SecretProvider,
   clock: Clock,
+  random: () => number,
   events: Events,
-  onLanded: (identity: Identity, answer: Answer, askedAt: number) => void,
+  onLanded: (identity: Identity, ref: SecretRef, answer: Answer, asked: Asked) => void,
 ): FlightBoard {
   const board = new Map<string, Flight[]>(); // the latest last
   const calls = new Set<BackendCall>();
@@ -55,26 +56,26 @@ export function flightBoard(
     return only ? [await next.get(only, ctx)] : [];
   }
 
-  function land(flight: Flight, answer: Answer): Answer {
+  function land(flight: Flight, ref: SecretRef, answer: Answer): Answer {
     const { identity, call } = flight;
     calls.delete(call);
     const now = clock.read(); // in any case: what is stored is dated by it
     const current = isSecret(answer) && hasExpired(answer, now) ? undefined : answer; // on the way, perhaps
-    const keep = takeDown(flight, isSecretError(current) && errorRules[current.code].staleAllowed);
+    const keep = takeDown(flight, !isSecretError(current) || isDenial(current));
     if (call.signal.aborted) return current;
     if (isSecretError(current)) events.emit('failure', identity, current.code);
-    if (keep) onLanded(identity, current, call.startedAt);
+    if (keep) onLanded(identity, ref, current, call);
     return current;
   }
 
-  /** Was it on the board? With an answer go those begun before it, too: they know less. */
-  function takeDown(flight: Flight, alone: boolean): boolean {
+  /** Was it on the board? If it knows of a value, or of none, those begun before it go, too: they know less. */
+  function takeDown(flight: Flight, knows: boolean): boolean {
     const { key } = flight.identity;
     const flights = board.get(key) ?? [];
     const at = flights.indexOf(flight);
     if (at === -1) return false;
-    if (alone || flight.call.signal.aborted) flights.splice(at, 1);
-    else flights.splice(0, at + 1);
+    if (knows && !flight.call.signal.aborted) flights.splice(0, at + 1);
+    else flights.splice(at, 1);
     if (flights.length === 0) board.delete(key);
     return true;
   }
@@ -85,7 +86,7 @@ export function flightBoard(
     },
 
     start(wanted, { fresh = false, maxAttempts }) {
-      const call = backendCall(clock.read() + clock.setBackMs, fresh);
+      const call = backendCall({ startedAt: clock.read() + clock.setBackMs, chance: random() }, fresh);
       calls.add(call);
       const answers = ask(wanted, {
         signal: call.signal,
@@ -97,8 +98,8 @@ export function flightBoard(
           identity,
           call,
           answer: answers.then(
-            (all) => land(flight, all[at]),
-            (error: unknown) => land(flight, restate(failureOf(error), { ref })),
+            (all) => land(flight, ref, all[at]),
+            (error: unknown) => land(flight, ref, restate(failureOf(error), { ref })),
           ),
         };
         const flights = board.get(identity.key);

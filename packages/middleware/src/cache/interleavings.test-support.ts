@@ -1,20 +1,19 @@
 import {
   type Answer,
-  type CallContext,
-  createSecrets,
+  type InvalidateTarget,
+  layersOf,
   refKey,
-  type Secret,
   SecretError,
-  type SecretErrorCode,
-  type SecretProvider,
   type SecretRef,
   seal,
 } from '@secretkit/core';
+import { vi } from 'vitest';
 import { cache } from '../cache.js';
 import { flush } from '../held-backend.test-support.js';
-import { steadyClock } from './clock.js';
-
-const bounds = { ttlMs: 4_000, staleWhileRevalidateMs: 1_500, staleIfErrorMs: 6_000 } as const;
+import { interleavedBackend, type Outcome } from './interleaved-backend.test-support.js';
+import { type Reader, readersOf } from './interleaved-readers.test-support.js';
+import { invariants } from './invariants.test-support.js';
+import { LawModel, type ModelCall, type ModelReader, options, type Told } from './law-model.test-support.js';
 
 /** Two names, and one of them in two scopes: what must never be mixed up. */
 export const refs: readonly SecretRef[] = [
@@ -24,308 +23,207 @@ export const refs: readonly SecretRef[] = [
   { name: 'a', scope: { account: 'acct_1' } },
 ];
 
+/** Which of them an invalidation reaches. */
+export const targets: readonly {
+  readonly target: InvalidateTarget | undefined;
+  readonly covers: readonly number[];
+}[] = [
+  { target: undefined, covers: [0, 1, 2, 3] },
+  { target: { scope: { user: 'usr_1' } }, covers: [2] },
+  { target: { scope: { account: 'acct_1' } }, covers: [3] },
+  ...refs.map((target, at) => ({ target, covers: [at] })),
+];
+
+/** Numbers stand for places in what there is to choose from. */
 export type Step =
-  | { readonly act: 'read'; readonly ref: number; readonly fresh: boolean; readonly deadlineMs: number }
-  | { readonly act: 'batch'; readonly refs: readonly number[] }
-  | { readonly act: 'write' | 'delete'; readonly ref: number; readonly fails: boolean }
-  | { readonly act: 'invalidate'; readonly ref: number | 'all' }
-  | { readonly act: 'answer'; readonly call: number; readonly lifeMs: number }
-  | { readonly act: 'miss'; readonly call: number }
-  | { readonly act: 'fail'; readonly call: number; readonly code: SecretErrorCode }
-  | { readonly act: 'abort'; readonly reader: number }
+  | {
+      readonly act: 'read';
+      readonly ref: number;
+      readonly how: 'plain' | 'by name' | 'fresh';
+      readonly times: number;
+    }
+  | {
+      readonly act: 'batch';
+      readonly refs: readonly number[];
+      readonly fresh: boolean;
+      readonly forMs: number | undefined;
+    }
+  | { readonly act: 'peek' | 'set' | 'delete'; readonly ref: number }
+  | { readonly act: 'written'; readonly write: number; readonly fails: boolean }
+  | { readonly act: 'invalidate'; readonly target: number }
+  | {
+      readonly act: 'answer';
+      readonly call: number;
+      readonly outcomes: readonly [Outcome, Outcome];
+      readonly whole: boolean;
+    }
+  | { readonly act: 'abort'; readonly reader: number; readonly reason: unknown }
   | { readonly act: 'tick'; readonly ms: number };
 
-/** A call that the backend holds. */
-interface Held {
-  readonly keys: readonly string[];
-  readonly fresh: boolean;
-  readonly askedAt: number; // on the time that never goes back
-  readonly askedInStep: number;
-  /** Keys of which a later step has made its answer old. */
-  readonly marked: Set<string>;
-  readonly signal: AbortSignal | undefined;
-  readonly settle: (answer: (key: string) => Answer | Error) => void;
-}
-
-/** What is known of a value that the backend has given. */
-interface Given {
-  readonly key: string;
-  readonly askedAt: number;
-  readonly askedInStep: number;
-  readonly landedInStep: number;
-}
-
-/** Plays the steps against a cache, and answers with the laws that it broke: none, if all is well. */
+/** Plays the steps against a cache and the law, and answers with where they differ: nowhere, if all is well. */
 export async function play(steps: readonly Step[]): Promise<readonly string[]> {
   const broken: string[] = [];
-  const wall = { ms: 1_700_000_000_000 };
-  // Nobody can know of a step back that was over before anybody looked: this clock looks when the cache does.
-  const clock = steadyClock(() => wall.ms);
-  const steady = (): number => clock.read() + clock.setBackMs;
-  const held: Held[] = [];
-  const given = new Map<string, Given>();
-  /** The values that a read must be answered with from memory, by key; one that was stored before a set-back is none. */
-  const fresh = new Map<string, { readonly until: number; readonly setBackMs: number }>();
-  const writes = new Map<string, number>(); // the last step that made everything before it old
-  const denials = new Map<string, number>();
-  let step = 0;
-
-  function ask(asked: readonly SecretRef[], { signal, fresh: wantsFresh = false }: CallContext) {
-    const keys = asked.map(refKey);
-    for (const key of keys) {
-      const rival = held.find(
-        (call) => call.keys.includes(key) && !call.marked.has(key) && !call.signal?.aborted,
-      );
-      if (rival && !wantsFresh) broken.push(`law 5: a second call for ${key} while one is under way`);
-      for (const call of held) if (call.keys.includes(key)) call.marked.add(key); // a new call takes its place
-    }
-    return new Promise<readonly Answer[]>((resolve, reject) => {
-      const call: Held = {
-        keys,
-        fresh: wantsFresh,
-        askedAt: steady(),
-        askedInStep: step,
-        marked: new Set(),
-        signal,
-        settle(answerFor) {
-          held.splice(held.indexOf(call), 1);
-          const answers = keys.map(answerFor);
-          const failure = answers.find((answer) => answer instanceof Error);
-          if (failure && asked.length === 1) reject(failure);
-          else resolve(answers as Answer[]); // failures stand in their places
-        },
-      };
-      held.push(call);
-      signal?.addEventListener('abort', () => {
-        if (!held.includes(call)) return;
-        held.splice(held.indexOf(call), 1);
-        reject(signal.reason);
-      });
-    });
-  }
-
-  const provider: SecretProvider & Required<Pick<SecretProvider, 'getMany' | 'set' | 'delete'>> = {
-    name: 'held',
-    get: async (ref, ctx) => (await ask([ref], ctx))[0] as Secret | undefined, // failures reject
-    getMany: (many, ctx) => ask(many, ctx),
-    set: (ref) => written(ref),
-    delete: (ref) => written(ref),
+  const law = new LawModel();
+  const time = { wallMs: 1_700_000_000_000, passedMs: 0 };
+  const now = (): number => {
+    law.see(time.wallMs); // the law knows of time what the cache has seen
+    return time.wallMs;
   };
-  let writeFails = false;
-  async function written(ref: SecretRef): Promise<void> {
-    await Promise.resolve();
-    mark(refKey(ref));
-    if (writeFails) throw new SecretError('unavailable', 'as scripted.');
-  }
-
-  function mark(key: string): void {
-    for (const call of held) if (call.keys.includes(key)) call.marked.add(key);
-    writes.set(key, step);
-    fresh.delete(key);
-  }
-
-  const secrets = createSecrets(
-    cache({
-      ...bounds,
-      jitter: 0,
-      refreshAheadMs: 500,
-      negativeTtlMs: 300,
-      denialTtlMs: 300,
-      failureCooldownMs: 700,
-      now: clock.read,
-    })(provider),
-    { now: clock.read },
+  const backend = interleavedBackend(() => time.wallMs);
+  const stack = cache({ ...options, random: () => 0.5, now })(backend.provider);
+  const witness = invariants(broken);
+  const readers = readersOf(stack, (key, secret, startedIn) =>
+    witness.served(key, secret, startedIn, law.wall),
   );
+  const changes: string[] = [];
+  stack.subscribe?.(({ secret }) => changes.push(secret.reveal()));
 
-  interface Reader {
-    readonly key: string;
-    readonly startedInStep: number;
-    readonly startedAt: number; // on the time that never goes back
-    readonly waitsForOthers: boolean;
-    readonly caller: AbortController;
-    readonly done: Promise<void>;
-    settled: boolean;
-  }
-  const readers: Reader[] = [];
+  const waiting = new Set<Reader>(); // by the law or in fact
+  const dueAt = new Map<ModelReader, number>(); // by the time that has passed
+  const underWay = new Set<ModelCall>(); // as above
 
-  function watch(
-    key: string,
-    caller: AbortController,
-    wantsFresh: boolean,
-    reading: Promise<Secret | undefined>,
-    waitsForOthers = false,
-  ): void {
-    const reader: Reader = {
-      key,
-      startedInStep: step,
-      startedAt: steady(),
-      waitsForOthers,
-      caller,
-      settled: false,
-      done: reading.then(
-        (secret) => {
-          reader.settled = true;
-          if (secret) check(reader, secret, wantsFresh);
-        },
-        (reason: unknown) => {
-          reader.settled = true;
-          if (caller.signal.aborted && reason !== caller.signal.reason)
-            broken.push('an abort lost its reason');
-          if (!caller.signal.aborted && !(reason instanceof SecretError))
-            broken.push('a reader got a foreign reason');
-        },
-      ),
-    };
-    readers.push(reader);
+  function judge(reader: Reader): void {
+    const { keys, fresh, deadline = Number.POSITIVE_INFINITY } = reader;
+    reader.law = law.read(keys, fresh, deadline <= law.wall);
+    dueAt.set(reader.law, time.passedMs + deadline - law.wall);
+    waiting.add(reader);
   }
 
-  function check(
-    { key, startedInStep, startedAt, waitsForOthers }: Reader,
-    secret: Secret,
-    wantsFresh: boolean,
-  ): void {
-    const value = secret.reveal();
-    const about = given.get(value);
-    if (!about) {
-      broken.push('a value from nowhere');
-      return;
-    }
-    if (about.key !== key) broken.push('identity: a value of another secret');
-    if (secret.expiresAt && secret.expiresAt.getTime() <= clock.read())
-      broken.push('law 1: a value at or past its expiry');
-    const mayBeOld = Math.max(bounds.staleWhileRevalidateMs, bounds.staleIfErrorMs);
-    const ageMs = startedAt - about.askedAt; // of what is in memory, when it was asked for: a batch may wait for others
-    const servedAt = waitsForOthers ? startedAt - clock.setBackMs : clock.read();
-    const fromMemory = about.landedInStep < startedInStep;
-    if (secret.staleSince) {
-      if (wantsFresh) broken.push('a fresh read was answered with a stale value');
-      if (servedAt - secret.staleSince.getTime() >= mayBeOld) broken.push('law 2: stale beyond its bounds');
-      if (ageMs >= bounds.ttlMs + mayBeOld)
-        broken.push('law 2: stale beyond its bounds, counted from the fetch');
-    } else if (fromMemory && ageMs >= bounds.ttlMs) {
-      broken.push('law 1: fresh for longer than its time-to-live');
-    }
-    if (wantsFresh && about.askedInStep < startedInStep)
-      broken.push('law 6: a fresh read joined an older call');
-    const write = writes.get(key) ?? -1;
-    if (about.askedInStep < write && write < startedInStep)
-      broken.push('law 6: a value from before a completed write');
-    const denial = denials.get(key) ?? -1;
-    if (about.landedInStep < denial && denial < startedInStep)
-      broken.push('law 3: a value from before a denial');
-  }
-
-  function answerAll(call: Held, answerFor: (key: string) => Answer | Error): void {
-    for (const key of call.keys) {
-      if (call.marked.has(key)) continue;
-      fresh.delete(key);
-      const answer = answerFor(key);
-      if (
-        answer === undefined ||
-        (answer instanceof SecretError && answer.code in { permission_denied: 1, unauthenticated: 1 })
-      ) {
-        denials.set(key, step);
-      } else if (!(answer instanceof Error)) {
-        const lifeMs =
-          (answer.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) - (call.askedAt - clock.setBackMs);
-        const freshMs = Math.min(bounds.ttlMs, Math.max(lifeMs - 500, lifeMs / 2));
-        if ((answer.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > clock.read())
-          fresh.set(key, { until: call.askedAt + freshMs, setBackMs: clock.setBackMs });
-        else denials.set(key, step); // it expired on its way: missing
-      }
-    }
-    call.settle(answerFor);
-  }
-
-  function perform(each: Step): void | Promise<void> {
-    switch (each.act) {
+  /** Does it to the cache. What is returned does it to the law, when the cache has had its turn. */
+  function perform(step: Step): (() => void) | undefined {
+    switch (step.act) {
       case 'read': {
-        const ref = refs[each.ref] as SecretRef; // drawn from them
-        const caller = new AbortController();
-        const before = held.length;
-        const now = steady();
-        const known = fresh.get(refKey(ref));
-        const isFresh = known !== undefined && known.until > now && known.setBackMs === clock.setBackMs;
-        watch(
-          refKey(ref),
-          caller,
-          each.fresh,
-          secrets.get(ref, { signal: caller.signal, fresh: each.fresh }),
+        const ref = refAt(step.ref);
+        const started = Array.from({ length: step.times }, () =>
+          step.how === 'by name'
+            ? readers.startByName(ref, law.step)
+            : readers.start([ref], law.step, step.how === 'fresh'),
         );
-        if (isFresh && !each.fresh && held.length > before) broken.push('law 1: a call for what is fresh');
-        return;
+        return () => started.forEach(judge);
       }
       case 'batch': {
-        const caller = new AbortController();
-        const asked = Object.fromEntries(each.refs.map((ref) => [String(ref), refs[ref] as SecretRef]));
-        const batch = secrets.getManySettled(asked, { signal: caller.signal });
-        for (const [key, ref] of Object.entries(asked)) {
-          const one = batch.then((found) => {
-            const answer = found[key];
-            if (answer instanceof SecretError) throw answer;
-            return answer; // neither an error nor a value of another type
-          });
-          watch(refKey(ref), caller, false, one, true);
-        }
-        return;
+        const deadline = step.forMs === undefined ? undefined : time.wallMs + step.forMs;
+        const reader = readers.start(step.refs.map(refAt), law.step, step.fresh, deadline);
+        return () => judge(reader);
       }
-      case 'write':
+      case 'peek': {
+        const shown = readers.peek(refAt(step.ref));
+        return () => {
+          const expected = law.peek(refKey(refAt(step.ref)));
+          for (const each of shown) if (each !== expected) broken.push(`peek: ${each}, not ${expected}`);
+        };
+      }
+      case 'set':
       case 'delete': {
-        const ref = refs[each.ref] as SecretRef;
-        mark(refKey(ref));
-        writeFails = each.fails;
-        const call = each.act === 'write' ? secrets.set(ref, 'x') : secrets.delete(ref);
-        return call.catch(() => undefined);
+        const ref = refAt(step.ref);
+        const writing = step.act === 'set' ? stack.set?.(ref, seal('x'), {}) : stack.delete?.(ref, {});
+        writing?.catch(() => undefined);
+        return () => law.mark(refKey(ref));
       }
-      case 'invalidate':
-        if (each.ref === 'all') secrets.invalidate();
-        else secrets.invalidate(refs[each.ref]);
-        for (const [at, ref] of refs.entries()) if (each.ref === 'all' || each.ref === at) mark(refKey(ref));
-        return;
+      case 'written': {
+        const [write] = backend.writes.splice(step.write % Math.max(1, backend.writes.length), 1);
+        if (!write) return undefined;
+        write.settle(step.fails);
+        return () => {
+          law.mark(write.key);
+          witness.wrote(write.key, law.step);
+        };
+      }
+      case 'invalidate': {
+        const { target, covers } = targets[step.target] ?? { target: undefined, covers: [] };
+        stack.invalidate?.(target);
+        return () => covers.forEach((at) => law.mark(refKey(refAt(at))));
+      }
       case 'answer': {
-        const call = held[each.call % Math.max(1, held.length)];
-        if (!call) return;
-        const expiresAt = each.lifeMs > 0 ? new Date(clock.read() + each.lifeMs) : undefined;
-        const made = new Map(
-          call.keys.map((key) => [key, seal(`${key}#${given.size}.${step}`, { expiresAt })]),
+        const live = law.calls.filter(({ ended }) => !ended);
+        const call = live[step.call % Math.max(1, live.length)];
+        if (!call) return undefined;
+        const whole = step.whole && typeof step.outcomes[0] === 'object' && 'code' in step.outcomes[0];
+        const answers = call.keys.map((key, at) =>
+          backend.answerOf(key, step.outcomes[whole || at % 2 === 0 ? 0 : 1]),
         );
-        for (const [key, secret] of made) {
-          const { askedAt, askedInStep } = call;
-          given.set(secret.reveal(), { key, askedAt, askedInStep, landedInStep: step });
-        }
-        answerAll(call, (key) => made.get(key));
-        return;
+        for (const [at, key] of call.keys.entries()) witness.told(key, answers[at], call.step, law.step);
+        backend.reads[law.calls.indexOf(call)]?.settle(answers, whole);
+        return () => law.land(call, (key) => toldOf(answers[call.keys.indexOf(key)]));
       }
-      case 'miss': {
-        const call = held[each.call % Math.max(1, held.length)];
-        if (call) answerAll(call, () => undefined);
-        return;
+      case 'abort': {
+        const able = [...waiting].filter(({ end, caller }) => !end && caller);
+        const reader = able[step.reader % Math.max(1, able.length)];
+        reader?.caller?.abort(step.reason);
+        return () => {
+          if (!reader?.law) return;
+          reader.hasLeft = true;
+          law.leave(reader.law, false);
+        };
       }
-      case 'fail': {
-        const call = held[each.call % Math.max(1, held.length)];
-        if (call) answerAll(call, () => new SecretError(each.code, 'as scripted.'));
-        return;
+      case 'tick': {
+        time.wallMs += step.ms;
+        if (step.ms <= 0) return undefined;
+        time.passedMs += step.ms;
+        vi.advanceTimersByTime(step.ms);
+        return () => {
+          for (const reader of law.readers)
+            if ((dueAt.get(reader) ?? 0) <= time.passedMs) law.leave(reader, true);
+        };
       }
-      case 'abort':
-        readers[each.reader % Math.max(1, readers.length)]?.caller.abort({ of: each.reader });
-        return;
-      case 'tick':
-        wall.ms += each.ms;
     }
   }
 
-  for (const each of steps) {
-    step += 1;
-    await perform(each);
-    await flush();
+  function compare(): void {
+    for (const call of law.calls.slice(compared.calls)) underWay.add(call);
+    for (const { keys } of backend.reads.slice(law.calls.length))
+      broken.push(`a call too many, for ${keys.join()}`);
+    compared.calls = law.calls.length;
+    for (const call of underWay) {
+      const { keys, ctx: { signal, ...ctx } = {} } = backend.reads[law.calls.indexOf(call)] ?? {};
+      const made = JSON.stringify({ keys, ctx, aborted: signal?.aborted });
+      const wanted = JSON.stringify({ keys: call.keys, ctx: call.ctx, aborted: call.ended === 'left' });
+      if (made !== wanted) broken.push(`a call: ${made}, not ${wanted}`);
+      if (call.ended) underWay.delete(call);
+    }
+    for (const reader of waiting) {
+      const { keys, end, caller, hasLeft } = reader;
+      const words = end && 'words' in end ? end.words : undefined;
+      const wanted = hasLeft ? undefined : reader.law?.answer?.join();
+      const isOwn = end && 'reason' in end && end.reason === caller?.signal.reason;
+      if (words !== wanted || (hasLeft && !isOwn))
+        broken.push(`the reader of ${keys.join()}: ${words}, not ${wanted}`);
+      if (end) waiting.delete(reader);
+    }
+    if (changes.join() !== law.changes.join())
+      broken.push(`told of ${changes.join()}, not ${law.changes.join()}`);
+    const counts = JSON.stringify(layersOf(stack)[0]?.snapshot?.());
+    const wanted = JSON.stringify({ ...law.counts, evictions: 0, size: law.size });
+    if (counts !== wanted) broken.push(`counts: ${counts}, not ${wanted}`);
   }
-  step += 1;
-  for (let call = held[0]; call; call = held[0]) {
-    answerAll(call, () => new SecretError('invalid_argument', 'the end.'));
+  const compared = { calls: 0 };
+
+  for (const step of steps) {
+    law.step += 1;
+    const then = perform(step);
     await flush();
+    then?.();
+    compare();
+    if (broken.length > 0) return [...broken, `in step ${law.step}: ${JSON.stringify(step)}`];
   }
+  await stack[Symbol.asyncDispose]?.();
   await flush();
-  if (readers.some((reader) => !reader.settled)) broken.push('a reader never settled');
-  await secrets.close();
+  for (const { keys, end } of waiting)
+    if (!end || !('words' in end) || !end.words.split(',').includes('closed'))
+      broken.push(`closing has not released the reader of ${keys.join()}`);
+  for (const [at, { ended }] of law.calls.entries())
+    if (backend.reads[at]?.ctx.signal?.aborted !== (ended !== 'answered'))
+      broken.push('a call outlived its readers');
   return broken;
+}
+
+function refAt(at: number): SecretRef {
+  return refs[at] as SecretRef; // numbers are drawn from its places
+}
+
+function toldOf(answer: Answer): Told {
+  if (answer === undefined) return 'missing';
+  if (answer instanceof SecretError) return { code: answer.code, retryAfterMs: answer.retryAfterMs };
+  const { expiresAt } = answer;
+  return { value: answer.reveal(), ...(expiresAt && { expiresAt: expiresAt.getTime() }) };
 }
