@@ -17,6 +17,7 @@ import { landing } from './cache/landing.js';
 import { type CacheOptions, checkedOptions } from './cache/options.js';
 import { reads } from './cache/reads.js';
 import { verdicts } from './cache/verdicts.js';
+import { inOrder } from './order/in-order.js';
 
 export type { CacheEvent, CacheEventType } from './cache/events.js';
 export type { CacheOptions } from './cache/options.js';
@@ -47,19 +48,19 @@ export function cache(options: CacheOptions = {}): Middleware {
   const { now, random, onEvent, ...settings } = checkedOptions(options);
   const { maxEntries } = settings;
 
-  return defineMiddleware('cache', settings, (next) => {
+  const caching = defineMiddleware('cache', settings, (next) => {
     const identify = identities(next);
     const clock = steadyClock(now);
     const told = events(onEvent);
     const { emit, hit, counts } = told;
     const changed = changes(maxEntries);
-    const memory = entries({ ...settings, random }, maxEntries, clock, (entry, evicted) => {
+    const memory = entries(settings, maxEntries, clock, (entry, evicted) => {
       changed.leave(entry, entry.secret);
       if (evicted) emit('eviction', entry);
     });
     const known = verdicts(maxEntries, clock);
     const parts = { memory, known, changed, clock, events: told, bounds: settings, memories: settings };
-    const board = flightBoard(next, clock, told, landing(parts));
+    const board = flightBoard(next, clock, random, told, landing(parts));
     const { read } = reads({ ...parts, board });
 
     function forget(key: string): void {
@@ -172,6 +173,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       },
     };
   });
+  return inOrder(caching);
 }
 
 function secretOrThrow([answer]: readonly Answer[]): Secret | undefined {

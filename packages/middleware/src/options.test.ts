@@ -107,12 +107,12 @@ describe('a wrong option is named, with what it may be', () => {
       ],
     ),
     [
-      rateLimit as typeof retry,
+      rateLimit,
       { perSecond: 5 },
       'rateLimit has no option "perSecond". It has callsPerSecond, burstSize, maxQueueSize, per, maxAccounts, now.',
     ],
     [
-      rateLimit as typeof retry,
+      rateLimit,
       { callsPerSecond: 0 },
       'rateLimit: callsPerSecond is a number from 0.001 to 1000000; it was 0.',
     ],

@@ -1,4 +1,5 @@
 import {
+  around,
   createSecrets,
   errorRules,
   layersOf,
@@ -42,6 +43,17 @@ describe('the recommended stack', () => {
       'retry',
       'circuitBreaker',
       'rateLimit',
+      'timeout',
+    ]);
+  });
+
+  it('is watched from outside if there is something to watch it', () => {
+    const telemetry = around('telemetry', {}, (run, ctx) => run(ctx));
+    expect(layersOf(setUp({ telemetry }).stack).map(({ name }) => name)).toEqual([
+      'telemetry',
+      'cache',
+      'retry',
+      'circuitBreaker',
       'timeout',
     ]);
   });
@@ -92,6 +104,24 @@ describe('the recommended stack', () => {
     await vi.advanceTimersByTimeAsync(10); // no longer waits: chance is 0
     expect(await reading).toBe('unavailable');
     expect(new Set(read)).toEqual(new Set(['shared', 'breaker']));
+  });
+});
+
+describe('a hit', () => {
+  it('is the promise that the cache keeps: no layer inside it does anything', async () => {
+    const { backend, stack } = setUp({ rateLimit: { callsPerSecond: 20 } });
+    const ref = { name: 'a' };
+    const first = outcome(stack.get(ref, {}));
+    await flush();
+    await backend.call(0).answer('value');
+    expect(await first).toBe('value');
+    const kept = stack.get(ref, {});
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const { signal } = new AbortController();
+    const listeners = vi.spyOn(signal, 'addEventListener');
+    for (let i = 0; i < 100; i += 1) expect(stack.get(ref, { signal })).toBe(kept);
+    expect(await outcome(kept)).toBe('value');
+    expect([backend.calls.length, timers.mock.calls.length, listeners.mock.calls.length]).toEqual([1, 0, 0]);
   });
 });
 
@@ -173,7 +203,7 @@ describe('a wrong option', () => {
   it.each<[object, string]>([
     [
       { ttlMs: 5 },
-      'recommended has no option "ttlMs". It has cache, retry, circuitBreaker, rateLimit, timeout, now, random.',
+      'recommended has no option "ttlMs". It has telemetry, cache, retry, circuitBreaker, rateLimit, timeout, now, random.',
     ],
     [
       { cache: false },
@@ -183,6 +213,7 @@ describe('a wrong option', () => {
     [{ circuitBreaker: [] }, 'recommended: circuitBreaker is an object of options for circuitBreaker().'],
     [{ rateLimit: 20 }, 'recommended: rateLimit is an object of options for rateLimit().'],
     [{ timeout: '3s' }, 'recommended: timeout is an object of options for timeout().'],
+    [{ telemetry: {} }, 'recommended: telemetry is a function, not object.'],
     [{ now: 5 }, 'recommended: now is a function, not number.'],
     [{ random: 5 }, 'recommended: random is a function, not number.'],
     [{ cache: { ttlMs: 0 } }, 'cache: ttlMs is a number from 1'],

@@ -8,6 +8,11 @@ import { type TimeoutOptions, timeout } from './timeout.js';
 
 export interface RecommendedOptions {
   /**
+   * What watches the whole stack, such as `telemetry()`: a middleware, so that nobody needs OpenTelemetry who does not use it.
+   * @defaultValue nothing
+   */
+  readonly telemetry?: Middleware;
+  /**
    * What is kept in memory, and for how long.
    * @defaultValue fresh for five minutes, served for an hour more while the backend is down: see `CacheOptions`
    */
@@ -39,8 +44,8 @@ export interface RecommendedOptions {
 }
 
 /**
- * The whole stack in the order that works: a cache outside everything that costs, a retry, a circuit breaker that counts
- * each attempt, a rate limit if one is asked for, and a time-out for each attempt.
+ * The whole stack in the order that works: telemetry if it is given, a cache outside everything that costs, a retry, a
+ * circuit breaker that counts each attempt, a rate limit if one is asked for, and a time-out for each attempt.
  *
  * @throws `RangeError` or `TypeError` for wrong options, when it is built: also when one attempt may take longer than all
  * of them together.
@@ -55,15 +60,17 @@ export interface RecommendedOptions {
  * ```
  */
 export function recommended(options: RecommendedOptions = {}): Middleware {
-  checkOptions('recommended', options, [...parts, 'now', 'random']);
+  checkOptions('recommended', options, ['telemetry', ...parts, 'now', 'random']);
   for (const part of parts) checkPart(part, options[part]);
-  const { now, random } = options;
+  const { telemetry, now, random } = options;
+  checkFunction('recommended', 'telemetry', telemetry);
   checkFunction('recommended', 'now', now);
   checkFunction('recommended', 'random', random);
 
   const clock = now && { now };
   const chance = { ...clock, ...(random && { random }) };
   const layers = [
+    ...(telemetry ? [telemetry] : []),
     cache({ ...chance, ...options.cache }),
     retry({ ...chance, ...options.retry }),
     circuitBreaker({ ...chance, ...options.circuitBreaker }),

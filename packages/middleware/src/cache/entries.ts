@@ -1,6 +1,7 @@
 import { answered, type InvalidateTarget, type Secret } from '@secretkit/core';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.js';
+import type { Asked } from './flight.js';
 import { type Freshness, freshForMs } from './freshness.js';
 import { covers, type Identity } from './identity.js';
 
@@ -48,8 +49,7 @@ export interface Entries {
   isFresh(entry: Entry, now: number): boolean;
   /** How far it is past its soft deadline, in milliseconds. At its expiry and from then on: infinitely. */
   staleForMs(entry: Entry, now: number): number;
-  /** @param askedAt - When its source was asked, on the time that never goes back. */
-  store(identity: Identity, secret: Secret, askedAt: number): void;
+  store(identity: Identity, secret: Secret, asked: Asked): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
@@ -89,10 +89,10 @@ export function entries(
       const softAt = setBackMs === clock.setBackMs ? ended : Math.min(ended, clock.setBackAt);
       return Math.max(0, now + clock.setBackMs - softAt);
     },
-    store({ key, ref }, secret, askedAt) {
+    store({ key, ref }, secret, { startedAt, chance }) {
       const { setBackMs } = clock;
-      const fetchedAt = askedAt - setBackMs; // as the clock counts now
-      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, freshness);
+      const fetchedAt = startedAt - setBackMs; // as the clock counts now
+      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, chance, freshness);
       lru.set(key, {
         key,
         ref,

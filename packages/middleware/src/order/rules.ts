@@ -9,7 +9,12 @@ export interface OrderRule {
   readonly unless?: (inside: readonly string[]) => boolean;
 }
 
-export const orderRules: readonly OrderRule[] = [
+const orderRules: readonly OrderRule[] = [
+  {
+    outer: 'cache',
+    inner: 'fallback',
+    harm: 'it keeps an old value of one provider over a new one of another. A cache stands inside, around each of them',
+  },
   {
     outer: 'retry',
     inner: 'cache',

@@ -53,7 +53,10 @@ export function limiter({ intervalMs, burstSize }: Pace, time: () => number): Li
 
   function admit(): void {
     for (const first of queue) {
-      if (nextInMs() > 0) return schedule();
+      if (nextInMs() > 0) {
+        schedule();
+        return;
+      }
       queue.delete(first);
       book();
       first();
@@ -69,7 +72,10 @@ export function limiter({ intervalMs, burstSize }: Pace, time: () => number): Li
     },
     async turn(signal) {
       signal?.throwIfAborted();
-      if (limiter.delayMs === 0) return book();
+      if (limiter.delayMs === 0) {
+        book();
+        return;
+      }
       await new Promise<void>((resolve, reject) => {
         const admitted = (): void => {
           signal?.removeEventListener('abort', leave);

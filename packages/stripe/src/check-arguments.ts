@@ -1,4 +1,4 @@
-import { SecretError } from '@secretkit/core';
+import { SecretError, type SecretScope } from '@secretkit/core';
 
 /** Stripe's limit for a name and for a payload, in characters. */
 const maxLength = 5_000;
@@ -7,6 +7,19 @@ const maxYears = 100;
 /** @throws `invalid_argument` for a name that Stripe would refuse. */
 export function checkName(name: string): void {
   if (length(name) > maxLength) throw invalid(`a name has ${maxLength} characters at most.`);
+}
+
+/** @throws `invalid_argument` for an account that no header can carry. */
+export function checkAccount({ account }: SecretScope = {}): void {
+  if (account === undefined || isHeaderText(account)) return;
+  throw invalid(
+    "a scope's account is the id of a connected account, such as acct_123: ASCII, without spaces.",
+  );
+}
+
+/** Can a header carry it? */
+export function isHeaderText(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 /** @throws `invalid_argument` for a payload that Stripe would refuse. */
