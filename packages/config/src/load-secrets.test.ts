@@ -432,6 +432,8 @@ describe('a call', () => {
       'loadSecrets has no option "evrey". It has signal, fresh, live, onEvent, restMs, now.',
     ],
     [{ onEvent: () => undefined }, 'loadSecrets has no option "onEvent".'],
+    [null, 'loadSecrets takes an object of options: signal, fresh, live.'],
+    [{ live: 'yes' }, 'loadSecrets: live is true or false.'],
     [{ live: true, onEvent: 5 }, 'loadSecrets: onEvent is a function, not number.'],
     [{ live: true, now: 5 }, 'loadSecrets: now is a function, not number.'],
     [{ live: true, restMs: -1 }, 'loadSecrets: restMs is a number from 0'],
