@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@secretkit/source', 'module', 'node', 'development|production'];
+// As Node has them: under `module` some packages have files that only bundlers can load.
+const conditions = ['@secretkit/source', 'node', 'development|production'];
 
 const covered = { lines: 95, statements: 95, functions: 95, branches: 95 };
 
 export default defineConfig({
+  oxc: { decorator: { legacy: true } }, // those that Nest, tsyringe and InversifyJS are made for
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
@@ -15,6 +17,9 @@ export default defineConfig({
       include: ['packages/*/src/**/*.test-d.ts'],
       tsconfig: 'tsconfig.checks.json',
     },
+    testTimeout: 60_000, // a busy machine is no failure; what hangs ends here all the same
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     unstubEnvs: true,
     restoreMocks: true,
     coverage: {

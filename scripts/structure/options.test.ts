@@ -9,20 +9,25 @@ interface Option {
   readonly optional: boolean;
 }
 
-/** What a number counts, by its name; a jitter is a part of something. */
-const units = /^jitter$|Ms$|Entries$|Attempts$|PerScope$|Size$|^port$|Bytes|Seconds/;
+/** What a number counts, by its name; a jitter and a share are parts of something. */
+const units =
+  /^jitter$|^share$|Ms$|Entries$|Attempts$|Accounts$|PerSecond$|PerScope$|Size$|^port$|Bytes|Seconds/;
 
 /** The fields of the options that a user passes when something is built, by the interface's name. */
 function optionsOf({ sources }: Package): [string, Option[]][] {
   return sources
     .filter(({ isTest }) => !isTest)
     .flatMap(({ text }) =>
-      [...text.matchAll(/^export interface (\w+Options)(?: extends [^{]+)? \{\n([^]*?)^\}/gm)].map(
-        ([, name = '', body = '']): [string, Option[]] => [name, fieldsOf(body)],
-      ),
+      [
+        ...text.matchAll(
+          /^export interface (\w+(?:Options|Setup))(?:<\w+>)?(?: extends [^{]+)? \{\n([^]*?)^\}/gm,
+        ),
+      ].map(([, name = '', body = '']): [string, Option[]] => [name, fieldsOf(body)]),
     )
     .filter(([name]) =>
-      /^(Cache|Retry|Timeout|Secrets|\w+Secrets|StripeClient|CreateStripeClient|Emulator)Options$/.test(name),
+      /^(Cache|Fallback|Observe|Telemetry|Retry|Timeout|CircuitBreaker|FailureShare|RateLimit|Recommended|Secrets|\w+Secrets|\w+Opener|StripeClient|CreateStripeClient|Emulator)Options$|^SecretsModule(Options|Setup)/.test(
+        name,
+      ),
     );
 }
 

@@ -23,7 +23,7 @@ function printed(child: ChildProcessWithoutNullStreams, text: string): Promise<v
   });
 }
 
-describe('the command', { timeout: 20_000 }, () => {
+describe('the command', () => {
   it.each([
     {
       args: ['--backend', 'vault'],

@@ -28,6 +28,10 @@ export type FaultName =
   | 'redirect'
   /** Nobody listens. */
   | 'refused'
+  /** The host has no address. */
+  | 'unresolved'
+  /** The TLS handshake fails. */
+  | 'tlsFailure'
   /** The connection is reset before an answer. */
   | 'reset'
   /** The answer ends in the middle. */
@@ -58,6 +62,8 @@ export const faultCodes: Readonly<Record<FaultName, readonly [SecretErrorCode, .
   html: ['unavailable'],
   redirect: ['unavailable'],
   refused: ['unavailable'],
+  unresolved: ['unavailable'],
+  tlsFailure: ['unavailable'],
   reset: ['unavailable'],
   cutBody: ['unavailable'],
   malformedBody: ['unavailable', 'invalid_data'],

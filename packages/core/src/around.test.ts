@@ -70,6 +70,27 @@ describe('a batch that fails in part', () => {
     expect(answers.map(revealed)).toEqual(['A', undefined, 'C']);
   });
 
+  it('tells the policy by code what has failed, also where that is final', async () => {
+    const { provider } = scripted(
+      ['A', failed('unavailable'), failed('permission_denied')],
+      [failed('timeout')],
+      [undefined],
+    );
+    const seen: unknown[] = [];
+    const policy: Policy = async (run, ctx, { failures }) => {
+      seen.push(failures?.());
+      for (;;) {
+        try {
+          return await run(ctx);
+        } catch {
+          seen.push(failures?.());
+        }
+      }
+    };
+    await around('seeing', {}, policy)(provider).getMany(refs, {});
+    expect(seen).toEqual([[], ['unavailable', 'permission_denied'], ['timeout', 'permission_denied']]);
+  });
+
   it('keeps each failure in its place when the policy gives up', async () => {
     const { provider } = scripted(
       ['A', failed('unavailable'), failed('timeout')],
@@ -184,7 +205,7 @@ describe('a policy', () => {
     await every.delete(ref, {});
     expect(calls).toEqual([
       { provider: 'every', operation: 'get', refs: [ref], scope },
-      { provider: 'every', operation: 'getMany', refs: [ref, ref], scope },
+      { provider: 'every', operation: 'getMany', refs: [ref, ref], scope, failures: expect.any(Function) },
       { provider: 'every', operation: 'list', refs: [], scope },
       { provider: 'every', operation: 'set', refs: [ref], scope },
       { provider: 'every', operation: 'delete', refs: [ref], scope },

@@ -1,4 +1,5 @@
 import { defineMiddleware } from './define-middleware.js';
+import type { SecretErrorCode } from './error-codes.js';
 import { mergedBatch } from './merged-batch.js';
 import type { Middleware } from './middleware.js';
 import type { CallContext, Operation } from './provider.js';
@@ -12,6 +13,11 @@ export interface Call {
   /** The refs asked for; none for a list. They share one scope. */
   readonly refs: readonly SecretRef[];
   readonly scope: SecretScope | undefined;
+  /**
+   * The codes of the refs of a batch that have failed so far, whether or not they made `run` reject; empty before there is
+   * an answer. Absent where the call is no batch.
+   */
+  readonly failures?: () => readonly SecretErrorCode[];
 }
 
 /**
@@ -62,7 +68,7 @@ export function around(
         (async (refs, ctx) => {
           const batch = mergedBatch(refs, getMany);
           try {
-            return await policy(batch.run, ctx, about('getMany', refs));
+            return await policy(batch.run, ctx, { ...about('getMany', refs), failures: batch.failures });
           } catch (error) {
             if (ctx.signal?.aborted) throw ctx.signal.reason;
             return batch.giveUp(error);

@@ -77,7 +77,7 @@ describe('refKey', () => {
   const ref = fc.record({
     account: part,
     user: part,
-    name: fc.string({ unit: fc.constantFrom('a', ':', '-', '1') }),
+    name: fc.string({ unit: fc.constantFrom('a', ':', '-', '1', '\0') }),
   });
 
   it('is the same for two refs only if they are the same', () => {
@@ -100,6 +100,7 @@ describe('refKey', () => {
       { user: 'a', name: 'b' },
     ],
     [{ account: '-', name: 'x' }, { name: '-x' }],
+    [{ account: 'a', name: 'b' }, { name: '\x001:a-b' }],
   ])('tells apart %j and %j', (one, two) => {
     expect(keyOf(one)).not.toBe(keyOf(two));
   });

@@ -1,3 +1,4 @@
+import type { SecretErrorCode } from './error-codes.js';
 import type { Answer, CallContext, SecretProvider } from './provider.js';
 import type { SecretRef } from './ref.js';
 import { sanitise } from './sanitise.js';
@@ -7,6 +8,8 @@ import { isSecretError, restate } from './secret-error.js';
 export interface MergedBatch {
   /** Asks for the open refs. Rejects with the first retryable failure left in the batch, else resolves with it all. */
   run(ctx: CallContext): Promise<readonly Answer[]>;
+  /** The codes in place of answers so far. */
+  failures(): readonly SecretErrorCode[];
   /** The answers so far, with a failure in each open place. Throws the error if there never was an answer. */
   giveUp(error: unknown): readonly Answer[];
 }
@@ -39,6 +42,8 @@ export function mergedBatch(
       told = answers[first];
       throw told;
     },
+
+    failures: () => answers.filter((answer) => isSecretError(answer)).map(({ code }) => code),
 
     giveUp(error) {
       if (!answered) throw error;

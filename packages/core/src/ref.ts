@@ -12,9 +12,13 @@ export interface SecretRef {
   readonly scope?: SecretScope;
 }
 
-/** A string that differs for every two refs that differ, whatever characters they hold. */
-export function refKey(ref: SecretRef): string {
-  return scopeKey(ref.scope) + ref.name;
+/**
+ * A string that differs for every two refs that differ, whatever characters they hold. A name in the default scope is its
+ * own key: a cache of many names keeps no second string for each.
+ */
+export function refKey({ name, scope }: SecretRef): string {
+  const owner = scopeKey(scope);
+  return owner === defaultScope && !name.startsWith(ownerFollows) ? name : ownerFollows + owner + name;
 }
 
 /** The same for scopes. An absent field and the absent scope are alike. */
@@ -39,6 +43,10 @@ export function describeScope({ account, user }: SecretScope): string {
 export function copyRef({ name, scope }: SecretRef): SecretRef {
   return Object.freeze(scope === undefined ? { name } : { name, scope: Object.freeze({ ...scope }) });
 }
+
+// Names that are checked hold no control character; one that does is told apart all the same.
+const ownerFollows = '\0';
+const defaultScope = scopeKey();
 
 function lengthPrefixed(text: string | undefined): string {
   return text === undefined ? '-' : `${text.length}:${text}`;

@@ -94,7 +94,8 @@ export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets
   }
 
   function take({ name, scope }: SecretRef): Secret | undefined {
-    return within(scope).get(name);
+    const secret = scopes.get(scopeKey(scope))?.get(name);
+    return secret && !hasExpired(secret) ? secret : undefined;
   }
 
   for (const [ref, secret] of secretsOf(initial)) put(ref, secret);

@@ -1,22 +1,15 @@
-import {
-  type Answer,
-  defineMiddleware,
-  isSecretError,
-  type Middleware,
-  type Secret,
-  SecretError,
-  type SecretRef,
-} from '@secretkit/core';
+import { defineMiddleware, type Middleware, SecretError, type SecretRef } from '@secretkit/core';
 import { changes } from './cache/changes.js';
 import { steadyClock } from './cache/clock.js';
 import { entries, type Place } from './cache/entries.js';
 import { events } from './cache/events.js';
 import { flightBoard } from './cache/flight-board.js';
-import { type Identity, identities } from './cache/identity.js';
+import { identities } from './cache/identity.js';
 import { landing } from './cache/landing.js';
 import { type CacheOptions, checkedOptions } from './cache/options.js';
 import { reads } from './cache/reads.js';
 import { verdicts } from './cache/verdicts.js';
+import { inOrder } from './order/in-order.js';
 
 export type { CacheEvent, CacheEventType } from './cache/events.js';
 export type { CacheOptions } from './cache/options.js';
@@ -47,20 +40,20 @@ export function cache(options: CacheOptions = {}): Middleware {
   const { now, random, onEvent, ...settings } = checkedOptions(options);
   const { maxEntries } = settings;
 
-  return defineMiddleware('cache', settings, (next) => {
+  const caching = defineMiddleware('cache', settings, (next) => {
     const identify = identities(next);
     const clock = steadyClock(now);
     const told = events(onEvent);
     const { emit, hit, counts } = told;
     const changed = changes(maxEntries);
-    const memory = entries({ ...settings, random }, maxEntries, clock, (entry, evicted) => {
+    const memory = entries(settings, maxEntries, clock, (entry, evicted) => {
       changed.leave(entry, entry.secret);
       if (evicted) emit('eviction', entry);
     });
     const known = verdicts(maxEntries, clock);
     const parts = { memory, known, changed, clock, events: told, bounds: settings, memories: settings };
-    const board = flightBoard(next, clock, told, landing(parts));
-    const { read } = reads({ ...parts, board });
+    const board = flightBoard(next, clock, random, told, landing(parts));
+    const { read, readOne } = reads({ ...parts, board });
 
     function forget(key: string): void {
       memory.delete(key);
@@ -84,18 +77,17 @@ export function cache(options: CacheOptions = {}): Middleware {
       // Not an async function: a hit returns the stored promise, and allocates nothing.
       get(ref, ctx) {
         if (ctx.signal?.aborted) return Promise.reject(ctx.signal.reason);
-        let identity: Identity;
         try {
-          identity = identify(ref);
+          const identity = identify(ref);
+          const entry = memory.use(identity.key);
+          if (entry !== undefined && !ctx.fresh && memory.isFresh(entry, clock.read())) {
+            hit(identity);
+            return entry.answer;
+          }
+          return readOne({ identity, ref }, ctx);
         } catch (error) {
           return Promise.reject(error);
         }
-        const entry = memory.use(identity.key);
-        if (entry !== undefined && !ctx.fresh && memory.isFresh(entry, clock.read())) {
-          hit(identity);
-          return entry.answer;
-        }
-        return read([{ identity, ref }], ctx).then(secretOrThrow);
       },
 
       async getMany(refs, ctx) {
@@ -172,9 +164,5 @@ export function cache(options: CacheOptions = {}): Middleware {
       },
     };
   });
-}
-
-function secretOrThrow([answer]: readonly Answer[]): Secret | undefined {
-  if (isSecretError(answer)) throw answer;
-  return answer;
+  return inOrder(caching);
 }

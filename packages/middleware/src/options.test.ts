@@ -1,6 +1,8 @@
 import { layersOf, type Middleware, type SecretProvider, seal } from '@secretkit/core';
 import { describe, expect, it } from 'vitest';
 import { cache } from './cache.js';
+import { circuitBreaker, consecutiveFailures, failureShare } from './circuit-breaker.js';
+import { rateLimit } from './rate-limit.js';
 import { retry } from './retry.js';
 import { timeout } from './timeout.js';
 
@@ -72,6 +74,64 @@ describe('a wrong option is named, with what it may be', () => {
       `timeout: timeoutMs is a number from 1 to ${longest}; it was ${longest + 1}.`,
     ],
     [timeout, { now: 5 }, 'timeout: now is a function, not number.'],
+    [
+      circuitBreaker,
+      { threshold: 5 },
+      'circuitBreaker has no option "threshold". It has strategy, openMs, maxOpenMs, per, maxAccounts, onStateChange, now, random.',
+    ],
+    [circuitBreaker, { openMs: 0 }, `circuitBreaker: openMs is a number from 1 to ${longest}; it was 0.`],
+    [
+      circuitBreaker,
+      { maxOpenMs: 9_999 },
+      `circuitBreaker: maxOpenMs is a number from 10000 to ${longest}; it was 9999.`,
+    ],
+    [circuitBreaker, { per: 'user' }, "circuitBreaker: per is 'provider' or 'account'."],
+    [
+      circuitBreaker,
+      { maxAccounts: 0 },
+      'circuitBreaker: maxAccounts is a whole number from 1 to 1000000; it was 0.',
+    ],
+    [
+      circuitBreaker,
+      { maxAccounts: 1.5 },
+      'circuitBreaker: maxAccounts is a whole number from 1 to 1000000; it was 1.5.',
+    ],
+    [circuitBreaker, { onStateChange: {} }, 'circuitBreaker: onStateChange is a function, not object.'],
+    [circuitBreaker, { now: 5 }, 'circuitBreaker: now is a function, not number.'],
+    [circuitBreaker, { random: 5 }, 'circuitBreaker: random is a function, not number.'],
+    ...[null, 5, 'consecutive', { name: 'half' }, { tally: () => undefined }].map(
+      (strategy): [typeof circuitBreaker, object, string] => [
+        circuitBreaker,
+        { strategy },
+        'circuitBreaker: strategy is consecutiveFailures(), failureShare(), or an object with a name, options and tally().',
+      ],
+    ),
+    [
+      rateLimit,
+      { perSecond: 5 },
+      'rateLimit has no option "perSecond". It has callsPerSecond, burstSize, maxQueueSize, per, maxAccounts, now.',
+    ],
+    [
+      rateLimit,
+      { callsPerSecond: 0 },
+      'rateLimit: callsPerSecond is a number from 0.001 to 1000000; it was 0.',
+    ],
+    ...(
+      [
+        [{ burstSize: 0 }, 'burstSize is a whole number from 1 to 1000000; it was 0.'],
+        [{ burstSize: 1.5 }, 'burstSize is a whole number from 1 to 1000000; it was 1.5.'],
+        [{ maxQueueSize: -1 }, 'maxQueueSize is a whole number from 0 to 1000000; it was -1.'],
+        [{ maxQueueSize: 0.5 }, 'maxQueueSize is a whole number from 0 to 1000000; it was 0.5.'],
+        [{ per: 'user' }, "per is 'provider' or 'account'."],
+        [{ maxAccounts: 0 }, 'maxAccounts is a whole number from 1 to 1000000; it was 0.'],
+        [{ maxAccounts: 1.5 }, 'maxAccounts is a whole number from 1 to 1000000; it was 1.5.'],
+        [{ now: 5 }, 'now is a function, not number.'],
+      ] as const
+    ).map(([options, message]): [typeof retry, object, string] => [
+      rateLimit as typeof retry,
+      { callsPerSecond: 1, ...options },
+      `rateLimit: ${message}`,
+    ]),
   ])('%o %o', (make, options, message) => {
     expect(() => make(options as never)).toThrow(message);
   });
@@ -83,8 +143,53 @@ describe('a wrong option is named, with what it may be', () => {
     [retry({ maxAttempts: 100, baseDelayMs: longest, maxDelayMs: longest, maxElapsedMs: longest }), 'retry'],
     [timeout({ timeoutMs: 1 }), 'timeout'],
     [timeout({ timeoutMs: longest }), 'timeout'],
+    [circuitBreaker({ openMs: 1, maxOpenMs: 1, maxAccounts: 1 }), 'circuitBreaker'],
+    [circuitBreaker({ openMs: longest, maxAccounts: 1_000_000 }), 'circuitBreaker'],
+    [rateLimit({ callsPerSecond: 0.001, burstSize: 1, maxQueueSize: 0, maxAccounts: 1 }), 'rateLimit'],
+    [
+      rateLimit({
+        callsPerSecond: 1e6,
+        burstSize: 1_000_000,
+        maxQueueSize: 1_000_000,
+        maxAccounts: 1_000_000,
+      }),
+      'rateLimit',
+    ],
   ])('the bounds themselves are allowed: %#', (middleware, name) => {
     expect(middleware(provider).name).toBe(`${name}(store)`);
+  });
+});
+
+describe('a strategy refuses what is no number of its own', () => {
+  it.each<[() => unknown, string]>([
+    [
+      () => consecutiveFailures(0),
+      'consecutiveFailures: maxFailures is a whole number from 1 to 1000000; it was 0.',
+    ],
+    [
+      () => consecutiveFailures(1.5),
+      'consecutiveFailures: maxFailures is a whole number from 1 to 1000000; it was 1.5.',
+    ],
+    [
+      () => failureShare({ rate: 1 } as never),
+      'failureShare has no option "rate". It has share, windowMs, minAttempts.',
+    ],
+    [() => failureShare({ share: 0 }), 'failureShare: share is a number from 0.01 to 1; it was 0.'],
+    [() => failureShare({ share: 1.1 }), 'failureShare: share is a number from 0.01 to 1; it was 1.1.'],
+    [
+      () => failureShare({ windowMs: 9 }),
+      `failureShare: windowMs is a number from 10 to ${longest}; it was 9.`,
+    ],
+    [
+      () => failureShare({ minAttempts: 0 }),
+      'failureShare: minAttempts is a whole number from 1 to 1000000; it was 0.',
+    ],
+    [
+      () => failureShare({ minAttempts: 1.5 }),
+      'failureShare: minAttempts is a whole number from 1 to 1000000; it was 1.5.',
+    ],
+  ])('%#', (make, message) => {
+    expect(make).toThrow(message);
   });
 });
 
@@ -107,6 +212,23 @@ describe('a layer tells its name and its options', () => {
     ],
     [retry(), 'retry', { maxAttempts: 3, baseDelayMs: 100, maxDelayMs: 5_000, maxElapsedMs: 30_000 }],
     [timeout(), 'timeout', { timeoutMs: 3_000 }],
+    [
+      circuitBreaker(),
+      'circuitBreaker',
+      {
+        strategy: { name: 'consecutiveFailures', maxFailures: 5 },
+        openMs: 10_000,
+        maxOpenMs: 60_000,
+        per: 'provider',
+        maxAccounts: 1_000,
+      },
+    ],
+    [circuitBreaker({ openMs: 90_000 }), 'circuitBreaker', { openMs: 90_000, maxOpenMs: 90_000 }],
+    [
+      rateLimit({ callsPerSecond: 20 }),
+      'rateLimit',
+      { callsPerSecond: 20, burstSize: 1, maxQueueSize: 100, per: 'provider', maxAccounts: 1_000 },
+    ],
   ])('%#', (middleware, name, options) => {
     expect(layersOf(middleware(provider))).toEqual([
       expect.objectContaining({ name, options: expect.objectContaining(options) as object }),

@@ -1,8 +1,17 @@
 import { getEventListeners } from 'node:events';
-import { createSecrets, SecretError, type SecretErrorCode, seal } from '@secretkit/core';
+import {
+  compose,
+  createSecrets,
+  layersOf,
+  SecretError,
+  type SecretErrorCode,
+  type SecretProvider,
+  seal,
+} from '@secretkit/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure, flush, heldBackend, outcome } from './held-backend.test-support.js';
 import { type Retry, type RetryOptions, retry } from './retry.js';
+import { timeout } from './timeout.js';
 
 const start = 1_700_000_000_000;
 
@@ -75,6 +84,35 @@ describe('the schedule', () => {
     const read = outcome(stack.get({ name: 'a' }, { deadline: start + 300 }));
     expect(await failAll(backend, () => failure('unavailable'))).toEqual([0, 100]);
     expect(await read).toBe('unavailable');
+  });
+
+  it('tells each attempt when all of them must be over, and never later than the caller said', async () => {
+    const { backend, stack } = setUp({ maxElapsedMs: 5_000, maxAttempts: 2 });
+    void outcome(stack.get({ name: 'a' }, {}));
+    void outcome(stack.get({ name: 'b' }, { deadline: start + 400 }));
+    void outcome(stack.get({ name: 'c' }, { deadline: start + 9_000 }));
+    await failAll(backend, () => failure('unavailable'));
+    expect(backend.calls.map(({ names, ctx }) => [...names, (ctx.deadline ?? 0) - start])).toEqual([
+      ['a', 5_000],
+      ['b', 400],
+      ['c', 5_000],
+      ['a', 5_000],
+      ['b', 400],
+      ['c', 5_000],
+    ]);
+  });
+
+  it('ends with maxElapsedMs even in the middle of an attempt, if there is a time-out inside', async () => {
+    const backend = heldBackend();
+    const options = { random: () => 1, maxAttempts: 9, maxElapsedMs: 1_000 };
+    const secrets = createSecrets(compose(retry(options), timeout({ timeoutMs: 800 }))(backend.provider));
+    let endedAt = 0;
+    const read = outcome(secrets.get('a')).finally(() => {
+      endedAt = Date.now() - start;
+    });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect([await read, endedAt, backend.calls.length]).toEqual(['timeout', 1_000, 2]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it.each([
@@ -165,6 +203,42 @@ describe("the caller's abort", () => {
   );
 });
 
+describe("the caller's abort for a reason that looks like a failure that may pass", () => {
+  it('is still the end, and no attempt that failed', async () => {
+    const told: Retry[] = [];
+    const { backend, stack } = setUp({ onRetry: (event) => told.push(event) });
+    const caller = new AbortController();
+    const read = stack.get({ name: 'a' }, { signal: caller.signal }).catch((error: unknown) => error);
+    await flush();
+    const reason = failure('unavailable');
+    caller.abort(reason);
+    expect(await read).toBe(reason);
+    expect([told.length, backend.calls.length, vi.getTimerCount()]).toEqual([0, 1, 0]);
+  });
+});
+
+describe('a long-lived signal', () => {
+  it('keeps as many listeners as before, whether calls go through, are tried again or fail', async () => {
+    let calls = 0;
+    const provider: SecretProvider = {
+      name: 'flaky',
+      get: async () => {
+        calls += 1;
+        if (calls % 3 > 0) throw failure('unavailable');
+        return seal('value');
+      },
+    };
+    const stack = retry({ random: () => 1, maxAttempts: 2 })(provider);
+    const { signal } = new AbortController();
+    for (let round = 0; round < 100; round += 1) {
+      const reads = Array.from({ length: 10 }, () => outcome(stack.get({ name: 'a' }, { signal })));
+      await vi.advanceTimersByTimeAsync(100);
+      expect(new Set(await Promise.all(reads))).toEqual(new Set(['value', 'unavailable']));
+      expect([getEventListeners(signal, 'abort').length, vi.getTimerCount()]).toEqual([0, 0]);
+    }
+  });
+});
+
 describe('a batch', () => {
   it('asks again only for what failed in a way that may pass', async () => {
     const { backend, secrets } = setUp();
@@ -228,16 +302,10 @@ describe('onRetry', () => {
     const { backend, secrets } = setUp({ onRetry: (event) => told.push(event) });
     void outcome(secrets.get('a'));
     await failAll(backend, () => failure('unavailable'));
-    expect(told).toMatchObject([
-      {
-        attempt: 1,
-        delayMs: 100,
-        code: 'unavailable',
-        provider: 'held',
-        operation: 'get',
-        refs: [{ name: 'a' }],
-      },
-      { attempt: 2, delayMs: 200, code: 'unavailable' },
+    const what = { provider: 'held', operation: 'get', refs: [{ name: 'a' }], code: 'unavailable' };
+    expect(told).toEqual([
+      { ...what, attempt: 1, delayMs: 100 },
+      { ...what, attempt: 2, delayMs: 200 },
     ]);
   });
 
@@ -250,6 +318,26 @@ describe('onRetry', () => {
     const read = outcome(secrets.get('a'));
     expect(await failAll(backend, () => failure('unavailable'))).toHaveLength(3);
     expect(await read).toBe('unavailable');
+  });
+});
+
+describe('a first wait that is longer than the longest', () => {
+  it('makes that as long, if it was not asked for', () => {
+    const [layer] = layersOf(retry({ baseDelayMs: 10_000 })(heldBackend().provider));
+    expect(layer?.options).toMatchObject({ baseDelayMs: 10_000, maxDelayMs: 10_000 });
+  });
+});
+
+describe('around a timeout that allows an attempt more than all of them may take', () => {
+  it('is refused when the stack is built', () => {
+    const { provider } = heldBackend();
+    const stack = (timeoutMs: number) => compose(retry({ maxElapsedMs: 1_000 }), timeout({ timeoutMs }));
+    expect(() => stack(1_001)(provider)).toThrow(
+      new RangeError(
+        'retry: maxElapsedMs is 1000, a deadline shorter than one attempt, which may take timeoutMs: 1001. Raise maxElapsedMs, or lower timeoutMs.',
+      ),
+    );
+    expect(() => stack(1_000)(provider)).not.toThrow();
   });
 });
 

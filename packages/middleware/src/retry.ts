@@ -10,6 +10,8 @@ import {
   type SecretErrorCode,
 } from '@secretkit/core';
 import pRetry from 'p-retry';
+import { attemptMsOf, checkAttempts, defaultMaxElapsedMs } from './check-attempts.js';
+import { inOrder } from './order/in-order.js';
 import { wait } from './wait.js';
 
 export interface RetryOptions {
@@ -25,11 +27,12 @@ export interface RetryOptions {
   readonly baseDelayMs?: number;
   /**
    * The upper bound of every wait, in milliseconds. A backend that asks for a longer one gets it.
-   * @defaultValue 5000
+   * @defaultValue 5000, or `baseDelayMs` if that is more
    */
   readonly maxDelayMs?: number;
   /**
-   * How long all attempts and waits may take, in milliseconds. A wait that would end later is not begun.
+   * How long all attempts and waits may take, in milliseconds. A wait that would end later is not begun, and a time-out
+   * inside ends the attempt that is under way then.
    * @defaultValue 30000
    */
   readonly maxElapsedMs?: number;
@@ -42,7 +45,7 @@ export interface RetryOptions {
 }
 
 /** A failed attempt that another one follows. */
-export interface Retry extends Call {
+export interface Retry extends Omit<Call, 'failures'> {
   /** The attempt that failed; the first is 1. */
   readonly attempt: number;
   /** The wait before the next one, in milliseconds. */
@@ -55,7 +58,8 @@ export interface Retry extends Call {
  * with full jitter, at least as long as the backend asks, and never past a deadline. Of a batch, only what failed is
  * asked again. All attempts of a write carry one idempotency key.
  *
- * @throws `RangeError` or `TypeError` for wrong options, when it is built.
+ * @throws `RangeError` or `TypeError` for wrong options, when it is built; `RangeError` when a single attempt may take
+ * longer than `maxElapsedMs`, when the stack is.
  * @example
  * ```ts
  * import { compose, createSecrets } from '@secretkit/core';
@@ -77,7 +81,8 @@ export function retry(options: RetryOptions = {}): Middleware {
     'now',
     'random',
   ]);
-  const { maxAttempts = 3, baseDelayMs = 100, maxDelayMs = 5_000, maxElapsedMs = 30_000 } = options;
+  const { maxAttempts = 3, baseDelayMs = 100, maxElapsedMs = defaultMaxElapsedMs } = options;
+  const { maxDelayMs = Math.max(5_000, baseDelayMs) } = options;
   const { onRetry, now = () => Date.now(), random = () => Math.random() } = options;
   checkNumber('retry', 'maxAttempts', maxAttempts, { min: 1, max: 100, whole: true });
   checkNumber('retry', 'baseDelayMs', baseDelayMs, { min: 0, max: longestTimerMs });
@@ -86,18 +91,20 @@ export function retry(options: RetryOptions = {}): Middleware {
   for (const [option, value] of Object.entries({ onRetry, now, random }))
     checkFunction('retry', option, value);
 
-  return around('retry', { maxAttempts, baseDelayMs, maxDelayMs, maxElapsedMs }, async (run, ctx, call) => {
-    const endBy = Math.min(now() + maxElapsedMs, ctx.deadline ?? Number.POSITIVE_INFINITY);
-    const writes = call.operation === 'set' || call.operation === 'delete';
-    const inner = writes ? { ...ctx, idempotencyKey: ctx.idempotencyKey ?? crypto.randomUUID() } : ctx;
+  const settings = { maxAttempts, baseDelayMs, maxDelayMs, maxElapsedMs };
+  const retrying = around('retry', settings, async (run, ctx, { provider, operation, refs, scope }) => {
+    const deadline = Math.min(now() + maxElapsedMs, ctx.deadline ?? Number.POSITIVE_INFINITY);
+    const writes = operation === 'set' || operation === 'delete';
+    const key = writes ? { idempotencyKey: ctx.idempotencyKey ?? crypto.randomUUID() } : {};
+    const inner = { ...ctx, ...key, deadline };
 
     // Waits before another attempt, or answers that there will be none.
     async function waited(failure: unknown, attempt: number): Promise<boolean> {
-      if (!isSecretError(failure) || !failure.retryable) return false;
+      if (ctx.signal?.aborted || !isSecretError(failure) || !failure.retryable) return false;
       const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
       const delayMs = Math.max(random() * ceilingMs, failure.retryAfterMs ?? 0);
-      if (now() + delayMs >= endBy) return false;
-      tell(onRetry, { ...call, attempt, delayMs, code: failure.code });
+      if (now() + delayMs >= deadline) return false;
+      tell(onRetry, { provider, operation, refs, scope, attempt, delayMs, code: failure.code });
       await wait(delayMs, ctx.signal);
       return true;
     }
@@ -113,6 +120,7 @@ export function retry(options: RetryOptions = {}): Middleware {
       throw error instanceof Failure ? error.failure : error;
     }
   });
+  return inOrder(retrying, (next) => checkAttempts('retry', 'maxElapsedMs', maxElapsedMs, attemptMsOf(next)));
 }
 
 /** Carries whatever an attempt rejected with through p-retry, which treats some errors in ways of its own. */

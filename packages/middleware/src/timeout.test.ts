@@ -30,7 +30,7 @@ describe('a call that takes too long', () => {
       operation: 'get',
       ref: { name: 'a' },
       retryable: true,
-      message: expect.stringMatching(/^timeout: held get "a": no answer within 1000 ms\./),
+      message: 'timeout: held get "a": no answer within 1000 ms. Check the backend, or raise timeoutMs.',
     });
   });
 
@@ -72,9 +72,26 @@ describe('a call that takes too long', () => {
     expect(await read).toBe('timeout');
   });
 
+  it('says so if it was the deadline of its caller', async () => {
+    const { stack } = setUp();
+    const messageOf = (call: Promise<unknown>) => call.catch((error: unknown) => (error as Error).message);
+    const read = messageOf(stack.get({ name: 'a' }, { deadline: Date.now() + 999 }));
+    const same = messageOf(stack.get({ name: 'a' }, { deadline: Date.now() + 1_000 }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toBe(
+      'timeout: held get "a": no answer by the caller\'s deadline, 999 ms after the call was made. Check the backend, or allow more time.',
+    );
+    expect(await same).toContain('within 1000 ms');
+  });
+
   it('is not made when the deadline has passed', async () => {
     const { backend, stack } = setUp();
-    expect(await outcome(stack.get({ name: 'a' }, { deadline: Date.now() }))).toBe('timeout');
+    const read = stack.get({ name: 'a' }, { deadline: Date.now() }).catch((error: unknown) => error);
+    expect(await read).toMatchObject({
+      code: 'timeout',
+      message:
+        'timeout: held get "a": the caller\'s deadline had passed before the call was made. Allow more time.',
+    });
     expect(backend.calls).toHaveLength(0);
   });
 
@@ -104,13 +121,27 @@ describe('a call that is in time', () => {
     expect([await answered, await failed]).toEqual(['value', 'permission_denied']);
   });
 
-  it('leaves no timer and no listener on a long-lived signal, after 10,000 calls', async () => {
+  it('leaves no timer and no listener on a long-lived signal, at any time of 10,000 calls', async () => {
     const provider: SecretProvider = { name: 'quick', get: () => Promise.resolve(seal('value')) };
     const stack = compose(timeout(), timeout())(provider);
     const { signal } = new AbortController();
-    for (let i = 0; i < 10_000; i += 1) await stack.get({ name: 'a' }, { signal });
-    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    expect(vi.getTimerCount()).toBe(0);
+    const left = new Set<number>();
+    for (let i = 0; i < 10_000; i += 1) {
+      await stack.get({ name: 'a' }, { signal });
+      if (i % 100 === 0) left.add(getEventListeners(signal, 'abort').length + vi.getTimerCount());
+    }
+    expect(left).toEqual(new Set([0]));
+  });
+
+  it('costs one timer, and one listener on the signal', async () => {
+    const { backend, stack } = setUp();
+    const { signal } = new AbortController();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const listeners = vi.spyOn(signal, 'addEventListener');
+    const read = outcome(stack.get({ name: 'a' }, { signal }));
+    await backend.call(0).answer('value');
+    expect(await read).toBe('value');
+    expect([timers.mock.calls.length, listeners.mock.calls.length]).toEqual([1, 1]);
   });
 });
 
@@ -128,6 +159,27 @@ describe("the caller's abort", () => {
       expect(vi.getTimerCount()).toBe(0);
     },
   );
+});
+
+describe('a signal that has fired before', () => {
+  it('makes no call', async () => {
+    const { backend, stack } = setUp();
+    expect(await outcome(stack.get({ name: 'a' }, { signal: AbortSignal.abort('enough') }))).toBe('enough');
+    expect([backend.calls.length, vi.getTimerCount()]).toEqual([0, 0]);
+  });
+});
+
+describe('around another', () => {
+  it('that allows more is refused when the stack is built: it would never be reached', () => {
+    const { provider } = heldBackend();
+    const stack = (inner: number) => compose(timeout({ timeoutMs: 1_000 }), timeout({ timeoutMs: inner }));
+    expect(() => stack(1_001)(provider)).toThrow(
+      new RangeError(
+        'timeout: timeoutMs is 1000, a deadline shorter than one attempt, which may take timeoutMs: 1001. Raise timeoutMs, or lower timeoutMs.',
+      ),
+    );
+    expect(() => stack(1_000)(provider)).not.toThrow();
+  });
 });
 
 describe('wrong options', () => {

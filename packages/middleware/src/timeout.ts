@@ -8,6 +8,8 @@ import {
   maxDelayMs,
   SecretError,
 } from '@secretkit/core';
+import { attemptMsOf, checkAttempts, defaultTimeoutMs } from './check-attempts.js';
+import { inOrder } from './order/in-order.js';
 
 export interface TimeoutOptions {
   /**
@@ -23,7 +25,8 @@ export interface TimeoutOptions {
  * Ends a call that takes too long: its work is aborted, and the caller released even if the work does not listen.
  * Inside a retry the time is an attempt's, outside it is the whole call's. An earlier deadline of the caller holds.
  *
- * @throws `RangeError` or `TypeError` for wrong options, when it is built. Calls that take too long are `timeout`.
+ * @throws `RangeError` or `TypeError` for wrong options, when it is built; `RangeError` when it is put around a timeout
+ * that allows more. Calls that take too long are `timeout`.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
@@ -35,13 +38,16 @@ export interface TimeoutOptions {
  */
 export function timeout(options: TimeoutOptions = {}): Middleware {
   checkOptions('timeout', options, ['timeoutMs', 'now']);
-  const { timeoutMs = 3_000, now = () => Date.now() } = options;
+  const { timeoutMs = defaultTimeoutMs, now = () => Date.now() } = options;
   checkNumber('timeout', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs });
   checkFunction('timeout', 'now', now);
 
-  return around('timeout', { timeoutMs }, async (run, ctx, call) => {
+  const timed = around('timeout', { timeoutMs }, async (run, ctx, call) => {
+    const { signal } = ctx;
+    signal?.throwIfAborted();
     const startedAt = now();
-    const deadline = Math.min(ctx.deadline ?? Number.POSITIVE_INFINITY, startedAt + timeoutMs);
+    const ownDeadline = startedAt + timeoutMs;
+    const deadline = Math.min(ctx.deadline ?? Number.POSITIVE_INFINITY, ownDeadline);
     const allowedMs = deadline - startedAt;
     if (allowedMs <= 0) throw tooLate(call);
 
@@ -49,10 +55,9 @@ export function timeout(options: TimeoutOptions = {}): Middleware {
     const released = new Promise<never>((_, reject) => {
       work.signal.addEventListener('abort', () => reject(work.signal.reason), { once: true });
     });
-    const { signal } = ctx;
     const abortWork = (): void => work.abort(signal?.reason);
     signal?.addEventListener('abort', abortWork, { once: true });
-    const timer = setTimeout(() => work.abort(tooSlow(call, allowedMs)), allowedMs);
+    const timer = setTimeout(() => work.abort(tooSlow(call, allowedMs, deadline < ownDeadline)), allowedMs);
     try {
       return await Promise.race([run({ ...ctx, signal: work.signal, deadline }), released]);
     } finally {
@@ -60,15 +65,18 @@ export function timeout(options: TimeoutOptions = {}): Middleware {
       signal?.removeEventListener('abort', abortWork);
     }
   });
+  return inOrder(timed, (next) => checkAttempts('timeout', 'timeoutMs', timeoutMs, attemptMsOf(next)));
 }
 
-function tooSlow(call: Call, allowedMs: number): SecretError {
-  const problem = `no answer within ${allowedMs} ms. Check the backend, or allow more: timeoutMs, or the caller's deadline.`;
-  return timedOut(call, problem);
+function tooSlow(call: Call, allowedMs: number, byCaller: boolean): SecretError {
+  const whose = byCaller
+    ? `by the caller's deadline, ${allowedMs} ms after the call was made. Check the backend, or allow more time.`
+    : `within ${allowedMs} ms. Check the backend, or raise timeoutMs.`;
+  return timedOut(call, `no answer ${whose}`);
 }
 
 function tooLate(call: Call): SecretError {
-  return timedOut(call, 'the deadline had passed before the call was made. Allow more time.');
+  return timedOut(call, "the caller's deadline had passed before the call was made. Allow more time.");
 }
 
 function timedOut({ provider, operation, refs }: Call, problem: string): SecretError {

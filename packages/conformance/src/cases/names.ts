@@ -51,8 +51,8 @@ export const names: readonly ProviderCase[] = [
     }),
   ),
   ...['../x', 'a/../x', './x', 'x/', '/x', 'a//x', '%2e%2e/x', '%78', 'x?a=b', 'x#a'].map(
-    (path): ProviderCase => ({
-      id: `names/path-${path}`,
+    (path, at): ProviderCase => ({
+      id: `names/path-${at + 1}`,
       title: `${path} does not lead to x`,
       why: 'a name that is read as a path reads other people’s secrets',
       applies: ({ fold = itself }) => fold(path) !== fold('x'),

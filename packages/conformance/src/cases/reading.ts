@@ -59,7 +59,7 @@ export const reading: readonly ProviderCase[] = [
   ...Object.entries(delicate).map(
     ([what, value], at): ProviderCase => ({
       id: `reading/delicate-${at + 1}`,
-      title: `${what} survive byte for byte`,
+      title: `a value comes back byte for byte: ${what}`,
       why: 'a value that is changed on the way is a wrong password at the worst moment',
       async run({ secrets, put }) {
         await put({ name }, value);

@@ -1,6 +1,12 @@
-import { around, compose } from '@secretkit/core';
+import { around } from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
+import { circuitBreaker } from '@secretkit/middleware/circuit-breaker';
+import { observe } from '@secretkit/middleware/observe';
+import { anyOrder } from '@secretkit/middleware/order';
+import { rateLimit } from '@secretkit/middleware/rate-limit';
+import { recommended } from '@secretkit/middleware/recommended';
 import { retry } from '@secretkit/middleware/retry';
+import { telemetry } from '@secretkit/middleware/telemetry';
 import { timeout } from '@secretkit/middleware/timeout';
 import { describe, it } from 'vitest';
 import { describeMiddleware } from '../describe-middleware.js';
@@ -11,9 +17,15 @@ const middleware: Readonly<Record<string, MakeMiddleware>> = {
   around: () => around('through', {}, (run, ctx) => run(ctx)),
   cache: ({ now }) => cache({ now }),
   retry: ({ now, random }) => retry({ now, random, baseDelayMs: 1 }),
+  circuitBreaker: ({ now, random }) => circuitBreaker({ now, random, per: 'account' }),
+  rateLimit: ({ now }) => rateLimit({ now, callsPerSecond: 1_000, per: 'account' }),
   timeout: ({ now }) => timeout({ now }),
+  observe: ({ now }) => observe({ now, onEvent: () => undefined }),
+  telemetry: ({ now }) => telemetry({ now }),
   'the recommended stack': ({ now, random }) =>
-    compose(cache({ now }), retry({ now, random, baseDelayMs: 1 }), timeout({ now })),
+    recommended({ now, random, retry: { baseDelayMs: 1 }, rateLimit: { callsPerSecond: 1_000 } }),
+  'another order': ({ now, random }) =>
+    anyOrder(timeout({ now }), cache({ now }), circuitBreaker({ now, random })),
 };
 
 for (const [name, make] of Object.entries(middleware)) {

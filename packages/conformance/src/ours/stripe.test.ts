@@ -45,26 +45,44 @@ const faults: Readonly<Partial<Record<FaultName, Fault>>> = {
   },
 };
 
-/** A plain client cannot be told to end a request: it goes on until its own time-out, and nobody waits for it. */
-function harnessFor(makeClient: (emulator: Emulator) => StripeClient, endsRequests: boolean): Harness {
+/** Where a request is led that is to meet what no server can do. */
+const elsewhere: Readonly<Partial<Record<FaultName, (url: string) => string>>> = {
+  unresolved: (url) => url.replace('127.0.0.1', 'unresolved.invalid'),
+  tlsFailure: (url) => url.replace('http:', 'https:'), // to a server that does not speak it
+};
+
+/** A client that sends its requests with the `fetch` it is given. */
+type MakeClient = (emulator: Emulator, fetch: typeof globalThis.fetch) => StripeClient;
+
+interface ClientFacts {
+  /** A plain client cannot be told to: the request goes on until its own time-out, and nobody waits for it. */
+  readonly endsRequests: boolean;
+  /** Node's own HTTP client takes no `fetch`, so it cannot be led elsewhere. */
+  readonly takesFetch: boolean;
+}
+
+function harnessFor(makeClient: MakeClient, { endsRequests, takesFetch }: ClientFacts): Harness {
+  const possible = { ...faults, ...(takesFetch && elsewhere) };
   return {
     facts: {
       scopes: ['account', 'user'],
       expiryResolutionMs: 1_000,
       maxValueLength: 5_000,
       maxSecrets: 10,
-      faults: [...(Object.keys(faults) as FaultName[]), 'refused'], // keys() forgets the names
+      faults: [...(Object.keys(possible) as FaultName[]), 'refused'], // keys() forgets the names
       hangs: true,
     },
     async open() {
       const { now, advance } = fakeClock();
       const emulator = await startEmulator({ now });
+      let led = (url: string): string => url;
+      const leading: typeof globalThis.fetch = (url, init) => fetch(led(String(url)), init);
       const location = ({ account, user }: SecretScope = {}) => ({
         account,
         scope: user === undefined ? ({ type: 'account' } as const) : ({ type: 'user', user } as const),
       });
       return {
-        provider: stripeSecrets({ client: makeClient(emulator), now }),
+        provider: stripeSecrets({ client: makeClient(emulator, leading), now }),
         credential: apiKey,
         now,
         advance,
@@ -77,6 +95,8 @@ function harnessFor(makeClient: (emulator: Emulator) => StripeClient, endsReques
         },
         fault: async (name) => {
           const fault = faults[name];
+          led = elsewhere[name] ?? led;
+          if (name in elsewhere) return;
           if (fault) emulator.faults.add({ ...fault, times: Number.POSITIVE_INFINITY });
           else await emulator.close();
         },
@@ -90,11 +110,24 @@ function harnessFor(makeClient: (emulator: Emulator) => StripeClient, endsReques
   };
 }
 
-const hardened = harnessFor(({ url }) => createStripeClient({ apiKey, baseUrl: url }), true);
-const plain = harnessFor(
-  ({ host, port }) => new Stripe(apiKey, { host, port, protocol: 'http', telemetry: false }),
-  false,
-);
+const clients: Readonly<Record<string, Harness>> = {
+  stripe: harnessFor(({ url }, fetch) => createStripeClient({ apiKey, baseUrl: url, fetch }), {
+    endsRequests: true,
+    takesFetch: true,
+  }),
+  'stripe, with a client of your own': harnessFor(
+    ({ host, port }) => new Stripe(apiKey, { host, port, protocol: 'http', telemetry: false }),
+    { endsRequests: false, takesFetch: false },
+  ),
+  'stripe, with a client of your own on fetch': harnessFor(
+    ({ host, port }, fetch) => {
+      const httpClient = Stripe.createFetchHttpClient(fetch);
+      return new Stripe(apiKey, { host, port, protocol: 'http', telemetry: false, httpClient });
+    },
+    { endsRequests: false, takesFetch: true },
+  ),
+};
 
-describeProvider('stripe', hardened, { describe, it }, { onReport: saveReport });
-describeProvider('stripe, with a client of your own', plain, { describe, it }, { onReport: saveReport });
+for (const [name, harness] of Object.entries(clients)) {
+  describeProvider(name, harness, { describe, it }, { onReport: saveReport });
+}

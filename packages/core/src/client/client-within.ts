@@ -1,11 +1,11 @@
 import { maxDelayMs } from '../check-options.js';
 import { checkScope } from '../check-ref.js';
+import { leaveAt } from '../leave.js';
 import type { Answer, SecretProvider } from '../provider.js';
 import { refKey, type SecretRef, type SecretScope } from '../ref.js';
 import type { Secret } from '../secret.js';
 import { isSecretError, SecretError } from '../secret-error.js';
 import { isAuthFailure } from './auth-failure.js';
-import { leaveAt } from './leave.js';
 import { contextOf } from './options.js';
 import { readMany } from './read-many.js';
 import { refsWithin } from './refs-within.js';
@@ -26,7 +26,7 @@ export interface Shared {
 
 /** The client's methods, within a scope or, without one, over the whole stack. */
 export function clientWithin(stack: SecretProvider, shared: Shared, own?: SecretScope): ScopedSecrets {
-  const { refOf, kept } = refsWithin(stack, own);
+  const { refOf, kept, allKept } = refsWithin(stack, own);
 
   // Not an async function: the promise of a cache's hit is handed on as it is.
   function get(input: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined> {
@@ -50,12 +50,9 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
   ): Promise<[key: string, answer: Answer][]> {
     const ctx = contextOf(options, readOptions);
     const entries = Object.entries(checkRefsByKey(input));
-    const answers = await readMany(
-      stack,
-      entries.map(([, ref]) => refOf(ref)),
-      ctx,
-      shared.now,
-    );
+    const inputs = entries.map(([, ref]) => ref);
+    const here = options === undefined ? allKept(inputs) : undefined;
+    const answers = here ?? (await readMany(stack, inputs.map(refOf), ctx, shared.now));
     return entries.map(([key], at) => [key, answers[at]]);
   }
 
@@ -125,7 +122,7 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
       checkCallback('listener', listener);
       if (!stack.subscribe) throw noCache(stack, 'onChange');
       return stack.subscribe(({ ref, secret }) => {
-        if (refKey(ref) === key) tell(listener, secret);
+        if (keyOf(ref) === key) tell(listener, secret);
       });
     },
 

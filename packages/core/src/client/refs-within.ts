@@ -1,6 +1,7 @@
 import { checkRef } from '../check-ref.js';
 import type { Kept, Recall, SecretProvider } from '../provider.js';
 import type { SecretRef, SecretScope } from '../ref.js';
+import type { Secret } from '../secret.js';
 import { checkDefaultAccount, narrowScope } from './narrow-scope.js';
 
 // An application asks for a handful of names over and over; a stream of made-up ones must not fill the memory.
@@ -15,6 +16,8 @@ export interface RefsWithin {
   refOf(input: string | SecretRef): SecretRef;
   /** What a cache holds for a name that has been asked for before, fresh, without a way through the layers. */
   kept(name: string, use: boolean): Kept | undefined;
+  /** The same for a batch: all that is asked for, or nothing. */
+  allKept(inputs: readonly (string | SecretRef)[]): readonly Secret[] | undefined;
 }
 
 interface Named {
@@ -25,7 +28,16 @@ interface Named {
 export function refsWithin(stack: SecretProvider, own?: SecretScope): RefsWithin {
   const byName = new Map<string, Named>();
 
+  function kept(name: string, use: boolean): Kept | undefined {
+    const known = byName.get(name);
+    if (known === undefined) return undefined;
+    known.recall ??= stack.recall?.(known.ref) ?? nothing;
+    return known.recall(use);
+  }
+
   return {
+    kept,
+
     refOf(input) {
       if (typeof input !== 'string') return own ? within(own, checkRef(input), stack) : checkRef(input);
       const known = byName.get(input);
@@ -37,11 +49,15 @@ export function refsWithin(stack: SecretProvider, own?: SecretScope): RefsWithin
       return ref;
     },
 
-    kept(name, use) {
-      const known = byName.get(name);
-      if (known === undefined) return undefined;
-      known.recall ??= stack.recall?.(known.ref) ?? nothing;
-      return known.recall(use);
+    allKept(inputs) {
+      const secrets: Secret[] = [];
+      for (const input of inputs) {
+        const here = typeof input === 'string' ? kept(input, false) : undefined;
+        if (here === undefined) return undefined;
+        secrets.push(here.secret);
+      }
+      for (const name of inputs as readonly string[]) kept(name, true); // all of them are used, or none
+      return secrets;
     },
   };
 }

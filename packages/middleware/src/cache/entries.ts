@@ -1,6 +1,7 @@
-import { answered, type InvalidateTarget, type Secret } from '@secretkit/core';
+import { answered, type InvalidateTarget, type Secret, type SecretRef } from '@secretkit/core';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.js';
+import type { Asked } from './flight.js';
 import { type Freshness, freshForMs } from './freshness.js';
 import { covers, type Identity } from './identity.js';
 
@@ -48,8 +49,7 @@ export interface Entries {
   isFresh(entry: Entry, now: number): boolean;
   /** How far it is past its soft deadline, in milliseconds. At its expiry and from then on: infinitely. */
   staleForMs(entry: Entry, now: number): number;
-  /** @param askedAt - When its source was asked, on the time that never goes back. */
-  store(identity: Identity, secret: Secret, askedAt: number): void;
+  store(identity: Identity, secret: Secret, asked: Asked): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
@@ -89,18 +89,12 @@ export function entries(
       const softAt = setBackMs === clock.setBackMs ? ended : Math.min(ended, clock.setBackAt);
       return Math.max(0, now + clock.setBackMs - softAt);
     },
-    store({ key, ref }, secret, askedAt) {
+    store({ key, ref }, secret, { startedAt, chance }) {
       const { setBackMs } = clock;
-      const fetchedAt = askedAt - setBackMs; // as the clock counts now
-      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, freshness);
-      lru.set(key, {
-        key,
-        ref,
-        secret,
-        answer: answered(secret),
-        freshUntil: Math.min(softAt, secret.staleSince?.getTime() ?? softAt), // it may come stale from a cache further in
-        setBackMs,
-      });
+      const fetchedAt = startedAt - setBackMs; // as the clock counts now
+      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, chance, freshness);
+      const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // it may come stale from a cache further in
+      lru.set(key, new StoredEntry(key, ref, secret, freshUntil, setBackMs));
     },
     delete(key) {
       lru.delete(key);
@@ -112,6 +106,26 @@ export function entries(
       return lru.size;
     },
   };
+}
+
+/** An entry whose answer is made for its first hit: of many values in memory, few are read again. */
+class StoredEntry implements Entry {
+  rest?: Rest;
+  place?: Place;
+  #answer: Promise<Secret> | undefined;
+
+  constructor(
+    readonly key: string,
+    readonly ref: SecretRef,
+    readonly secret: Secret,
+    readonly freshUntil: number,
+    readonly setBackMs: number,
+  ) {}
+
+  get answer(): Promise<Secret> {
+    this.#answer ??= answered(this.secret);
+    return this.#answer;
+  }
 }
 
 function expiryOf({ expiresAt }: Secret): number {

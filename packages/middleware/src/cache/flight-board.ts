@@ -12,7 +12,7 @@ import {
 } from '@secretkit/core';
 import type { Clock } from './clock.js';
 import type { Events } from './events.js';
-import { type BackendCall, backendCall, type Flight } from './flight.js';
+import { type Asked, type BackendCall, backendCall, type Flight } from './flight.js';
 import { covers, type Identity } from './identity.js';
 import { isDenial } from './landing.js';
 
@@ -38,12 +38,13 @@ export interface FlightBoard {
   abortAll(reason: SecretError): void;
 }
 
-/** @param onLanded - Told what came of each flight that is still on the board, and when it was asked for. */
+/** @param onLanded - Told what came of each flight that is still on the board, and how it was asked for. */
 export function flightBoard(
   next: SecretProvider,
   clock: Clock,
+  random: () => number,
   events: Events,
-  onLanded: (identity: Identity, answer: Answer, askedAt: number) => void,
+  onLanded: (identity: Identity, ref: SecretRef, answer: Answer, asked: Asked) => void,
 ): FlightBoard {
   const board = new Map<string, Flight[]>(); // the latest last
   const calls = new Set<BackendCall>();
@@ -55,7 +56,7 @@ export function flightBoard(
     return only ? [await next.get(only, ctx)] : [];
   }
 
-  function land(flight: Flight, answer: Answer): Answer {
+  function land(flight: Flight, ref: SecretRef, answer: Answer): Answer {
     const { identity, call } = flight;
     calls.delete(call);
     const now = clock.read(); // in any case: what is stored is dated by it
@@ -63,7 +64,7 @@ export function flightBoard(
     const keep = takeDown(flight, !isSecretError(current) || isDenial(current));
     if (call.signal.aborted) return current;
     if (isSecretError(current)) events.emit('failure', identity, current.code);
-    if (keep) onLanded(identity, current, call.startedAt);
+    if (keep) onLanded(identity, ref, current, call);
     return current;
   }
 
@@ -85,7 +86,7 @@ export function flightBoard(
     },
 
     start(wanted, { fresh = false, maxAttempts }) {
-      const call = backendCall(clock.read() + clock.setBackMs, fresh);
+      const call = backendCall({ startedAt: clock.read() + clock.setBackMs, chance: random() }, fresh);
       calls.add(call);
       const answers = ask(wanted, {
         signal: call.signal,
@@ -97,8 +98,8 @@ export function flightBoard(
           identity,
           call,
           answer: answers.then(
-            (all) => land(flight, all[at]),
-            (error: unknown) => land(flight, restate(failureOf(error), { ref })),
+            (all) => land(flight, ref, all[at]),
+            (error: unknown) => land(flight, ref, restate(failureOf(error), { ref })),
           ),
         };
         const flights = board.get(identity.key);

@@ -1,11 +1,17 @@
 import { type Answer, type CallContext, maxDelayMs, SecretError, type SecretRef } from '@secretkit/core';
 import type { Identity } from './identity.js';
 
-/** One call to the backend, for one secret or a batch. It runs on no reader's signal, and ends when the last has left. */
-export interface BackendCall {
-  readonly signal: AbortSignal;
+/** What decides, of a call, how long its answers are fresh. */
+export interface Asked {
   /** When it was made, on the time that never goes back: what it answers was true no earlier. */
   readonly startedAt: number;
+  /** From 0 on, below 1: drawn once for all its answers, so that a batch is asked for as one the next time, too. */
+  readonly chance: number;
+}
+
+/** One call to the backend, for one secret or a batch. It runs on no reader's signal, and ends when the last has left. */
+export interface BackendCall extends Asked {
+  readonly signal: AbortSignal;
   /** May a fresh reader join it? If another one has begun it in the same breath: nothing can have been learnt in between. */
   readonly takesFresh: boolean;
   abort(reason: unknown): void;
@@ -13,14 +19,14 @@ export interface BackendCall {
   leave(): void;
 }
 
-export function backendCall(startedAt: number, fresh: boolean): BackendCall {
+export function backendCall(asked: Asked, fresh: boolean): BackendCall {
   const controller = new AbortController();
   let readers = 0;
   let takesFresh = fresh;
   if (fresh) queueMicrotask(() => (takesFresh = false));
   return {
+    ...asked,
     signal: controller.signal,
-    startedAt,
     get takesFresh() {
       return takesFresh;
     },

@@ -4,14 +4,16 @@ export interface Freshness {
   /** The part of `ttlMs` that chance may take off, from 0 to 1. */
   readonly jitter: number;
   readonly refreshAheadMs: number;
-  /** From 0 on, below 1. */
-  readonly random: () => number;
 }
 
 /**
  * How long a value with this much life is fresh. Halving what is left makes the refreshes near an expiry fewer and fewer,
  * where a fixed margin would make each read one.
  */
-export function freshForMs(lifeMs: number, { ttlMs, jitter, refreshAheadMs, random }: Freshness): number {
-  return Math.min(ttlMs * (1 - jitter * random()), Math.max(lifeMs - refreshAheadMs, lifeMs / 2));
+export function freshForMs(
+  lifeMs: number,
+  chance: number,
+  { ttlMs, jitter, refreshAheadMs }: Freshness,
+): number {
+  return Math.min(ttlMs * (1 - jitter * chance), Math.max(lifeMs - refreshAheadMs, lifeMs / 2));
 }

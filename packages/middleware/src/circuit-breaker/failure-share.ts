@@ -1,0 +1,62 @@
+import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core';
+import type { Strategy } from './strategy.js';
+
+export interface FailureShareOptions {
+  /**
+   * The part of the attempts that has to fail, from 0.01 to 1.
+   * @defaultValue 0.5
+   */
+  readonly share?: number;
+  /**
+   * How far back attempts count, in milliseconds; in steps of a tenth.
+   * @defaultValue 30000
+   */
+  readonly windowMs?: number;
+  /**
+   * How many attempts there must be in that time: one failure of one is no share.
+   * @defaultValue 10
+   */
+  readonly minAttempts?: number;
+}
+
+/** The window moves in steps: what is counted together is forgotten together. */
+const steps = 10;
+
+/**
+ * Opens when a share of the attempts of a window failed. For dense traffic, of which a part always fails.
+ *
+ * @throws `RangeError` or `TypeError` for wrong options.
+ * @example
+ * ```ts
+ * import { circuitBreaker, failureShare } from '@secretkit/middleware/circuit-breaker';
+ *
+ * const breaker = circuitBreaker({ strategy: failureShare({ share: 0.25, windowMs: 60_000 }) });
+ * ```
+ */
+export function failureShare(options: FailureShareOptions = {}): Strategy {
+  checkOptions('failureShare', options, ['share', 'windowMs', 'minAttempts']);
+  const { share = 0.5, windowMs = 30_000, minAttempts = 10 } = options;
+  checkNumber('failureShare', 'share', share, { min: 0.01, max: 1 });
+  checkNumber('failureShare', 'windowMs', windowMs, { min: steps, max: maxDelayMs });
+  checkNumber('failureShare', 'minAttempts', minAttempts, { min: 1, max: 1_000_000, whole: true });
+  return {
+    name: 'failureShare',
+    options: { share, windowMs, minAttempts },
+    tally() {
+      let counts: { readonly step: number; attempts: number; failures: number }[] = [];
+      return {
+        opens(down, now) {
+          const step = Math.floor((now * steps) / windowMs);
+          counts = counts.filter((count) => count.step > step - steps);
+          let last = counts.at(-1);
+          if (last?.step !== step) counts.push((last = { step, attempts: 0, failures: 0 }));
+          last.attempts += 1;
+          last.failures += down ? 1 : 0;
+          const attempts = counts.reduce((sum, count) => sum + count.attempts, 0);
+          const failures = counts.reduce((sum, count) => sum + count.failures, 0);
+          return down && attempts >= minAttempts && failures >= share * attempts;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { around, compose, layersOf, type Middleware, type SecretProvider, seal } from '@secretkit/core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cache } from './cache.js';
+import { circuitBreaker } from './circuit-breaker.js';
+import { anyOrder } from './order.js';
+import { rateLimit } from './rate-limit.js';
+import { recommended } from './recommended.js';
+import { retry } from './retry.js';
+import { timeout } from './timeout.js';
+
+const provider: SecretProvider = { name: 'store', get: async () => seal('value') };
+const limit = { callsPerSecond: 10 };
+
+let warned: [message: string, about: unknown][] = [];
+beforeEach(() => {
+  warned = [];
+  vi.spyOn(process, 'emitWarning').mockImplementation((message, about) => {
+    warned.push([String(message), about]);
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function codesOf(...stack: Middleware[]): unknown[] {
+  compose(...stack)(provider);
+  return warned.map(([, about]) => (about as { code?: unknown }).code);
+}
+
+describe('an order that does harm', () => {
+  it.each<[Middleware[], string]>([
+    [[retry(), cache()], 'RETRY_OUTSIDE_CACHE'],
+    [[circuitBreaker(), cache()], 'CIRCUIT_BREAKER_OUTSIDE_CACHE'],
+    [[rateLimit(limit), cache()], 'RATE_LIMIT_OUTSIDE_CACHE'],
+    [[timeout(), cache()], 'TIMEOUT_OUTSIDE_CACHE'],
+    [[circuitBreaker(), retry()], 'CIRCUIT_BREAKER_OUTSIDE_RETRY'],
+    [[rateLimit(limit), retry()], 'RATE_LIMIT_OUTSIDE_RETRY'],
+    [[retry(), retry()], 'RETRY_OUTSIDE_RETRY'],
+    [[timeout(), circuitBreaker()], 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER'],
+    [[retry(), timeout(), circuitBreaker()], 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER'],
+    [[retry(), around('between', {}, (run, ctx) => run(ctx)), cache(), timeout()], 'RETRY_OUTSIDE_CACHE'],
+    [[cache(), retry(), cache()], 'RETRY_OUTSIDE_CACHE'],
+  ])('is told of by its code, when the stack is built: %#', (stack, code) => {
+    expect(codesOf(...stack)).toEqual([`SECRETKIT_ORDER_${code}`]);
+  });
+
+  it('is told of once, however often it is there, and whatever is put around it', () => {
+    expect(codesOf(timeout(), retry(), retry(), retry(), circuitBreaker(), timeout())).toEqual([
+      'SECRETKIT_ORDER_RETRY_OUTSIDE_RETRY',
+    ]);
+  });
+
+  it('is told of with the reason, the stack and what to do', () => {
+    codesOf(retry(), cache());
+    expect(warned).toEqual([
+      [
+        'retry stands outside cache in retry(cache(store)): every reader retries for itself, also when a stale value is there. ' +
+          'recommended() of @secretkit/middleware/recommended has the order that works, ' +
+          '"Order" in the README of @secretkit/middleware the reasons. ' +
+          'If it is meant, compose the stack with anyOrder() of @secretkit/middleware/order.',
+        { type: 'SecretkitWarning', code: 'SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE' },
+      ],
+    ]);
+  });
+
+  it('each of several is told of', () => {
+    expect(codesOf(circuitBreaker(), retry(), cache(), timeout())).toEqual([
+      'SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE',
+      'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_CACHE',
+      'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_RETRY',
+    ]);
+  });
+
+  it.each([
+    ['no process', undefined],
+    ['a process without warnings', {}],
+  ])('is told of on the console where there is %s', (_, process) => {
+    vi.stubGlobal('process', process);
+    const onConsole = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    compose(retry(), retry())(provider);
+    expect(onConsole.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /^SECRETKIT_ORDER_RETRY_OUTSIDE_RETRY: retry stands outside retry in retry\(retry\(store\)\): their attempts multiply\./,
+        ),
+      ],
+    ]);
+    expect(warned).toEqual([]);
+  });
+});
+
+describe('an order that works', () => {
+  it.each<[string, Middleware[]]>([
+    ['the recommended stack', [recommended({ rateLimit: limit })]],
+    ['one of each', [cache(), retry(), circuitBreaker(), rateLimit(limit), timeout()]],
+    ['a limit of time for all attempts', [cache(), timeout(), retry(), circuitBreaker(), timeout()]],
+    ['the same around a breaker without one inside', [timeout(), retry(), circuitBreaker()]],
+    ['a time-out around one inside the breaker', [timeout(), circuitBreaker(), timeout()]],
+    ['a limiter outside the breaker', [rateLimit(limit), circuitBreaker(), timeout()]],
+    ['two caches', [cache(), cache()]],
+    ['nothing but a cache', [cache()]],
+  ])('is no reason to say anything: %s', (_, stack) => {
+    expect(codesOf(...stack)).toEqual([]);
+  });
+});
+
+describe('anyOrder', () => {
+  it('composes as compose does, without a warning, also for what is put around it', async () => {
+    const stack = retry()(anyOrder(timeout(), cache(), retry())(provider));
+    expect(warned).toEqual([]);
+    expect(layersOf(stack).map(({ name }) => name)).toEqual([
+      'retry',
+      'timeout',
+      'cache',
+      'retry',
+      'anyOrder',
+    ]);
+    expect((await stack.get({ name: 'a' }, {}))?.reveal()).toBe('value');
+  });
+
+  it('refuses what is no middleware', () => {
+    expect(() => anyOrder(provider as never)).toThrow(TypeError);
+  });
+});
