@@ -22,7 +22,7 @@ describe('the eleventh secret of a scope', () => {
     ['as a 403', { status: 403 }],
     ['as a 429, which is no rate limit then', { status: 429 }],
   ])('is quota_exceeded, however Stripe refuses it: %s', async (_, quotaError) => {
-    const { emulator, secrets } = await open({ assume: { quotaError } });
+    const { emulator, secrets } = await open({ assume: { errors: { scopeFull: quotaError } } });
     for (let i = 0; i < 10; i += 1) await secrets.set(`name-${i}`, 'value');
     await expect(secrets.set('name-10', 'value')).rejects.toMatchObject({
       code: 'quota_exceeded',
