@@ -1,5 +1,8 @@
 import { inChild } from './src/in-child.js';
-for (const s of ['secretkit']) {
+import { ownLayers, peerLayers } from './src/measurements/layer.js';
 
- console.log(s, await inChild('memory', s));
+for (const layers of Object.keys(ownLayers)) {
+  const a: any = await inChild('layer', { layers, by: 'secretkit' });
+  const b: any = layers in peerLayers ? await inChild('layer', { layers, by: 'cockatiel' }) : undefined;
+  console.log(layers, a.median.toFixed(1), b?.median.toFixed(1));
 }

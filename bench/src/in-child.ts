@@ -23,7 +23,10 @@ const flags = [
  */
 export function inChild<T>(module: string, argument: unknown, more: readonly string[] = []): Promise<T> {
   return new Promise((resolve, reject) => {
-    const running = fork(child, { execArgv: [...flags, ...more], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const running = fork(child, {
+      execArgv: [...flags, ...more],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     let answer: { readonly result: T } | undefined;
     running.once('message', (message) => {
       answer = message as { readonly result: T }; // what `child` sends

@@ -24,7 +24,11 @@ const floor: Contestant = async (times) => {
 
 export async function measure(which: keyof OwnHits): Promise<Ratio> {
   const { get } = memorySecrets({
-    initial: [[name, 'value'], [{ name, scope }, 'of a tenant'], ...names.map((each) => [each, 'value'] as const)],
+    initial: [
+      [name, 'value'],
+      [{ name, scope }, 'of a tenant'],
+      ...names.map((each) => [each, 'value'] as const),
+    ],
   });
   const client = createSecrets(recommended()({ name: 'store', get })); // without a peek of its own
   const tenant = client.scoped(scope);
