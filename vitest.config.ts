@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@secretkit/source', 'module', 'node', 'development|production'];
+// As Node has them: under `module` some packages have files that only bundlers can load.
+const conditions = ['@secretkit/source', 'node', 'development|production'];
 
 const covered = { lines: 95, statements: 95, functions: 95, branches: 95 };
 
 export default defineConfig({
+  oxc: { decorator: { legacy: true } }, // those that Nest, tsyringe and InversifyJS are made for
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {

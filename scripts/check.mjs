@@ -21,9 +21,15 @@ const checks = {
   docs: [['typedoc']],
   // They pack with pnpm, which is on the PATH of what it runs.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/check-packages.mjs']],
+  release: [['node', 'scripts/rehearsal/rehearse.mjs']],
   tests: [['vitest', 'run', '--coverage']],
   conformance: [['node', 'scripts/conformance-page.mjs', '--check']],
-  examples: [quickstart(), quickstart('--backend', 'memory'), quickstart('--backend', 'env')],
+  examples: [
+    quickstart(),
+    quickstart('--backend', 'memory'),
+    quickstart('--backend', 'env'),
+    ['node', ...source, 'examples/stripe-app-backend/src/main.ts'],
+  ],
 };
 
 const asked = process.argv.slice(2);

@@ -78,9 +78,19 @@ const entries = [
   '/src/order.ts',
   '/src/rate-limit.ts',
   '/src/recommended.ts',
+  '/src/fallback.ts',
+  '/src/observe.ts',
+  '/src/prefix.ts',
+  '/src/read-only.ts',
+  '/src/rename.ts',
   '/src/retry.ts',
+  '/src/telemetry.ts',
   '/src/timeout.ts',
   '/src/create-stripe-client.ts',
+  '/src/vitest.ts',
+  '/src/env-opener.ts',
+  '/src/memory-opener.ts',
+  '/src/stripe-opener.ts',
 ];
 const undescribed = /Options$/; // their fields are described one by one
 

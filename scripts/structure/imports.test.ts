@@ -9,10 +9,20 @@ const allowed: Readonly<
   core: { code: [] },
   memory: { code: ['@secretkit/core'] },
   env: { code: ['@secretkit/core'], node: ['src/secret-file.ts'] },
-  middleware: { code: ['@secretkit/core', 'lru-cache', 'p-retry'] },
+  middleware: { code: ['@opentelemetry/api', '@secretkit/core', 'lru-cache', 'p-retry'] },
   stripe: { code: ['@secretkit/core', 'stripe'] },
-  'stripe-emulator': { code: ['qs'], node: ['src/'] },
+  config: {
+    code: [
+      '@secretkit/core',
+      '@secretkit/env',
+      '@secretkit/memory',
+      '@secretkit/stripe',
+      '@standard-schema/spec',
+    ],
+  },
+  'stripe-emulator': { code: ['qs', 'vitest'], node: ['src/'] },
   conformance: { code: ['@secretkit/core', '@secretkit/memory'], node: ['src/leaks/'] },
+  nestjs: { code: ['@secretkit/core', '@nestjs/common', '@nestjs/core'] },
 };
 
 const everyFile = packages.flatMap((of) => of.sources.map((file) => ({ of, file, path: file.path })));
@@ -69,6 +79,20 @@ describe('code depends on what it declares, and declares what it depends on', ()
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
     expect([...used].sort(), folder).toEqual(declared.sort());
   });
+});
+
+it('only telemetry loads what not every user has', () => {
+  const loading = code.filter(({ file }) =>
+    importsOf(file).some((name) => name.startsWith('@opentelemetry/')),
+  );
+  const elsewhere = loading.filter(({ path }) => !/\/src\/telemetry(\.ts$|\/)/.test(path));
+  expect(loading.length).toBeGreaterThan(0);
+  expect(elsewhere.map(({ path }) => path)).toEqual([]);
+  const users = code.filter(
+    ({ path, file }) =>
+      !/\/src\/telemetry(\.ts$|\/)/.test(path) && importsOf(file).some((name) => name.includes('telemetry')),
+  );
+  expect(users.map(({ path }) => path)).toEqual([]);
 });
 
 it('adapters do not know middleware, and middleware does not know adapters', () => {

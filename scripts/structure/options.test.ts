@@ -18,12 +18,14 @@ function optionsOf({ sources }: Package): [string, Option[]][] {
   return sources
     .filter(({ isTest }) => !isTest)
     .flatMap(({ text }) =>
-      [...text.matchAll(/^export interface (\w+Options)(?: extends [^{]+)? \{\n([^]*?)^\}/gm)].map(
-        ([, name = '', body = '']): [string, Option[]] => [name, fieldsOf(body)],
-      ),
+      [
+        ...text.matchAll(
+          /^export interface (\w+(?:Options|Setup))(?:<\w+>)?(?: extends [^{]+)? \{\n([^]*?)^\}/gm,
+        ),
+      ].map(([, name = '', body = '']): [string, Option[]] => [name, fieldsOf(body)]),
     )
     .filter(([name]) =>
-      /^(Cache|Retry|Timeout|CircuitBreaker|FailureShare|RateLimit|Recommended|Secrets|\w+Secrets|StripeClient|CreateStripeClient|Emulator)Options$/.test(
+      /^(Cache|Fallback|Observe|Telemetry|Retry|Timeout|CircuitBreaker|FailureShare|RateLimit|Recommended|Secrets|\w+Secrets|\w+Opener|StripeClient|CreateStripeClient|Emulator)Options$|^SecretsModule(Options|Setup)/.test(
         name,
       ),
     );

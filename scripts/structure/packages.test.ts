@@ -10,6 +10,7 @@ describe.each(packages)('$folder', ({ folder, manifest, sources, read }) => {
       engines: { node: '>=20.19' },
     });
     expect(read('LICENSE')).toMatch(/^MIT License/);
+    expect(manifest.files).toEqual(expect.arrayContaining(['CHANGELOG.md', 'dist', '!src/**/*.test*.ts']));
     for (const [path, target] of Object.entries(manifest.exports ?? {})) {
       if (path !== './package.json') {
         expect(Object.keys(target as object)).toEqual(['@secretkit/source', 'types', 'default']);

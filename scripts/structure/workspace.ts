@@ -11,6 +11,7 @@ export interface Manifest {
   readonly license?: string;
   readonly engines?: { readonly node?: string };
   readonly exports?: Readonly<Record<string, unknown>>;
+  readonly files?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;

@@ -1,6 +1,11 @@
 import type { SecretProvider } from './provider.js';
 
-/** @throws `TypeError` when the thing is no provider. */
+/**
+ * Refuses what is no provider.
+ *
+ * @param user - Who needs one, as the caller wrote it: `fallback`.
+ * @throws `TypeError` when the thing is no provider.
+ */
 export function checkProvider(thing: unknown, user: string): asserts thing is SecretProvider {
   const { name, get } = (thing ?? {}) as Partial<SecretProvider>;
   if (typeof name === 'string' && name !== '' && typeof get === 'function') return;

@@ -14,6 +14,8 @@ import { wrap } from './wrap.js';
  * - an aborted call rejects at once with the signal's reason, and one aborted beforehand never starts;
  * - an answer of the wrong shape is `invalid_data`;
  * - after disposal every call is `closed`.
+ *
+ * Middleware has it already. A provider that is made of providers puts it around each of them.
  */
 export function guard(provider: SecretProvider): SecretProvider {
   const { name, getMany, list, set, delete: remove, canonical, peek, recall, subscribe } = provider;

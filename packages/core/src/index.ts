@@ -7,8 +7,10 @@ export {
   maxDelayMs,
   type NumberRange,
 } from './check-options.js';
+export { checkProvider } from './check-provider.js';
 export { checkRef, checkScope } from './check-ref.js';
 export { createSecrets, type SecretsOptions } from './client/create-secrets.js';
+export { readMany } from './client/read-many.js';
 export type {
   AbilityMethods,
   CallOptions,
@@ -28,13 +30,16 @@ export type {
   WatchOptions,
   WriteOptions,
 } from './client/secrets.js';
+export { walkPages } from './client/walk-pages.js';
 export { compose } from './compose.js';
 export { defineMiddleware } from './define-middleware.js';
 export { type ErrorRule, errorRules, type SecretErrorCode } from './error-codes.js';
+export { guard } from './guard.js';
 export { layersOf } from './layers.js';
 export type { CapabilitiesOf, Layered, Middleware, Wrapped } from './middleware.js';
 export type {
   Answer,
+  Branch,
   CallContext,
   Capability,
   InvalidateTarget,

@@ -46,7 +46,7 @@ export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
 
 /** A value that replaced another one in a cache. */
 export interface SecretChange {
-  /** Which secret: the ref that stands for all of its names, as `canonical` tells. */
+  /** As it was asked for: the one who did may be another than the listener, and `canonical` tells if they mean one secret. */
   readonly ref: SecretRef;
   readonly secret: Secret;
 }
@@ -70,6 +70,14 @@ export interface Layer {
   readonly options: Readonly<Record<string, unknown>>;
   /** Counts and states, by name; never a value. */
   snapshot?(): Readonly<Record<string, unknown>>;
+  /** The stacks inside, where a provider is made of several. */
+  readonly branches?: readonly Branch[];
+}
+
+/** One of the stacks that a provider is made of. */
+export interface Branch {
+  readonly name: string;
+  readonly layers: readonly Layer[];
 }
 
 /**

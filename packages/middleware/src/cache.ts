@@ -9,6 +9,7 @@ import { landing } from './cache/landing.js';
 import { type CacheOptions, checkedOptions } from './cache/options.js';
 import { reads } from './cache/reads.js';
 import { verdicts } from './cache/verdicts.js';
+import { inOrder } from './order/in-order.js';
 
 export type { CacheEvent, CacheEventType } from './cache/events.js';
 export type { CacheOptions } from './cache/options.js';
@@ -39,7 +40,7 @@ export function cache(options: CacheOptions = {}): Middleware {
   const { now, random, onEvent, ...settings } = checkedOptions(options);
   const { maxEntries } = settings;
 
-  return defineMiddleware('cache', settings, (next) => {
+  const caching = defineMiddleware('cache', settings, (next) => {
     const identify = identities(next);
     const clock = steadyClock(now);
     const told = events(onEvent);
@@ -163,4 +164,5 @@ export function cache(options: CacheOptions = {}): Middleware {
       },
     };
   });
+  return inOrder(caching);
 }

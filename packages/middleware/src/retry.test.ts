@@ -203,6 +203,20 @@ describe("the caller's abort", () => {
   );
 });
 
+describe("the caller's abort for a reason that looks like a failure that may pass", () => {
+  it('is still the end, and no attempt that failed', async () => {
+    const told: Retry[] = [];
+    const { backend, stack } = setUp({ onRetry: (event) => told.push(event) });
+    const caller = new AbortController();
+    const read = stack.get({ name: 'a' }, { signal: caller.signal }).catch((error: unknown) => error);
+    await flush();
+    const reason = failure('unavailable');
+    caller.abort(reason);
+    expect(await read).toBe(reason);
+    expect([told.length, backend.calls.length, vi.getTimerCount()]).toEqual([0, 1, 0]);
+  });
+});
+
 describe('a long-lived signal', () => {
   it('keeps as many listeners as before, whether calls go through, are tried again or fail', async () => {
     let calls = 0;

@@ -100,7 +100,7 @@ export function retry(options: RetryOptions = {}): Middleware {
 
     // Waits before another attempt, or answers that there will be none.
     async function waited(failure: unknown, attempt: number): Promise<boolean> {
-      if (!isSecretError(failure) || !failure.retryable) return false;
+      if (ctx.signal?.aborted || !isSecretError(failure) || !failure.retryable) return false;
       const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
       const delayMs = Math.max(random() * ceilingMs, failure.retryAfterMs ?? 0);
       if (now() + delayMs >= deadline) return false;

@@ -1,6 +1,9 @@
-export type { Assumptions, QuotaErrorAssumption } from './assumptions.js';
-export type { EmulatedKey } from './authenticate.js';
-export type { EmulatorOptions } from './emulator-options.js';
+export type { EmulatedKey } from './access/authenticate.js';
+export type { Installations } from './access/installations.js';
+export type { Permissions, PermissionTarget } from './access/permissions.js';
+export type { RateLimitedReason } from './api/failures.js';
+export type { Operation } from './api/operation.js';
+export type { RateLimit } from './api/rate-limiter.js';
 export type {
   Fault,
   FaultKind,
@@ -8,14 +11,16 @@ export type {
   FaultOptions,
   ReplacingFault,
   ReplacingFaultOptions,
+  SavedFaultOptions,
   ShapingFault,
 } from './faults/fault.js';
 export type { Faults, PendingFault } from './faults/fault-queue.js';
-export type { Operation } from './operation.js';
-export type { Permissions, PermissionTarget } from './permissions.js';
-export type { RateLimit } from './rate-limiter.js';
-export type { RequestFilter, RequestLog, RequestLogEntry } from './request-log.js';
-export type { Mode, SecretScope } from './secret-space.js';
+export type { AssumedError, AssumedErrorName, AssumedErrors } from './options/assumed-errors.js';
+export type { Assumptions } from './options/assumptions.js';
+export type { EmulatorOptions } from './options/emulator-options.js';
+export type { RequestFilter, RequestLog, RequestLogEntry } from './server/request-log.js';
+export { type Emulator, startEmulator } from './start-emulator.js';
+export type { Mode, SecretScope } from './store/secret-space.js';
 export type {
   SecretAddress,
   SecretLocation,
@@ -23,5 +28,4 @@ export type {
   SecretSummary,
   SecretsBackDoor,
   SecretToPut,
-} from './secrets-back-door.js';
-export { type Emulator, startEmulator } from './start-emulator.js';
+} from './store/secrets-back-door.js';

@@ -1,20 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { handleControl, isControlPath } from './control-endpoint.js';
-import type { EmulatorOptions } from './emulator-options.js';
-import { bodyTooLarge, foreignHost } from './failures.js';
-import { deliver } from './faults/deliver.js';
+import type { Installations } from './access/installations.js';
+import type { Permissions } from './access/permissions.js';
 import type { Faults } from './faults/fault-queue.js';
-import { type Answer, handleRequest, type RequestContext } from './handle-request.js';
-import { isLoopback } from './is-loopback.js';
-import { listen } from './listen.js';
-import type { Permissions } from './permissions.js';
-import { maxBodyBytes, readBody } from './read-body.js';
-import { failureReply, type Reply } from './reply.js';
-import type { RequestLog } from './request-log.js';
-import { resolveOptions } from './resolve-options.js';
-import { createSecretsBackDoor, type SecretsBackDoor } from './secrets-back-door.js';
+import type { EmulatorOptions } from './options/emulator-options.js';
+import { resolveOptions } from './options/resolve-options.js';
+import { listen } from './server/listen.js';
+import type { RequestLog } from './server/request-log.js';
+import { respond } from './server/respond.js';
+import { takeTurns } from './server/take-turns.js';
 import { createState } from './state.js';
+import { createSecretsBackDoor, type SecretsBackDoor } from './store/secrets-back-door.js';
 
 /** A running emulator. */
 export interface Emulator {
@@ -30,15 +26,24 @@ export interface Emulator {
   readonly faults: Faults;
   /** Grants and revokes `secret_write`. */
   readonly permissions: Permissions;
-  /** Forgets secrets, requests, faults, idempotency keys and rates, and restores the permissions. */
+  /** Installs and uninstalls the app on connected accounts. */
+  readonly accounts: Installations;
+  /**
+   * Forgets secrets, requests, faults, idempotency keys and rates, and restores permissions and installations.
+   * Requests that are under way have no effect any more, and get no answer.
+   */
   reset(): void;
   /** Ends every connection, also hanging ones, and frees the port. May be called again. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Long enough for a find with a name of 5000 characters, each percent-encoded from four bytes. */
-const maxHeaderBytes = 128 * 1024;
+const serverOptions = {
+  // Long enough for a find with a name of 5000 characters, each percent-encoded from four bytes.
+  maxHeaderSize: 128 * 1024,
+  // Node's own 5 seconds end connections that a client is about to use again.
+  keepAliveTimeout: 75_000,
+};
 
 /**
  * Starts a server that answers Stripe's Secret Store API from memory.
@@ -54,22 +59,22 @@ const maxHeaderBytes = 128 * 1024;
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveOptions(options);
   const state = createState(resolved);
-  const closing = new AbortController();
-  const context: RequestContext = { options: resolved, state, signal: closing.signal };
   const underWay = new Set<ServerResponse>();
-  const server = createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
-    underWay.add(response);
-    response.once('close', () => underWay.delete(response));
-    // A client that leaves while it is answered ends here: there is nobody left to tell.
-    respond(request, response, context).catch(() => response.destroy());
-  });
+  const server = createServer(
+    serverOptions,
+    takeTurns((request, response) => {
+      underWay.add(response);
+      response.once('close', () => underWay.delete(response));
+      void respond(request, response, { options: resolved, state, signal: state.signal }); // it never rejects
+    }),
+  );
   await listen(server, resolved);
   const { port } = server.address() as AddressInfo; // a listening TCP server has one
   const { host } = resolved;
   let closed: Promise<void> | undefined;
 
   const close = (): Promise<void> => {
-    closed ??= stop(server, closing);
+    closed ??= stop(server, state.abandonRequests);
     return closed;
   };
   return {
@@ -86,55 +91,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     secrets: createSecretsBackDoor(state.store, resolved),
     faults: { add: state.faults.add, pending: state.faults.pending, clear: state.faults.clear },
     permissions: { grant: state.permissions.grant, revoke: state.permissions.revoke },
+    accounts: { install: state.installations.install, uninstall: state.installations.uninstall },
     reset: state.reset,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  context: RequestContext,
-): Promise<void> {
-  const { reply, delivery } = await answer(request, context);
-  await deliver(response, reply, delivery, context.signal);
-}
-
-async function answer(request: IncomingMessage, context: RequestContext): Promise<Answer> {
-  const { method = 'GET', headers, url = '/' } = request;
-  const body = await readBody(request);
-  if (!context.options.allowRemote && !isOwnHost(headers.host, context.options.host)) {
-    return sent(failureReply(foreignHost()));
-  }
-  if (body === undefined) return sent(failureReply(bodyTooLarge(maxBodyBytes)));
-  const [path, query] = split(url);
-  const call = { method, path, query, headers, body };
-  if (isControlPath(path)) return sent(handleControl(call, context.state));
-  return handleRequest(call, context);
-}
-
-function sent(reply: Reply): Answer {
-  return {
-    reply: { ...reply, headers: { 'Content-Type': 'application/json', ...reply.headers } },
-    delivery: { kind: 'send' },
-  };
-}
-
-function split(url: string): readonly [string, string] {
-  const end = url.indexOf('?');
-  return end === -1 ? [url, ''] : [url.slice(0, end), url.slice(end + 1)];
-}
-
-/** A page that points its own name at this machine still sends that name as Host. */
-function isOwnHost(header: string | undefined, host: string): boolean {
-  const name = header?.replace(/:\d+$/, '') ?? '';
-  return isLoopback(name) || name === host;
-}
-
-async function stop(server: Server, closing: AbortController): Promise<void> {
+async function stop(server: Server, abandonRequests: () => void): Promise<void> {
   const done = new Promise<void>((resolve) => server.close(() => resolve()));
-  closing.abort();
+  abandonRequests();
   server.closeAllConnections();
   await done;
 }

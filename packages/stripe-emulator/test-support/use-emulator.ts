@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { EmulatorOptions } from '../src/emulator-options.js';
+import type { EmulatorOptions } from '../src/options/emulator-options.js';
 import { type Emulator, startEmulator } from '../src/start-emulator.js';
 
 /** Starts an emulator that closes when the test ends. */
@@ -29,9 +29,10 @@ export interface RawResponse {
 
 export interface RawRequest {
   readonly method?: string;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly key?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One request over a connection of its own, sent exactly as given. */
@@ -48,7 +49,7 @@ export async function raw(emulator: Emulator, path: string, options?: RawRequest
 export function open(
   { host, port }: Emulator,
   path: string,
-  { body, key = 'sk_test_1', headers, method = body === undefined ? 'GET' : 'POST' }: RawRequest = {},
+  { body, key = 'sk_test_1', headers, signal, method = body === undefined ? 'GET' : 'POST' }: RawRequest = {},
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request({
@@ -57,6 +58,7 @@ export function open(
       path,
       method,
       agent: false,
+      signal,
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),

@@ -1,7 +1,9 @@
 import { checkFunction, checkNumber, checkOptions, maxDelayMs } from '@secretkit/core';
 import Stripe from 'stripe';
+import { checkApiKey, kindOfKey } from './api-key.js';
 import { type Hardened, hardened } from './hardened.js';
 import { hardenedHttpClient } from './hardened-http-client.js';
+import { holdKey } from './held-key.js';
 
 export interface StripeClientOptions {
   /** A secret or restricted key, or an installation's OAuth token. */
@@ -28,7 +30,8 @@ export interface StripeClientOptions {
 /**
  * A Stripe instance that fails well. An answer is checked for its status, its size (1 MiB at most) and its shape before
  * stripe-node parses it; redirects are refused; an aborted call closes its connection; no retries, no telemetry, and a
- * time-out of seconds for the whole request. It is a `Stripe` like any other, and can be used for other calls too.
+ * time-out of seconds for the whole request. The key is kept out of the instance, so that printing it shows none. It is a
+ * `Stripe` like any other, and can be used for other calls too.
  *
  * @throws `TypeError` or `RangeError` for wrong options. The key is never shown.
  * @example
@@ -41,14 +44,15 @@ export interface StripeClientOptions {
 export function createStripeClient(options: StripeClientOptions): Stripe {
   checkOptions('createStripeClient', options, ['apiKey', 'baseUrl', 'timeoutMs', 'apiVersion', 'fetch']);
   const { apiKey, baseUrl = 'https://api.stripe.com', timeoutMs = 10_000, apiVersion, fetch } = options;
-  checkKey(apiKey);
+  checkApiKey(apiKey);
   checkNumber('createStripeClient', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });
+  checkApiVersion(apiVersion);
   checkFunction('createStripeClient', 'fetch', fetch);
   const { protocol, hostname, port } = checkBaseUrl(baseUrl);
 
-  const http = hardenedHttpClient(fetch ?? ((url, init) => globalThis.fetch(url, init)));
-  const stripe = new Stripe(apiKey, {
-    httpClient: http,
+  const held = holdKey(apiKey);
+  const stripe = new Stripe(held.standIn, {
+    httpClient: hardenedHttpClient(fetch ?? ((url, init) => globalThis.fetch(url, init)), held),
     maxNetworkRetries: 0,
     telemetry: false,
     timeout: timeoutMs,
@@ -58,21 +62,14 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
     // A user's own version need not be the one that this package was compiled with.
     ...(apiVersion !== undefined && { apiVersion: apiVersion as never }),
   });
-  const added: Hardened = { livemode: livemodeOf(apiKey), tie: http.tie };
+  const added: Hardened = { key: kindOfKey(apiKey), tie: held.tie };
   return Object.defineProperty(stripe, hardened, { value: added });
 }
 
-function checkKey(apiKey: unknown): void {
-  if (typeof apiKey !== 'string' || apiKey === '') {
-    throw new TypeError(
-      'createStripeClient: apiKey is empty. Is the environment variable set that it comes from? A key starts with sk_ or rk_.',
-    );
-  }
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw new TypeError(
-      'createStripeClient: apiKey has a space, a line break or a character that no key has. Was it read from a file? Trim it.',
-    );
-  }
+function checkApiVersion(apiVersion: unknown): void {
+  if (apiVersion === undefined || (typeof apiVersion === 'string' && /^[\x20-\x7e]+$/.test(apiVersion)))
+    return;
+  throw new TypeError('createStripeClient: apiVersion is one of Stripe\'s, such as "2026-10-28.endive".');
 }
 
 function checkBaseUrl(baseUrl: unknown): URL {
@@ -90,9 +87,4 @@ function checkBaseUrl(baseUrl: unknown): URL {
     );
   }
   return url;
-}
-
-function livemodeOf(apiKey: string): boolean | undefined {
-  if (/^[a-z]+_live_/.test(apiKey)) return true;
-  return /^[a-z]+_test_/.test(apiKey) ? false : undefined;
 }

@@ -1,6 +1,6 @@
-import { isSecretError, SecretError } from '@secretkit/core';
-import type { Hardened } from './hardened.js';
-import { readBody } from './read-body.js';
+import { isSecretError, SecretError, type SecretErrorDetails } from '@secretkit/core';
+import type { HeldKey } from './held-key.js';
+import { detailsOf, readBody } from './read-body.js';
 
 /** What stripe-node asks of an HTTP client. */
 export interface HttpClient {
@@ -26,50 +26,52 @@ export interface HttpAnswer {
   toJSON(): Promise<object>;
 }
 
-const signalHeader = 'x-secretkit-signal';
-
 /**
  * The HTTP client of `createStripeClient`. What it answers with is a JSON object, read to its end within the time-out;
  * whatever else comes is a `SecretError`, which stripe-node carries to us as the `detail` of a connection error.
  */
-export function hardenedHttpClient(fetch: typeof globalThis.fetch): HttpClient & Pick<Hardened, 'tie'> {
-  const signals = new Map<string, AbortSignal>();
-  let ties = 0;
-
+export function hardenedHttpClient(fetch: typeof globalThis.fetch, held: HeldKey): HttpClient {
   return {
     getClientName: () => 'secretkit',
 
-    tie(signal) {
-      ties += 1;
-      const id = String(ties);
-      signals.set(id, signal);
-      return { headers: { [signalHeader]: id }, untie: () => signals.delete(id) };
-    },
-
     // Async from its first line: stripe-node would never settle if this threw instead of rejecting.
     async makeRequest(host, port, path, method, headers, requestData, protocol, timeoutMs) {
-      const { [signalHeader]: id, ...sent } = stringsOf(headers);
-      const signal = id === undefined ? undefined : signals.get(id);
+      const { authorization: given, ...others } = stringsOf(headers);
+      const { authorization, signal } = held.open(given);
+      if (signal?.aborted) throw left();
       const request = new AbortController();
-      const abort = (): void => request.abort(aborted()); // the caller's own reason may be anything, and stays out of stripe-node
-      signal?.addEventListener('abort', abort, { once: true });
-      if (signal?.aborted) abort();
-      const timer = setTimeout(() => request.abort(tooSlow(timeoutMs)), timeoutMs);
-      try {
+      let details: SecretErrorDetails = {};
+
+      async function exchange(): Promise<HttpAnswer> {
         const response = await fetch(`${protocol}://${host}:${port}${path}`, {
           method,
-          headers: sent,
+          headers: { ...others, ...(authorization !== undefined && { authorization }) },
           redirect: 'manual',
           signal: request.signal,
-          ...(method === 'POST' && { body: requestData }),
+          ...(hasBody(method, requestData) && { body: requestData }),
         });
+        details = detailsOf(response);
         return answerOf(response, await readBody(response));
+      }
+
+      let end: (why: SecretError) => void = () => undefined;
+      const ended = new Promise<never>((_, reject) => {
+        end = (why) => {
+          reject(why);
+          request.abort(why);
+        };
+      });
+      const leave = (): void => end(left()); // the caller's own reason may be anything, and stays out of stripe-node
+      const timer = setTimeout(() => end(tooSlow(timeoutMs, details)), timeoutMs);
+      signal?.addEventListener('abort', leave, { once: true });
+      try {
+        // A race, since a fetch of the user's own need not listen to its signal.
+        return await Promise.race([ended, exchange()]);
       } catch (error) {
-        if (request.signal.aborted) throw request.signal.reason;
-        throw isSecretError(error) ? error : unreachable();
+        throw isSecretError(error) ? error : brokenOff(details);
       } finally {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
+        signal?.removeEventListener('abort', leave);
       }
     },
   };
@@ -80,11 +82,17 @@ function stringsOf(headers: object): Record<string, string> {
   return Object.fromEntries(present.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
-function answerOf(response: Response, body: object): HttpAnswer {
-  const raw = {}; // stripe-node hangs headers on it; the response itself is not for anyone to find
+// An empty body too, where one is expected: some runtimes would make up a length of their own.
+function hasBody(method: string, requestData: string | undefined): boolean {
+  return method === 'POST' || method === 'PUT' || method === 'PATCH' || Boolean(requestData);
+}
+
+function answerOf({ status, headers: received }: Response, body: object): HttpAnswer {
+  const { 'stripe-notice': _, ...headers } = Object.fromEntries(received); // stripe-node would print it
+  const raw = { statusCode: status, headers }; // the response itself is not for anyone to find
   return {
-    getStatusCode: () => response.status,
-    getHeaders: () => Object.fromEntries(response.headers),
+    getStatusCode: () => status,
+    getHeaders: () => headers,
     getRawResponse: () => raw,
     toStream() {
       throw new TypeError('A client of createStripeClient answers with JSON and cannot stream.');
@@ -93,20 +101,22 @@ function answerOf(response: Response, body: object): HttpAnswer {
   };
 }
 
-function tooSlow(timeoutMs: number): SecretError {
+function tooSlow(timeoutMs: number, details: SecretErrorDetails): SecretError {
   return new SecretError(
     'timeout',
     `Stripe did not answer within ${timeoutMs} ms. Check the network, or allow more time.`,
+    { details },
   );
 }
 
-function aborted(): SecretError {
+function left(): SecretError {
   return new SecretError('unavailable', 'the caller has aborted the call.');
 }
 
-function unreachable(): SecretError {
+function brokenOff(details: SecretErrorDetails): SecretError {
   return new SecretError(
     'unavailable',
     'the connection failed or broke off. Check the network and the host, and try again.',
+    { details },
   );
 }

@@ -1,12 +1,14 @@
+import type { KeyKind } from './api-key.js';
+
 /**
  * What `createStripeClient` adds to a Stripe instance, under a symbol. stripe-node has no parameter for an `AbortSignal`,
- * so a signal travels beside the request: a header names it, and the HTTP client takes the header off again.
+ * so a signal travels beside the request: the request carries a key of its own that names it, and the HTTP client puts
+ * the real one in its place.
  */
 export interface Hardened {
-  /** Which of Stripe's modes the key belongs to, where its prefix tells. */
-  readonly livemode: boolean | undefined;
-  /** Ties a signal to the requests that carry the headers, until it is untied. */
-  tie(signal: AbortSignal): { readonly headers: Record<string, string>; untie(): void };
+  readonly key: KeyKind;
+  /** Ties a signal to the requests that are made with this key, until it is untied. */
+  tie(signal: AbortSignal): { readonly apiKey: string; untie(): void };
 }
 
 export const hardened: unique symbol = Symbol.for('secretkit.stripe.hardened');

@@ -1,2 +1,3 @@
 export type { StripeClient, StripeRequestOptions, StripeScope } from './stripe-client.js';
-export { type StripeSecrets, type StripeSecretsOptions, stripeSecrets } from './stripe-secrets.js';
+export type { StripeSecretsOptions } from './stripe-options.js';
+export { type StripeSecrets, stripeSecrets } from './stripe-secrets.js';

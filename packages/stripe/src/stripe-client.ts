@@ -7,10 +7,11 @@ export interface StripeScope {
 /** What every request may be sent with. */
 export interface StripeRequestOptions {
   readonly stripeAccount?: string;
+  readonly stripeContext?: string;
   readonly idempotencyKey?: string;
   readonly maxNetworkRetries?: number;
   readonly timeout?: number;
-  readonly headers?: Record<string, string>;
+  readonly apiKey?: string;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { inspect } from 'node:util';
-import { isSecretError, SecretError } from '@secretkit/core';
 import { describe, expect, it } from 'vitest';
-import { fromSdkError, type StripeFailure, stripeError } from './stripe-error.js';
+import { kindOfKey } from './api-key.js';
+import { mayMeanFull, stripeError } from './stripe-error.js';
+import type { StripeFailure } from './stripe-failure.js';
 
 describe('the code of a failure: the vendor’s own code first, the status second', () => {
   it.each<[StripeFailure, string]>([
@@ -17,7 +17,17 @@ describe('the code of a failure: the vendor’s own code first, the status secon
     [{ status: 403 }, 'permission_denied'],
     [{ status: 403, code: 'more_permissions_required_for_application' }, 'permission_denied'],
     [{ status: 404 }, 'unavailable'],
-    [{ status: 404, code: 'resource_missing' }, 'not_found'],
+    [{ status: 404, code: 'resource_missing' }, 'unavailable'],
+    [{ status: 400, code: 'resource_missing' }, 'invalid_argument'],
+    [{ status: 400, code: 'livemode_mismatch' }, 'unauthenticated'],
+    [{ status: 401, code: 'secret_key_required' }, 'unauthenticated'],
+    [{ status: 400, headers: { 'stripe-rate-limited-reason': 'global-rate' } }, 'rate_limited'],
+    [{ status: 400, headers: { 'stripe-rate-limited-reason': 'constructor' } }, 'invalid_argument'],
+    [
+      { status: 429, code: 'lock_timeout', headers: { 'stripe-rate-limited-reason': 'global-rate' } },
+      'rate_limited',
+    ],
+    [{ status: 200 }, 'invalid_data'],
     [{ status: 409 }, 'conflict'],
     [{ status: 409, code: 'idempotency_key_in_use' }, 'unavailable'],
     [{ status: 424 }, 'unavailable'],
@@ -52,68 +62,63 @@ describe('whether to try again', () => {
   });
 });
 
-describe('how long to wait', () => {
-  it.each<[unknown, number | undefined]>([
-    ['7', 7_000],
-    ['0', 0],
-    ['-5', undefined],
-    ['1.5', undefined],
-    ['soon', undefined],
-    ['', undefined],
-    [7, undefined],
-    [undefined, undefined],
-    ['Wed, 21 Oct 2015 07:28:00 GMT', 0],
-    ['no date GMT', undefined],
-  ])('retry-after: %s', (header, ms) => {
-    expect(stripeError({ status: 429, headers: { 'retry-after': header } }).retryAfterMs).toBe(ms);
+describe('the message says what to do', () => {
+  const restricted = kindOfKey('rk_test_1');
+
+  it.each<[string, StripeFailure, RegExp]>([
+    [
+      'an app without the permission',
+      { code: 'more_permissions_required_for_application' },
+      /secret_write.*stripe-app\.json.*upload/,
+    ],
+    ['an account without the app', { code: 'account_invalid' }, /not installed on this account/],
+    ['a refused key', { status: 401 }, /did not accept the API key\. Check/],
+    [
+      'each limit',
+      { status: 429, headers: { 'stripe-rate-limited-reason': 'endpoint-concurrency' } },
+      /too many requests of this operation at the same time/,
+    ],
+    ['a limit without a reason', { status: 429 }, /too many requests\. Slow down/],
+    ['a lock', { status: 429, code: 'lock_timeout' }, /changing this object just now/],
+  ])('%s', (_, failure, message) => {
+    expect(stripeError(failure).message).toMatch(message);
   });
 
-  it('is read from a date in the future', () => {
-    const header = new Date(Date.now() + 60_000).toUTCString();
-    const { retryAfterMs = 0 } = stripeError({ status: 429, headers: { 'retry-after': header } });
-    expect(Math.abs(retryAfterMs - 60_000)).toBeLessThan(5_000);
+  it.each<[string, StripeFailure, RegExp]>([
+    [
+      'a key without the permission',
+      { code: 'more_permissions_required_for_application' },
+      /^permission_denied: the restricted test-mode API key lacks .*secret_write.*Dashboard/,
+    ],
+    ['a refused key', { status: 401 }, /did not accept the restricted test-mode API key/],
+    ['a key that may not', { status: 403 }, /the restricted test-mode API key may not do this/],
+    ['an expired key', { code: 'api_key_expired' }, /the restricted test-mode API key has expired/],
+  ])('and the kind of the key, where it is known: %s', (_, failure, message) => {
+    expect(stripeError(failure, { key: restricted }).message).toMatch(message);
   });
 });
 
-describe('what stripe-node rejects with', () => {
-  const canary = 'CANARY-not-a-real-secret';
+it('a date is measured from the clock that is given', () => {
+  const headers = { 'retry-after': 'Tue, 24 Nov 2026 12:00:05 GMT' };
+  const now = () => Date.parse('2026-11-24T12:00:00Z');
+  expect(stripeError({ status: 429, headers }, { now }).retryAfterMs).toBe(5_000);
+});
 
-  it('keeps the status, the request id and Stripe’s code, and nothing else', () => {
-    const error = fromSdkError({
-      type: 'StripeInvalidRequestError',
-      rawType: 'invalid_request_error',
-      message: `Invalid payload: ${canary}`,
-      statusCode: 400,
-      code: 'parameter_invalid',
-      requestId: 'req_123',
-      headers: { authorization: canary },
-      raw: { message: canary },
-    });
-    expect(error).toMatchObject({
-      code: 'invalid_argument',
-      details: { status: 400, requestId: 'req_123', vendorCode: 'parameter_invalid' },
-    });
-    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(canary);
+describe('a refusal of a write may mean that the scope is full', () => {
+  it.each<[StripeFailure, boolean]>([
+    [{ status: 400 }, true],
+    [{ status: 400, code: 'a_code_that_nobody_knows' }, true],
+    [{ status: 409 }, true],
+    [{ status: 429 }, true],
+    [{ status: 429, code: 'rate_limit' }, false],
+    [{ status: 429, headers: { 'stripe-rate-limited-reason': 'endpoint-rate' } }, false],
+    [{ status: 400, type: 'idempotency_error' }, false],
+    [{ status: 403, code: 'account_invalid' }, false],
+    [{ status: 401 }, false],
+    [{ status: 404 }, false],
+    [{ status: 500 }, false],
+    [{}, false],
+  ])('%o: %s', (failure, may) => {
+    expect(mayMeanFull(failure)).toBe(may);
   });
-
-  it.each<[string, unknown, string]>([
-    ['a lost connection', { type: 'StripeConnectionError', detail: { code: 'ECONNRESET' } }, 'unavailable'],
-    ['a connection without a detail', { type: 'StripeConnectionError' }, 'unavailable'],
-    ['its own time-out', { type: 'StripeConnectionError', detail: { code: 'ETIMEDOUT' } }, 'timeout'],
-    ['a body that is no JSON', { type: 'StripeAPIError' }, 'unavailable'],
-  ])('%s', (_, thrown, code) => {
-    expect(isSecretError(fromSdkError(thrown)) && (fromSdkError(thrown) as SecretError).code).toBe(code);
-  });
-
-  it('hands on what the hardened client has classified already', () => {
-    const detail = new SecretError('rate_limited', 'slow down.');
-    expect(fromSdkError({ type: 'StripeConnectionError', detail })).toBe(detail);
-  });
-
-  it.each([undefined, null, 'text', new TypeError('own'), { type: 'Other' }])(
-    'leaves %s as it is',
-    (thrown) => {
-      expect(fromSdkError(thrown)).toBe(thrown);
-    },
-  );
 });

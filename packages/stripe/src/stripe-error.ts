@@ -1,20 +1,30 @@
-import { isSecretError, SecretError, type SecretErrorCode } from '@secretkit/core';
+import { SecretError, type SecretErrorCode } from '@secretkit/core';
+import { describeKey, type KeyKind } from './api-key.js';
+import { retryAfterMs } from './retry-after.js';
+import type { StripeFailure } from './stripe-failure.js';
 
-/** What Stripe, or something between us and Stripe, said of a failure. */
-export interface StripeFailure {
-  readonly status?: number | undefined;
-  /** Stripe's `error.code`. */
-  readonly code?: string | undefined;
-  /** Stripe's `error.type`. */
-  readonly type?: string | undefined;
-  readonly requestId?: string | undefined;
-  readonly headers?: Readonly<Record<string, unknown>> | undefined;
+/** What a message and a wait depend on, besides the failure. */
+export interface ErrorContext {
+  /** The kind of the API key, where it is known. */
+  readonly key?: KeyKind | undefined;
+  /** The clock, in epoch milliseconds. @defaultValue Date.now */
+  readonly now?: (() => number) | undefined;
 }
 
 interface Meaning {
   readonly code: SecretErrorCode;
+  /** What happened and what to do; in it, `{key}` stands for the kind of API key. */
   readonly problem: string;
 }
+
+const expired: Meaning = {
+  code: 'unauthenticated',
+  problem: 'the {key} has expired. Use a current one.',
+};
+const throttled: Meaning = {
+  code: 'rate_limited',
+  problem: 'too many requests. Slow down; a cache in front helps most.',
+};
 
 /** Stripe's own codes decide first. */
 const byVendorCode: Readonly<Record<string, Meaning>> = {
@@ -23,11 +33,15 @@ const byVendorCode: Readonly<Record<string, Meaning>> = {
     problem:
       'the app is not installed on this account, or its access was revoked. Have the account install the app.',
   },
-  api_key_expired: { code: 'unauthenticated', problem: 'the API key has expired. Use a current one.' },
+  api_key_expired: expired,
   idempotency_key_in_use: {
     code: 'unavailable',
     problem:
       'an earlier attempt of the same write is still under way. Try again with the same idempotency key.',
+  },
+  livemode_mismatch: {
+    code: 'unauthenticated',
+    problem: "the {key} and the object are of different modes. Use a key of the object's mode.",
   },
   lock_timeout: { code: 'rate_limited', problem: 'Stripe is changing this object just now. Try again.' },
   more_permissions_required_for_application: {
@@ -35,12 +49,19 @@ const byVendorCode: Readonly<Record<string, Meaning>> = {
     problem:
       "the app lacks the permission secret_write. Add it to the permissions in the app's manifest (stripe-app.json), and upload the app again.",
   },
-  platform_api_key_expired: {
+  platform_api_key_expired: expired,
+  rate_limit: throttled,
+  secret_key_required: {
     code: 'unauthenticated',
-    problem: 'the API key has expired. Use a current one.',
+    problem: 'Stripe wants a secret key for this. Use one that starts with sk_ or rk_.',
   },
-  rate_limit: { code: 'rate_limited', problem: 'too many requests. Slow down; a cache in front helps most.' },
-  resource_missing: { code: 'not_found', problem: 'there is no such secret.' },
+};
+
+/** A restricted key has its own list of permissions, and Stripe the same code for it as for an app. */
+const restrictedKey: Meaning = {
+  code: 'permission_denied',
+  problem:
+    'the {key} lacks the permission for secrets (secret_write). Add it to the key in the Dashboard, under API keys.',
 };
 
 /** The HTTP status decides where Stripe gave no code, or one without an entry. */
@@ -48,13 +69,12 @@ const byStatus: Readonly<Record<number, Meaning>> = {
   400: { code: 'invalid_argument', problem: 'Stripe refused the request as malformed.' },
   401: {
     code: 'unauthenticated',
-    problem:
-      'Stripe did not accept the API key. Check that it is complete, current and of the right account.',
+    problem: 'Stripe did not accept the {key}. Check that it is complete, current and of the right account.',
   },
   403: {
     code: 'permission_denied',
     problem:
-      'the API key may not do this. Check its permissions, and that the app is installed on the account.',
+      'the {key} may not do this. Check its permissions, and that the app is installed on the account.',
   },
   404: {
     code: 'unavailable',
@@ -63,7 +83,16 @@ const byStatus: Readonly<Record<number, Meaning>> = {
   },
   409: { code: 'conflict', problem: 'the request lost against another one.' },
   424: { code: 'unavailable', problem: 'something that Stripe depends on failed. Try again later.' },
-  429: { code: 'rate_limited', problem: 'too many requests. Slow down; a cache in front helps most.' },
+  429: throttled,
+};
+
+/** Stripe's reasons for a 429. */
+const limits: Readonly<Record<string, string>> = {
+  'endpoint-concurrency': 'too many requests of this operation at the same time',
+  'endpoint-rate': 'too many requests of this operation in a second',
+  'global-concurrency': 'too many requests of this account at the same time',
+  'global-rate': 'too many requests of this account in a second',
+  'resource-specific': 'too many requests for this object',
 };
 
 const otherKey: Meaning = {
@@ -73,7 +102,11 @@ const otherKey: Meaning = {
 const failing: Meaning = { code: 'unavailable', problem: 'Stripe could not answer. Try again later.' };
 const redirected: Meaning = {
   code: 'unavailable',
-  problem: 'the answer was a redirect, which is not followed.',
+  problem: 'the answer was a redirect, which is not followed. Check the host, and any proxy.',
+};
+const contradictory: Meaning = {
+  code: 'invalid_data',
+  problem: 'the answer was an error under a status of success. Check for a proxy in between.',
 };
 const unclassified: Meaning = {
   code: 'unknown',
@@ -81,14 +114,18 @@ const unclassified: Meaning = {
 };
 
 /** The error for what was said, by the vendor's code first and the status second. Nothing of a body or header is quoted. */
-export function stripeError(failure: StripeFailure): SecretError {
-  const { code, problem } = meaningOf(failure);
+export function stripeError(
+  failure: StripeFailure,
+  { key, now = () => Date.now() }: ErrorContext = {},
+): SecretError {
+  const { code, problem } = meaningOf(failure, key);
   const { status, requestId, headers = {} } = failure;
   const replayed = headers['idempotent-replayed'] === 'true'; // the same key gets the same answer
   const refused = headers['stripe-should-retry'] === 'false';
-  return new SecretError(code, status === undefined ? problem : `HTTP ${status}: ${problem}`, {
+  const told = problem.replace('{key}', describeKey(key));
+  return new SecretError(code, status === undefined ? told : `HTTP ${status}: ${told}`, {
     retryable: !replayed && !refused,
-    retryAfterMs: retryAfterMs(headers['retry-after']),
+    retryAfterMs: retryAfterMs(headers['retry-after'], now()),
     details: {
       ...(status !== undefined && { status }),
       ...(requestId !== undefined && { requestId }),
@@ -97,51 +134,29 @@ export function stripeError(failure: StripeFailure): SecretError {
   });
 }
 
-/** The error for what stripe-node rejected with. Its message, `raw`, `detail` and headers may hold a body: none is kept. */
-export function fromSdkError(error: unknown): unknown {
-  const { type, detail, statusCode, code, requestId, headers, rawType } = (error ?? {}) as Partial<SdkError>;
-  if (isSecretError(detail)) return detail; // the hardened client's own
-  if (typeof type !== 'string' || !type.startsWith('Stripe')) return error; // not stripe-node's: the caller drops it
-  if (type === 'StripeConnectionError') {
-    return (detail as { code?: unknown } | undefined)?.code === 'ETIMEDOUT'
-      ? new SecretError(
-          'timeout',
-          "stripe-node's own time-out passed. Check the network, or allow more time.",
-        )
-      : new SecretError('unavailable', 'the connection to Stripe failed. Check the network, and try again.');
-  }
-  if (statusCode === undefined) {
-    return new SecretError(
-      'unavailable',
-      'the answer was not JSON. Check for a proxy in between, and try again.',
-    );
-  }
-  return stripeError({ status: statusCode, code, type: rawType, requestId, headers });
+/** May it mean that a scope is full? Stripe documents no error for an eleventh secret: any refusal without another meaning. */
+export function mayMeanFull({ status = 0, code = '', type, headers = {} }: StripeFailure): boolean {
+  if (status < 400 || status >= 500 || status === 401 || status === 404) return false;
+  return !Object.hasOwn(byVendorCode, code) && type !== 'idempotency_error' && limitOf(headers) === undefined;
 }
 
-interface SdkError {
-  type: unknown;
-  rawType: string;
-  detail: unknown;
-  statusCode: number;
-  code: string;
-  requestId: string;
-  headers: Record<string, unknown>;
-}
-
-function meaningOf({ code, type, status }: StripeFailure): Meaning {
-  if (code !== undefined && Object.hasOwn(byVendorCode, code)) return byVendorCode[code] ?? unclassified;
+function meaningOf({ code, type, status, headers = {} }: StripeFailure, key: KeyKind | undefined): Meaning {
+  const limit = limitOf(headers);
+  if (code === 'more_permissions_required_for_application' && key?.restricted) return restrictedKey;
+  if (code !== 'rate_limit' && code !== undefined && Object.hasOwn(byVendorCode, code))
+    return byVendorCode[code] ?? unclassified;
+  if (limit !== undefined)
+    return { ...throttled, problem: `${limit}. Slow down; a cache in front helps most.` };
+  if (code === 'rate_limit') return throttled;
   if (type === 'idempotency_error' && status === 400) return otherKey;
   if (status === undefined) return unclassified;
   if (status >= 500) return failing;
   if (status >= 300 && status < 400) return redirected;
+  if (status >= 200 && status < 300) return contradictory;
   return byStatus[status] ?? unclassified;
 }
 
-// RFC 9110: a number of seconds or a date. Stripe documents none; a proxy may send one.
-function retryAfterMs(header: unknown): number | undefined {
-  if (typeof header !== 'string') return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  const until = / GMT$/.test(header) ? Date.parse(header) : Number.NaN; // Date.parse takes "-5" for a date
-  return Number.isNaN(until) ? undefined : Math.max(0, until - Date.now());
+function limitOf(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const reason = headers['stripe-rate-limited-reason'];
+  return typeof reason === 'string' && Object.hasOwn(limits, reason) ? limits[reason] : undefined;
 }

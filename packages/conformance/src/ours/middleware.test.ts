@@ -1,10 +1,12 @@
 import { around } from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
 import { circuitBreaker } from '@secretkit/middleware/circuit-breaker';
+import { observe } from '@secretkit/middleware/observe';
 import { anyOrder } from '@secretkit/middleware/order';
 import { rateLimit } from '@secretkit/middleware/rate-limit';
 import { recommended } from '@secretkit/middleware/recommended';
 import { retry } from '@secretkit/middleware/retry';
+import { telemetry } from '@secretkit/middleware/telemetry';
 import { timeout } from '@secretkit/middleware/timeout';
 import { describe, it } from 'vitest';
 import { describeMiddleware } from '../describe-middleware.js';
@@ -18,6 +20,8 @@ const middleware: Readonly<Record<string, MakeMiddleware>> = {
   circuitBreaker: ({ now, random }) => circuitBreaker({ now, random, per: 'account' }),
   rateLimit: ({ now }) => rateLimit({ now, callsPerSecond: 1_000, per: 'account' }),
   timeout: ({ now }) => timeout({ now }),
+  observe: ({ now }) => observe({ now, onEvent: () => undefined }),
+  telemetry: ({ now }) => telemetry({ now }),
   'the recommended stack': ({ now, random }) =>
     recommended({ now, random, retry: { baseDelayMs: 1 }, rateLimit: { callsPerSecond: 1_000 } }),
   'another order': ({ now, random }) =>

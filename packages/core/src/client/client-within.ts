@@ -122,7 +122,7 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
       checkCallback('listener', listener);
       if (!stack.subscribe) throw noCache(stack, 'onChange');
       return stack.subscribe(({ ref, secret }) => {
-        if (refKey(ref) === key) tell(listener, secret);
+        if (keyOf(ref) === key) tell(listener, secret);
       });
     },
 

@@ -13,6 +13,11 @@ interface Dated {
 /**
  * One answer for each ref, in order. Refs of one scope are one call where the stack has `getMany`, else a `get` each;
  * what is asked twice is fetched once. A value that expires while others are waited for is gone.
+ *
+ * The client reads so, and so does a provider that is made of providers, each under a `guard`.
+ *
+ * @param now - The clock, in epoch milliseconds.
+ * @throws The signal's reason; nothing else.
  */
 export async function readMany(
   stack: SecretProvider,

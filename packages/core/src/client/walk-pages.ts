@@ -2,7 +2,11 @@ import type { CallContext, ListQuery, SecretProvider } from '../provider.js';
 import type { SecretRef, SecretScope } from '../ref.js';
 import { SecretError } from '../secret-error.js';
 
-/** Every ref of a scope, one backend call a page, made when the iteration gets there. */
+/**
+ * Every ref of a scope, one backend call a page, made when the iteration gets there.
+ *
+ * @throws `unsupported` if the provider cannot list; `invalid_data` if its pages go round in circles.
+ */
 export async function* walkPages(
   stack: SecretProvider,
   scope: SecretScope | undefined,

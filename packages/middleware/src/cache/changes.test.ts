@@ -1,4 +1,4 @@
-import { createSecrets } from '@secretkit/core';
+import { createSecrets, type SecretProvider, seal } from '@secretkit/core';
 import { memorySecrets } from '@secretkit/memory';
 import { describe, expect, it } from 'vitest';
 import { cache } from '../cache.js';
@@ -101,6 +101,23 @@ describe('a listener is told once of each value that replaces another', () => {
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     secrets.invalidate('a');
     await come('two');
+    expect(seen).toEqual(['two']);
+  });
+
+  it('by the ref that it was asked for, where the backend folds names', async () => {
+    let value = 'one';
+    const folding: SecretProvider = {
+      name: 'folding',
+      get: async () => seal(value),
+      canonical: ({ name }) => ({ name: `APP_${name.toUpperCase()}` }), // does not map its own result to itself
+    };
+    const secrets = createSecrets(cache()(folding));
+    const seen: string[] = [];
+    secrets.onChange('token', (secret) => seen.push(secret.reveal()));
+    secrets.onChange('other', (secret) => seen.push(`of another: ${secret.reveal()}`));
+    await secrets.get('token');
+    value = 'two';
+    await secrets.get('Token', { fresh: true });
     expect(seen).toEqual(['two']);
   });
 

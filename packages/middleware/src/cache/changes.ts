@@ -1,4 +1,4 @@
-import type { Secret, SecretChange } from '@secretkit/core';
+import type { Secret, SecretChange, SecretRef } from '@secretkit/core';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.js';
 
@@ -12,8 +12,8 @@ export interface Changes {
   leave(identity: Identity, secret: Secret): void;
   /** The value of the entry that has gone, if it is still known. It is not any more. */
   take(key: string): Secret | undefined;
-  /** A value has come, perhaps in place of another. */
-  arrive(identity: Identity, secret: Secret, before: Secret | undefined): void;
+  /** A value has come, perhaps in place of another, for the ref that was asked for. */
+  arrive(ref: SecretRef, secret: Secret, before: Secret | undefined): void;
   clear(): void;
 }
 
@@ -51,7 +51,7 @@ export function changes(maxEntries: number): Changes {
       departed?.delete(key);
       return secret;
     },
-    arrive({ ref }, secret, before) {
+    arrive(ref, secret, before) {
       if (before && before.reveal() !== secret.reveal()) tell({ ref, secret });
     },
     clear() {

@@ -44,7 +44,7 @@ export function flightBoard(
   clock: Clock,
   random: () => number,
   events: Events,
-  onLanded: (identity: Identity, answer: Answer, asked: Asked) => void,
+  onLanded: (identity: Identity, ref: SecretRef, answer: Answer, asked: Asked) => void,
 ): FlightBoard {
   const board = new Map<string, Flight[]>(); // the latest last
   const calls = new Set<BackendCall>();
@@ -56,7 +56,7 @@ export function flightBoard(
     return only ? [await next.get(only, ctx)] : [];
   }
 
-  function land(flight: Flight, answer: Answer): Answer {
+  function land(flight: Flight, ref: SecretRef, answer: Answer): Answer {
     const { identity, call } = flight;
     calls.delete(call);
     const now = clock.read(); // in any case: what is stored is dated by it
@@ -64,7 +64,7 @@ export function flightBoard(
     const keep = takeDown(flight, !isSecretError(current) || isDenial(current));
     if (call.signal.aborted) return current;
     if (isSecretError(current)) events.emit('failure', identity, current.code);
-    if (keep) onLanded(identity, current, call);
+    if (keep) onLanded(identity, ref, current, call);
     return current;
   }
 
@@ -98,8 +98,8 @@ export function flightBoard(
           identity,
           call,
           answer: answers.then(
-            (all) => land(flight, all[at]),
-            (error: unknown) => land(flight, restate(failureOf(error), { ref })),
+            (all) => land(flight, ref, all[at]),
+            (error: unknown) => land(flight, ref, restate(failureOf(error), { ref })),
           ),
         };
         const flights = board.get(identity.key);

@@ -1,4 +1,11 @@
-import { type Answer, errorRules, isSecret, isSecretError, type SecretError } from '@secretkit/core';
+import {
+  type Answer,
+  errorRules,
+  isSecret,
+  isSecretError,
+  type SecretError,
+  type SecretRef,
+} from '@secretkit/core';
 import type { Changes } from './changes.js';
 import type { Clock } from './clock.js';
 import type { Entries } from './entries.js';
@@ -32,7 +39,9 @@ export function isDenial({ code }: SecretError): boolean {
 }
 
 /** What a cache makes of an answer: it is kept, takes the place of another, evicts it, or lets it rest for a while. */
-export function landing(parts: Parts): (identity: Identity, answer: Answer, asked: Asked) => void {
+export function landing(
+  parts: Parts,
+): (identity: Identity, ref: SecretRef, answer: Answer, asked: Asked) => void {
   const { memory, known, changed, clock, bounds, memories } = parts;
   const servableMs = Math.max(bounds.staleWhileRevalidateMs, bounds.staleIfErrorMs);
 
@@ -52,14 +61,14 @@ export function landing(parts: Parts): (identity: Identity, answer: Answer, aske
     entry.rest = { failures, until: now + clock.setBackMs + restMs };
   }
 
-  return (identity, answer, asked) => {
+  return (identity, ref, answer, asked) => {
     if (isSecretError(answer)) {
       fail(identity, answer);
     } else if (isSecret(answer)) {
       const before = memory.look(identity.key)?.secret ?? changed.take(identity.key);
       known.forget(identity.key);
       memory.store(identity, answer, asked);
-      changed.arrive(identity, answer, before);
+      changed.arrive(ref, answer, before);
     } else {
       memory.delete(identity.key);
       known.remember(identity, undefined, memories.negativeTtlMs, clock.read());

@@ -1,4 +1,4 @@
-import { layersOf, type Middleware, type SecretProvider } from '@secretkit/core';
+import { type Layer, layersOf, type Middleware, type SecretProvider } from '@secretkit/core';
 import { brokenRules, codeOf, type OrderRule } from './rules.js';
 import { warn } from './warn.js';
 
@@ -14,12 +14,19 @@ export function inOrder(middleware: Middleware, check?: (next: SecretProvider) =
   return (next) => {
     const stack = middleware(next);
     check?.(next);
-    const names = layersOf(stack).map(({ name }) => name);
-    if (!names.includes(anyOrderLayer)) {
-      for (const rule of brokenRules(names)) warn(codeOf(rule), messageOf(rule, stack.name));
-    }
+    const unmeant = waysIn(layersOf(stack)).filter((names) => !names.includes(anyOrderLayer));
+    const broken = new Set(unmeant.flatMap(brokenRules));
+    for (const rule of broken) warn(codeOf(rule), messageOf(rule, stack.name));
     return stack;
   };
+}
+
+/** The names of the layers, outermost first; where a provider is made of several, on the way to each of them. */
+function waysIn(layers: readonly Layer[]): readonly (readonly string[])[] {
+  const names = layers.map(({ name }) => name);
+  const branches = layers.at(-1)?.branches;
+  if (!branches) return [names];
+  return branches.flatMap((branch) => waysIn(branch.layers).map((inside) => [...names, ...inside]));
 }
 
 function messageOf({ outer, inner, harm }: OrderRule, stack: string): string {

@@ -11,6 +11,11 @@ export interface OrderRule {
 
 const orderRules: readonly OrderRule[] = [
   {
+    outer: 'cache',
+    inner: 'fallback',
+    harm: 'it keeps an old value of one provider over a new one of another. A cache stands inside, around each of them',
+  },
+  {
     outer: 'retry',
     inner: 'cache',
     harm: 'every reader retries for itself, also when a stale value is there',

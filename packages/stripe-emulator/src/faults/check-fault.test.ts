@@ -10,19 +10,19 @@ test.each([
   {
     name: 'an unknown field',
     fault: { kind: 'reset', tims: 2 },
-    message: /unknown field "tims" in a reset fault; known: .*times/,
+    message: /a reset fault: unknown option "tims"; the options are kind, .*times/,
   },
   {
     name: 'a field of another kind',
     fault: { kind: 'cutBody', executed: true },
-    message: /unknown field "executed"/,
+    message: /a cutBody fault: unknown option "executed"/,
   },
   { name: 'zero times', fault: { kind: 'reset', times: 0 }, message: /times/ },
   { name: 'half a time', fault: { kind: 'reset', times: 0.5 }, message: /times/ },
   {
     name: 'an unknown operation',
     fault: { kind: 'reset', operation: 'deleteWhere' },
-    message: /create, list, find, delete/,
+    message: /one of "create", "list", "find", "delete"/,
   },
   { name: 'a status that is none', fault: { kind: 'reply', status: 99 }, message: /200 to 599/ },
   { name: 'a reply without a status', fault: { kind: 'reply' }, message: /needs status/ },
@@ -48,6 +48,17 @@ test.each([
     fault: { kind: 'reply', status: 200, headers: { 'a b': 'c' } },
     message: /headers/,
   },
+  {
+    name: 'a reason that Stripe does not give',
+    fault: { kind: 'rateLimit', reason: 'x' },
+    message: /global-rate/,
+  },
+  {
+    name: 'a saved answer of a proxy',
+    fault: { kind: 'html', saved: true },
+    message: /unknown option "saved"/,
+  },
+  { name: 'a fault that waits for text', fault: { kind: 'html', delayMs: 'x' }, message: /delayMs/ },
   { name: 'a scalar that is a list', fault: { kind: 'scalar', value: [] }, message: /value/ },
   {
     name: 'no bytes in a chunk',

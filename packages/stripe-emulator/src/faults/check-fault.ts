@@ -1,70 +1,89 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { operations } from '../operation.js';
-import type { Fault, FaultKind } from './fault.js';
+import { operations } from '../api/operation.js';
+import {
+  checkOptions,
+  isAnything,
+  isFlag,
+  isMilliseconds,
+  isObject,
+  isOneOf,
+  isText,
+  type OptionCheck,
+  type OptionChecks,
+  required,
+} from '../options/option-checks.js';
+import type { Fault, FaultKind, FaultOptions } from './fault.js';
 
-type Check = (value: unknown) => boolean;
-interface Field {
-  readonly ok: Check;
-  readonly must: string;
-  readonly required?: true;
-}
+type OwnChecks<K extends FaultKind> = OptionChecks<
+  Omit<Extract<Fault, { kind: K }>, keyof FaultOptions | 'kind'> & { delayMs?: number }
+>;
 
-const text: Field = { ok: (value) => typeof value === 'string' && value !== '', must: 'a non-empty string' };
-const flag: Field = { ok: (value) => typeof value === 'boolean', must: 'true or false' };
-const milliseconds: Field = {
-  ok: (value) => typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1,
-  must: 'a number of milliseconds from 0 to 2147483647',
-  required: true,
-};
-const status: Field = {
-  ok: (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
-  must: 'an integer from 200 to 599',
-};
-const anything: Field = { ok: () => true, must: 'anything' };
-
-const common: Readonly<Record<string, Field>> = {
-  kind: text,
-  operation: {
-    ok: (value) => operations.some((one) => one === value),
-    must: `one of ${operations.join(', ')}`,
-  },
-  account: text,
-  name: text,
+const common: Omit<OptionChecks<FaultOptions & { kind: string }>, 'delayMs'> = {
+  kind: isText,
+  operation: isOneOf(...operations),
+  account: isText,
+  name: isText,
   times: {
     ok: (value) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 1),
     must: 'an integer from 1, or Infinity',
   },
 };
 
-const replacing = { executed: flag };
-const fieldsOf: { readonly [K in FaultKind]: Readonly<Record<string, Field>> } = {
-  rateLimit: { ...replacing, shouldRetry: flag },
+const isStatus: OptionCheck = {
+  ok: (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
+  must: 'an integer from 200 to 599',
+};
+const isScalar: OptionCheck = {
+  ok: (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
+  must: 'a string, number, boolean or null',
+};
+const isHeaderText: OptionCheck = {
+  ok: (value) => typeof value === 'string' && passes(() => validateHeaderValue('x', value)),
+  must: 'a header value',
+};
+const isHeaders: OptionCheck = {
+  ok: (value) =>
+    isObject.ok(value) &&
+    Object.entries(value as object).every(
+      ([name, one]) => passes(() => validateHeaderName(name)) && isHeaderText.ok(one),
+    ),
+  must: 'an object of header names to values',
+};
+
+const shaping = { delayMs: isMilliseconds };
+const replacing = { ...shaping, executed: isFlag };
+const savable = { ...replacing, saved: isFlag };
+const checksOf: { readonly [K in FaultKind]: OwnChecks<K> } = {
+  rateLimit: {
+    ...replacing,
+    shouldRetry: isFlag,
+    reason: isOneOf(
+      'global-concurrency',
+      'global-rate',
+      'endpoint-concurrency',
+      'endpoint-rate',
+      'resource-specific',
+    ),
+  },
   lockTimeout: replacing,
   keyInUse: replacing,
   unauthorized: replacing,
   forbidden: replacing,
-  serverError: { ...replacing, status, shouldRetry: flag },
-  html: { ...replacing, status },
-  redirect: { ...replacing, location: { ok: isHeaderText, must: 'a header value', required: true }, status },
-  scalar: {
-    ...replacing,
-    value: { ok: isScalar, must: 'a string, number, boolean or null', required: true },
-  },
-  reply: {
-    ...replacing,
-    status: { ...status, required: true },
-    body: anything,
-    headers: { ok: isHeaders, must: 'an object of header names to values' },
-  },
+  serverError: { ...savable, status: isStatus, shouldRetry: isFlag },
+  html: { ...replacing, status: isStatus },
+  redirect: { ...replacing, location: required(isHeaderText), status: isStatus },
+  scalar: { ...replacing, value: required(isScalar) },
+  reply: { ...savable, status: required(isStatus), body: isAnything, headers: isHeaders },
   hang: replacing,
   reset: replacing,
   close: replacing,
-  delay: { delayMs: milliseconds },
-  hangBody: {},
-  cutBody: {},
-  malformedJson: {},
+  delay: { delayMs: required(isMilliseconds) },
+  hangBody: shaping,
+  cutBody: { ...shaping, chunked: isFlag },
+  malformedJson: shaping,
   drip: {
-    intervalMs: milliseconds,
+    ...shaping,
+    intervalMs: required(isMilliseconds),
     bytesPerChunk: {
       ok: (value) => Number.isInteger(value) && Number(value) >= 1,
       must: 'an integer from 1',
@@ -73,7 +92,7 @@ const fieldsOf: { readonly [K in FaultKind]: Readonly<Record<string, Field>> } =
 };
 
 /** The kinds of faults. */
-export const faultKinds: readonly string[] = Object.keys(fieldsOf);
+export const faultKinds: readonly string[] = Object.keys(checksOf);
 
 /**
  * Checks a fault that may come from anywhere. No message quotes a value.
@@ -81,29 +100,10 @@ export const faultKinds: readonly string[] = Object.keys(fieldsOf);
  * @throws TypeError naming the field that is wrong
  */
 export function checkFault(value: unknown): Fault {
-  if (typeof value !== 'object' || value === null)
-    throw new TypeError('a fault must be an object with a kind');
-  const given = new Map(Object.entries(value));
-  const kind: unknown = given.get('kind');
-  const own = isKind(kind) ? fieldsOf[kind] : undefined;
-  if (!own) throw new TypeError(`the kind of a fault must be one of ${faultKinds.join(', ')}`);
-  const fields = new Map(Object.entries({ ...common, ...own }));
-  for (const [name, fieldValue] of given) {
-    const field = fields.get(name);
-    if (!field) {
-      throw new TypeError(
-        `unknown field "${name}" in a ${String(kind)} fault; known: ${[...fields.keys()].join(', ')}`,
-      );
-    }
-    if (fieldValue !== undefined && !field.ok(fieldValue)) {
-      throw new TypeError(`${name} of a ${String(kind)} fault must be ${field.must}`);
-    }
-  }
-  for (const [name, field] of fields) {
-    if (field.required && given.get(name) === undefined) {
-      throw new TypeError(`a ${String(kind)} fault needs ${name}: ${field.must}`);
-    }
-  }
+  if (!isObject.ok(value)) throw new TypeError('a fault must be an object with a kind');
+  const { kind } = value as { kind?: unknown }; // any object may be asked for any field
+  if (!isKind(kind)) throw new TypeError(`the kind of a fault must be one of ${faultKinds.join(', ')}`);
+  checkOptions<object>(`a ${kind} fault`, value as object, { ...common, ...checksOf[kind] });
   return value as Fault; // every field of its kind was checked above
 }
 
@@ -111,28 +111,9 @@ function isKind(kind: unknown): kind is FaultKind {
   return typeof kind === 'string' && faultKinds.includes(kind);
 }
 
-function isScalar(value: unknown): boolean {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-function isHeaderText(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
+function passes(validate: () => void): boolean {
   try {
-    validateHeaderValue('x', value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isHeaders(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).every(([name, one]) => isHeaderName(name) && isHeaderText(one));
-}
-
-function isHeaderName(name: string): boolean {
-  try {
-    validateHeaderName(name);
+    validate();
     return true;
   } catch {
     return false;

@@ -64,6 +64,14 @@ test('cutBody breaks the connection in the middle of the body', async () => {
   expect(emulator.requests.list()[0]?.status).toBe(200);
 });
 
+test('cutBody can break a body in chunks, whose length nobody was told', async () => {
+  const emulator = await broken({ kind: 'cutBody', chunked: true });
+  const response = await open(emulator, find);
+  expect(response.headers['content-length']).toBeUndefined();
+  expect(response.headers['transfer-encoding']).toBe('chunked');
+  await expect(pieces(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
+
 test('drip sends the whole answer in pieces', async () => {
   const emulator = await broken({ kind: 'drip', intervalMs: 1, bytesPerChunk: 30 });
   const response = await open(emulator, find);
@@ -92,8 +100,12 @@ test('a client that leaves while its answer waits does no harm', async () => {
   expect((await raw(emulator, find)).status).toBe(200);
 });
 
-test('delay holds an answer back for as long as it says', async () => {
-  const emulator = await broken({ kind: 'delay', delayMs: 30 });
-  expect((await raw(emulator, find)).status).toBe(200);
+test.each<{ fault: Fault; status: number }>([
+  { fault: { kind: 'delay', delayMs: 30 }, status: 200 },
+  { fault: { kind: 'serverError', delayMs: 30 }, status: 500 },
+  { fault: { kind: 'malformedJson', delayMs: 30 }, status: 200 },
+])('$fault.kind holds an answer back for as long as it says', async ({ fault, status }) => {
+  const emulator = await broken(fault);
+  expect((await raw(emulator, find)).status).toBe(status);
   expect(emulator.requests.list()[0]?.durationMs).toBeGreaterThanOrEqual(29);
 });

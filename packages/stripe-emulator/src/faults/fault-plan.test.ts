@@ -71,6 +71,26 @@ describe('faults with an error', () => {
     emulator.faults.add({ kind: 'rateLimit' });
     expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBeUndefined();
     expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBe('endpoint-rate');
+    emulator.faults.add({ kind: 'rateLimit', reason: 'global-concurrency' });
+    expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBe('global-concurrency');
+  });
+
+  test('a key in use is named, and the error can be looked up as any other', async () => {
+    const { emulator } = await broken({ kind: 'keyInUse' });
+    const answer = await raw(emulator, '/v1/apps/secrets', {
+      body: 'name=b&payload=p&scope[type]=account',
+      headers: { 'idempotency-key': 'k1' },
+    });
+    expect(errorOf(answer)['message']).toContain('still going through): k1. Please');
+    expect(errorOf(answer)['request_log_url']).toContain(answer.headers['request-id']);
+  });
+
+  test('a missing permission looks as it was assumed', async () => {
+    const assume = { errors: { permissionMissing: { status: 400, message: 'Not on {account}.' } } };
+    const emulator = await useEmulator({ assume });
+    emulator.faults.add({ kind: 'forbidden' });
+    const answer = await raw(emulator, find, { headers: { 'stripe-account': 'acct_1' } });
+    expect([answer.status, errorOf(answer)['message']]).toEqual([400, 'Not on acct_1.']);
   });
 });
 

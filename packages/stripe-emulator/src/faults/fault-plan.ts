@@ -1,13 +1,16 @@
-import { ApiFailure } from '../api-failure.js';
-import { appLacksPermission, badKey, idempotencyKeyInUse, lockTimeout, rateLimited } from '../failures.js';
-import { failureReply, jsonReply, type Reply } from '../reply.js';
+import { ApiFailure, type RequestLogLink } from '../api/api-failure.js';
+import { assumedFailure, badKey, idempotencyKeyInUse, lockTimeout, rateLimited } from '../api/failures.js';
+import type { ResolvedErrors } from '../options/assumed-errors.js';
+import { failureReply, jsonReply, type Reply } from '../server/reply.js';
 import type { Delivery } from './deliver.js';
 import type { Fault } from './fault.js';
 
 /** What a fault does to a request. */
 export interface FaultPlan {
-  /** Whether the request runs. */
+  /** Whether the request takes effect. */
   readonly executes: boolean;
+  /** Whether the changed answer, not the real one, is kept for the idempotency key. */
+  readonly saves: boolean;
   /** Waits before it runs, in milliseconds. */
   readonly delayMs: number;
   /** Changes the answer. */
@@ -15,36 +18,48 @@ export interface FaultPlan {
   readonly delivery: Delivery;
 }
 
+/** The request that a fault is for. */
+export interface FaultedRequest {
+  readonly account: string;
+  readonly idempotencyKey: string | undefined;
+  readonly link: RequestLogLink | undefined;
+  readonly errors: ResolvedErrors;
+}
+
 /** The plan of a request that nothing happens to. */
 export const noFault: FaultPlan = {
   executes: true,
+  saves: false,
   delayMs: 0,
   change: (reply) => reply,
   delivery: { kind: 'send' },
 };
 
-/** Turns a fault into what it does to a request about this account. */
-export function planFault(fault: Fault, account: string): FaultPlan {
+/** Turns a fault into what it does to one request. */
+export function planFault(fault: Fault, request: FaultedRequest): FaultPlan {
+  const plan = { ...noFault, delayMs: fault.delayMs ?? 0 };
   switch (fault.kind) {
     case 'delay':
-      return { ...noFault, delayMs: fault.delayMs };
+      return plan;
     case 'hangBody':
+      return { ...plan, delivery: { kind: 'hangBody' } };
     case 'cutBody':
-      return { ...noFault, delivery: { kind: fault.kind } };
+      return { ...plan, delivery: { kind: 'cutBody', chunked: fault.chunked ?? false } };
     case 'drip':
       return {
-        ...noFault,
+        ...plan,
         delivery: { kind: 'drip', intervalMs: fault.intervalMs, bytesPerChunk: fault.bytesPerChunk ?? 1 },
       };
     case 'malformedJson':
-      return { ...noFault, change: (reply) => ({ ...reply, body: withoutEnd(reply.body) }) };
+      return { ...plan, change: (reply) => ({ ...reply, body: withoutEnd(reply.body) }) };
     case 'hang':
     case 'reset':
     case 'close':
-      return { ...noFault, executes: fault.executed ?? false, delivery: { kind: fault.kind } };
+      return { ...plan, executes: fault.executed ?? false, delivery: { kind: fault.kind } };
     default: {
-      const reply = replacement(fault, account);
-      return { ...noFault, executes: fault.executed ?? false, change: () => reply };
+      const reply = replacement(fault, request);
+      const saves = 'saved' in fault && (fault.saved ?? false);
+      return { ...plan, executes: fault.executed ?? false, saves, change: () => reply };
     }
   }
 }
@@ -54,29 +69,23 @@ type AnsweringFault = Exclude<
   { kind: 'delay' | 'hangBody' | 'cutBody' | 'drip' | 'malformedJson' | 'hang' | 'reset' | 'close' }
 >;
 
-function replacement(fault: AnsweringFault, account: string): Reply {
+function replacement(
+  fault: AnsweringFault,
+  { account, idempotencyKey, link, errors }: FaultedRequest,
+): Reply {
   switch (fault.kind) {
     case 'rateLimit':
-      return failureReply(rateLimited('endpoint-rate', fault.shouldRetry ?? null));
+      return failureReply(rateLimited(fault.reason ?? 'endpoint-rate', fault.shouldRetry ?? null), link);
     case 'lockTimeout':
-      return failureReply(lockTimeout());
+      return failureReply(lockTimeout(), link);
     case 'keyInUse':
-      return failureReply(idempotencyKeyInUse());
+      return failureReply(idempotencyKeyInUse(idempotencyKey ?? ''), link);
     case 'unauthorized':
       return failureReply(badKey('sk_test_************'));
     case 'forbidden':
-      return failureReply(appLacksPermission(account));
+      return failureReply(assumedFailure(errors, 'permissionMissing', { account }), link);
     case 'serverError':
-      return failureReply(
-        new ApiFailure({
-          status: fault.status ?? 500,
-          type: 'api_error',
-          message: 'An unknown error occurred.',
-          ...(fault.shouldRetry === undefined
-            ? {}
-            : { headers: { 'Stripe-Should-Retry': String(fault.shouldRetry) } }),
-        }),
-      );
+      return failureReply(serverError(fault.status ?? 500, fault.shouldRetry), link);
     case 'html':
       return {
         status: fault.status ?? 503,
@@ -92,6 +101,15 @@ function replacement(fault: AnsweringFault, account: string): Reply {
         ? { status: fault.status, headers: fault.headers ?? {}, body: fault.body ?? '' }
         : jsonReply(fault.status, fault.body, fault.headers);
   }
+}
+
+function serverError(status: number, shouldRetry: boolean | undefined): ApiFailure {
+  return new ApiFailure({
+    status,
+    type: 'api_error',
+    message: 'An unknown error occurred.',
+    ...(shouldRetry === undefined ? {} : { headers: { 'Stripe-Should-Retry': String(shouldRetry) } }),
+  });
 }
 
 /** Complete as HTTP, cut as JSON: only the closing bracket is missing, so everything before it is there. */

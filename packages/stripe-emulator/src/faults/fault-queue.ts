@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.js';
+import type { Operation } from '../api/operation.js';
 import { checkFault } from './check-fault.js';
 import type { Fault, FaultKind, FaultMatch } from './fault.js';
 

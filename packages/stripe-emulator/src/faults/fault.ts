@@ -1,4 +1,5 @@
-import type { Operation } from '../operation.js';
+import type { RateLimitedReason } from '../api/failures.js';
+import type { Operation } from '../api/operation.js';
 
 /** Which requests a fault is for; what is left out matches everything. */
 export interface FaultMatch {
@@ -13,6 +14,8 @@ export interface FaultMatch {
 export interface FaultOptions extends FaultMatch {
   /** How many matching requests it hits. `Infinity` is for all, until cleared. @defaultValue 1 */
   readonly times?: number | undefined;
+  /** Waits this many milliseconds before anything else happens to the request. @defaultValue 0 */
+  readonly delayMs?: number | undefined;
 }
 
 /** Options of the faults that put something in place of the answer. */
@@ -25,40 +28,60 @@ export interface ReplacingFaultOptions extends FaultOptions {
   readonly executed?: boolean | undefined;
 }
 
+/** Options of the faults that can be what Stripe itself answered. */
+export interface SavedFaultOptions extends ReplacingFaultOptions {
+  /**
+   * Whether the answer is kept for the idempotency key and given again, as Stripe does with what a request that
+   * ran has come to, also a 500.
+   * @defaultValue false
+   */
+  readonly saved?: boolean | undefined;
+}
+
 /** Faults that put an answer of their own in place of the real one. */
-export type ReplacingFault = ReplacingFaultOptions &
-  (
-    | { readonly kind: 'rateLimit'; readonly shouldRetry?: boolean | undefined }
-    | { readonly kind: 'lockTimeout' }
-    | { readonly kind: 'keyInUse' }
-    | { readonly kind: 'unauthorized' }
-    | { readonly kind: 'forbidden' }
-    | {
-        readonly kind: 'serverError';
-        readonly status?: number | undefined;
-        readonly shouldRetry?: boolean | undefined;
-      }
-    | { readonly kind: 'html'; readonly status?: number | undefined }
-    | { readonly kind: 'redirect'; readonly location: string; readonly status?: number | undefined }
-    | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }
-    | {
-        readonly kind: 'reply';
-        readonly status: number;
-        /** A string is sent as it is, anything else as JSON. @defaultValue an empty body */
-        readonly body?: unknown;
-        readonly headers?: Readonly<Record<string, string>> | undefined;
-      }
-    | { readonly kind: 'hang' }
-    | { readonly kind: 'reset' }
-    | { readonly kind: 'close' }
-  );
+export type ReplacingFault =
+  | (SavedFaultOptions & {
+      readonly kind: 'serverError';
+      readonly status?: number | undefined;
+      readonly shouldRetry?: boolean | undefined;
+    })
+  | (SavedFaultOptions & {
+      readonly kind: 'reply';
+      readonly status: number;
+      /** A string is sent as it is, anything else as JSON. @defaultValue an empty body */
+      readonly body?: unknown;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+    })
+  | (ReplacingFaultOptions &
+      (
+        | {
+            readonly kind: 'rateLimit';
+            /** The `Stripe-Rate-Limited-Reason`. @defaultValue 'endpoint-rate' */
+            readonly reason?: RateLimitedReason | undefined;
+            readonly shouldRetry?: boolean | undefined;
+          }
+        | { readonly kind: 'lockTimeout' }
+        | { readonly kind: 'keyInUse' }
+        | { readonly kind: 'unauthorized' }
+        | { readonly kind: 'forbidden' }
+        | { readonly kind: 'html'; readonly status?: number | undefined }
+        | { readonly kind: 'redirect'; readonly location: string; readonly status?: number | undefined }
+        | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }
+        | { readonly kind: 'hang' }
+        | { readonly kind: 'reset' }
+        | { readonly kind: 'close' }
+      ));
 
 /** Faults in how the real answer arrives: the request always takes effect. */
 export type ShapingFault = FaultOptions &
   (
     | { readonly kind: 'delay'; readonly delayMs: number }
     | { readonly kind: 'hangBody' }
-    | { readonly kind: 'cutBody' }
+    | {
+        readonly kind: 'cutBody';
+        /** Sends the body without a `Content-Length`, in HTTP chunks. @defaultValue false */
+        readonly chunked?: boolean | undefined;
+      }
     | { readonly kind: 'malformedJson' }
     | { readonly kind: 'drip'; readonly intervalMs: number; readonly bytesPerChunk?: number | undefined }
   );

@@ -1,0 +1,19 @@
+import { type FakeSecrets, fakeSecrets } from '@secretkit/conformance';
+import type { SecretProvider } from '@secretkit/core';
+
+/** A backend with a token of the platform and of two accounts, that counts calls and tells how often it was closed. */
+export async function backendOfTwo(): Promise<{
+  readonly backend: SecretProvider;
+  readonly fake: FakeSecrets;
+  readonly closed: () => number;
+}> {
+  const fake = fakeSecrets({ initial: { 'partner-token': 'of the platform' } });
+  for (const account of ['acct_1', 'acct_2']) {
+    await fake.put({ name: 'partner-token', scope: { account } }, `of ${account}`);
+  }
+  let times = 0;
+  const close = async (): Promise<void> => {
+    times += 1;
+  };
+  return { fake, backend: { ...fake.provider, [Symbol.asyncDispose]: close }, closed: () => times };
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { backendOfTwo } from './backend.test-support.js';
+import { application } from './factories.js';
+
+describe('with plain factories', () => {
+  it('each request has its tenant’s client, and all of them share one', async () => {
+    const { backend, fake } = await backendOfTwo();
+    const { requestOf } = application(backend);
+    const asked = ['acct_1', 'acct_2', 'acct_1'].map((account) => requestOf(account).partner.authorization());
+    expect(await Promise.all(asked)).toEqual(['Bearer of acct_1', 'Bearer of acct_2', 'Bearer of acct_1']);
+    expect(fake.calls()).toBe(2); // the third was a hit
+  });
+
+  it('a request without a tenant is refused, and is not served as the platform', async () => {
+    const { backend, fake } = await backendOfTwo();
+    const { requestOf } = application(backend);
+    expect(() => requestOf('')).toThrow(/a scope's account is empty/);
+    expect(fake.calls()).toBe(0);
+  });
+
+  it('whoever opened the application closes the client', async () => {
+    const { backend, closed } = await backendOfTwo();
+    const { requestOf, close } = application(backend);
+    const { partner } = requestOf('acct_1');
+    await close();
+    expect(closed()).toBe(1);
+    await expect(partner.authorization()).rejects.toThrow(/^closed/);
+  });
+});

@@ -1,0 +1,21 @@
+import type { SecretProvider } from '@secretkit/core';
+import { openSecrets, Partner } from './secrets.js';
+
+/** What one request sees. */
+export interface Request {
+  readonly partner: Partner;
+}
+
+/** An application put together by hand. Whoever opened it closes it. */
+export interface Application {
+  requestOf(account: string): Request;
+  close(): Promise<void>;
+}
+
+export function application(backend: SecretProvider): Application {
+  const secrets = openSecrets(backend);
+  return {
+    requestOf: (account) => ({ partner: new Partner(secrets.scoped({ account })) }),
+    close: () => secrets.close(),
+  };
+}

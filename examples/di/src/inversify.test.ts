@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { backendOfTwo } from './backend.test-support.js';
+import { application, requestOf, SECRETS } from './inversify.js';
+import { Partner } from './secrets.js';
+
+describe('with InversifyJS', () => {
+  it('each request has its tenant’s client, and all of them share one', async () => {
+    const { backend, fake } = await backendOfTwo();
+    const container = application(backend);
+    const asked = ['acct_1', 'acct_2', 'acct_1'].map((account) =>
+      requestOf(container, account).get(Partner).authorization(),
+    );
+    expect(await Promise.all(asked)).toEqual(['Bearer of acct_1', 'Bearer of acct_2', 'Bearer of acct_1']);
+    expect(fake.calls()).toBe(2); // the third was a hit
+  });
+
+  it('a request without a tenant is refused, and is not served as the platform', async () => {
+    const { backend, fake } = await backendOfTwo();
+    const container = application(backend);
+    expect(() => requestOf(container, '').get(Partner)).toThrow(/a scope's account is empty/);
+    expect(() => container.get(Partner)).toThrow(/No bindings found/);
+    expect(fake.calls()).toBe(0);
+  });
+
+  it('the end of a request closes nothing, the end of the application closes the client', async () => {
+    const { backend, closed } = await backendOfTwo();
+    const container = application(backend);
+    const request = requestOf(container, 'acct_1');
+    const partner = request.get(Partner);
+    expect(request.get(SECRETS)).toBe(container.get(SECRETS));
+    await request.unbindAllAsync();
+    expect(await partner.authorization()).toBe('Bearer of acct_1');
+    await container.unbindAllAsync();
+    expect(closed()).toBe(1);
+    await expect(partner.authorization()).rejects.toThrow(/^closed/);
+  });
+});

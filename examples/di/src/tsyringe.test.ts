@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { backendOfTwo } from './backend.test-support.js';
+import { Partner } from './secrets.js';
+import { ApplicationSecrets, application, requestOf } from './tsyringe.js';
+
+describe('with TSyringe', () => {
+  it('each request has its tenant’s client, and all of them share one', async () => {
+    const { backend, fake } = await backendOfTwo();
+    const container = application(backend);
+    const asked = ['acct_1', 'acct_2', 'acct_1'].map((account) =>
+      requestOf(container, account).resolve(Partner).authorization(),
+    );
+    expect(await Promise.all(asked)).toEqual(['Bearer of acct_1', 'Bearer of acct_2', 'Bearer of acct_1']);
+    expect(fake.calls()).toBe(2); // the third was a hit
+  });
+
+  it('a request without a tenant is refused, and is not served as the platform', async () => {
+    const { backend, fake } = await backendOfTwo();
+    const container = application(backend);
+    expect(() => requestOf(container, '').resolve(Partner)).toThrow(/a scope's account is empty/);
+    expect(fake.calls()).toBe(0);
+  });
+
+  it('the end of a request closes nothing, the end of the application closes the client', async () => {
+    const { backend, closed } = await backendOfTwo();
+    const container = application(backend);
+    const request = requestOf(container, 'acct_1');
+    const partner = request.resolve(Partner);
+    await request.dispose();
+    expect(await partner.authorization()).toBe('Bearer of acct_1');
+    await container.dispose();
+    expect(closed()).toBe(1);
+    await expect(partner.authorization()).rejects.toThrow(/^closed/);
+  });
+
+  it('two applications of a process share no client', async () => {
+    const [one, two] = [
+      application((await backendOfTwo()).backend),
+      application((await backendOfTwo()).backend),
+    ];
+    expect(one.resolve(ApplicationSecrets)).not.toBe(two.resolve(ApplicationSecrets));
+    expect(requestOf(one, 'acct_1').resolve(ApplicationSecrets)).toBe(one.resolve(ApplicationSecrets));
+  });
+});

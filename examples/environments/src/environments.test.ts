@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Emulator, startEmulator } from '@secretkit/stripe-emulator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from './run.js';
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({ allowLiveKeys: true });
+  for (const mode of ['test', 'live'] as const) {
+    for (const account of [undefined, 'acct_example']) {
+      const put = (name: string, payload: string) => emulator.secrets.put({ name, payload, mode, account });
+      put('database-url', `postgres://app:CANARY-value@${mode}.example/app`);
+      put('partner-token', 'CANARY-value');
+      put('pool-size', '20');
+      put('sentry-dsn', 'https://CANARY-value@sentry.example/1');
+    }
+  }
+});
+afterAll(() => emulator.close());
+
+const inStore = (host: string): string =>
+  `database  ${host}, 20 connections\npartner   a token of 12 characters\nsentry    on`;
+
+/** What the README's table says, each on the emulator where it says Stripe. */
+const environments: { at: string; url: string; env?: NodeJS.ProcessEnv; prints: string }[] = [
+  {
+    at: 'a laptop',
+    url: 'memory:',
+    prints: 'database  localhost, 5 connections\npartner   a token of 16 characters\nsentry    off',
+  },
+  {
+    at: 'a laptop with the emulator',
+    url: 'stripe:?baseUrl=http://127.0.0.1:12111',
+    env: { STRIPE_API_KEY: 'sk_test_example' },
+    prints: inStore('test.example'),
+  },
+  {
+    at: 'CI',
+    url: 'env:?prefix=APP_',
+    env: { APP_DATABASE_URL: 'postgres://ci.example/app', APP_PARTNER_TOKEN: 'CANARY-value' },
+    prints: 'database  ci.example, 5 connections\npartner   a token of 12 characters\nsentry    off',
+  },
+  {
+    at: 'staging',
+    url: 'stripe:?account=acct_example&livemode=false',
+    env: { STRIPE_API_KEY: 'sk_test_example' },
+    prints: inStore('test.example'),
+  },
+  {
+    at: 'production',
+    url: 'stripe:?account=acct_example&livemode=true',
+    env: { STRIPE_API_KEY: 'sk_live_example' },
+    prints: inStore('live.example'),
+  },
+];
+
+async function printed(env: NodeJS.ProcessEnv): Promise<[number, string]> {
+  const lines: string[] = [];
+  const code = await run(env, (text) => lines.push(text));
+  return [code, lines.join('\n')];
+}
+
+/** Stripe's own place is the emulator here. */
+function onEmulator(url: string): string {
+  if (!url.startsWith('stripe:')) return url;
+  const moved = new URL(url);
+  moved.searchParams.set('baseUrl', emulator.url);
+  return moved.href;
+}
+
+describe('the same application', () => {
+  it.each(environments)('on $at', async ({ url, env, prints }) => {
+    expect(await printed({ ...env, SECRETS_URL: onEmulator(url) })).toEqual([0, prints]);
+  });
+
+  it('as the table of the README has it', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [, ...rows] = [...readme.matchAll(/^\| ([^|]+?) +\| `([^`]+)`/gm)].map(([, at, url]) => [at, url]);
+    expect(rows).toEqual(environments.map(({ at, url }) => [at, url]));
+  });
+});
+
+describe('what is wrong is told at once, and ends it', () => {
+  it.each([
+    [
+      'a variable that is missing and one that is malformed',
+      { SECRETS_URL: 'env:?prefix=APP_', APP_PARTNER_TOKEN: 'short' },
+      1,
+      /^not_found: 2 of 4 secrets cannot be used\.\n {2}DATABASE_URL, "database-url": not_found: .*\n {2}PARTNER_TOKEN, "partner-token": invalid_data: its zod schema refuses/,
+    ],
+    ['no URL', {}, 2, /^openProvider: no URL is given\. .* There is env:, memory:, stripe:\.$/],
+    ['another scheme', { SECRETS_URL: 'vault:' }, 2, /there is no opener for a URL "vault:"/],
+    ['a key in the URL', { SECRETS_URL: 'stripe://sk_live_CANARY@x' }, 2, /the URL has user info/],
+    ['no key', { SECRETS_URL: 'stripe:' }, 2, /^createStripeClient: apiKey is empty\./],
+    [
+      'a key of the other mode',
+      { SECRETS_URL: 'stripe:?livemode=true', STRIPE_API_KEY: 'sk_test_CANARY' },
+      2,
+      /^stripeSecrets: livemode is true, and the client's API key is a test-mode one\./,
+    ],
+  ])('%s', async (_, env, code, message) => {
+    const [exitCode, text] = await printed(env);
+    expect([exitCode, text]).toEqual([code, expect.stringMatching(message)]);
+    expect(text).not.toContain('CANARY');
+  });
+});
+
+// Takes the Stripe SDK away from a process.
+const withoutStripe = `data:text/javascript,import { register } from 'node:module'; register(${JSON.stringify(
+  'data:text/javascript,' +
+    'export async function resolve(specifier, context, next) {' +
+    ' if (specifier === "stripe") throw new Error("stripe is asked for"); return next(specifier, context); }',
+)})`;
+
+/** Starts the program as its users would, on a machine that has no Stripe SDK. */
+async function start(url: string): Promise<{ code: number | null; out: string; err: string }> {
+  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const flags = ['--import', 'tsx', '--import', withoutStripe, '--conditions=@secretkit/source', main];
+  const env = { PATH: process.env['PATH'], SECRETS_URL: url, STRIPE_API_KEY: 'sk_test_example' };
+  const child = spawn(process.execPath, flags, { env });
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...output };
+}
+
+describe.concurrent('a laptop loads nothing of what production needs', () => {
+  it('the SDK is not even looked for', async () => {
+    const { code, out, err } = await start('memory:');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('database  localhost, 5 connections');
+  });
+
+  it('and is where it is needed', async () => {
+    const { code, err } = await start('stripe:');
+    expect(code).toBe(1);
+    expect(err).toContain('stripe is asked for');
+  });
+});

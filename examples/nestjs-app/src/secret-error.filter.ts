@@ -1,0 +1,24 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
+import { isSecretError, type SecretErrorCode } from '@secretkit/core';
+import type { FastifyReply } from 'fastify';
+
+const statuses: Partial<Record<SecretErrorCode, number>> = {
+  not_found: 404, // the tenant has connected nothing
+  invalid_argument: 403, // the client of one tenant was asked about another
+};
+
+/** Answers with a status that fits, and with nothing but the code: names of secrets are not for strangers. */
+@Catch()
+export class SecretErrorFilter extends BaseExceptionFilter implements ExceptionFilter {
+  override catch(error: unknown, host: ArgumentsHost): void {
+    if (!isSecretError(error)) {
+      super.catch(error, host);
+      return;
+    }
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const status = statuses[error.code] ?? 503;
+    if (status === 503) reply.header('retry-after', Math.ceil((error.retryAfterMs ?? 5_000) / 1_000));
+    void reply.status(status).send({ error: error.code });
+  }
+}

@@ -1,0 +1,282 @@
+import { fakeClock } from '@secretkit/conformance';
+import { type Emulator, startEmulator } from '@secretkit/stripe-emulator';
+import Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type PartnerServer, startPartner, tokenLifeMs } from './partner-server.js';
+import { type RunningBackend, startBackend } from './start-backend.js';
+import { fromExtension, send, type Viewer } from './ui-extension.js';
+
+const alice: Viewer = { account_id: 'acct_1', user_id: 'usr_alice' };
+const bob: Viewer = { account_id: 'acct_1', user_id: 'usr_bob' };
+const carol: Viewer = { account_id: 'acct_2', user_id: 'usr_carol' };
+
+const { now, advance } = fakeClock();
+const minutes = 60_000;
+
+let emulator: Emulator;
+let partner: PartnerServer;
+let failures: string[];
+const running: RunningBackend[] = [];
+
+beforeEach(async () => {
+  failures = [];
+  emulator = await startEmulator({ now, accounts: ['acct_1', 'acct_2'] });
+  partner = await startPartner('CANARY-client-secret-1', now);
+  emulator.secrets.put({ name: 'app-signing-secret', payload: 'CANARY-signing-secret-1' });
+  emulator.secrets.put({ name: 'partner-client-secret', payload: 'CANARY-client-secret-1' });
+});
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.close();
+  await partner.close();
+  await emulator.close();
+});
+
+async function start(): Promise<RunningBackend> {
+  const backend = await startBackend({
+    apiKey: 'sk_test_CANARYkey',
+    stripeUrl: emulator.url,
+    partnerUrl: partner.url,
+    now,
+    random: () => 0,
+    onFailure: (_, code) => failures.push(code),
+  });
+  running.push(backend);
+  return backend;
+}
+
+/** Stops a backend, as a deployment does: the next one knows what is stored, and nothing else. */
+async function stop(backend: RunningBackend): Promise<void> {
+  running.splice(running.indexOf(backend), 1);
+  await backend.close();
+}
+
+const post = (
+  { url }: RunningBackend,
+  path: string,
+  who: Viewer,
+  more: Readonly<Record<string, unknown>> = {},
+  signingSecret = 'CANARY-signing-secret-1',
+) => fromExtension(url + path, { ...who, ...more }, signingSecret, now());
+
+async function connected(...all: Viewer[]): Promise<RunningBackend> {
+  const backend = await start();
+  for (const who of all) await post(backend, '/connect', who, { code: `code-of-${who.user_id}` });
+  return backend;
+}
+
+function stored({ account_id: account, user_id: user }: Viewer, name: string) {
+  return emulator.secrets.get({ name, account, scope: { type: 'user', user } });
+}
+
+const orders = (backend: RunningBackend, who: Viewer) => post(backend, '/orders', who);
+const many = (backend: RunningBackend, who: Viewer) =>
+  Promise.all(Array.from({ length: 10 }, () => orders(backend, who)));
+const statusesOf = (answers: readonly { status: number }[]) => [
+  ...new Set(answers.map(({ status }) => status)),
+];
+const poll = { interval: 2, timeout: 30_000 };
+
+describe('a user who connects', () => {
+  it('has a token in the store, in a scope of their own, with its expiry', async () => {
+    const backend = await connected(alice);
+    expect(stored(alice, 'access-token')).toMatchObject({
+      payload: 'access-CANARY-1-usr_alice',
+      expiresAt: new Date(Math.floor((now() + tokenLifeMs) / 1_000) * 1_000),
+    });
+    expect(stored(alice, 'refresh-token')).toMatchObject({ expiresAt: null });
+    expect(emulator.secrets.list({ account: 'acct_1' })).toEqual([]);
+    expect(await orders(backend, alice)).toMatchObject({ status: 200, body: ['an order of usr_alice'] });
+  });
+
+  it('is told so if they have not', async () => {
+    expect(await orders(await start(), bob)).toMatchObject({ status: 404, body: { error: 'not_found' } });
+  });
+
+  it('is told so if the partner refuses the code, and nothing is stored', async () => {
+    const backend = await start();
+    expect(await post(backend, '/connect', alice, { code: 'made up' })).toMatchObject({ status: 502 });
+    expect(stored(alice, 'access-token')).toBeUndefined();
+  });
+});
+
+describe('a cold start', () => {
+  it('asks the store for each secret once, for any number of requests, and gets over a limit and a reset', async () => {
+    await stop(await connected(alice));
+    const backend = await start();
+    const before = emulator.requests.count();
+    emulator.faults.add({ kind: 'rateLimit', name: 'app-signing-secret' });
+    emulator.faults.add({ kind: 'reset', name: 'access-token' });
+    expect(statusesOf(await many(backend, alice))).toEqual([200]);
+    expect(emulator.requests.count() - before).toBe(2 * 2); // two secrets, each after one fault
+  });
+});
+
+describe('a token that is about to die', () => {
+  it('is renewed once for any number of requests, and nobody waits or meets a dead one', async () => {
+    const backend = await connected(alice, bob);
+    advance(tokenLifeMs - 4 * minutes);
+    expect(statusesOf(await many(backend, alice))).toEqual([200]);
+    await vi.waitUntil(() => stored(alice, 'access-token')?.payload === 'access-CANARY-3-usr_alice', poll);
+    expect(statusesOf(await many(backend, alice))).toEqual([200]);
+    expect([partner.refreshes(), partner.refusals()]).toEqual([1, 0]);
+    expect(stored(bob, 'access-token')?.payload).toBe('access-CANARY-2-usr_bob');
+  });
+
+  it('and one that has died is renewed first', async () => {
+    const backend = await connected(alice);
+    advance(tokenLifeMs + minutes);
+    expect(statusesOf(await many(backend, alice))).toEqual([200]);
+    expect([partner.refreshes(), partner.refusals()]).toEqual([1, 0]);
+  });
+
+  it('is not renewed again by another process that has not heard of it', async () => {
+    const one = await connected(alice);
+    const other = await start();
+    advance(tokenLifeMs - 6 * minutes);
+    await orders(other, alice); // it has the token in memory, and asks nobody for a while
+    advance(2 * minutes);
+    await orders(one, alice);
+    await vi.waitUntil(() => stored(alice, 'access-token')?.payload === 'access-CANARY-2-usr_alice', poll);
+    expect(statusesOf(await many(other, alice))).toEqual([200]);
+    await stop(other);
+    expect([partner.refreshes(), failures]).toEqual([1, []]);
+  });
+});
+
+describe('an outage of the store', () => {
+  const down = () => emulator.faults.add({ kind: 'serverError', status: 503, times: Infinity });
+
+  it('is survived by whoever has been served before, for as long as the token lives', async () => {
+    const backend = await connected(alice, carol);
+    await orders(backend, alice);
+    down();
+    advance(30 * minutes);
+    expect(statusesOf(await many(backend, alice))).toEqual([200]);
+    advance(27 * minutes); // from here on it should be renewed
+    expect(statusesOf(await many(backend, alice))).toEqual([200]);
+    await vi.waitUntil(() => failures.includes('unavailable'), poll);
+    expect(await orders(backend, carol)).toMatchObject({ status: 503, retryAfter: '5' });
+    advance(4 * minutes); // the token is dead
+    expect(await orders(backend, alice)).toMatchObject({ status: 503, body: { error: 'unavailable' } });
+    expect([partner.refreshes(), partner.refusals()]).toEqual([0, 0]);
+    emulator.faults.clear();
+    expect(await orders(backend, alice)).toMatchObject({ status: 200 });
+  });
+
+  it('that begins when a token has just been renewed loses no token: it is stored later', async () => {
+    const backend = await connected(alice);
+    advance(tokenLifeMs - 4 * minutes);
+    emulator.faults.add({ kind: 'serverError', operation: 'create', times: Infinity });
+    await orders(backend, alice);
+    await vi.waitUntil(() => failures.length > 0, poll);
+    expect(stored(alice, 'refresh-token')?.payload).toBe('refresh-CANARY-1-usr_alice'); // the partner has forgotten it
+    advance(10 * minutes);
+    expect(statusesOf(await many(backend, alice))).toEqual([200]);
+    emulator.faults.clear();
+    await vi.waitUntil(async () => {
+      await orders(backend, alice);
+      return stored(alice, 'access-token')?.payload === 'access-CANARY-2-usr_alice';
+    }, poll);
+    await stop(backend);
+    advance(tokenLifeMs);
+    expect(await orders(await start(), alice)).toMatchObject({ status: 200 });
+    expect(partner.refreshes()).toBe(2);
+  });
+});
+
+describe('a tenant', () => {
+  it.each([
+    ['another user', { user: 'usr_bob' }],
+    ['another account', { account: 'acct_2' }],
+    ['another user of another account', { account: 'acct_2', user: 'usr_carol' }],
+    ['an account that failed to load', { account: null }],
+    ['a field that does not exist', { acount: 'acct_2' }],
+  ])('cannot read the secrets of %s, and the store is not asked', async (_, of) => {
+    const backend = await connected(alice, bob, carol);
+    const before = emulator.requests.count();
+    const answer = await post(backend, '/connection', alice, { of });
+    expect(answer).toMatchObject({ status: 403, body: { error: 'invalid_argument' } });
+    expect(emulator.requests.count()).toBe(before);
+  });
+
+  it('can read its own', async () => {
+    const backend = await connected(alice);
+    const own = { account: 'acct_1', user: 'usr_alice' };
+    expect(await post(backend, '/connection', alice, { of: own })).toMatchObject({
+      body: { connected: true },
+    });
+    expect(await post(backend, '/connection', bob)).toMatchObject({ body: { connected: false } });
+  });
+
+  it.each([
+    ['an account without an id', { account_id: '', user_id: 'usr_alice' }, 403],
+    ['an id of the wrong type', { account_id: null as never, user_id: 'usr_alice' }, 401],
+  ])('is nobody with %s', async (_, who, status) => {
+    expect(await orders(await connected(alice), who)).toMatchObject({ status });
+  });
+});
+
+describe('a request that Stripe has not signed', () => {
+  it('is refused, and many of them do not make the store work', async () => {
+    const backend = await connected(alice);
+    const before = emulator.requests.count();
+    const forged = Array.from({ length: 10 }, () => post(backend, '/orders', alice, {}, 'made up'));
+    expect(statusesOf(await Promise.all(forged))).toEqual([401]);
+    expect(emulator.requests.count() - before).toBe(1); // it might have been a rotation
+  });
+
+  it('is refused when it was signed for another body, long ago, or not at all', async () => {
+    const { url } = await connected(alice);
+    const secret = 'CANARY-signing-secret-1';
+    const signatureOf = (payload: string, age: number) =>
+      Stripe.webhooks.generateTestHeaderString({
+        payload,
+        secret,
+        timestamp: Math.floor(now() / 1_000) - age,
+      });
+    const body = JSON.stringify(alice);
+    const answers = [
+      await send(`${url}/orders`, body, signatureOf(JSON.stringify(bob), 0)),
+      await send(`${url}/orders`, body, signatureOf(body, 301)),
+      await send(`${url}/orders`, body, ''),
+    ];
+    expect(statusesOf(answers)).toEqual([401]);
+  });
+});
+
+describe('a credential that is rotated', () => {
+  it('is met when it is refused: the signing secret', async () => {
+    const backend = await connected(alice);
+    emulator.secrets.put({ name: 'app-signing-secret', payload: 'CANARY-signing-secret-2' });
+    const signingSecret = 'CANARY-signing-secret-2';
+    const before = emulator.requests.count({ name: 'app-signing-secret' });
+    const all = Array.from({ length: 10 }, () => post(backend, '/orders', alice, {}, signingSecret));
+    expect(statusesOf(await Promise.all(all))).toEqual([200]);
+    expect(emulator.requests.count({ name: 'app-signing-secret' }) - before).toBe(1);
+  });
+
+  it('is met when it is refused: the partner’s client secret', async () => {
+    const backend = await connected(alice);
+    partner.rotateClientSecret('CANARY-client-secret-2');
+    emulator.secrets.put({ name: 'partner-client-secret', payload: 'CANARY-client-secret-2' });
+    advance(tokenLifeMs + minutes);
+    expect(await orders(backend, alice)).toMatchObject({ status: 200 });
+    expect(partner.refreshes()).toBe(1);
+  });
+});
+
+describe('whatever happens', () => {
+  it('no value is printed, and none is answered', async () => {
+    const printers = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write'));
+    const told: unknown[] = [];
+    const backend = await connected(alice);
+    for (const kind of ['html', 'malformedJson', 'unauthorized', 'forbidden', 'cutBody', 'reset'] as const) {
+      emulator.faults.add({ kind, times: Infinity });
+      advance(6 * minutes);
+      told.push(await orders(backend, alice));
+      emulator.faults.clear();
+    }
+    told.push(failures, ...printers.map(({ mock }) => mock.calls));
+    expect(JSON.stringify(told)).not.toContain('CANARY');
+  });
+});

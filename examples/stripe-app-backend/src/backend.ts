@@ -1,0 +1,61 @@
+import { isSecretError, type SecretErrorCode, type SecretScope, type Secrets } from '@secretkit/core';
+import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Connections, Tenant } from './connections.js';
+import { HttpFailure } from './http-failure.js';
+import { identify } from './identity.js';
+import type { Partner } from './partner.js';
+
+/** What a handler finds in its context: who asks, with a client that sees nothing else, and what. */
+interface Signed {
+  readonly Variables: { readonly tenant: Tenant; readonly body: Readonly<Record<string, unknown>> };
+}
+
+export interface BackendParts {
+  readonly secrets: Secrets;
+  readonly connections: Connections;
+  readonly partner: Partner;
+  readonly now: () => number;
+}
+
+const statuses: Partial<Record<SecretErrorCode, ContentfulStatusCode>> = {
+  not_found: 404, // the user has not connected
+  invalid_argument: 403, // the client of one tenant was asked about another
+};
+
+/** The routes of the backend. Every request is signed by Stripe, and is served within its own account and user. */
+export function backend({ secrets, connections, partner, now }: BackendParts) {
+  const signed = createMiddleware<Signed>(async (c, next) => {
+    const text = await c.req.text();
+    const identity = await identify(secrets, text, c.req.header('stripe-signature'), now());
+    if (!identity) return c.json({ error: 'signature' }, 401);
+    c.set('tenant', { ...identity, secrets: secrets.scoped(identity) });
+    c.set('body', JSON.parse(text) as Record<string, unknown>); // it has been read to find out who asks
+    await next();
+    return undefined;
+  });
+
+  return new Hono<Signed>()
+    .use(signed)
+    .post('/connect', async (c) => {
+      await connections.connect(c.var.tenant, String(c.var.body['code']));
+      return c.json({ connected: true });
+    })
+    .post('/orders', async (c) =>
+      c.json(await connections.withToken(c.var.tenant, (token) => partner.orders(token))),
+    )
+    .post('/connection', async (c) => {
+      // Whose connection is what the sender says, and sees to: the client refuses what is not the sender's own.
+      const { of } = c.var.body as { of?: SecretScope };
+      const ref = of === undefined ? 'refresh-token' : { name: 'refresh-token', scope: of };
+      return c.json({ connected: (await c.var.tenant.secrets.get(ref)) !== undefined });
+    })
+    .onError((error, c) => {
+      if (error instanceof HttpFailure) return c.json({ error: 'partner' }, 502);
+      if (!isSecretError(error)) return c.json({ error: 'internal' }, 500);
+      const status = statuses[error.code] ?? 503;
+      if (status === 503) c.header('retry-after', String(Math.ceil((error.retryAfterMs ?? 5_000) / 1_000)));
+      return c.json({ error: error.code }, status);
+    });
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { backend } from './backend.js';
+import { type ConnectionsOptions, connections } from './connections.js';
+import { partnerAt } from './partner.js';
+import { type Clock, openSecrets } from './stack.js';
+
+export interface BackendOptions extends Clock {
+  /** The platform's API key. */
+  readonly apiKey: string;
+  /** Where Stripe's API is, such as an emulator's `url`. @defaultValue Stripe */
+  readonly stripeUrl?: string;
+  /** Where the partner's API is. */
+  readonly partnerUrl: string;
+  /** Told of renewals that failed while the token was still good. @defaultValue nobody is */
+  readonly onFailure?: ConnectionsOptions['onFailure'];
+}
+
+export interface RunningBackend {
+  readonly url: string;
+  /** Serves who is being served, ends what is under way, and closes the client. */
+  close(): Promise<void>;
+}
+
+export async function startBackend(options: BackendOptions): Promise<RunningBackend> {
+  const { apiKey, stripeUrl, partnerUrl, onFailure = () => undefined, ...clock } = options;
+  const { now = () => Date.now() } = clock;
+  const secrets = openSecrets(apiKey, stripeUrl, clock);
+  const partner = partnerAt(partnerUrl, now);
+  const connected = connections({ secrets, partner, now, onFailure });
+  const app = backend({ secrets, connections: connected, partner, now });
+  const listener = getRequestListener(app.fetch);
+  const server = createServer((request, response) => void listener(request, response)); // it answers its own failures
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a listening TCP server has one
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      server.close();
+      await once(server, 'close');
+      await connected.settled();
+      await secrets.close();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { type Answer, isSecretError, restate, type Secret, SecretError } from '@secretkit/core';
+import { parseSecret } from './parse-secret.js';
+import type { Request } from './read-specs.js';
+
+/** What came of a request. */
+export interface Outcome {
+  /** As the application gets it: parsed, or what stands for a missing one. */
+  readonly secret?: Secret<unknown> | undefined;
+  /** As it came from the store. */
+  readonly raw?: Secret | undefined;
+  readonly error?: SecretError | undefined;
+}
+
+/** The answer as the application gets it. A failure is never read as absence. */
+export function answerTo(request: Request, answer: Answer): Outcome {
+  if (isSecretError(answer)) return { error: answer.ref ? answer : restate(answer, { ref: request.ref }) };
+  if (answer === undefined)
+    return request.absent ? { secret: request.absent.value } : { error: missing(request) };
+  const parsed = parseSecret(request, answer);
+  return isSecretError(parsed) ? { error: parsed } : { secret: parsed, raw: answer };
+}
+
+/** A secret that must be there, and is not. */
+export function missing({ ref }: Pick<Request, 'ref'>): SecretError {
+  return new SecretError('not_found', 'there is no such secret. Create it, or check its name and scope.', {
+    ref,
+  });
+}

@@ -1,0 +1,150 @@
+import type { Secret, SecretErrorCode, SecretsReader } from '@secretkit/core';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { describe, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import type { LiveSecrets } from './live-secrets.js';
+import { loadSecrets } from './load-secrets.js';
+import { optional } from './secret-spec.js';
+
+declare const secrets: SecretsReader;
+
+describe('what is loaded has the type that its schema gives', () => {
+  it('with zod', async () => {
+    const loaded = await loadSecrets(secrets, {
+      URL: z.url(),
+      PORT: z.coerce.number(),
+      STRIPE: { ref: 'stripe-key', schema: z.string().startsWith('sk_') },
+      LOGIN: {
+        ref: { name: 'login', scope: { user: 'usr_1' } },
+        schema: z.string().transform((text) => ({ text })),
+      },
+      REGION: { schema: z.enum(['eu', 'us']), default: 'eu' },
+      HOSTS: { schema: z.string().transform((text) => text.split(',')), default: ['a', 'b'] },
+      SENTRY: optional(z.url()),
+      SIZE: optional({ ref: 'pool-size', schema: z.coerce.number() }),
+    });
+    expectTypeOf(loaded).toEqualTypeOf<{
+      readonly URL: Secret;
+      readonly PORT: Secret<number>;
+      readonly STRIPE: Secret;
+      readonly LOGIN: Secret<{ text: string }>;
+      readonly REGION: Secret<'eu' | 'us'>;
+      readonly HOSTS: Secret<string[]>;
+      readonly SENTRY: Secret | undefined;
+      readonly SIZE: Secret<number> | undefined;
+    }>();
+  });
+
+  it('with valibot', async () => {
+    const loaded = await loadSecrets(secrets, {
+      URL: v.pipe(v.string(), v.url()),
+      PORT: { ref: 'port', schema: v.pipe(v.string(), v.transform(Number), v.number()), default: 8080 },
+      MAY: optional(v.picklist(['on', 'off'])),
+    });
+    expectTypeOf(loaded).toEqualTypeOf<{
+      readonly URL: Secret;
+      readonly PORT: Secret<number>;
+      readonly MAY: Secret<'on' | 'off'> | undefined;
+    }>();
+  });
+
+  it('with arktype', async () => {
+    const loaded = await loadSecrets(secrets, {
+      URL: type('string.url'),
+      PORT: { ref: 'port', schema: type('string.numeric.parse') },
+      MAY: optional(type("'on' | 'off'")),
+    });
+    expectTypeOf(loaded).toEqualTypeOf<{
+      readonly URL: Secret;
+      readonly PORT: Secret<number>;
+      readonly MAY: Secret<'on' | 'off'> | undefined;
+    }>();
+  });
+
+  it('without a schema', async () => {
+    const loaded = await loadSecrets(secrets, {
+      NAME: 'name',
+      REF: { name: 'name', scope: { account: 'acct_1' } },
+      DETAIL: { ref: 'name' },
+      FALLBACK: { ref: 'name', default: 'example' },
+      MAY: optional('name'),
+      MAY_REF: optional({ name: 'name' }),
+    });
+    expectTypeOf(loaded).toEqualTypeOf<{
+      readonly NAME: Secret;
+      readonly REF: Secret;
+      readonly DETAIL: Secret;
+      readonly FALLBACK: Secret;
+      readonly MAY: Secret | undefined;
+      readonly MAY_REF: Secret | undefined;
+    }>();
+  });
+
+  it('from specs that are written elsewhere', async () => {
+    const specs = { URL: z.url(), MAY: optional('name') };
+    const loaded = await loadSecrets(secrets, specs);
+    expectTypeOf(loaded).toEqualTypeOf<{ readonly URL: Secret; readonly MAY: Secret | undefined }>();
+  });
+});
+
+describe('what could not work does not compile', () => {
+  it('a schema that takes no string', () => {
+    // @ts-expect-error a secret is no number
+    void loadSecrets(secrets, { PORT: z.number() });
+    // @ts-expect-error nor is it one within a detailed spec
+    void loadSecrets(secrets, { PORT: { ref: 'port', schema: v.number() } });
+    // @ts-expect-error nor within an optional one
+    void loadSecrets(secrets, { PORT: optional(type('number')) });
+  });
+
+  it('a schema that is to say what is missing', () => {
+    // @ts-expect-error optional(…) does
+    void loadSecrets(secrets, { SENTRY: z.url().optional() });
+    // @ts-expect-error a default beside it does
+    void loadSecrets(secrets, { SENTRY: { schema: z.string().default('x') } });
+    // @ts-expect-error whatever the validator
+    void loadSecrets(secrets, { SENTRY: v.optional(v.string()) });
+    void loadSecrets(secrets, { PORT: z.coerce.number() }); // it takes anything
+    void loadSecrets(secrets, { PORT: z.preprocess(String, z.string()) });
+  });
+
+  it('a default that is something else than the schema gives', () => {
+    // @ts-expect-error a number is given
+    void loadSecrets(secrets, { PORT: { schema: z.coerce.number(), default: '8080' } });
+    // @ts-expect-error a string is given
+    void loadSecrets(secrets, { NAME: { ref: 'name', default: 5 } });
+    // @ts-expect-error none of them
+    void loadSecrets(secrets, { REGION: { schema: z.enum(['eu', 'us']), default: 'asia' } });
+  });
+
+  it('a field or an option that there is not', async () => {
+    // @ts-expect-error it is called schema
+    void loadSecrets(secrets, { URL: { ref: 'url', schmea: z.url() } });
+    // @ts-expect-error it is called fresh
+    void loadSecrets(secrets, { URL: 'url' }, { fersh: true });
+    // @ts-expect-error only a view has events
+    void loadSecrets(secrets, { URL: 'url' }, { onEvent: () => undefined });
+    // @ts-expect-error nobody asked for it
+    void (await loadSecrets(secrets, { URL: 'url' })).OTHER;
+  });
+});
+
+describe('a view', () => {
+  it('has the same properties, and what it is told by', async () => {
+    const view = await loadSecrets(
+      secrets,
+      { PORT: z.coerce.number(), MAY: optional(z.coerce.number()) },
+      { live: true, onEvent: ({ code }) => expectTypeOf(code).toEqualTypeOf<SecretErrorCode>() },
+    );
+    expectTypeOf(view.PORT).toEqualTypeOf<Secret<number>>();
+    expectTypeOf(view.MAY).toEqualTypeOf<Secret<number> | undefined>();
+    expectTypeOf(view).toExtend<Disposable>();
+    view.onChange('PORT', (port) => expectTypeOf(port).toEqualTypeOf<Secret<number>>());
+    view.onChange('MAY', (may) => expectTypeOf(may).toEqualTypeOf<Secret<number>>());
+    // @ts-expect-error there is no such key
+    view.onChange('OTHER', () => undefined);
+    expectTypeOf(view.watch({ everyMs: 60_000 })).toEqualTypeOf<Disposable>();
+    expectTypeOf<LiveSecrets<{ A: 'a' }>['A']>().toEqualTypeOf<Secret>();
+  });
+});

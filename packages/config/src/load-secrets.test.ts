@@ -1,0 +1,481 @@
+import { inspect } from 'node:util';
+import { expectNoLeak, expectNoLeakDuring, fakeClock, fakeSecrets } from '@secretkit/conformance';
+import {
+  compose,
+  createSecrets,
+  isSecretError,
+  type Secret,
+  SecretError,
+  type SecretProvider,
+  seal,
+} from '@secretkit/core';
+import { memorySecrets } from '@secretkit/memory';
+import { cache } from '@secretkit/middleware/cache';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { loadSecrets } from './load-secrets.js';
+import { problemsOf } from './problems.js';
+import { optional } from './secret-spec.js';
+
+const initial = { url: 'https://db.example', port: '5432', 'stripe-key': 'sk_test_example', mode: 'on' };
+
+function setUp(values: Record<string, string> = initial) {
+  const fake = fakeSecrets({ initial: values });
+  return { fake, secrets: createSecrets(fake.provider) };
+}
+
+/** What was loaded, revealed: two sealed values are always equal. */
+function revealed(loaded: Readonly<Record<string, Secret<unknown> | undefined>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(loaded).map(([key, secret]) => [key, secret?.reveal()]));
+}
+
+async function failureOf(loading: Promise<unknown>): Promise<SecretError> {
+  const thrown: unknown = await loading.then(
+    () => 'nothing',
+    (error: unknown) => error,
+  );
+  if (isSecretError(thrown)) return thrown;
+  throw new Error(`it threw ${inspect(thrown)}`);
+}
+
+const schemas = {
+  zod: {
+    url: z.url(),
+    port: z.coerce.number().int(),
+    mode: z.enum(['on', 'off']),
+    never: z.string().startsWith('nothing'),
+  },
+  valibot: {
+    url: v.pipe(v.string(), v.url()),
+    port: v.pipe(v.string(), v.transform(Number), v.integer()),
+    mode: v.picklist(['on', 'off']),
+    never: v.pipe(v.string(), v.startsWith('nothing')),
+  },
+  arktype: {
+    url: type('string.url'),
+    port: type('string.integer.parse'),
+    mode: type("'on' | 'off'"),
+    never: type('/^nothing/'),
+  },
+};
+
+describe.each(Object.entries(schemas))('with %s', (vendor, { url, port, mode, never }) => {
+  it('gives what its schemas give, sealed, by one batch', async () => {
+    const { secrets, fake } = setUp();
+    const loaded = await loadSecrets(secrets, {
+      url, // the key is the name
+      PORT: { ref: 'port', schema: port },
+      MODE: optional({ ref: 'mode', schema: mode }),
+      NONE: optional({ ref: 'none', schema: mode }),
+    });
+    expect(revealed(loaded)).toEqual({ url: 'https://db.example', PORT: 5432, MODE: 'on', NONE: undefined });
+    expect([fake.calls(), fake.calls('getMany')]).toEqual([1, 1]);
+    expect(inspect(loaded)).toBe('{ url: [secret], PORT: [secret], MODE: [secret], NONE: undefined }');
+  });
+
+  it('says which secret its schema refuses', async () => {
+    const { secrets } = setUp();
+    const error = await failureOf(loadSecrets(secrets, { KEY: { ref: 'stripe-key', schema: never } }));
+    expect(error.message).toBe(
+      'invalid_data: "stripe-key": 1 of 1 secrets cannot be used.\n' +
+        `  KEY, "stripe-key": invalid_data: its ${vendor} schema refuses the value, with 1 issue. ` +
+        'What it says is withheld, since it may quote the value. Mend the secret, or the schema.',
+    );
+  });
+});
+
+describe('a spec', () => {
+  it('is a name, a ref, a schema, some of them in detail, or an optional one', async () => {
+    const secrets = createSecrets(
+      memorySecrets({
+        initial: [...Object.entries(initial), [{ name: 'own', scope: { user: 'usr_1' } }, 'hers']],
+      }),
+    );
+    const own = { name: 'own', scope: { user: 'usr_1' } };
+    const loaded = await loadSecrets(secrets, {
+      name: 'url',
+      own,
+      port: {},
+      url: z.url(),
+      detailed: { ref: own, schema: z.string().transform((text) => text.length) },
+      may: optional('mode'),
+      maySchema: optional(z.string()),
+      mayOwn: optional(own),
+    });
+    expect(revealed(loaded)).toEqual({
+      name: 'https://db.example',
+      own: 'hers',
+      port: '5432',
+      url: 'https://db.example',
+      detailed: 4,
+      may: 'on',
+      maySchema: undefined,
+      mayOwn: 'hers',
+    });
+  });
+
+  it('keeps keys that objects have a meaning for', async () => {
+    const specs = JSON.parse('{"__proto__":"url","constructor":"port"}') as Record<string, string>;
+    const loaded = await loadSecrets(setUp().secrets, specs);
+    expect(revealed(loaded)).toEqual(JSON.parse('{"__proto__":"https://db.example","constructor":"5432"}'));
+    expect(Object.getPrototypeOf(loaded)).toBe(Object.prototype);
+  });
+
+  it('of none makes no call, and what is loaded cannot be changed', async () => {
+    const { secrets, fake } = setUp();
+    const loaded = await loadSecrets(secrets, {});
+    expect([loaded, fake.calls(), Object.isFrozen(loaded)]).toEqual([{}, 0, true]);
+  });
+
+  it('in a scope is read in it', async () => {
+    const scope = { account: 'acct_1' };
+    const secrets = createSecrets(memorySecrets({ initial: [[{ name: 'token', scope }, 'theirs']] }));
+    expect(revealed(await loadSecrets(secrets.scoped(scope), { token: 'token' }))).toEqual({
+      token: 'theirs',
+    });
+  });
+
+  it('is read one by one where the backend has no batch call', async () => {
+    const { fake } = setUp();
+    const { name, get } = fake.provider;
+    const loaded = await loadSecrets(createSecrets<SecretProvider>({ name, get }), { a: 'url', b: 'port' });
+    expect(revealed(loaded)).toEqual({ a: 'https://db.example', b: '5432' });
+    expect(fake.calls('get')).toBe(2);
+  });
+});
+
+describe('what is known of a value is known of what a schema makes of it', () => {
+  it('its expiry, its creation and its version', async () => {
+    const meta = { expiresAt: new Date(9e12), createdAt: new Date(1e12), version: 'v7' };
+    const secrets = createSecrets({ name: 'own', get: async () => seal('5', meta) });
+    const { size } = await loadSecrets(secrets, { size: z.coerce.number() });
+    const { expiresAt, createdAt, version } = size;
+    expect({ expiresAt, createdAt, version }).toEqual(meta);
+  });
+
+  it('and that it is past its freshness', async () => {
+    const { fake } = setUp();
+    const clock = fakeClock();
+    const stack = cache({ ttlMs: 1_000, jitter: 0, staleIfErrorMs: 60_000, now: clock.now })(fake.provider);
+    const secrets = createSecrets(stack);
+    await secrets.get('port');
+    fake.fail('unavailable');
+    clock.advance(2_000);
+    const { port } = await loadSecrets(secrets, { port: z.coerce.number() });
+    expect([port.reveal(), port.staleSince]).toEqual([5432, new Date(clock.now() - 1_000)]);
+  });
+});
+
+describe('a default', () => {
+  it('stands for a missing secret, as it is, and sealed', async () => {
+    const loaded = await loadSecrets(setUp({}).secrets, {
+      size: { schema: z.coerce.number().max(5), default: 10 },
+      region: { ref: 'aws-region', default: 'eu' },
+      flag: { schema: z.stringbool(), default: false },
+      none: { schema: z.string().transform(() => null), default: null },
+    });
+    expect(revealed(loaded)).toEqual({ size: 10, region: 'eu', flag: false, none: null });
+    expect(loaded.size.expiresAt).toBeUndefined();
+    expectNoLeak(
+      'region-of-the-example',
+      await loadSecrets(setUp({}).secrets, { r: { default: 'region-of-the-example' } }),
+    );
+  });
+
+  it('stands for nothing else: neither for a value that is refused nor for an outage', async () => {
+    const { secrets, fake } = setUp({ size: 'many' });
+    const specs = { size: { schema: z.coerce.number(), default: 10 }, may: optional('may') } as const;
+    expect(await failureOf(loadSecrets(secrets, specs))).toMatchObject({ code: 'invalid_data' });
+    for (const code of ['unavailable', 'permission_denied', 'unknown'] as const) {
+      fake.fail(code);
+      const error = await failureOf(loadSecrets(secrets, specs));
+      expect(problemsOf(error).map(({ at, error: each }) => [at, each.code])).toEqual([
+        ['size', code],
+        ['may', code],
+      ]);
+    }
+  });
+
+  it("is the spec's: no schema is asked about a secret that is missing, which some make a word of", async () => {
+    const asked: unknown[] = [];
+    const { secrets } = setUp({});
+    const word = z.preprocess((value) => {
+      asked.push(value);
+      return String(value);
+    }, z.string());
+    expect(await failureOf(loadSecrets(secrets, { word }))).toMatchObject({ code: 'not_found' });
+    expect(revealed(await loadSecrets(secrets, { word: optional(word) }))).toEqual({ word: undefined });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('all problems are told at once', () => {
+  it('each by its key, its ref, what is wrong and what to do', async () => {
+    const { secrets, fake } = setUp();
+    fake.fail(new SecretError('permission_denied', 'HTTP 403. Grant it.', { provider: 'fake' }), 'mode');
+    const error = await failureOf(
+      loadSecrets(secrets, {
+        OWN: { name: 'own', scope: { account: 'acct_1', user: 'usr_1' } },
+        PORT: { ref: 'port', schema: z.coerce.number().max(10) },
+        fine: 'url',
+        MODE: optional('mode'),
+      }),
+    );
+    expect(error.message.split('\n')).toEqual([
+      'not_found: 3 of 4 secrets cannot be used.',
+      '  OWN, "own" (account acct_1, user usr_1): not_found: there is no such secret. Create it, or check its name and scope.',
+      expect.stringMatching(
+        /^ {2}PORT, "port": invalid_data: its zod schema refuses the value, with 1 issue\./,
+      ),
+      '  MODE, "mode": permission_denied: HTTP 403. Grant it.',
+    ]);
+    expect(problemsOf(error).map(({ at, error: { code, ref } }) => [at, code, ref?.name])).toEqual([
+      ['OWN', 'not_found', 'own'],
+      ['PORT', 'invalid_data', 'port'],
+      ['MODE', 'permission_denied', 'mode'],
+    ]);
+    expect([error.ref, Object.isFrozen(problemsOf(error))]).toEqual([undefined, true]);
+  });
+
+  it('under the code of the first that waiting will not mend', async () => {
+    const { secrets, fake } = setUp({});
+    const specs = { a: 'a', b: 'b' };
+    fake.fail(new SecretError('rate_limited', 'Slow down.', { retryAfterMs: 5_000 }), 'a');
+    expect(await failureOf(loadSecrets(secrets, specs))).toMatchObject({
+      code: 'not_found',
+      retryable: false,
+      retryAfterMs: 5_000,
+    });
+    fake.fail(new SecretError('rate_limited', 'Slow down.', { retryAfterMs: 5_000 }));
+    expect(await failureOf(loadSecrets(secrets, specs))).toMatchObject({
+      code: 'rate_limited',
+      retryable: true,
+    });
+    fake.fail(new SecretError('unavailable', 'For good.', { retryable: false }));
+    expect(await failureOf(loadSecrets(secrets, specs))).toMatchObject({
+      code: 'unavailable',
+      retryable: false,
+    });
+  });
+
+  it('and of another error there are none', () => {
+    for (const other of [
+      new SecretError('unavailable', 'Down.'),
+      new Error('no'),
+      undefined,
+      { problems: [1] },
+    ]) {
+      expect(problemsOf(other)).toEqual([]);
+    }
+  });
+});
+
+const canary = 'CANARY-not-a-real-secret';
+const json = JSON.stringify({ [canary]: 'text', deep: { [`${canary}-2`]: canary } });
+
+const leaky: [string, string, StandardSchemaV1][] = [
+  [
+    'zod: a literal',
+    canary,
+    z.string().refine(() => false, { error: ({ input }) => `bad ${String(input)}` }),
+  ],
+  ['zod: a record of numbers', json, z.string().transform(parsed).pipe(z.record(z.string(), z.number()))],
+  [
+    'zod: a strict object',
+    json,
+    z
+      .string()
+      .transform(parsed)
+      .pipe(z.strictObject({ deep: z.number() })),
+  ],
+  ['zod: a transform that throws', canary, z.string().transform((text) => new URL(text))],
+  ['zod: JSON that is none', canary, z.string().transform(parsed)],
+  ['valibot: a picklist', canary, v.picklist(['on', 'off'])],
+  ['valibot: a url', canary, v.pipe(v.string(), v.url())],
+  ['valibot: a record of numbers', json, v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.number()))],
+  ['valibot: JSON that is none', canary, v.pipe(v.string(), v.parseJson())],
+  [
+    'valibot: a transform that throws',
+    canary,
+    v.pipe(
+      v.string(),
+      v.transform((text) => new URL(text)),
+    ),
+  ],
+  ['arktype: a literal', canary, type("'on' | 'off'")],
+  ['arktype: a strict object', json, type('string.json.parse').to({ '+': 'reject', deep: 'number' })],
+  ['arktype: JSON that is none', canary, type('string.json.parse')],
+  ['arktype: a morph that throws', canary, type('string').pipe((text) => new URL(text))],
+];
+
+function parsed(text: string): unknown {
+  return JSON.parse(text) as unknown;
+}
+
+describe('a value that a schema refuses shows nowhere', () => {
+  it.each(leaky)('%s', async (_, value, schema) => {
+    const { secrets } = setUp({ KEY: value });
+    const error = await expectNoLeakDuring(canary, () =>
+      failureOf(loadSecrets(secrets, { KEY: schema } as Record<string, StandardSchemaV1>)),
+    );
+    expect(error.code).toBe('invalid_data');
+    expectNoLeak(canary, error);
+    expectNoLeak(canary, problemsOf(error));
+  });
+
+  it('although validators quote it', async () => {
+    const silent: string[] = [];
+    for (const [name, value, schema] of leaky) {
+      const said = await Promise.resolve(value)
+        .then((text) => schema['~standard'].validate(text))
+        .catch((error: unknown) => error);
+      if (!inspect(said, { depth: 9 }).includes('CANARY')) silent.push(name);
+    }
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('a schema that cannot be used', () => {
+  const standard = (validate: unknown): StandardSchemaV1 =>
+    ({ '~standard': { version: 1, vendor: 'a vendor of "its" own', validate } }) as StandardSchemaV1;
+
+  it.each<[string, StandardSchemaV1, string]>([
+    [
+      'is async, of zod',
+      z.string().refine(async () => true),
+      'its zod schema gives a promise: it is async, or something in it threw.',
+    ],
+    [
+      'is async, of valibot',
+      v.pipeAsync(
+        v.string(),
+        v.checkAsync(async () => true),
+      ),
+      'its valibot schema gives a promise',
+    ],
+    [
+      'is async, and rejects',
+      standard(() => Promise.reject(new Error(canary))),
+      'A value is checked at once: leave out what waits.',
+    ],
+    [
+      'answers with nothing',
+      standard(() => undefined),
+      'its schema answers with no result. Mend the schema.',
+    ],
+    ['answers with a text', standard((text: string) => text), 'its schema answers with no result.'],
+  ])('%s', async (_, schema, problem) => {
+    const { secrets } = setUp({ KEY: canary });
+    const error = await failureOf(loadSecrets(secrets, { KEY: schema } as Record<string, StandardSchemaV1>));
+    expect(error.code).toBe('invalid_data');
+    expect(error.message).toContain(problem);
+    expectNoLeak(canary, error);
+  });
+});
+
+describe('specs that are malformed', () => {
+  it.each<[unknown, string]>([
+    ['', 'the name of a secret is empty.'],
+    [5, 'it is no name, no ref, no Standard Schema, no { ref, schema, default } and no optional(…).'],
+    [null, 'it is no name'],
+    [['url'], 'it is no name'],
+    [z.string, 'it is no name'],
+    [new Map(), 'it is no name'],
+    [{ schmea: z.url() }, 'there is no field "schmea"; there is ref, schema, default.'],
+    [{ ref: '' }, 'the name of a secret is empty.'],
+    [{ ref: 5 }, 'a ref is a name or { name, scope }, not number.'],
+    [{ schema: 'url' }, 'its schema is no Standard Schema.'],
+    [{ schema: { '~standard': {} } }, 'its schema is no Standard Schema.'],
+    [{ default: undefined }, 'its default is undefined. Leave it out, or write optional(…).'],
+    [{ name: 'a', scope: { account: undefined } }, "a scope's account is a string, not undefined."],
+    [{ name: 'a', schema: z.url() }, 'a ref has no field "schema": it has name and scope.'],
+    [{ optional: 'a', default: 5 }, 'there is no field "default"; there is optional.'],
+    [optional(optional('a') as never), 'it is optional twice, or has a default besides.'],
+    [optional({ default: 'a' }), 'it is optional twice, or has a default besides.'],
+  ])('%o are told of, before anything is read', async (spec, problem) => {
+    const { secrets, fake } = setUp();
+    const error = await failureOf(loadSecrets(secrets, { url: 'url', KEY: spec } as Record<string, string>));
+    expect(error).toMatchObject({ code: 'invalid_argument' });
+    expect(error.message).toContain(
+      `: the specs are malformed, and nothing has been read.\n  KEY: invalid_argument: `,
+    );
+    expect(error.message).toContain(problem);
+    expect(fake.calls()).toBe(0);
+  });
+
+  it('are told of all at once, refs of another tenant too', async () => {
+    const { secrets, fake } = setUp();
+    const theirs = secrets.scoped({ account: 'acct_1' });
+    const error = await failureOf(
+      loadSecrets(theirs, { a: '', b: 'url', c: { name: 'url', scope: { account: 'acct_2' } } }),
+    );
+    expect(problemsOf(error).map(({ at }) => at)).toEqual(['a', 'c']);
+    expect(error.message).toContain('this client is scoped to account acct_1');
+    expect(fake.calls()).toBe(0);
+  });
+
+  it.each([undefined, null, 'url', ['url'], z.url()])('%o are none at all', async (specs) => {
+    await expect(loadSecrets(setUp().secrets, specs as never)).rejects.toThrow(
+      /^loadSecrets takes an object: keys of your own/,
+    );
+  });
+});
+
+describe('a call', () => {
+  it.each([
+    [{ fersh: true }, 'loadSecrets has no option "fersh". It has signal, fresh, live.'],
+    [
+      { live: true, evrey: 1 },
+      'loadSecrets has no option "evrey". It has signal, fresh, live, onEvent, restMs, now.',
+    ],
+    [{ onEvent: () => undefined }, 'loadSecrets has no option "onEvent".'],
+    [null, 'loadSecrets takes an object of options: signal, fresh, live.'],
+    [{ live: 'yes' }, 'loadSecrets: live is true or false.'],
+    [{ live: true, onEvent: 5 }, 'loadSecrets: onEvent is a function, not number.'],
+    [{ live: true, now: 5 }, 'loadSecrets: now is a function, not number.'],
+    [{ live: true, restMs: -1 }, 'loadSecrets: restMs is a number from 0'],
+    [{ signal: 'none' }, 'invalid_argument: signal is an AbortSignal'],
+    [{ fresh: 'yes' }, 'invalid_argument: fresh is true or false.'],
+  ])('refuses %o', async (options, message) => {
+    await expect(loadSecrets(setUp().secrets, { url: 'url' }, options as never)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['a provider', memorySecrets()],
+    ['nothing', undefined],
+    ['a text', 'url'],
+  ])('refuses %s in place of a client', async (_, client) => {
+    await expect(loadSecrets(client as never, { url: 'url' })).rejects.toThrow(
+      'loadSecrets needs a client: createSecrets(provider), or one of its scoped clients.',
+    );
+  });
+
+  it("ends by the caller's abort, with its reason", async () => {
+    const { secrets, fake } = setUp();
+    fake.hang();
+    const caller = new AbortController();
+    const loading = loadSecrets(secrets, { a: 'url', b: 'port' }, { signal: caller.signal });
+    caller.abort('enough');
+    await expect(loading).rejects.toBe('enough');
+    expect(fake.pending()).toBe(0);
+  });
+
+  it('asks the backend anew if it is to', async () => {
+    const { fake } = setUp();
+    const secrets = createSecrets(compose(cache())(fake.provider));
+    await loadSecrets(secrets, { a: 'url', b: 'port' });
+    await loadSecrets(secrets, { a: 'url', b: 'port' }, { fresh: false });
+    expect(fake.calls()).toBe(1);
+    await loadSecrets(secrets, { a: 'url', b: 'port' }, { fresh: true });
+    expect(fake.calls()).toBe(2);
+  });
+
+  it('of a closed client is closed', async () => {
+    const { secrets } = setUp();
+    await secrets.close();
+    expect(await failureOf(loadSecrets(secrets, { a: 'url' }))).toMatchObject({ code: 'closed' });
+  });
+});

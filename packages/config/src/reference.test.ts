@@ -1,0 +1,116 @@
+import { inspect } from 'node:util';
+import { refKey } from '@secretkit/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isReference, parseReference, ref } from './reference.js';
+
+const text = fc
+  .string({ minLength: 1, unit: 'binary' })
+  .filter((each) => each.isWellFormed() && !/\p{Cc}/u.test(each));
+
+describe('a reference', () => {
+  it.each([
+    [ref('db-password'), 'secret://db-password'],
+    [ref('prod/db/password'), 'secret://prod/db/password'],
+    [ref('a b?c#d%'), 'secret://a%20b%3Fc%23d%25'],
+    [ref('token', { user: 'usr_1' }), 'secret://token?user=usr_1'],
+    [
+      ref('token', { account: 'acct_1', user: 'a&b=c+d' }),
+      'secret://token?account=acct_1&user=a%26b%3Dc%2Bd',
+    ],
+  ])('is written as a text: %o', (made, written) => {
+    expect(made).toEqual({ $secret: written });
+    expect(Object.isFrozen(made)).toBe(true);
+  });
+
+  it('is the ref that it was made of, whatever its name and scope', () => {
+    const scope = fc.oneof(
+      fc.constant(undefined),
+      fc.record({ account: text, user: text }),
+      fc.record({ account: text }),
+      fc.record({ user: text }),
+    );
+    fc.assert(
+      fc.property(text, scope, (name, owner) => {
+        const { $secret } = ref(name, owner);
+        expect(refKey(parseReference($secret))).toBe(refKey(owner ? { name, scope: owner } : { name }));
+        expect(isReference($secret)).toBe(true);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['secret://a', { name: 'a' }],
+    ['SECRET://a', { name: 'a' }],
+    ['secret:///a/b', { name: '/a/b' }],
+    ['secret://a:b@c', { name: 'a:b@c' }],
+    ['secret://a%2Fb', { name: 'a/b' }],
+    ['secret://a+b?user=c+d', { name: 'a+b', scope: { user: 'c+d' } }],
+    ['secret://a?account=1&user=2', { name: 'a', scope: { account: '1', user: '2' } }],
+    ['secret://a?user=2&account=1', { name: 'a', scope: { account: '1', user: '2' } }],
+    ['secret://ключ', { name: 'ключ' }],
+  ])('is read: %s', (written, parsed) => {
+    expect(parseReference(written)).toEqual(parsed);
+  });
+
+  it.each([
+    ['secret://', 'the name of a secret is empty.'],
+    ['secret://?user=1', 'the name of a secret is empty.'],
+    ['secret://CANARY-a b', 'has a space or a #. Write %20 and %23.'],
+    [' secret://CANARY-ab', 'has a space or a #.'],
+    ['secret://CANARY-ab\n', 'has a space or a #.'],
+    ['secret://CANARY#b', 'has a space or a #.'],
+    ['secret://CANARY-%', 'has a % that is no percent-encoding. Write %25.'],
+    ['secret://CANARY-%ff', 'has a % that is no percent-encoding.'],
+    ['secret://CANARY-%00', 'has a control character.'],
+    ['secret://a?user=', "a scope's user is empty."],
+    ['secret://a?', 'has something else after its ? than account=… and user=….'],
+    ['secret://a?user', 'has something else after its ?'],
+    ['secret://a?CANARY-password', 'has something else after its ?'],
+    ['secret://a?CANARY-name=1', 'has something else after its ?'],
+    ['secret://a?user=1&', 'has something else after its ?'],
+    ['secret://a?user=1=2', 'has something else after its ?'],
+    ['secret://a?User=1', 'has something else after its ?'],
+    ['secret://a?user=1&user=1', 'has two values for user.'],
+  ])('that is malformed is said to be so, and not quoted: %j', (written, problem) => {
+    let error: unknown;
+    try {
+      parseReference(written);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code: 'invalid_argument', message: expect.stringContaining(problem) });
+    expect(inspect(error)).not.toContain('CANARY');
+    expect(isReference(written)).toBe(false);
+  });
+
+  it('is made of a good name and a good scope', () => {
+    expect(ref('a', {})).toEqual(ref('a'));
+    expect(() => ref('')).toThrow('invalid_argument: the name of a secret is empty.');
+    expect(() => ref('a', { user: undefined } as never)).toThrow(
+      "invalid_argument: a scope's user is a string, not undefined.",
+    );
+  });
+});
+
+describe('isReference', () => {
+  it.each([
+    [ref('a'), true],
+    [structuredClone(ref('a')), true],
+    ['secret://a', true],
+    ['xsecret://a', false],
+    ['postgres://app:secret://a@host', false],
+    ['\\secret://a', false],
+    ['secret:a', false],
+    ['hunter2', false],
+    [{ $secret: 'a' }, false],
+    [{ $secret: 'secret://a', more: 1 }, false],
+    [{ $secret: 5 }, false],
+    [{}, false],
+    [null, false],
+    [5, false],
+  ])('%o: %s', (thing, is) => {
+    expect(isReference(thing)).toBe(is);
+  });
+});

@@ -1,0 +1,376 @@
+import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { expectNoLeak, fakeSecrets } from '@secretkit/conformance';
+import {
+  createSecrets,
+  isSecret,
+  isSecretError,
+  type Secret,
+  SecretError,
+  type SecretProvider,
+} from '@secretkit/core';
+import { memorySecrets } from '@secretkit/memory';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { problemsOf } from './problems.js';
+import { ref } from './reference.js';
+import { resolveReferences, revealReferences } from './resolve-references.js';
+
+const scope = { account: 'acct_1', user: 'usr_1' };
+
+function setUp() {
+  const fake = fakeSecrets({
+    initial: [
+      ['a', 'value of a'],
+      ['b', 'value of b'],
+      [{ name: 'a', scope }, 'theirs'],
+    ],
+  });
+  return { fake, secrets: createSecrets(fake.provider) };
+}
+
+async function failureOf(resolving: Promise<unknown>): Promise<SecretError> {
+  const thrown: unknown = await resolving.then(
+    () => 'nothing',
+    (error: unknown) => error,
+  );
+  if (isSecretError(thrown)) return thrown;
+  throw new Error(`it threw ${inspect(thrown)}`);
+}
+
+/** The tree with what its secrets reveal: two sealed values are always equal. */
+function revealed(tree: unknown): unknown {
+  if (isSecret(tree)) return `revealed: ${String(tree.reveal())}`;
+  if (Array.isArray(tree)) return tree.map(revealed);
+  if (typeof tree !== 'object' || tree === null) return tree;
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, revealed(value)]));
+}
+
+describe('every reference becomes the secret it stands for', () => {
+  it('wherever it is, by one batch a scope', async () => {
+    const { secrets, fake } = setUp();
+    const config = {
+      port: 8080,
+      db: { password: 'secret://a', hosts: [{ token: ref('b') }, 'secret://a'] },
+      theirs: ['secret://a?account=acct_1&user=usr_1', ref('a', scope)],
+      nothing: null,
+      none: undefined,
+      text: 'the secret://a within a text is none',
+    };
+    const resolved = await resolveReferences(config, secrets);
+    expect(revealed(resolved)).toEqual({
+      port: 8080,
+      db: {
+        password: 'revealed: value of a',
+        hosts: [{ token: 'revealed: value of b' }, 'revealed: value of a'],
+      },
+      theirs: ['revealed: theirs', 'revealed: theirs'],
+      nothing: null,
+      none: undefined,
+      text: 'the secret://a within a text is none',
+    });
+    expect(Object.keys(resolved.db)).toEqual(['password', 'hosts']);
+    expect([fake.calls(), fake.calls('getMany')]).toEqual([2, 1]);
+    expect(inspect(resolved.db)).toBe('{ password: [secret], hosts: [ { token: [secret] }, [secret] ] }');
+  });
+
+  it('or its text, where that is asked for by name', async () => {
+    const config = { user: 'app', password: 'secret://a', keys: [ref('b')] as const };
+    expect(await revealReferences(config, setUp().secrets)).toEqual({
+      user: 'app',
+      password: 'value of a',
+      keys: ['value of b'],
+    });
+  });
+
+  it('also where the tree is nothing but one', async () => {
+    const { secrets } = setUp();
+    expect((await resolveReferences(ref('a'), secrets)).reveal()).toBe('value of a');
+    expect(await revealReferences('secret://b', secrets)).toBe('value of b');
+    expect(await resolveReferences(5, secrets)).toBe(5);
+    expect(await resolveReferences(null, secrets)).toBe(null);
+  });
+
+  it('after a clone, a merge and JSON', async () => {
+    const config = { over: { key: ref('a', scope) }, json: { key: ref('b') } };
+    const merged = {
+      ...structuredClone(config),
+      json: JSON.parse(JSON.stringify(config.json)) as typeof config.json,
+    };
+    Object.assign(merged.over.key, ref('b')); // what a deep merge does: the scope of the first does not stay
+    expect(revealed(await resolveReferences(merged, setUp().secrets))).toEqual({
+      over: { key: 'revealed: value of b' },
+      json: { key: 'revealed: value of b' },
+    });
+  });
+
+  it('within a scope, and one by one where the backend has no batch call', async () => {
+    const { fake } = setUp();
+    const { name, get } = fake.provider;
+    const secrets = createSecrets<SecretProvider>({ name, get });
+    const config = ['secret://a', 'secret://a?user=usr_1'];
+    expect(revealed(await resolveReferences(config, secrets.scoped(scope)))).toEqual(
+      Array(2).fill('revealed: theirs'),
+    );
+    expect(fake.calls('get')).toBe(1);
+  });
+
+  it('with no call where there is none', async () => {
+    const { secrets, fake } = setUp();
+    expect(await resolveReferences({ a: 1 }, secrets)).toEqual({ a: 1 });
+    expect(fake.calls()).toBe(0);
+  });
+});
+
+describe('a backslash', () => {
+  it.each([
+    ['\\secret://a', 'secret://a'],
+    ['\\\\secret://a', '\\secret://a'],
+    ['\\SECRET://a', 'SECRET://a'],
+    ['\\ secret://a', ' secret://a'],
+    ['\\server\\share', '\\server\\share'],
+    ['\\', '\\'],
+  ])('%j stands for %j', async (written, text) => {
+    expect(await resolveReferences([written], setUp().secrets)).toEqual([text]);
+  });
+});
+
+class Pool {
+  readonly password = 'secret://a';
+  readonly #size = 5;
+  get size(): number {
+    return this.#size;
+  }
+}
+
+describe('what is no reference stays as it is', () => {
+  it('instances of classes, dates, buffers, maps, functions and secrets are the very same', async () => {
+    class List extends Array<string> {}
+    const others = {
+      pool: new Pool(),
+      date: new Date(0),
+      buffer: Buffer.from('secret://a'),
+      bytes: new Uint8Array(2),
+      map: new Map([['a', 'secret://a']]),
+      set: new Set(['secret://a']),
+      url: new URL('https://example.com'),
+      expression: /a/g,
+      run: () => 'secret://a',
+      list: List.from(['secret://a']),
+      error: new Error('secret://a'),
+      secret: await setUp().secrets.require('b'),
+      promise: Promise.resolve('secret://a'),
+    };
+    const resolved = (await resolveReferences<unknown>(
+      { ...others, key: 'secret://a' },
+      setUp().secrets,
+    )) as typeof others;
+    for (const [key, value] of Object.entries(others))
+      expect(resolved[key as keyof typeof others], key).toBe(value);
+    expect(resolved.pool.size).toBe(5);
+  });
+
+  it('numbers, big ones, symbols, booleans, nothing and undefined', async () => {
+    const plain = [0, -0, Number.NaN, 10n, Symbol.iterator, true, null, undefined, ''];
+    expect(await resolveReferences(plain, setUp().secrets)).toEqual(plain);
+  });
+
+  it('cycles, and what is there twice', async () => {
+    const shared = { key: 'secret://a' };
+    const config: Record<string, unknown> = { one: shared, two: shared, list: [shared] };
+    config['self'] = config;
+    (config['list'] as unknown[]).push(config['list']);
+    const resolved = (await resolveReferences(config, setUp().secrets)) as typeof config;
+    expect(resolved['self']).toBe(resolved);
+    expect(resolved['two']).toBe(resolved['one']);
+    expect((resolved['list'] as unknown[])[1]).toBe(resolved['list']);
+    expect((resolved['one'] as { key: Secret }).key.reveal()).toBe('value of a');
+    expect(shared.key).toBe('secret://a');
+  });
+
+  it('getters, which are not run, symbols, hidden keys, holes and prototypes', async () => {
+    let runs = 0;
+    const tag = Symbol('tag');
+    const config = Object.defineProperties(
+      { [tag]: 'secret://a', list: ['secret://a', , 'x'] },
+      {
+        computed: { get: () => (runs += 1), enumerable: true, configurable: true },
+        hidden: { value: 'secret://a', enumerable: false },
+      },
+    );
+    const bare = Object.assign(Object.create(null) as object, { key: 'secret://a' });
+    const resolved = (await resolveReferences({ config, bare }, setUp().secrets)) as {
+      config: typeof config & { hidden: string; computed: number };
+      bare: { key: Secret };
+    };
+    expect(runs).toBe(0);
+    expect(Object.getOwnPropertyDescriptor(resolved.config, 'computed')).toEqual(
+      Object.getOwnPropertyDescriptor(config, 'computed'),
+    );
+    expect(revealed(resolved.config[tag])).toBe('revealed: value of a');
+    expect(resolved.config.hidden).toBe('secret://a');
+    expect(Object.keys(resolved.config)).toEqual(['list', 'computed']);
+    expect([resolved.config.list.length, 1 in resolved.config.list]).toEqual([3, false]);
+    expect(Object.getPrototypeOf(resolved.bare)).toBe(null);
+    expect(resolved.bare.key.reveal()).toBe('value of a');
+  });
+
+  it('what is frozen, sealed or read-only is so in the copy', async () => {
+    const config = Object.freeze({
+      list: Object.freeze(['secret://a', 'x']),
+      sealed: Object.seal({ key: 'secret://a' }),
+      closed: Object.preventExtensions({ key: 'secret://a' }),
+      own: Object.defineProperty({}, 'key', { value: 'secret://a', enumerable: true }),
+      open: { key: 'secret://a' },
+    });
+    const resolved = await resolveReferences(config, setUp().secrets);
+    expect([Object.isFrozen(resolved), Object.isFrozen(resolved.list)]).toEqual([true, true]);
+    expect([Object.isSealed(resolved.sealed), Object.isFrozen(resolved.sealed)]).toEqual([true, false]);
+    expect([Object.isExtensible(resolved.closed), Object.isSealed(resolved.closed)]).toEqual([false, false]);
+    expect(Object.getOwnPropertyDescriptor(resolved.own, 'key')).toMatchObject({
+      writable: false,
+      configurable: false,
+    });
+    resolved.open.key = 'can be changed';
+    expect(revealed(resolved.list)).toEqual(['revealed: value of a', 'x']);
+    expect((resolved.own as { key: Secret }).key.reveal()).toBe('value of a');
+  });
+
+  it('keys that objects have a meaning for', async () => {
+    const config = JSON.parse('{"__proto__":{"key":"secret://a"},"constructor":"secret://b"}') as object;
+    const resolved = await resolveReferences(config, setUp().secrets);
+    expect(Object.keys(resolved)).toEqual(['__proto__', 'constructor']);
+    expect(Object.getPrototypeOf(resolved)).toBe(Object.prototype);
+    expect(revealed(Object.getOwnPropertyDescriptor(resolved, '__proto__')?.value)).toEqual({
+      key: 'revealed: value of a',
+    });
+  });
+
+  it('plain objects of another realm are plain objects', async () => {
+    const config = runInNewContext('({ list: [{ key: "secret://a" }] })') as object;
+    expect(revealed(await resolveReferences(config, setUp().secrets))).toEqual({
+      list: [{ key: 'revealed: value of a' }],
+    });
+  });
+
+  it('a tree may be as deep as it likes', async () => {
+    const config: { next?: unknown; key?: string } = {};
+    let end = config;
+    for (let depth = 0; depth < 20_000; depth += 1) end = end.next = {};
+    end.key = 'secret://a';
+    let at = (await resolveReferences(config, setUp().secrets)) as { next?: unknown; key?: Secret };
+    while (at.next) at = at.next;
+    expect(at.key?.reveal()).toBe('value of a');
+  });
+
+  it('all of it: whatever the tree, the copy without references equals it and shares no part with it', async () => {
+    const secrets = createSecrets(memorySecrets());
+    const tree = fc.object({ withNullPrototype: true, withSparseArray: true, maxDepth: 4 });
+    await fc.assert(
+      fc.asyncProperty(tree, async (config) => {
+        const before = inspect(config, { depth: null });
+        const copy = await resolveReferences(config, secrets);
+        expect(inspect(copy, { depth: null })).toBe(before);
+        expect(inspect(config, { depth: null })).toBe(before);
+        expect(copy).not.toBe(config);
+      }),
+      { seed: 1, numRuns: 100 },
+    );
+  });
+});
+
+describe('the input', () => {
+  it('is not touched, also when nothing comes of it', async () => {
+    const { secrets, fake } = setUp();
+    const config = { key: 'secret://a', deep: [ref('none'), { x: '\\secret://a' }] };
+    const before = structuredClone(config);
+    await failureOf(resolveReferences(config, secrets));
+    fake.fail('unavailable');
+    await failureOf(resolveReferences(config, secrets));
+    expect(config).toEqual(before);
+  });
+});
+
+describe('problems are told at once, each with its path', () => {
+  it('of references that are malformed, before anything is read', async () => {
+    const { secrets, fake } = setUp();
+    const config = {
+      fine: 'secret://a',
+      db: { hosts: ['x', { 'pass word': 'secret://' }], user: ' secret://CANARY-ab' },
+      [Symbol('tag')]: { $secret: 'CANARY-secret' },
+      'a-b': { $secret: 'secret://a', also: 1 },
+    };
+    const error = await failureOf(resolveReferences(config, secrets));
+    expect(error.message.split('\n')).toEqual([
+      'invalid_argument: references are malformed, and nothing has been read.',
+      expect.stringMatching(
+        /^ {2}db\.hosts\[1\]\["pass word"\]: invalid_argument: the reference cannot be read: the name/,
+      ),
+      expect.stringMatching(
+        /^ {2}db\.user: invalid_argument: the reference has a space or a #\. Write %20 and %23\./,
+      ),
+      expect.stringMatching(
+        /^ {2}a-b: invalid_argument: an object with a \$secret is a reference, and has one text/,
+      ),
+      expect.stringMatching(
+        /^ {2}\[Symbol\(tag\)\]: invalid_argument: the reference is no secret:\/\/… text\. It is like/,
+      ),
+    ]);
+    expectNoLeak(['CANARY-ab', 'CANARY-secret'], [error, problemsOf(error)]);
+    expect(fake.calls()).toBe(0);
+  });
+
+  it('of the root', async () => {
+    expect((await failureOf(resolveReferences('secret://none', setUp().secrets))).message).toContain(
+      '  (root), "none": not_found: there is no such secret.',
+    );
+  });
+
+  it('of those that are missing or fail, and of none that is another tenant’s is anything read', async () => {
+    const { secrets, fake } = setUp();
+    fake.fail(new SecretError('rate_limited', 'Slow down.', { retryAfterMs: 1_000 }), 'b');
+    const config = { list: ['secret://a', 'secret://none'], b: ref('b') };
+    const error = await failureOf(resolveReferences(config, secrets));
+    expect(error).toMatchObject({ code: 'not_found', retryAfterMs: 1_000 });
+    expect(error.message).toBe(
+      'not_found: 2 of 3 references cannot be resolved.\n' +
+        '  list[1], "none": not_found: there is no such secret. Create it, or check its name and scope.\n' +
+        '  b, "b": rate_limited: Slow down.',
+    );
+    const calls = fake.calls();
+    const theirs = await failureOf(
+      resolveReferences({ key: ['secret://a?account=acct_2'] }, secrets.scoped({ account: 'acct_1' })),
+    );
+    expect(theirs.message).toMatch(/ {2}key\[0\]: invalid_argument: this client is scoped to account acct_1/);
+    expect(fake.calls()).toBe(calls);
+  });
+
+  it('in paths that are short, and of one line', async () => {
+    const config = { [`${'x'.repeat(100)}\n`]: 'secret://none', ' ': ['secret://none'], '': 'secret://none' };
+    const error = await failureOf(resolveReferences(config, setUp().secrets));
+    expect(problemsOf(error).map(({ at }) => at)).toEqual([`["${'x'.repeat(49)}…"]`, '[" "][0]', '[""]']);
+  });
+});
+
+describe('a call', () => {
+  it.each([resolveReferences, revealReferences])(
+    'of %o refuses what is no client, and options that there are not',
+    async (call) => {
+      await expect(call({}, memorySecrets() as never)).rejects.toThrow(
+        `${call.name} needs a client: createSecrets(provider), or one of its scoped clients.`,
+      );
+      await expect(call({}, setUp().secrets, { reveal: true } as never)).rejects.toThrow(
+        `${call.name} has no option "reveal". It has signal, fresh.`,
+      );
+    },
+  );
+
+  it("ends by the caller's abort, with its reason", async () => {
+    const { secrets, fake } = setUp();
+    fake.hang();
+    const caller = new AbortController();
+    const resolving = resolveReferences(['secret://a'], secrets, { signal: caller.signal });
+    caller.abort('enough');
+    await expect(resolving).rejects.toBe('enough');
+  });
+});

@@ -1,0 +1,12 @@
+/** The path of a part of a tree, as JavaScript would write it: `db.hosts[0].password`. The tree's own is empty. */
+export function childPath(parent: string, key: PropertyKey, holder: object): string {
+  const name = shorten(String(key));
+  if (typeof key === 'symbol') return `${parent}[${name}]`;
+  if (Array.isArray(holder) && /^\d+$/.test(name)) return `${parent}[${name}]`;
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$-]*$/u.test(name)) return `${parent}[${JSON.stringify(name)}]`;
+  return parent === '' ? name : `${parent}.${name}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 50 ? `${text.slice(0, 49)}…` : text;
+}

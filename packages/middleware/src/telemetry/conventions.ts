@@ -1,0 +1,23 @@
+/** The name of the instrumentation scope. */
+export const scopeName = '@secretkit/middleware';
+
+/** Attributes of spans, span events and metrics. Where OpenTelemetry has a convention of its own, its name is used. */
+export const attribute = {
+  operation: 'secretkit.operation.name',
+  provider: 'secretkit.provider.name',
+  outcome: 'secretkit.outcome',
+  error: 'error.type',
+  cacheResult: 'secretkit.cache.result',
+  cacheEvent: 'secretkit.cache.event',
+  staleAge: 'secretkit.cache.stale_age', // in seconds
+  name: 'secretkit.secret.name',
+  names: 'secretkit.secret.names',
+  hash: 'secretkit.secret.hash',
+  hashes: 'secretkit.secret.hashes',
+  batchSize: 'secretkit.batch.size',
+  batchFailed: 'secretkit.batch.failed',
+  attempt: 'secretkit.attempt.number',
+  attempts: 'secretkit.attempt.count',
+  delay: 'secretkit.retry.delay', // in seconds
+  next: 'secretkit.fallback.next',
+} as const;

@@ -1,0 +1,123 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { checkOptions, createSecrets, type Secrets } from '@secretkit/core';
+import { type ClientFactory, dynamicModule, setupOptions } from './dynamic-module.js';
+import type {
+  SecretsModuleOptions,
+  SecretsModuleSetup,
+  SecretsModuleSource,
+  SecretsOptionsFactory,
+} from './module-options.js';
+
+const clientOptions = ['provider', 'authCooldownMs', 'now', 'random'] as const;
+const sources = ['useFactory', 'useClass', 'useExisting'] as const;
+
+/**
+ * The application's secrets as a Nest module: the client, secrets that are read at start-up, and a client within the scope
+ * of each request. The client is closed on shutdown, after HTTP has drained.
+ */
+@Module({})
+export class SecretsModule {
+  /**
+   * The module for a provider that is at hand. It is closed with the application: where one is started more than once in a
+   * process, as in tests, take `forRootAsync`, which makes a new one each time.
+   *
+   * @throws `TypeError` for wrong options.
+   * @example
+   * ```ts
+   * import { Module } from '@nestjs/common';
+   * import { envSecrets } from '@secretkit/env';
+   * import { SecretsModule } from '@secretkit/nestjs';
+   *
+   * @Module({
+   *   imports: [SecretsModule.forRoot({ provider: envSecrets(), isGlobal: true, required: ['session-key'] })],
+   * })
+   * export class AppModule {}
+   * ```
+   */
+  static forRoot<Request = unknown>(
+    options: SecretsModuleOptions & SecretsModuleSetup<Request>,
+  ): DynamicModule {
+    checkOptions('SecretsModule.forRoot', options, [...clientOptions, ...setupOptions]);
+    const { provider, authCooldownMs, now, random } = options;
+    const own = {
+      provider,
+      ...(authCooldownMs !== undefined && { authCooldownMs }),
+      ...(now && { now }),
+      ...(random && { random }),
+    };
+    clientOf(own); // wrong options are refused here rather than at start-up
+    return dynamicModule('SecretsModule.forRoot', SecretsModule, options, {
+      useFactory: () => clientOf(own),
+    });
+  }
+
+  /**
+   * The module for options that depend on others: a factory with what it injects, a class, or one that exists. Nothing of it
+   * runs where a test puts another client in place of this one.
+   *
+   * @throws `TypeError` for wrong options.
+   * @example
+   * ```ts
+   * import { Module } from '@nestjs/common';
+   * import { compose } from '@secretkit/core';
+   * import { cache } from '@secretkit/middleware/cache';
+   * import { retry } from '@secretkit/middleware/retry';
+   * import { SecretsModule } from '@secretkit/nestjs';
+   * import { stripeSecrets } from '@secretkit/stripe';
+   *
+   * @Module({
+   *   imports: [
+   *     SecretsModule.forRootAsync({
+   *       isGlobal: true,
+   *       required: ['signing-secret'],
+   *       async useFactory() {
+   *         const { createStripeClient } = await import('@secretkit/stripe/client');
+   *         const client = createStripeClient({ apiKey: process.env['STRIPE_SECRET_KEY'] ?? '' });
+   *         return { provider: compose(cache(), retry())(stripeSecrets({ client })) };
+   *       },
+   *     }),
+   *   ],
+   * })
+   * export class AppModule {}
+   * ```
+   */
+  static forRootAsync<Request = unknown>(
+    options: SecretsModuleSource & SecretsModuleSetup<Request>,
+  ): DynamicModule {
+    const owner = 'SecretsModule.forRootAsync';
+    checkOptions(owner, options, ['imports', 'inject', ...sources, ...setupOptions]);
+    if (sources.filter((source) => source in options).length !== 1) {
+      throw new TypeError(`${owner} takes one of ${sources.join(', ')}.`);
+    }
+    return dynamicModule(owner, SecretsModule, options, clientFactory(options));
+  }
+}
+
+function clientFactory(source: SecretsModuleSource): ClientFactory {
+  const { imports = [] } = source;
+  if ('useFactory' in source) {
+    return {
+      imports,
+      inject: source.inject ?? [],
+      useFactory: async (...dependencies) => clientOf(await source.useFactory(...dependencies)),
+    };
+  }
+  const [factory, providers] =
+    'useClass' in source ? [source.useClass, [source.useClass]] : [source.useExisting, []];
+  return {
+    imports,
+    providers,
+    inject: [factory],
+    useFactory: async (from: SecretsOptionsFactory) => clientOf(await from.createSecretsOptions()),
+  };
+}
+
+/** @throws `TypeError` or `RangeError` for wrong options. */
+function clientOf(options: SecretsModuleOptions): Secrets {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('SecretsModule is made of options, such as { provider: envSecrets() }.');
+  }
+  checkOptions('SecretsModule', options, clientOptions);
+  const { provider, ...rest } = options;
+  return createSecrets(provider, rest);
+}

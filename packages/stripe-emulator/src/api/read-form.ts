@@ -1,0 +1,27 @@
+import type { ApiRequest } from './api-request.js';
+import { decodeForm, type Form } from './decode-form.js';
+import { notAForm } from './failures.js';
+import { badEncoding } from './own-failures.js';
+
+/**
+ * The parameters of a request: the query of a GET; the body and the query of a POST.
+ *
+ * @throws ApiFailure for a body of another type, and for text that is not percent-encoded UTF-8
+ */
+export function readForm({ method, query, headers, body }: ApiRequest): Form {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  const hasBody = method === 'POST' && body !== '';
+  if (hasBody && type !== 'application/x-www-form-urlencoded') throw notAForm();
+  const text = hasBody && query !== '' ? `${query}&${body}` : hasBody ? body : query;
+  if (!isDecodable(text)) throw badEncoding();
+  return decodeForm(text);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,159 @@
+import { authenticate, type Caller } from '../access/authenticate.js';
+import type { Fault } from '../faults/fault.js';
+import { type FaultPlan, planFault } from '../faults/fault-plan.js';
+import { failureReply, jsonReply, type Reply } from '../server/reply.js';
+import { sleep } from '../server/sleep.js';
+import type { RequestLogLink } from './api-failure.js';
+import type { ApiRequest, RequestContext } from './api-request.js';
+import { readVersion } from './api-version.js';
+import type { Form } from './decode-form.js';
+import { executeOperation } from './execute-operation.js';
+import { unknownUrl } from './failures.js';
+import { type IdempotencyClaim, requestFingerprint } from './idempotency.js';
+import { matchOperation, type Operation } from './operation.js';
+import { readForm } from './read-form.js';
+import { readParams } from './read-params.js';
+
+/** What has become known of a request on its way: a refused one leaves it half filled. */
+export interface Progress {
+  readonly requestId: string;
+  version: string;
+  operation?: Operation | undefined;
+  caller?: Caller;
+  form?: Form;
+  fault?: Fault | undefined;
+  plan: FaultPlan;
+  /** Set once the key has decided whether the request runs. */
+  idempotencyKey?: string;
+  /** The request whose saved answer is given again. */
+  replayOf?: string;
+}
+
+/** A request of which enough is known to run it. */
+interface KnownRequest {
+  readonly operation: Operation;
+  readonly caller: Caller;
+  readonly form: Form;
+  readonly key: string | undefined;
+}
+
+/** Takes a request through every check and runs it. Never rejects; what it finds out goes into `progress`. */
+export async function runRequest(
+  request: ApiRequest,
+  context: RequestContext,
+  progress: Progress,
+): Promise<Reply> {
+  try {
+    const known = identify(request, context, progress);
+    takeFault(known, context, progress);
+    return await decide(known, context, progress);
+  } catch (error) {
+    await wait(context, progress);
+    return failureReply(error, linkOf(progress));
+  }
+}
+
+/** The name in a form, whether it is a right one or not. */
+export function nameOf(form: Form | undefined): string | null {
+  const name = form?.['name'];
+  return typeof name === 'string' ? name : null;
+}
+
+function identify(request: ApiRequest, context: RequestContext, progress: Progress): KnownRequest {
+  const { method, path, headers } = request;
+  const operation = matchOperation(method, path);
+  progress.operation = operation;
+  if (!operation) throw unknownUrl(method, path);
+  const caller = authenticate(headers, context);
+  progress.caller = caller;
+  progress.version = readVersion(headers);
+  const form = readForm(request);
+  progress.form = form;
+  const key = headers['idempotency-key'];
+  return {
+    operation,
+    caller,
+    form,
+    key: method === 'POST' && typeof key === 'string' && key ? key : undefined,
+  };
+}
+
+function takeFault(
+  { operation, caller: { account }, form, key }: KnownRequest,
+  { options, state }: RequestContext,
+  progress: Progress,
+): void {
+  const fault = state.faults.take({ operation, account, name: nameOf(form) });
+  progress.fault = fault;
+  if (!fault) return;
+  const { errors } = options.assume;
+  progress.plan = planFault(fault, { account, idempotencyKey: key, link: linkOf(progress), errors });
+}
+
+async function decide(known: KnownRequest, context: RequestContext, progress: Progress): Promise<Reply> {
+  const { operation, caller, form } = known;
+  const { options, state } = context;
+  const { plan } = progress;
+  if (!plan.executes && !plan.saves) {
+    await wait(context, progress);
+    return replacedReply;
+  }
+  state.rateLimiter?.admit({ account: caller.keyAccount, mode: caller.mode, operation });
+  const params = readParams(operation, form, { assume: options.assume, now: options.now() });
+  const claim = claimKey(known, context, progress);
+  try {
+    await wait(context, progress);
+    context.signal.throwIfAborted();
+    if (claim?.saved) {
+      progress.replayOf = claim.saved.requestId;
+      return { status: claim.saved.status, headers: {}, body: claim.saved.body };
+    }
+    const { account, mode } = caller;
+    const space = { account, mode, scope: params.scope };
+    const execution = { store: state.store, space, params, assume: options.assume };
+    const reply = plan.executes ? execute(operation, execution, progress) : replacedReply;
+    const { status, body } = plan.saves ? plan.change(reply) : reply;
+    claim?.save({ status, body, requestId: progress.requestId });
+    return reply;
+  } finally {
+    claim?.release();
+  }
+}
+
+/** The answer of a request that does not run: its fault puts another in its place. */
+const replacedReply: Reply = { status: 500, headers: {}, body: '' };
+
+/** A failure here belongs to a request that ran, so it is an answer like any other. */
+function execute(
+  operation: Operation,
+  execution: Parameters<typeof executeOperation>[1],
+  progress: Progress,
+): Reply {
+  try {
+    return jsonReply(200, executeOperation(operation, execution));
+  } catch (error) {
+    return failureReply(error, linkOf(progress));
+  }
+}
+
+function claimKey(
+  { operation, caller, form, key }: KnownRequest,
+  { state }: RequestContext,
+  progress: Progress,
+): IdempotencyClaim | undefined {
+  if (key === undefined) return undefined;
+  progress.idempotencyKey = key;
+  return state.idempotencyKeys.claim({
+    owner: [caller.keyAccount, caller.mode],
+    key,
+    fingerprint: requestFingerprint(operation, caller.account, form),
+  });
+}
+
+function wait({ options, signal }: RequestContext, { plan }: Progress): Promise<void> {
+  return sleep(options.latencyMs + plan.delayMs, signal);
+}
+
+function linkOf({ requestId, caller }: Progress): RequestLogLink | undefined {
+  return caller && { requestId, livemode: caller.mode === 'live' };
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, type TestContext, test } from 'vitest';
+
+const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+
+function start({ onTestFinished }: TestContext, ...args: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], { stdio: 'pipe' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.err += text;
+  });
+  return { child, output };
+}
+
+async function running(context: TestContext, ...args: string[]) {
+  const command = start(context, '--port', '0', ...args);
+  await context.expect.poll(() => command.output.out).toContain('ctrl-C');
+  return { ...command, url: /http:\/\/[\d.:]+/.exec(command.output.out)?.[0] };
+}
+
+const headers = { authorization: 'Bearer sk_test_1' };
+const list = '/v1/apps/secrets?scope[type]=account';
+
+describe.concurrent('the command', () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`ends with exit code 0 on ${signal}, also with an open request`, async (context) => {
+      const { expect } = context;
+      const { child, output, url } = await running(context);
+      await fetch(`${url}/_emulator/faults`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"kind":"hang"}',
+      });
+      const hanging = fetch(`${url}${list}`, { headers }).catch(() => 'dropped');
+      const state = async () => (await fetch(`${url}/_emulator/state`)).json();
+      await expect.poll(state).toMatchObject({ requests: 1 });
+      child.kill(signal);
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      expect(await hanging).toBe('dropped');
+      expect(output.err).toBe('');
+    });
+  }
+
+  test('ends when nobody reads its log any more', async (context) => {
+    const { expect } = context;
+    const { child, output, url } = await running(context, '--log');
+    child.stdout.destroy();
+    const exit = once(child, 'exit');
+    await fetch(`${url}${list}`, { headers }).catch(() => 'dropped');
+    expect(await exit).toEqual([0, null]);
+    expect(output.err).toBe('');
+  });
+
+  test('ends with exit code 2 on a wrong flag', async (context) => {
+    context.expect(await once(start(context, '--bogus').child, 'exit')).toEqual([2, null]);
+  });
+});

@@ -1,0 +1,239 @@
+import { once } from 'node:events';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { codeOf, errorOf, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { allOf, answersIn, httpText, openSocket, sendBytes } from '../../test-support/wire.js';
+import { startEmulator } from '../start-emulator.js';
+
+const list = '/v1/apps/secrets?scope[type]=account';
+const head = `
+Host: localhost
+Authorization: Bearer sk_test_1`;
+const get = httpText(`GET ${list} HTTP/1.1${head}`);
+const lastGet = httpText(`GET ${list} HTTP/1.1${head}\nConnection: close`);
+
+describe('what is no HTTP, or hardly, ends its connection and nothing else', () => {
+  test.each([
+    { name: 'no HTTP', bytes: '\u0000\u0001nonsense\r\n\r\n' },
+    { name: 'the start of TLS', bytes: Buffer.from('16030100a5010000a10303', 'hex') },
+    {
+      name: 'two lengths',
+      bytes: `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: 1\nContent-Length: 2\n\nab`,
+    },
+    {
+      name: 'a length and chunks at once',
+      bytes: `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: 4\nTransfer-Encoding: chunked\n\n0\n\n`,
+    },
+    { name: 'a length below zero', bytes: `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: -1\n\n` },
+    { name: 'no Host', bytes: `GET ${list} HTTP/1.1\nAuthorization: Bearer sk_test_1\n\n` },
+    { name: 'headers without an end', bytes: `GET ${list} HTTP/1.1${head}\nX: ${'x'.repeat(200_000)}\n\n` },
+    { name: 'a tunnel', bytes: `CONNECT example.com:443 HTTP/1.1${head}\n\n` },
+  ])('$name', async ({ bytes }) => {
+    const emulator = await useEmulator();
+    const sent = typeof bytes === 'string' ? bytes.replaceAll(/\r?\n/g, '\r\n') : bytes;
+    expect(await sendBytes(emulator, sent)).toMatch(/^(HTTP\/1\.1 4\d\d|$)/);
+    expect((await raw(emulator, list)).status).toBe(200);
+    expect(emulator.requests.underWay).toBe(0);
+  });
+});
+
+test('requests sent before the answers are answered in their order', async () => {
+  const emulator = await useEmulator();
+  emulator.secrets.put({ name: 'a', payload: 'p' });
+  emulator.faults.add({ kind: 'serverError', delayMs: 20 });
+  const find = httpText(`GET /v1/apps/secrets/find?scope[type]=account&name=a HTTP/1.1${head}`);
+  const text = await sendBytes(emulator, get + find + lastGet);
+  const answers = answersIn(text);
+  expect(answers.map(({ status }) => status)).toEqual([500, 200, 200]);
+  expect(answers[1]?.body).toMatchObject({ name: 'a' });
+  expect(text).toContain('Keep-Alive: timeout=75'); // longer than clients keep a connection they do not use
+});
+
+test('a read sent behind a write sees what it wrote', async () => {
+  const emulator = await useEmulator();
+  const write = httpText(
+    `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Type: application/x-www-form-urlencoded`,
+    'name=a&payload=p&scope[type]=account',
+  );
+  const answers = answersIn(await sendBytes(emulator, write + lastGet));
+  expect(answers[1]?.body).toMatchObject({ data: [{ name: 'a' }] });
+});
+
+test('requests behind one that hangs go with their connection', async () => {
+  const emulator = await useEmulator();
+  emulator.faults.add({ kind: 'hang' });
+  const socket = await openSocket(emulator);
+  socket.write(get + get + get);
+  await expect.poll(() => emulator.requests.count()).toBe(1);
+  expect(emulator.requests.underWay).toBe(1);
+  socket.destroy();
+  await expect.poll(() => emulator.requests.underWay).toBe(0);
+  expect((await raw(emulator, list)).status).toBe(200);
+  expect(emulator.requests.count()).toBe(2);
+});
+
+test('a client that sends far too much is read to its end, so that it sees the answer', async () => {
+  const emulator = await useEmulator();
+  const body = `payload=${'x'.repeat(10 * 1024 * 1024)}`;
+  const type = 'Content-Type: application/x-www-form-urlencoded\nConnection: close';
+  const text = await sendBytes(emulator, httpText(`POST /v1/apps/secrets HTTP/1.1${head}\n${type}`, body));
+  expect(answersIn(text)).toMatchObject([
+    { status: 413, body: { error: { type: 'invalid_request_error' } } },
+  ]);
+});
+
+test('a body without an end is cut off', async () => {
+  const emulator = await useEmulator();
+  const socket = await openSocket(emulator);
+  const ended = allOf(socket);
+  socket.write(
+    `POST /v1/apps/secrets HTTP/1.1${head}\nTransfer-Encoding: chunked\n\n`.replaceAll('\n', '\r\n'),
+  );
+  const piece = Buffer.concat([
+    Buffer.from('100000\r\n'),
+    Buffer.alloc(1024 * 1024, 'a'),
+    Buffer.from('\r\n'),
+  ]);
+  let pieces = 0;
+  const pump = () => {
+    for (let room = true; room && !socket.destroyed && pieces < 1000; pieces += 1) room = socket.write(piece);
+  };
+  socket.on('drain', pump);
+  pump();
+  await ended;
+  expect(pieces).toBeLessThan(200);
+  expect((await raw(emulator, list)).status).toBe(200);
+});
+
+test('close does not wait for clients that are slow, silent, or greedy', async () => {
+  const emulator = await startEmulator();
+  emulator.faults.add({ kind: 'reply', status: 200, body: 'x'.repeat(20 * 1024 * 1024) });
+  const greedy = await openSocket(emulator);
+  greedy.write(get); // and never reads
+  const slow = await openSocket(emulator);
+  slow.write(`POST /v1/apps/secrets HTTP/1.1${head}\r\nContent-Length: 10\r\n`.replaceAll(/\r?\n/g, '\r\n'));
+  const half = await openSocket(emulator);
+  half.write(httpText(`POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: 10`));
+  half.write('name=');
+  const silent = await openSocket(emulator);
+  await expect.poll(() => emulator.requests.underWay).toBe(2);
+  const ends = [greedy, slow, half, silent].map(allOf);
+  await emulator.close();
+  await Promise.all(ends);
+  expect(emulator.requests.underWay).toBe(0);
+});
+
+test('close ends all connections that are kept alive', async () => {
+  const emulator = await startEmulator();
+  const sockets = await Promise.all(Array.from({ length: 300 }, () => openSocket(emulator)));
+  const first = sockets.map((socket) => once(socket, 'data'));
+  for (const socket of sockets) socket.write(get);
+  await Promise.all(first);
+  const ends = sockets.map(allOf);
+  await emulator.close();
+  await Promise.all(ends);
+});
+
+test('any number of requests may hang without a warning', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => void warnings.push(warning);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  const emulator = await startEmulator();
+  emulator.faults.add({ kind: 'hang', times: 20 });
+  emulator.faults.add({ kind: 'delay', delayMs: 60_000, times: 20 });
+  const waiting = Array.from({ length: 40 }, () => raw(emulator, list).catch(codeOf));
+  await expect.poll(() => emulator.faults.pending()).toEqual([]);
+  await emulator.close();
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ECONNRESET']));
+  expect(warnings).toEqual([]);
+});
+
+describe('a reset', () => {
+  test('leaves what is under way without effect and without an answer, so that no client tries again', async () => {
+    const emulator = await useEmulator();
+    emulator.faults.add({ kind: 'delay', delayMs: 60_000 });
+    emulator.faults.add({ kind: 'drip', intervalMs: 60_000 });
+    emulator.faults.add({ kind: 'hang' });
+    const body = 'name=a&payload=p&scope[type]=account';
+    const headers = { 'idempotency-key': 'k1' };
+    const write = () => raw(emulator, '/v1/apps/secrets', { body, headers });
+    let ended = 0;
+    const first = write();
+    await expect.poll(() => emulator.faults.pending()).toHaveLength(2);
+    const waiting = [first, raw(emulator, list), raw(emulator, list)].map((one) =>
+      one.catch(codeOf).finally(() => {
+        ended += 1;
+      }),
+    );
+    await expect.poll(() => emulator.requests.count()).toBe(2);
+    emulator.reset();
+    expect(emulator.requests.count()).toBe(0);
+    const again = await write();
+    expect([again.status, again.headers['idempotent-replayed']]).toEqual([200, undefined]);
+    emulator.secrets.delete({ name: 'a' });
+    expect([ended, emulator.requests.underWay]).toEqual([0, 3]);
+    await emulator.close();
+    expect(await Promise.all(waiting)).toEqual(['ECONNRESET', 'ECONNRESET', 'ECONNRESET']);
+    expect(emulator.secrets.list()).toEqual([]);
+  });
+
+  test('may come from one of the requests', async () => {
+    const emulator = await useEmulator();
+    emulator.secrets.put({ name: 'a', payload: 'p' });
+    expect((await raw(emulator, '/_emulator/reset', { method: 'POST', key: null })).status).toBe(200);
+    expect(emulator.secrets.list()).toEqual([]);
+  });
+});
+
+describe('a page in a browser', () => {
+  const from = (headers: Record<string, string>) => ({ headers, key: null });
+
+  test.each([
+    { name: 'reads the state', path: '/_emulator/state', options: from({ origin: 'http://evil.example' }) },
+    {
+      name: 'sends a form',
+      path: '/_emulator/reset',
+      options: { ...from({ origin: 'null' }), method: 'POST', body: 'x=1' },
+    },
+    {
+      name: 'shows the state as a picture',
+      path: '/_emulator/state',
+      options: from({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }),
+    },
+    {
+      name: 'points its own name at this machine',
+      path: '/_emulator/state',
+      options: from({ host: 'evil.example' }),
+    },
+    {
+      name: 'writes a secret',
+      path: '/v1/apps/secrets',
+      options: {
+        key: 'sk_test_1',
+        body: 'name=a&payload=p&scope[type]=account',
+        headers: { origin: 'http://evil.example' },
+      },
+    },
+    {
+      name: 'asks whether it may',
+      path: '/v1/apps/secrets',
+      options: {
+        ...from({ origin: 'http://evil.example', 'access-control-request-method': 'POST' }),
+        method: 'OPTIONS',
+      },
+    },
+  ])('that $name gets a 403, and nothing happens', async ({ path, options }) => {
+    const emulator = await useEmulator();
+    emulator.secrets.put({ name: 'kept', payload: 'hunter2' });
+    const answer = await raw(emulator, path, options);
+    expect(answer.status).toBe(403);
+    expect(errorOf(answer)['message']).toContain('emulator');
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(emulator.secrets.list().map(({ name }) => name)).toEqual(['kept']);
+  });
+
+  test('that a person opens by its address is answered', async () => {
+    const headers = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' };
+    expect((await raw(await useEmulator(), '/_emulator/state', { headers, key: null })).status).toBe(200);
+  });
+});

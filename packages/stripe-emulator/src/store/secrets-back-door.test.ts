@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { sdk } from '../../test-support/sdk.js';
+import { fakeClock, useEmulator } from '../../test-support/use-emulator.js';
+import type { SecretToPut } from './secrets-back-door.js';
+
+const user = { type: 'user', user: 'usr_1' } as const;
+
+test('what the back door puts, the API finds, and the other way round', async () => {
+  const emulator = await useEmulator();
+  const { secrets } = sdk(emulator).apps;
+  const where = { account: 'acct_1', scope: user, name: 'a' };
+  emulator.secrets.put({ ...where, payload: 'one' });
+  const options = { stripeAccount: 'acct_1' };
+  const found = await secrets.find({ scope: user, name: 'a', expand: ['payload'] }, options);
+  expect(found.payload).toBe('one');
+  await secrets.create({ scope: user, name: 'a', payload: 'two' }, options);
+  expect(emulator.secrets.get(where)?.payload).toBe('two');
+  expect(emulator.secrets.delete(where)).toBe(true);
+  expect(emulator.secrets.delete(where)).toBe(false);
+  await expect(secrets.find({ scope: user, name: 'a' }, options)).rejects.toMatchObject({ statusCode: 404 });
+  expect(emulator.requests.count()).toBe(3);
+});
+
+test('it tells when a secret was made and when it goes, and it goes then', async () => {
+  const clock = fakeClock();
+  const emulator = await useEmulator({ now: clock.now });
+  const expiresAt = new Date(clock.now() + 60_000);
+  emulator.secrets.put({ name: 'a', payload: 'p', mode: 'live', expiresAt });
+  expect(emulator.secrets.get({ name: 'a', mode: 'live' })).toEqual({
+    id: expect.stringMatching(/^appsecret_/),
+    account: 'acct_emulator',
+    mode: 'live',
+    scope: { type: 'account' },
+    name: 'a',
+    payload: 'p',
+    createdAt: new Date(clock.now()),
+    expiresAt,
+  });
+  expect(emulator.secrets.list({ mode: 'live' })[0]).not.toHaveProperty('payload');
+  clock.advance(60_000);
+  expect(emulator.secrets.get({ name: 'a', mode: 'live' })).toBeUndefined();
+});
+
+test('it keeps the rules of the store', async () => {
+  const { secrets } = await useEmulator();
+  expect(() => secrets.put({ name: 'a', payload: '' })).toThrow(TypeError);
+  expect(() => secrets.put({ name: '', payload: 'p' })).toThrow(TypeError);
+  for (let n = 0; n < 10; n += 1) secrets.put({ name: `s${n}`, payload: 'p' });
+  expect(() => secrets.put({ name: 'more', payload: 'hunter2' })).toThrow(RangeError);
+});
+
+test.each<{ name: string; secret: object; message: RegExp }>([
+  { name: 'a misspelt account', secret: { acount: 'acct_1' }, message: /put: unknown option "acount"/ },
+  { name: 'a scope of nothing', secret: { scope: {} }, message: /scope must be/ },
+  { name: 'a user scope without a user', secret: { scope: { type: 'user' } }, message: /scope must be/ },
+  { name: 'an account scope with a user', secret: { scope: { ...user, type: 'account' } }, message: /scope/ },
+  { name: 'another mode', secret: { mode: 'prod' }, message: /mode must be one of/ },
+  { name: 'a date that is none', secret: { expiresAt: new Date(Number.NaN) }, message: /a valid Date/ },
+  { name: 'a payload that is an object', secret: { payload: { x: 'hunter2' } }, message: /payload must be/ },
+])('$name is refused, without the payload', async ({ secret, message }) => {
+  const { secrets } = await useEmulator();
+  const wrong = { name: 'a', payload: 'hunter2', ...secret } as SecretToPut; // what plain JavaScript can pass
+  expect(() => secrets.put(wrong)).toThrow(TypeError);
+  expect(() => secrets.put(wrong)).toThrow(message);
+  expect(() => secrets.put(wrong)).not.toThrow('hunter2');
+});
+
+test('a misspelt account is refused also where it is read', async () => {
+  const { secrets } = await useEmulator();
+  const wrong = { name: 'a', acount: 'acct_1' };
+  const where: object = wrong;
+  expect(() => secrets.get(wrong)).toThrow('"acount"');
+  expect(() => secrets.delete(wrong)).toThrow('"acount"');
+  expect(() => secrets.list(where)).toThrow('"name"');
+});
+
+test('a change to a given scope afterwards changes nothing', async () => {
+  const { secrets } = await useEmulator();
+  const scope = { type: 'user' as const, user: 'usr_1' };
+  secrets.put({ name: 'a', payload: 'p', scope });
+  scope.user = 'usr_2';
+  expect(secrets.list({ scope: user })[0]?.scope).toEqual(user);
+});

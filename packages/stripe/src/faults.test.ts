@@ -1,0 +1,43 @@
+import { inspect } from 'node:util';
+import { expectNoLeak, expectNoLeakDuring } from '@secretkit/conformance';
+import { describe, expect, it } from 'vitest';
+import { canary, written } from './fault-answers.test-support.js';
+import { askings, countingUnhandled, sceneOf } from './fault-calls.test-support.js';
+import { faults } from './fault-table.test-support.js';
+import { apiKey, clientsOf, majors } from './stripe-clients.test-support.js';
+
+const newest = await clientsOf(majors.at(-1)!);
+
+const quoting = faults.filter(({ what }) =>
+  /^(401$|429 `rate_limit`|503 HTML|200, cut|a secret of another name$)/.test(what),
+);
+
+describe.each(newest)('through $name', (client) => {
+  it.each(faults)('$what', { timeout: 60_000 }, async (fault) => {
+    const { place, stripe, provider, secrets, expectEnding } = await sceneOf(fault, client);
+    const asked = fault.heavy && !client.hardened ? (['get'] as const) : askings;
+    const errors: unknown[] = [];
+    const unhandled = await countingUnhandled(async () => {
+      errors.push(...(await Promise.all(asked.map(expectEnding))));
+    });
+
+    expect(unhandled > 0, 'unhandled rejections').toBe(!client.hardened && fault.unhandled === true);
+    expectNoLeak([canary, written, apiKey], [errors, secrets, provider]);
+    if (!client.hardened) return;
+    const printed = inspect([errors, stripe], { depth: Number.POSITIVE_INFINITY, showHidden: true });
+    for (const hidden of [canary, written, apiKey]) expect(printed.includes(hidden)).toBe(false);
+    await expect.poll(place.underWay, { timeout: 30_000 }).toBe(0);
+    const writes = place.requests.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    expect(writes, 'attempts').toEqual([...new Set(writes)]);
+  });
+});
+
+describe('what quotes a value is printed nowhere, and published by nobody', () => {
+  it.each(newest)('through $name', { timeout: 60_000 }, async (client) => {
+    expect(quoting).toHaveLength(5);
+    for (const fault of quoting) {
+      const { expectEnding } = await sceneOf(fault, client);
+      await expectNoLeakDuring(canary, () => expectEnding('get'));
+    }
+  });
+});

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { retryAfterMs } from './retry-after.js';
+
+const now = Date.parse('2026-11-24T12:00:00Z');
+
+it.each<[unknown, number | undefined]>([
+  ['7', 7_000],
+  ['0', 0],
+  ['-5', undefined],
+  ['1.5', undefined],
+  ['soon', undefined],
+  ['', undefined],
+  [7, undefined],
+  [undefined, undefined],
+  ['Tue, 24 Nov 2026 12:01:30 GMT', 90_000],
+  ['Tue, 24 Nov 2026 11:59:59 GMT', 0],
+  ['no date GMT', undefined],
+])('%s', (header, ms) => {
+  expect(retryAfterMs(header, now)).toBe(ms);
+});

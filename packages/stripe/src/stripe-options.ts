@@ -1,0 +1,85 @@
+import { checkFunction, checkOptions } from '@secretkit/core';
+import { modeOf } from './api-key.js';
+import { isHeaderText } from './check-arguments.js';
+import { accountOf } from './client-config.js';
+import { hardenedBy } from './hardened.js';
+import type { StripeClient } from './stripe-client.js';
+import type { ConnectBy } from './stripe-requests.js';
+
+export interface StripeSecretsOptions {
+  /** A Stripe instance: of `createStripeClient`, or your own. */
+  readonly client: StripeClient;
+  /**
+   * The account whose secrets are meant where a ref names none: a connected account that has your app installed.
+   * @defaultValue the account that the client was configured with, else the API key's own
+   */
+  readonly account?: string;
+  /**
+   * The header that names a connected account, by stripe-node's word for it: `Stripe-Account` or `Stripe-Context`.
+   * @defaultValue `stripeAccount`, or `stripeContext` for a client that was configured with one
+   */
+  readonly connectBy?: 'stripeAccount' | 'stripeContext';
+  /**
+   * The mode you expect. A secret of the other mode is refused instead of being served unnoticed.
+   * @defaultValue whatever the API key's mode is
+   */
+  readonly livemode?: boolean;
+  /** The clock, in epoch milliseconds. @defaultValue Date.now */
+  readonly now?: () => number;
+}
+
+/** The options with every default filled in. */
+export interface CheckedOptions {
+  readonly client: StripeClient;
+  readonly account: string | undefined;
+  readonly connectBy: ConnectBy;
+  readonly livemode: boolean | undefined;
+  readonly now: () => number;
+}
+
+/** @throws `TypeError` for wrong options. */
+export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
+  checkOptions('stripeSecrets', options, ['client', 'account', 'connectBy', 'livemode', 'now']);
+  const { client, livemode, now = () => Date.now() } = options;
+  if (typeof client?.apps?.secrets?.find !== 'function') {
+    throw new TypeError(
+      'stripeSecrets needs a client: createStripeClient({ apiKey }) of @secretkit/stripe/client, or your own Stripe instance.',
+    );
+  }
+  checkDefaultAccount(options.account);
+  checkMode(client, livemode);
+  checkFunction('stripeSecrets', 'now', now);
+  const connectBy = checkedHeader(client, options.connectBy);
+  return { client, account: options.account ?? accountOf(client, connectBy), connectBy, livemode, now };
+}
+
+function checkMode(client: StripeClient, livemode: unknown): void {
+  if (livemode === undefined) return;
+  if (typeof livemode !== 'boolean') throw new TypeError('stripeSecrets: livemode is true or false.');
+  const keys = hardenedBy(client)?.key.livemode;
+  if (keys === undefined || livemode === keys) return;
+  throw new TypeError(
+    `stripeSecrets: livemode is ${livemode}, and the client's API key is a ${modeOf(keys)}-mode one. Use a key of the mode you mean.`,
+  );
+}
+
+// Scopes are checked in the client; this is the one that is no part of a scope.
+function checkDefaultAccount(account: unknown): void {
+  if (account === undefined || (typeof account === 'string' && isHeaderText(account))) return;
+  throw new TypeError("stripeSecrets: account is the id of a connected account, such as 'acct_123'.");
+}
+
+function checkedHeader(client: StripeClient, asked: unknown): ConnectBy {
+  if (asked !== undefined && asked !== 'stripeAccount' && asked !== 'stripeContext') {
+    throw new TypeError("stripeSecrets: connectBy is 'stripeAccount' or 'stripeContext'.");
+  }
+  const configured = (['stripeAccount', 'stripeContext'] as const).find((header) =>
+    accountOf(client, header),
+  );
+  if (asked !== undefined && configured !== undefined && asked !== configured) {
+    throw new TypeError(
+      `stripeSecrets: the client was configured with a ${configured}, which would go along with every ${asked}. Leave one of them out.`,
+    );
+  }
+  return asked ?? configured ?? 'stripeAccount';
+}

@@ -1,0 +1,14 @@
+// The same from CommonJS, which can require ES modules from Node 20.19 on.
+const assert = require('node:assert/strict');
+const { readFileSync } = require('node:fs');
+
+const optional = /\/vitest$/;
+for (const entry of JSON.parse(readFileSync('entries.json', 'utf8'))) {
+  if (!optional.test(entry)) assert.notEqual(Object.keys(require(entry)).length, 0, entry);
+}
+const { createSecrets } = require('@secretkit/core');
+const { memorySecrets } = require('@secretkit/memory');
+
+createSecrets(memorySecrets({ initial: { token: 'an example' } }))
+  .require('token')
+  .then((secret) => assert.equal(secret.reveal(), 'an example'));

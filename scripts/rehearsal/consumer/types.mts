@@ -1,0 +1,14 @@
+// What a stranger's compiler makes of the types.
+import { createSecrets, type Secret } from '@secretkit/core';
+import { envSecrets } from '@secretkit/env';
+import { memorySecrets } from '@secretkit/memory';
+import { recommended } from '@secretkit/middleware/recommended';
+
+const stack = recommended({ cache: { ttlMs: 60_000 } });
+export const readOnly = createSecrets(stack(envSecrets()));
+export const full = createSecrets(stack(memorySecrets()));
+
+export const read: Promise<{ readonly db: Secret | undefined }> = readOnly.getMany({ db: 'DATABASE_URL' });
+export const written: Promise<void> = full.set('token', 'an example');
+// @ts-expect-error environment variables cannot be written
+export const refused = readOnly.set('token', 'an example');

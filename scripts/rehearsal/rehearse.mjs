@@ -1,0 +1,158 @@
+// A release, from the changesets to a stranger's first program, against a registry on this machine. Nothing leaves it.
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startRegistry } from './registry.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { packageManager, devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const scratch = mkdtempSync(join(tmpdir(), 'secretkit-release-'));
+const registry = await startRegistry();
+
+/** Peers at both ends of their ranges; the newest ones are checked for their types, too. */
+const ends = [
+  { name: 'oldest', peers: ['stripe@17.7.0'] },
+  { name: 'newest', peers: ['stripe@23.1.0'] },
+];
+
+try {
+  const workspace = await release();
+  const published = [...registry.packages.values()].map(({ name, 'dist-tags': tags }) => ({
+    name,
+    version: tags.latest,
+  }));
+  console.log(`Published: ${published.map(({ name, version }) => `${name}@${version}`).join(', ')}`);
+  for (const { name } of published) checkContents(name);
+  for (const end of ends) await consume(end, workspace, published);
+  await upgrade(workspace, published);
+  console.log('The release was rehearsed: packed, published, installed, run, type-checked, upgraded.');
+} finally {
+  await registry.close();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** A clean copy, its versions raised, built and published. */
+async function release() {
+  const workspace = join(scratch, 'workspace');
+  const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  for (const file of stdout.split('\0').filter(Boolean)) {
+    mkdirSync(dirname(join(workspace, file)), { recursive: true });
+    cpSync(join(root, file), join(workspace, file));
+  }
+  await run(workspace, 'npx', '--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline');
+  await publishFrom(workspace);
+  return workspace;
+}
+
+async function publishFrom(workspace) {
+  const bin = (name) => join(workspace, 'node_modules/.bin', name);
+  await run(workspace, bin('changeset'), 'version');
+  await run(workspace, bin('tsc'), '--build', '--force');
+  const npmrc = `@secretkit:registry=${registry.url}\n//${new URL(registry.url).host}/:_authToken=rehearsal\n`;
+  for (const folder of readdirSync(`${workspace}/packages`)) {
+    const manifest = JSON.parse(readFileSync(`${workspace}/packages/${folder}/package.json`, 'utf8'));
+    if (registry.packages.get(manifest.name)?.versions[manifest.version]) continue;
+    writeFileSync(`${workspace}/packages/${folder}/.npmrc`, npmrc);
+    const publish = ['publish', '--no-git-checks', '--access', 'public', '--registry', registry.url];
+    await run(`${workspace}/packages/${folder}`, 'npx', '--yes', packageManager, ...publish);
+  }
+}
+
+/** What `files` lists, what npm adds of itself, and nothing else. */
+function checkContents(name) {
+  const folder = name.split('/')[1];
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json'], {
+    cwd: `${scratch}/workspace/packages/${folder}`,
+    encoding: 'utf8',
+  });
+  const [{ files }] = JSON.parse(stdout);
+  const expected =
+    /^(dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts|bin\/.+\.js|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+  const odd = files.map(({ path }) => path).filter((path) => !expected.test(path) || /\.test/.test(path));
+  if (odd.length > 0) throw new Error(`${name} would publish ${odd.join(', ')}`);
+  if (!files.some(({ path }) => path === 'CHANGELOG.md')) throw new Error(`${name} has no changelog`);
+}
+
+/** A folder outside of the workspace, as a stranger's would be. */
+async function consume({ name, peers }, workspace, published) {
+  const folder = join(scratch, name);
+  mkdirSync(folder);
+  cpSync(fileURLToPath(new URL('consumer', import.meta.url)), folder, { recursive: true });
+  writeFileSync(join(folder, '.npmrc'), `@secretkit:registry=${registry.url}\n`);
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
+  const tools = [`typescript@${devDependencies.typescript}`, `@types/node@${devDependencies['@types/node']}`];
+  const packages = published.map((each) => `${each.name}@${each.version}`);
+  await run(folder, 'npm', 'install', ...quiet, ...packages, ...peers, ...(name === 'newest' ? tools : []));
+
+  const entries = published.flatMap((each) => entriesOf(workspace, each.name));
+  writeFileSync(join(folder, 'entries.json'), JSON.stringify(entries));
+  await run(folder, process.execPath, 'main.mjs');
+  await run(folder, process.execPath, '--no-warnings', 'required.cjs');
+  if (name !== 'newest') return;
+
+  writeFileSync(
+    join(folder, 'every-entry.mts'),
+    entries.map((entry, at) => `export * as e${at} from '${entry}';\n`).join(''),
+  );
+  const tsc = join(folder, 'node_modules/.bin/tsc');
+  const strict = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--types', 'node', '--target', 'es2022'];
+  const libraries = ['--lib', 'es2023,esnext.disposable,dom'];
+  for (const [module, resolution] of [
+    ['node16', 'node16'],
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
+    const modules = ['--module', module, '--moduleResolution', resolution];
+    await run(folder, tsc, ...strict, ...libraries, ...modules, 'every-entry.mts', 'types.mts');
+  }
+}
+
+function entriesOf(workspace, name) {
+  const manifest = JSON.parse(
+    readFileSync(`${workspace}/packages/${name.split('/')[1]}/package.json`, 'utf8'),
+  );
+  return Object.keys(manifest.exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => name + path.slice(1));
+}
+
+/** The next release: a patch of the core alone, taken by those who have the one before. */
+async function upgrade(workspace, published) {
+  const core = published.find(({ name }) => name === '@secretkit/core');
+  writeFileSync(
+    `${workspace}/.changeset/rehearsed.md`,
+    "---\n'@secretkit/core': patch\n---\n\nA rehearsed patch.\n",
+  );
+  await publishFrom(workspace);
+  const folder = join(scratch, 'newest');
+  await run(folder, 'npm', 'update', '--no-audit', '--no-fund', '--loglevel=error', '@secretkit/core');
+  const installed = JSON.parse(
+    readFileSync(join(folder, 'node_modules/@secretkit/core/package.json'), 'utf8'),
+  ).version;
+  if (installed === core.version) throw new Error(`npm update left @secretkit/core at ${installed}`);
+  await run(folder, process.execPath, 'main.mjs');
+}
+
+/** Not in step: the registry answers meanwhile. */
+function run(cwd, command, ...args) {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, npm_config_provenance: 'false' };
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const line = [command.split('/').at(-1), ...args.slice(0, 4)].join(' ');
+      if (code === 0) resolve(output);
+      else reject(new Error(`${line} ended with ${code}:\n${output}`));
+    });
+  });
+}
