@@ -5,7 +5,7 @@ import { watchedSignal } from '@secretkit/conformance';
 import { createSecrets, type Secrets } from '@secretkit/core';
 import { expect, it } from 'vitest';
 import { createStripeClient } from './create-stripe-client.js';
-import { type Place, serve } from './fault-server.test-support.js';
+import { type Place, serve } from './faults/fault-server.test-support.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 setFlagsFromString('--expose_gc');
