@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@secretkit/source', 'module', 'node', 'development|production'];
+// As Node has them: under `module` some packages have files that only bundlers can load.
+const conditions = ['@secretkit/source', 'node', 'development|production'];
 
 const covered = { lines: 95, statements: 95, functions: 95, branches: 95 };
 

@@ -29,6 +29,7 @@ const checks = {
     quickstart('--backend', 'memory'),
     quickstart('--backend', 'env'),
     ['node', ...source, 'examples/stripe-app-backend/src/main.ts'],
+    ['node', ...source, 'examples/telemetry/src/main.ts'],
   ],
 };
 

@@ -4,8 +4,8 @@ import { Container, type ServiceIdentifier } from 'inversify';
 import { openSecrets, Partner } from './secrets.js';
 
 export const SECRETS: ServiceIdentifier<Secrets> = Symbol('secrets');
-export const ACCOUNT: ServiceIdentifier<string> = Symbol('account');
-export const OWN_SECRETS: ServiceIdentifier<ScopedSecrets> = Symbol('ownSecrets');
+const ACCOUNT: ServiceIdentifier<string> = Symbol('account');
+const OWN_SECRETS: ServiceIdentifier<ScopedSecrets> = Symbol('ownSecrets');
 
 /** `unbindAllAsync()` closes the client. */
 export function application(backend: SecretProvider): Container {

@@ -10,9 +10,9 @@ import {
 } from 'tsyringe';
 import { openSecrets, Partner } from './secrets.js';
 
-export const BACKEND: InjectionToken<SecretProvider> = Symbol('backend');
-export const ACCOUNT: InjectionToken<string> = Symbol('account');
-export const OWN_SECRETS: InjectionToken<ScopedSecrets> = Symbol('ownSecrets');
+const BACKEND: InjectionToken<SecretProvider> = Symbol('backend');
+const ACCOUNT: InjectionToken<string> = Symbol('account');
+const OWN_SECRETS: InjectionToken<ScopedSecrets> = Symbol('ownSecrets');
 
 /** TSyringe disposes of what it has constructed, and of nothing that a factory made: so the client lives in a class. */
 @injectable()

@@ -178,7 +178,7 @@ export function liveSecrets(
 
 function peekOf(secrets: SecretsReader, ref: SecretRef): Secret | undefined {
   try {
-    return secrets.peek(ref);
+    return secrets.peek(ref.scope ? ref : ref.name); // a name is found faster
   } catch (error) {
     if (isSecretError(error, 'closed')) throw error;
     return undefined; // the read that is started then will fail for the same reason, and tell

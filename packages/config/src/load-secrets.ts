@@ -66,10 +66,10 @@ export async function loadSecrets(
   options: LoadSecretsOptions | LiveSecretsOptions = {},
 ): Promise<LoadedSecrets<SecretSpecs> | LiveSecrets<SecretSpecs>> {
   checkClient('loadSecrets', secrets);
-  if (options.live) checkLiveOptions(options);
+  if (isLive(options)) checkLiveOptions(options);
   else checkOptions('loadSecrets', options, ['signal', 'fresh', 'live']);
   const { requests, problems: malformed } = readSpecs(specs);
-  const reserved = options.live ? reservedBy(requests) : [];
+  const reserved = isLive(options) ? reservedBy(requests) : [];
   const refused = [...malformed, ...reserved, ...refusedBy(secrets, requests)];
   if (isAny(refused)) throw failureOf('the specs are malformed, and nothing has been read.', refused);
 
@@ -79,10 +79,16 @@ export async function loadSecrets(
   if (isAny(problems)) {
     throw failureOf(`${problems.length} of ${requests.length} secrets cannot be used.`, problems);
   }
-  if (options.live) return liveSecrets(secrets, loaded, options);
+  if (isLive(options)) return liveSecrets(secrets, loaded, options);
   const entries = loaded.map(({ request: { at }, secret }): [string, Secret<unknown> | undefined] => [
     at,
     secret,
   ]);
   return Object.freeze(Object.fromEntries(entries));
+}
+
+function isLive(options: LoadSecretsOptions | LiveSecretsOptions | null): options is LiveSecretsOptions {
+  const { live = false } = options ?? {};
+  if (typeof live === 'boolean') return live;
+  throw new TypeError('loadSecrets: live is true or false.');
 }

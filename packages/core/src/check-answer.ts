@@ -2,13 +2,12 @@ import type { Answer, SecretPage } from './provider.js';
 import type { SecretRef } from './ref.js';
 import { sanitise } from './sanitise.js';
 import { isSecret, type Secret } from './secret.js';
-import { isSecretError, SecretError } from './secret-error.js';
+import { isSecretError, SecretError, type SecretErrorFields } from './secret-error.js';
 
-/** The answer, if it is one: a provider in plain JavaScript may answer anything, with or without a promise. */
-export async function checkAnswer(answer: Promise<Secret | undefined>): Promise<Secret | undefined> {
-  const secret = await answer;
-  if (secret === undefined || isSecret(secret)) return secret;
-  throw malformed('a value that is neither sealed nor undefined');
+/** The answer, if it is one: a provider in plain JavaScript may answer anything. */
+export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields): Secret | undefined {
+  if (answer === undefined || isSecret(answer)) return answer;
+  throw malformed('a value that is neither sealed nor undefined', where);
 }
 
 /** The answers of a batch, if there is one for each ref; what is no answer becomes a failure in its place. */
@@ -37,6 +36,6 @@ export function checkPage(page: SecretPage): SecretPage {
   return page;
 }
 
-function malformed(what: string, where?: ConstructorParameters<typeof SecretError>[2]): SecretError {
+function malformed(what: string, where?: SecretErrorFields): SecretError {
   return new SecretError('invalid_data', `the provider answered with ${what}. Mend the provider.`, where);
 }

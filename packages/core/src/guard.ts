@@ -1,5 +1,6 @@
 import { isAnswered } from './answered.js';
 import { checkAnswer, checkAnswers, checkPage } from './check-answer.js';
+import { leaveAt } from './leave.js';
 import type { CallContext, SecretProvider } from './provider.js';
 import { sanitise } from './sanitise.js';
 import { SecretError, type SecretErrorFields } from './secret-error.js';
@@ -39,7 +40,7 @@ export function guard(provider: SecretProvider): SecretProvider {
   }
 
   return wrap(provider, name, provider.layers ?? [], {
-    // Not through `guarded`: a hit of a cache passes here, and should allocate nothing.
+    // Not through `guarded`: a hit of a cache passes here and should allocate nothing, and so do ten thousand readers at once.
     get(ref, ctx) {
       const refused = refuse(ctx);
       if (refused) return refused;
@@ -50,7 +51,12 @@ export function guard(provider: SecretProvider): SecretProvider {
         answer = Promise.reject(error);
       }
       if (isAnswered(answer)) return answer;
-      return settle(checkAnswer(answer), ctx.signal, { provider: name, operation: 'get', ref });
+      const where = { provider: name, operation: 'get', ref } as const;
+      const checked = Promise.resolve(answer).then(
+        (secret) => checkAnswer(secret, where),
+        (error: unknown) => Promise.reject(sanitise(error, where)),
+      );
+      return leaveAt(ctx.signal, checked);
     },
     getMany:
       getMany &&
@@ -94,29 +100,13 @@ export function guard(provider: SecretProvider): SecretProvider {
   });
 }
 
-// Promise.race would leave a listener on a long-lived signal for every call.
 function settle<T>(
   answer: Promise<T>,
   signal: AbortSignal | undefined,
   where: SecretErrorFields,
 ): Promise<T> {
-  if (!signal) return answer.catch((error: unknown) => Promise.reject(sanitise(error, where)));
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort(); // by the provider, before it returned
-    const settled = (): void => signal.removeEventListener('abort', abort);
-    answer.then(
-      (value) => {
-        settled();
-        resolve(value);
-      },
-      (error: unknown) => {
-        settled();
-        reject(sanitise(error, where));
-      },
-    );
-  });
+  const sanitised = answer.catch((error: unknown) => Promise.reject(sanitise(error, where)));
+  return leaveAt(signal, sanitised);
 }
 
 function closedError(name: string): SecretError {

@@ -39,6 +39,7 @@ export { layersOf } from './layers.js';
 export type { CapabilitiesOf, Layered, Middleware, Wrapped } from './middleware.js';
 export type {
   Answer,
+  Branch,
   CallContext,
   Capability,
   InvalidateTarget,

@@ -70,8 +70,14 @@ export interface Layer {
   readonly options: Readonly<Record<string, unknown>>;
   /** Counts and states, by name; never a value. */
   snapshot?(): Readonly<Record<string, unknown>>;
-  /** The layers of each stack inside, where a provider is made of several. */
-  readonly branches?: readonly (readonly Layer[])[];
+  /** The stacks inside, where a provider is made of several. */
+  readonly branches?: readonly Branch[];
+}
+
+/** One of the stacks that a provider is made of. */
+export interface Branch {
+  readonly name: string;
+  readonly layers: readonly Layer[];
 }
 
 /**

@@ -59,12 +59,11 @@ export function seal(value: string, meta: SecretMeta = {}): Secret {
   if (value === '') throw invalid('a value is not empty. Delete the secret instead of writing an empty one.');
   if (!value.isWellFormed())
     throw invalid('the value has half of a surrogate pair, which no backend can store.');
-  return new SealedSecret(value, {
-    expiresAtMs: checkDate(meta.expiresAt, 'expiresAt'),
-    createdAtMs: checkDate(meta.createdAt, 'createdAt'),
-    version: meta.version,
-    staleSinceMs: undefined,
-  });
+  const expiresAtMs = checkDate(meta.expiresAt, 'expiresAt');
+  const createdAtMs = checkDate(meta.createdAt, 'createdAt');
+  const { version } = meta;
+  const bare = expiresAtMs === undefined && createdAtMs === undefined && version === undefined;
+  return new SealedSecret(value, bare ? noMeta : { ...noMeta, expiresAtMs, createdAtMs, version });
 }
 
 /** Is this a `Secret`? True across copies of the package. */
@@ -89,6 +88,14 @@ interface SealedMeta {
   readonly version: string | undefined;
   readonly staleSinceMs: number | undefined;
 }
+
+/** One for all values of which nothing else is known, as most are. */
+const noMeta: SealedMeta = {
+  expiresAtMs: undefined,
+  createdAtMs: undefined,
+  version: undefined,
+  staleSinceMs: undefined,
+};
 
 // All of it lives behind #private: inspection, cloning and serialisation see an object without properties.
 class SealedSecret<T> implements Secret<T> {

@@ -1,18 +1,10 @@
-import {
-  type Answer,
-  defineMiddleware,
-  isSecretError,
-  type Middleware,
-  type Secret,
-  SecretError,
-  type SecretRef,
-} from '@secretkit/core';
+import { defineMiddleware, type Middleware, SecretError, type SecretRef } from '@secretkit/core';
 import { changes } from './cache/changes.js';
 import { steadyClock } from './cache/clock.js';
 import { entries, type Place } from './cache/entries.js';
 import { events } from './cache/events.js';
 import { flightBoard } from './cache/flight-board.js';
-import { type Identity, identities } from './cache/identity.js';
+import { identities } from './cache/identity.js';
 import { landing } from './cache/landing.js';
 import { type CacheOptions, checkedOptions } from './cache/options.js';
 import { reads } from './cache/reads.js';
@@ -61,7 +53,7 @@ export function cache(options: CacheOptions = {}): Middleware {
     const known = verdicts(maxEntries, clock);
     const parts = { memory, known, changed, clock, events: told, bounds: settings, memories: settings };
     const board = flightBoard(next, clock, random, told, landing(parts));
-    const { read } = reads({ ...parts, board });
+    const { read, readOne } = reads({ ...parts, board });
 
     function forget(key: string): void {
       memory.delete(key);
@@ -85,18 +77,17 @@ export function cache(options: CacheOptions = {}): Middleware {
       // Not an async function: a hit returns the stored promise, and allocates nothing.
       get(ref, ctx) {
         if (ctx.signal?.aborted) return Promise.reject(ctx.signal.reason);
-        let identity: Identity;
         try {
-          identity = identify(ref);
+          const identity = identify(ref);
+          const entry = memory.use(identity.key);
+          if (entry !== undefined && !ctx.fresh && memory.isFresh(entry, clock.read())) {
+            hit(identity);
+            return entry.answer;
+          }
+          return readOne({ identity, ref }, ctx);
         } catch (error) {
           return Promise.reject(error);
         }
-        const entry = memory.use(identity.key);
-        if (entry !== undefined && !ctx.fresh && memory.isFresh(entry, clock.read())) {
-          hit(identity);
-          return entry.answer;
-        }
-        return read([{ identity, ref }], ctx).then(secretOrThrow);
       },
 
       async getMany(refs, ctx) {
@@ -174,9 +165,4 @@ export function cache(options: CacheOptions = {}): Middleware {
     };
   });
   return inOrder(caching);
-}
-
-function secretOrThrow([answer]: readonly Answer[]): Secret | undefined {
-  if (isSecretError(answer)) throw answer;
-  return answer;
 }

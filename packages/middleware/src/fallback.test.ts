@@ -748,10 +748,13 @@ describe('its layer', () => {
         },
         snapshot: expect.any(Function),
         branches: [
-          ['cache', 'retry', 'circuitBreaker', 'timeout'].map(
-            (name) => expect.objectContaining({ name }) as unknown,
-          ),
-          [],
+          {
+            name: 'cache(retry(circuitBreaker(timeout(first))))',
+            layers: ['cache', 'retry', 'circuitBreaker', 'timeout'].map(
+              (name) => expect.objectContaining({ name }) as unknown,
+            ),
+          },
+          { name: 'second', layers: [] },
         ],
       },
     ]);

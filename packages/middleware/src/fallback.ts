@@ -177,7 +177,7 @@ export function fallback(...args: readonly unknown[]): Fallback<Providers> {
     name: 'fallback',
     options: Object.freeze({ providers: given.map(({ name }) => name), fallThroughOn }),
     snapshot: () => ({ fallThroughs }),
-    branches: given.map(layersOf),
+    branches: given.map((provider) => ({ name: provider.name, layers: layersOf(provider) })),
   });
 
   return Object.freeze({

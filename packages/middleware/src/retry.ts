@@ -111,11 +111,19 @@ export function retry(options: RetryOptions = {}): Middleware {
     }
 
     try {
+      // p-retry runs the attempts; the waits are ours. Named are all its options: it adds what is left out one by one, at the
+      // cost of thirty calls.
       return await pRetry(() => run(inner).catch(wrapped), {
         retries: Math.max(1, Math.min(maxAttempts, ctx.maxAttempts ?? maxAttempts)) - 1,
-        minTimeout: 0, // p-retry runs the attempts; the waits are ours
+        factor: 1,
+        minTimeout: 0,
+        maxTimeout: 0,
+        maxRetryTime: Number.POSITIVE_INFINITY,
+        randomize: false,
+        onFailedAttempt: () => undefined,
         shouldRetry: ({ error, attemptNumber }) =>
           error instanceof Failure && waited(error.failure, attemptNumber),
+        shouldConsumeRetry: () => true,
       });
     } catch (error) {
       throw error instanceof Failure ? error.failure : error;

@@ -1,5 +1,5 @@
 import { type Attributes, type Meter, type Tracer, trace } from '@opentelemetry/api';
-import { checkFunction, checkOptions, type Middleware } from '@secretkit/core';
+import { checkFunction, checkOptions, layersOf, type Middleware } from '@secretkit/core';
 import { observed } from './observe/observed.js';
 import { backendName } from './telemetry/backend-name.js';
 import { scopeName } from './telemetry/conventions.js';
@@ -70,7 +70,7 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
   const metrics = instruments(meter, attributes);
 
   return observed('telemetry', { names, hits, attributes }, { hits, now }, (next, caches) => {
-    const provider = backendName(next);
+    const provider = backendName({ name: next.name, layers: layersOf(next) });
     const watch = metrics.watch(provider, caches);
     return {
       begin: (asked) => watchedBySpan(asked, { provider, names, attributes, tracer, metrics }),

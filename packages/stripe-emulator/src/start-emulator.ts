@@ -30,7 +30,7 @@ export interface Emulator {
   readonly accounts: Installations;
   /**
    * Forgets secrets, requests, faults, idempotency keys and rates, and restores permissions and installations.
-   * Requests that are under way have no effect any more: their connections break.
+   * Requests that are under way have no effect any more, and get no answer.
    */
   reset(): void;
   /** Ends every connection, also hanging ones, and frees the port. May be called again. */

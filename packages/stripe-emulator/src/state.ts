@@ -19,7 +19,7 @@ export interface EmulatorState {
   readonly rateLimiter: RateLimiter | undefined;
   /** For the requests that come now: fires when they are abandoned. */
   readonly signal: AbortSignal;
-  /** Gives up the requests under way: none of them changes anything from here on. */
+  /** Gives up the requests under way: none of them changes anything from here on, or is answered. */
   abandonRequests(): void;
   /** Back to the state at the start. */
   reset(): void;

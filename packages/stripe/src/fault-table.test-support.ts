@@ -302,7 +302,7 @@ const unreadable: readonly Fault[] = [
     ends: fails('unavailable', 200),
     node: fails('invalid_data', 200),
     fetch: fails('invalid_data', 200),
-    note: 'it is read to its end',
+    note: 'read to the end',
     heavy: true,
   },
   {
@@ -310,7 +310,7 @@ const unreadable: readonly Fault[] = [
     place: served(packed(50)),
     ends: fails('unavailable', 200),
     fetch: fails('invalid_data', 200),
-    note: 'it is read to its end',
+    note: 'read to the end',
     statusLost: true,
     heavy: true,
   },
@@ -319,7 +319,7 @@ const unreadable: readonly Fault[] = [
     place: () => redirecting(302, answer()),
     ends: fails('unavailable', 302),
     fetch: { set: fails('invalid_data', 200), others: 'answered' },
-    note: 'it is followed',
+    note: 'followed',
     statusLost: true,
   },
   {
@@ -327,7 +327,7 @@ const unreadable: readonly Fault[] = [
     place: () => redirecting(307, answer()),
     ends: fails('unavailable', 307),
     fetch: 'answered',
-    note: 'it is followed, and a write is made there, value and all',
+    note: 'followed, and a write is made there with its value',
     statusLost: true,
   },
 ];
@@ -376,7 +376,7 @@ const connections: readonly Fault[] = [
     place: () => serve(onceReset(answer())),
     ...broken,
     node: 'answered',
-    note: 'tries again once by itself',
+    note: 'tried again once',
   },
   ...(['content-length', 'chunked'] as const).map(
     (kind): Fault => ({

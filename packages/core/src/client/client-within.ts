@@ -1,11 +1,11 @@
 import { maxDelayMs } from '../check-options.js';
 import { checkScope } from '../check-ref.js';
+import { leaveAt } from '../leave.js';
 import type { Answer, SecretProvider } from '../provider.js';
 import { refKey, type SecretRef, type SecretScope } from '../ref.js';
 import type { Secret } from '../secret.js';
 import { isSecretError, SecretError } from '../secret-error.js';
 import { isAuthFailure } from './auth-failure.js';
-import { leaveAt } from './leave.js';
 import { contextOf } from './options.js';
 import { readMany } from './read-many.js';
 import { refsWithin } from './refs-within.js';

@@ -66,6 +66,28 @@ describe('a name that is read again', () => {
     ]);
   });
 
+  it('is recalled in a batch, if all of the batch is kept', async () => {
+    const { provider, seen, forget } = setUp();
+    const secrets = createSecrets(provider);
+    await secrets.getMany({ one: 'a', other: 'b' });
+    const { one, other } = await secrets.getMany({ one: 'a', other: 'b' });
+    expect([one?.reveal(), other?.reveal()]).toEqual(['value', 'value']);
+    const shortWay = ['recall a', 'looked', 'recall b', 'looked', 'used', 'used'];
+    expect(seen.splice(0)).toEqual(['get a', 'get b', ...shortWay]);
+
+    await secrets.getMany({ one: 'a', other: 'b' }, {});
+    await secrets.getMany({ one: 'a', other: 'never read before' });
+    await secrets.getMany({ one: 'a', other: { name: 'b' } });
+    forget();
+    await secrets.getMany({ one: 'a', other: 'b' });
+    expect(seen).toEqual([
+      ...['get a', 'get b'], // with options
+      ...['looked', 'get a', 'get never read before'],
+      ...['looked', 'get a', 'get b'], // by ref
+      ...['looked', 'get a', 'get b'], // nothing is kept
+    ]);
+  });
+
   it('is recalled within the scope of the client', async () => {
     const { provider, seen } = setUp();
     const hers = createSecrets(provider).scoped({ user: 'usr_1' });

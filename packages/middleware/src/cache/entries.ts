@@ -1,4 +1,4 @@
-import { answered, type InvalidateTarget, type Secret } from '@secretkit/core';
+import { answered, type InvalidateTarget, type Secret, type SecretRef } from '@secretkit/core';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.js';
 import type { Asked } from './flight.js';
@@ -93,14 +93,8 @@ export function entries(
       const { setBackMs } = clock;
       const fetchedAt = startedAt - setBackMs; // as the clock counts now
       const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, chance, freshness);
-      lru.set(key, {
-        key,
-        ref,
-        secret,
-        answer: answered(secret),
-        freshUntil: Math.min(softAt, secret.staleSince?.getTime() ?? softAt), // it may come stale from a cache further in
-        setBackMs,
-      });
+      const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // it may come stale from a cache further in
+      lru.set(key, new StoredEntry(key, ref, secret, freshUntil, setBackMs));
     },
     delete(key) {
       lru.delete(key);
@@ -112,6 +106,26 @@ export function entries(
       return lru.size;
     },
   };
+}
+
+/** An entry whose answer is made for its first hit: of many values in memory, few are read again. */
+class StoredEntry implements Entry {
+  rest?: Rest;
+  place?: Place;
+  #answer: Promise<Secret> | undefined;
+
+  constructor(
+    readonly key: string,
+    readonly ref: SecretRef,
+    readonly secret: Secret,
+    readonly freshUntil: number,
+    readonly setBackMs: number,
+  ) {}
+
+  get answer(): Promise<Secret> {
+    this.#answer ??= answered(this.secret);
+    return this.#answer;
+  }
 }
 
 function expiryOf({ expiresAt }: Secret): number {

@@ -12,7 +12,7 @@ import {
 } from '@secretkit/core';
 import type { Clock } from './clock.js';
 import type { Events } from './events.js';
-import { type Asked, type BackendCall, backendCall, type Flight } from './flight.js';
+import { type Asked, BackendCall, type Flight } from './flight.js';
 import { covers, type Identity } from './identity.js';
 import { isDenial } from './landing.js';
 
@@ -86,7 +86,7 @@ export function flightBoard(
     },
 
     start(wanted, { fresh = false, maxAttempts }) {
-      const call = backendCall({ startedAt: clock.read() + clock.setBackMs, chance: random() }, fresh);
+      const call = new BackendCall({ startedAt: clock.read() + clock.setBackMs, chance: random() }, fresh);
       calls.add(call);
       const answers = ask(wanted, {
         signal: call.signal,

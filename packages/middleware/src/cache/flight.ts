@@ -10,35 +10,38 @@ export interface Asked {
 }
 
 /** One call to the backend, for one secret or a batch. It runs on no reader's signal, and ends when the last has left. */
-export interface BackendCall extends Asked {
-  readonly signal: AbortSignal;
-  /** May a fresh reader join it? If another one has begun it in the same breath: nothing can have been learnt in between. */
-  readonly takesFresh: boolean;
-  abort(reason: unknown): void;
-  enter(): void;
-  leave(): void;
-}
+export class BackendCall implements Asked {
+  readonly #controller = new AbortController();
+  readonly signal: AbortSignal = this.#controller.signal;
+  readonly startedAt: number;
+  readonly chance: number;
+  #readers = 0;
+  #takesFresh: boolean;
 
-export function backendCall(asked: Asked, fresh: boolean): BackendCall {
-  const controller = new AbortController();
-  let readers = 0;
-  let takesFresh = fresh;
-  if (fresh) queueMicrotask(() => (takesFresh = false));
-  return {
-    ...asked,
-    signal: controller.signal,
-    get takesFresh() {
-      return takesFresh;
-    },
-    abort: (reason) => controller.abort(reason),
-    enter() {
-      readers += 1;
-    },
-    leave() {
-      readers -= 1;
-      if (readers === 0) controller.abort();
-    },
-  };
+  constructor({ startedAt, chance }: Asked, fresh: boolean) {
+    this.startedAt = startedAt;
+    this.chance = chance;
+    this.#takesFresh = fresh;
+    if (fresh) queueMicrotask(() => (this.#takesFresh = false));
+  }
+
+  /** May a fresh reader join it? If another one has begun it in the same breath: nothing can have been learnt in between. */
+  get takesFresh(): boolean {
+    return this.#takesFresh;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  enter(): void {
+    this.#readers += 1;
+  }
+
+  leave(): void {
+    this.#readers -= 1;
+    if (this.#readers === 0) this.#controller.abort();
+  }
 }
 
 /** One secret on its way from the backend, and everyone who waits for it. */

@@ -103,6 +103,26 @@ describe('law 1: what is fresh, and for how long', () => {
   });
 });
 
+describe('chance', () => {
+  it('is drawn once for a batch: what was fetched together is fetched together again', async () => {
+    const draws = [0.9, 0.1, 0.5];
+    const { clock, backend, calls, secrets } = setUp({ jitter: 0.5, random: () => draws.shift() ?? 0 });
+    const names = { a: 'a', b: 'b', c: 'c' };
+    const batch = secrets.getMany(names);
+    await flush();
+    await backend.call(0).answer('one', 'two', 'three');
+    await batch;
+    clock.ms = start + ttlMs * 0.55 - 1;
+    expect(Object.keys(names).map((name) => secrets.peek(name)?.reveal())).toEqual(['one', 'two', 'three']);
+    clock.ms += 1;
+    expect(Object.keys(names).map((name) => secrets.peek(name))).toEqual([undefined, undefined, undefined]);
+    void secrets.getMany(names);
+    await flush();
+    expect(calls).toHaveLength(2);
+    expect(draws).toEqual([0.5]); // the second call has drawn, too
+  });
+});
+
 describe('law 2: stale within its bounds, and never beyond', () => {
   it('while it is refreshed in the background, the reader does not wait', async () => {
     const { clock, backend, secrets, read, calls } = setUp({ staleWhileRevalidateMs: 10_000 });
@@ -597,6 +617,22 @@ describe('a batch', () => {
     await backend.call(2).answer('b');
     const { a, b } = await batch;
     expect([a?.reveal(), a?.staleSince, b?.reveal()]).toEqual(['old', new Date(start + ttlMs), 'b']);
+  });
+
+  it('is as many attempts as any if there is something in it that no value stands by for', async () => {
+    const { clock, backend, secrets, read } = setUp({ staleIfErrorMs: 10_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    const batch = secrets.getManySettled({ a: 'a', b: 'b' });
+    expect(backend.call(1)).toMatchObject({
+      names: ['a', 'b'],
+      ctx: { signal: expect.anything() as AbortSignal },
+    });
+    expect(backend.call(1).ctx).not.toHaveProperty('maxAttempts');
+    await backend.call(1).fail(failure('unavailable'));
+    const { a, b } = await batch;
+    expect(a).toHaveProperty('staleSince', new Date(start + ttlMs));
+    expect(b).toMatchObject({ code: 'unavailable' });
   });
 
   it('is one attempt if a value stands by for all of it, and serves each place by its own failure', async () => {

@@ -8,8 +8,8 @@ export interface CacheOptions {
    */
   readonly ttlMs?: number;
   /**
-   * The part of `ttlMs` that chance takes off for each value, from 0 to 1: so that processes that were started together
-   * do not ask together for ever.
+   * The part of `ttlMs` that chance takes off, from 0 to 1: so that processes that were started together do not ask
+   * together for ever. It is drawn once for each call: what came in a batch is refreshed in a batch.
    * @defaultValue 0.2
    */
   readonly jitter?: number;

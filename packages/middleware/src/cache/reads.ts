@@ -7,6 +7,7 @@ import {
   markStale,
   refKey,
   restate,
+  type Secret,
 } from '@secretkit/core';
 import type { Clock } from './clock.js';
 import type { Entries, Entry } from './entries.js';
@@ -35,12 +36,16 @@ interface Parts {
 /** An answer that is here. It is wrapped, since the answer itself may be `undefined`. */
 interface Here {
   readonly answer: Answer;
+  /** Is it to be refreshed behind the reader's back? */
+  readonly refresh?: boolean;
 }
 
 /** Reads of what is not fresh in memory: from what else is known, from calls under way, or from the backend. */
 export interface Reads {
   /** One answer for each, in order. Rejects with the reader's own abort alone. */
   read(wanted: readonly Wanted[], ctx: CallContext): Promise<readonly Answer[]>;
+  /** The same for one, which may be one of ten thousand at once: it allocates little more than the promise. */
+  readOne(wanted: Wanted, ctx: CallContext): Promise<Secret | undefined>;
 }
 
 export function reads({ memory, known, board, clock, events, bounds }: Parts): Reads {
@@ -51,9 +56,8 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     return { answer: markStale(entry.secret, new Date(now - forMs)) };
   }
 
-  /** What may be answered without waiting; what is to be refreshed behind the reader's back is added to `behind`. */
-  function here(wanted: Wanted, now: number, behind: Map<string, Wanted>): Here | undefined {
-    const { identity, ref } = wanted;
+  /** What may be answered without waiting. */
+  function here({ identity, ref }: Wanted, now: number): Here | undefined {
     const entry = memory.use(identity.key);
     if (entry && memory.isFresh(entry, now)) {
       events.emit('hit', identity);
@@ -70,8 +74,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     const quiet = entry.rest !== undefined && now + clock.setBackMs < entry.rest.until;
     if (quiet && forMs < Math.max(staleWhileRevalidateMs, staleIfErrorMs)) return stale(entry, forMs, now);
     if (forMs >= staleWhileRevalidateMs) return undefined;
-    if (!board.find(identity.key)) behind.set(identity.key, wanted);
-    return stale(entry, forMs, now);
+    return { ...stale(entry, forMs, now), refresh: !board.find(identity.key) };
   }
 
   /** Does a value stand by that could be served if the backend failed? */
@@ -107,10 +110,11 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     });
   }
 
-  function refreshBehind(behind: ReadonlyMap<string, Wanted>): void {
-    if (behind.size === 0) return;
-    for (const { identity } of behind.values()) events.emit('refresh', identity);
-    const [first] = board.start([...behind.values()], { maxAttempts: 1 });
+  function refreshBehind(wanted: readonly Wanted[]): void {
+    if (wanted.length === 0) return;
+    const behind = [...new Map(wanted.map((each) => [each.identity.key, each])).values()]; // each once
+    for (const { identity } of behind) events.emit('refresh', identity);
+    const [first] = board.start(behind, { maxAttempts: 1 });
     first?.call.enter(); // nobody waits for it, and it goes on
   }
 
@@ -119,6 +123,15 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     if (ctx.deadline !== undefined && ctx.deadline <= now)
       return Promise.resolve(wanted.map(({ ref }) => tooSlow(ref)));
     return travel(send(wanted, ctx, now), ctx, clock.read);
+  }
+
+  function arrival(wanted: Wanted, ctx: CallContext, now: number): Promise<Answer> {
+    const flight =
+      ctx.signal || ctx.deadline !== undefined ? undefined : board.find(wanted.identity.key, ctx.fresh);
+    if (!flight) return arrivals([wanted], ctx, now).then(([answer]) => answer);
+    events.emit('coalesced', wanted.identity);
+    flight.call.enter();
+    return flight.answer;
   }
 
   /** What a reader is answered with in the end: instead of a failure, perhaps with what is still servable. */
@@ -139,9 +152,8 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
   return {
     async read(wanted, ctx) {
       const now = clock.read();
-      const behind = new Map<string, Wanted>();
-      const found = wanted.map((each) => (ctx.fresh ? lift(each) : here(each, now, behind)));
-      refreshBehind(behind);
+      const found = wanted.map((each) => (ctx.fresh ? lift(each) : here(each, now)));
+      refreshBehind(wanted.filter((_, at) => found[at]?.refresh));
       const waiting = wanted.filter((_, at) => !found[at]);
       if (waiting.length === 0) return found.map((each) => each?.answer);
       const arrived = (await arrivals(waiting, ctx, now)).values();
@@ -150,6 +162,14 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
         return answer;
       });
       return answers.length > 1 ? answers.map(unlessExpired) : answers; // while others were waited for
+    },
+
+    readOne(wanted, ctx) {
+      const now = clock.read();
+      const found = ctx.fresh ? lift(wanted) : here(wanted, now);
+      if (found?.refresh) refreshBehind([wanted]);
+      if (found) return Promise.resolve(found.answer).then(secretOrThrow);
+      return arrival(wanted, ctx, now).then((answer) => secretOrThrow(settle(wanted, answer, ctx)));
     },
   };
 
@@ -164,4 +184,9 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     const rest = memory.look(identity.key)?.rest;
     if (rest) rest.until = Number.NEGATIVE_INFINITY;
   }
+}
+
+function secretOrThrow(answer: Answer): Secret | undefined {
+  if (isSecretError(answer)) throw answer;
+  return answer;
 }

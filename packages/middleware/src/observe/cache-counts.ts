@@ -4,46 +4,59 @@ import type { Layer } from '@secretkit/core';
 export type CacheResult = 'hit' | 'miss' | 'stale' | 'refresh' | 'coalesced';
 
 /** How often something has happened in caches, as their snapshots count it; and how many values they hold. */
-export type CacheCounts = Readonly<Record<(typeof counted)[number], number>>;
-
-/** What a cache's snapshot counts. */
-export const counted = [
-  'hits',
-  'misses',
-  'stale',
-  'refreshes',
-  'coalesced',
-  'failures',
-  'evictions',
-  'size',
-] as const;
+export interface CacheCounts {
+  readonly hits: number;
+  readonly misses: number;
+  readonly stale: number;
+  readonly refreshes: number;
+  readonly coalesced: number;
+  readonly failures: number;
+  readonly evictions: number;
+  readonly size: number;
+}
 
 /** The caches among the layers and their branches. */
 export function cachesAmong(layers: readonly Layer[]): readonly Layer[] {
   return layers.flatMap((layer) => [
     ...(layer.name === 'cache' ? [layer] : []),
-    ...(layer.branches ?? []).flatMap(cachesAmong),
+    ...(layer.branches ?? []).flatMap((branch) => cachesAmong(branch.layers)),
   ]);
 }
 
 /** What caches have counted together. */
 export function countsOf(caches: readonly Layer[]): CacheCounts {
-  const sums = {
-    hits: 0,
-    misses: 0,
-    stale: 0,
-    refreshes: 0,
-    coalesced: 0,
-    failures: 0,
-    evictions: 0,
-    size: 0,
-  };
-  for (const cache of caches) {
-    const snapshot = cache.snapshot?.() ?? {};
-    for (const count of counted) sums[count] += Number(snapshot[count] ?? 0);
-  }
-  return sums;
+  return caches.map((cache) => cache.snapshot?.() ?? {}).reduce<CacheCounts>(plus, nothing);
 }
+
+/** Counts together with those of a snapshot, or with others. */
+export function plus(
+  counts: CacheCounts,
+  others: Readonly<{ [Count in keyof CacheCounts]?: unknown }>,
+): CacheCounts {
+  const sum = (count: keyof CacheCounts): number => counts[count] + Number(others[count] ?? 0);
+  return {
+    hits: sum('hits'),
+    misses: sum('misses'),
+    stale: sum('stale'),
+    refreshes: sum('refreshes'),
+    coalesced: sum('coalesced'),
+    failures: sum('failures'),
+    evictions: sum('evictions'),
+    size: sum('size'),
+  };
+}
+
+/** No cache, or one in which nothing has happened. */
+export const nothing: CacheCounts = Object.freeze({
+  hits: 0,
+  misses: 0,
+  stale: 0,
+  refreshes: 0,
+  coalesced: 0,
+  failures: 0,
+  evictions: 0,
+  size: 0,
+});
 
 /** What a read came to, if it was the only one between two readings. Asking the backend weighs more than an answer from memory. */
 export function resultBetween(before: CacheCounts, after: CacheCounts): CacheResult | undefined {

@@ -24,10 +24,9 @@ export function inOrder(middleware: Middleware, check?: (next: SecretProvider) =
 /** The names of the layers, outermost first; where a provider is made of several, on the way to each of them. */
 function waysIn(layers: readonly Layer[]): readonly (readonly string[])[] {
   const names = layers.map(({ name }) => name);
-  const branches = layers.at(-1)?.branches ?? [[]];
-  return branches.flatMap((branch) =>
-    branch.length === 0 ? [names] : waysIn(branch).map((inside) => [...names, ...inside]),
-  );
+  const branches = layers.at(-1)?.branches;
+  if (!branches) return [names];
+  return branches.flatMap((branch) => waysIn(branch.layers).map((inside) => [...names, ...inside]));
 }
 
 function messageOf({ outer, inner, harm }: OrderRule, stack: string): string {

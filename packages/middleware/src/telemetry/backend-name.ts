@@ -1,11 +1,12 @@
-import { layersOf, type SecretProvider } from '@secretkit/core';
+import type { Branch } from '@secretkit/core';
 
-/** The name of what the layers stand around: `stripe` for `cache(retry(stripe))`. */
-export function backendName(provider: SecretProvider): string {
-  let { name } = provider;
-  for (const layer of layersOf(provider)) {
-    if (layer.branches || !name.startsWith(`${layer.name}(`)) return name;
-    name = name.slice(layer.name.length + 1, -1);
+/** The name of what the layers stand around: `stripe` for `cache(retry(stripe))`, `fallback(stripe, env)` for several. */
+export function backendName({ name, layers }: Branch): string {
+  let rest = name;
+  for (const layer of layers) {
+    if (layer.branches) return `${layer.name}(${layer.branches.map(backendName).join(', ')})`;
+    if (!rest.startsWith(`${layer.name}(`)) return rest;
+    rest = rest.slice(layer.name.length + 1, -1);
   }
-  return name;
+  return rest;
 }

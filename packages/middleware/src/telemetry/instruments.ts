@@ -1,6 +1,6 @@
 import { type Attributes, type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
 import type { Layer } from '@secretkit/core';
-import { type CacheCounts, countsOf } from '../observe/cache-counts.js';
+import { type CacheCounts, countsOf, nothing, plus } from '../observe/cache-counts.js';
 import { attribute, scopeName } from './conventions.js';
 
 /** The metrics of one middleware. */
@@ -34,14 +34,16 @@ const events = {
  */
 export function instruments(given: Meter | undefined, common: Attributes): Instruments {
   const watched = new Set<{ readonly provider: string; readonly caches: readonly Layer[] }>();
+  const before = new Map<string, CacheCounts>(); // of stacks that are closed: what counts may not go down
   let current: Current | undefined;
 
-  /** The caches by provider: of two providers with one name, the second would overwrite the first. */
-  function byProvider(): ReadonlyMap<string, readonly Layer[]> {
-    const groups = new Map<string, readonly Layer[]>();
-    for (const { provider, caches } of watched)
-      groups.set(provider, [...(groups.get(provider) ?? []), ...caches]);
-    return groups;
+  /** The counts by provider: of two stacks around providers of one name, the second would overwrite the first. */
+  function totals(): ReadonlyMap<string, CacheCounts> {
+    const sums = new Map(before);
+    for (const { provider, caches } of watched) {
+      sums.set(provider, plus(sums.get(provider) ?? nothing, countsOf(caches)));
+    }
+    return sums;
   }
 
   function begin(provider: MeterProvider): Current {
@@ -60,10 +62,8 @@ export function instruments(given: Meter | undefined, common: Attributes): Instr
       unit: '{entry}',
     });
     const report: Parameters<Meter['addBatchObservableCallback']>[0] = (observer) => {
-      for (const [name, caches] of byProvider()) {
-        if (caches.length === 0) continue;
-        const counts = countsOf(caches);
-        const attributes = { ...common, [attribute.provider]: name };
+      for (const [provider, counts] of totals()) {
+        const attributes = { ...common, [attribute.provider]: provider };
         for (const [count, event] of Object.entries(events)) {
           const times = counts[count as keyof typeof events]; // entries() forgets the keys
           observer.observe(counter, times, { ...attributes, [attribute.cacheEvent]: event });
@@ -91,10 +91,12 @@ export function instruments(given: Meter | undefined, common: Attributes): Instr
 
     watch(provider, caches) {
       const own = { provider, caches };
-      watched.add(own);
+      if (caches.length > 0) watched.add(own);
       return {
         [Symbol.dispose]() {
-          watched.delete(own);
+          if (watched.delete(own)) {
+            before.set(provider, { ...plus(before.get(provider) ?? nothing, countsOf(caches)), size: 0 });
+          }
           if (watched.size > 0) return;
           current?.stop();
           current = undefined;

@@ -1,4 +1,4 @@
-import { metrics, trace } from '@opentelemetry/api';
+import { metrics, type Span, trace } from '@opentelemetry/api';
 import type { FallThrough } from '../fallback.js';
 import type { Retry } from '../retry.js';
 import { attribute, scopeName } from './conventions.js';
@@ -16,7 +16,7 @@ import { attribute, scopeName } from './conventions.js';
  * ```
  */
 export function traceRetry({ operation, attempt, delayMs, code }: Retry): void {
-  const span = trace.getActiveSpan();
+  const span = activeSpan();
   span?.addEvent('secretkit.retry', {
     [attribute.attempt]: attempt,
     [attribute.delay]: delayMs / 1_000,
@@ -34,9 +34,15 @@ export function traceRetry({ operation, attempt, delayMs, code }: Retry): void {
 
 /** Tells the active span of a failure after which the next provider was asked: the hook for `fallback`. */
 export function traceFallThrough({ provider, code, next }: FallThrough): void {
-  trace.getActiveSpan()?.addEvent('secretkit.fall_through', {
+  activeSpan()?.addEvent('secretkit.fall_through', {
     [attribute.provider]: provider,
     [attribute.error]: code,
     [attribute.next]: next,
   });
+}
+
+// A refresh in the background goes on when the span of its reader has ended.
+function activeSpan(): Span | undefined {
+  const span = trace.getActiveSpan();
+  return span?.isRecording() ? span : undefined;
 }

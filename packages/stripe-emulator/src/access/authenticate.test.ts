@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sdk } from '../../test-support/sdk.js';
 import { errorOf, raw, useEmulator } from '../../test-support/use-emulator.js';
+import type { PermissionTarget } from './permissions.js';
 
 const scope = { type: 'account' } as const;
 const list = '/v1/apps/secrets?scope[type]=account';
@@ -197,6 +198,18 @@ describe('permissions', () => {
     emulator.permissions.revoke();
     emulator.reset();
     await at('acct_2');
+  });
+
+  test.each([
+    {},
+    { acount: 'acct_1' },
+    { account: '' },
+    { key: undefined },
+    { key: 'rk_test_1', account: 'acct_1' },
+  ])('a permission for %j is refused', async (target) => {
+    const { permissions } = await useEmulator();
+    expect(() => permissions.grant(target as PermissionTarget)).toThrow(TypeError);
+    expect(() => permissions.revoke(target as PermissionTarget)).toThrow(TypeError);
   });
 
   test('a restricted key needs a grant of its own', async () => {

@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { accountAndContext, assumedFailure, badKey, liveKeyRefused, noKey } from '../api/failures.js';
-import type { ResolvedAssumptions } from '../options/assumptions.js';
+import type { RequestContext } from '../api/api-request.js';
+import { assumedFailure, badKey, noKey } from '../api/failures.js';
+import { accountAndContext, liveKeyRefused } from '../api/own-failures.js';
 import type { Mode } from '../store/secret-space.js';
-import type { InstallationState } from './installations.js';
 import { maskKey } from './mask-key.js';
-import type { PermissionState } from './permissions.js';
 
 /** A key the emulator knows more about than its prefix says. */
 export interface EmulatedKey {
@@ -27,38 +26,29 @@ export interface Caller {
   readonly mode: Mode;
 }
 
-/** What authentication needs to know. */
-export interface AuthenticationRules {
-  readonly ownAccount: string;
-  readonly keys: ReadonlyMap<string, EmulatedKey> | undefined;
-  readonly allowLiveKeys: boolean;
-  readonly installations: InstallationState;
-  readonly permissions: PermissionState;
-  readonly assume: ResolvedAssumptions;
-}
-
 /**
  * Finds out who calls and whether they may.
  *
  * @throws ApiFailure 401 for the key, 403 for the account or the permission
  */
-export function authenticate(headers: IncomingHttpHeaders, rules: AuthenticationRules): Caller {
-  const { errors } = rules.assume;
+export function authenticate(headers: IncomingHttpHeaders, { options, state }: RequestContext): Caller {
+  const { assume, keys, ownAccount } = options;
   const key = readKey(headers.authorization);
   if (key === undefined || key === '') throw noKey();
   const kind = /^(sk|rk)_(test|live)_\w+$/.exec(key);
-  if (kind?.[2] === 'live' && !rules.allowLiveKeys) throw liveKeyRefused();
-  const entry = rules.keys?.get(key);
-  if (!kind || (rules.keys && !entry)) throw badKey(maskKey(key));
+  if (kind?.[2] === 'live' && !options.allowLiveKeys) throw liveKeyRefused();
+  const entry = keys?.get(key);
+  if (!kind || (keys && !entry)) throw badKey(maskKey(key));
 
-  const keyAccount = entry?.account ?? rules.ownAccount;
+  const keyAccount = entry?.account ?? ownAccount;
   const account = readAccount(headers) ?? keyAccount;
-  if (account !== keyAccount && !rules.installations.isInstalled(account)) {
-    throw assumedFailure(errors, 'accountInvalid', { key: maskKey(key), account });
+  if (account !== keyAccount && !state.installations.isInstalled(account)) {
+    throw assumedFailure(assume.errors, 'accountInvalid', { key: maskKey(key), account });
   }
-  if (!rules.permissions.appMayUse(account)) throw assumedFailure(errors, 'permissionMissing', { account });
-  if (kind[1] === 'rk' && !rules.permissions.restrictedKeyMayUse(key)) {
-    throw assumedFailure(errors, 'keyPermissionMissing', { key: maskKey(key), account });
+  if (!state.permissions.appMayUse(account))
+    throw assumedFailure(assume.errors, 'permissionMissing', { account });
+  if (kind[1] === 'rk' && !state.permissions.restrictedKeyMayUse(key)) {
+    throw assumedFailure(assume.errors, 'keyPermissionMissing', { key: maskKey(key), account });
   }
   return { keyAccount, account, mode: entry?.mode ?? (kind[2] === 'live' ? 'live' : 'test') };
 }

@@ -1,9 +1,15 @@
+import { checkOptions, isText, required } from '../options/option-checks.js';
+
 /** Whom a grant is about: one connected account, one restricted key, or (left out) the app on every account. */
 export type PermissionTarget = { readonly account: string } | { readonly key: string };
 
 /** Switches the `secret_write` permission while the emulator runs. */
 export interface Permissions {
-  /** Grants `secret_write` on one account, to one restricted key, or to the app on every account. */
+  /**
+   * Grants `secret_write` on one account, to one restricted key, or to the app on every account.
+   *
+   * @throws TypeError for a target that is neither
+   */
   grant(target?: PermissionTarget): void;
   /** Takes `secret_write` away again. */
   revoke(target?: PermissionTarget): void;
@@ -33,9 +39,11 @@ export function createPermissions(initial: InitialPermissions): PermissionState 
       everywhere = granted;
       accounts.clear();
     } else if ('key' in target) {
+      checkOptions('the target of a permission', target, { key: required(isText) });
       if (granted) keys.add(target.key);
       else keys.delete(target.key);
     } else {
+      checkOptions('the target of a permission', target, { account: required(isText) });
       accounts.set(target.account, granted);
     }
   }

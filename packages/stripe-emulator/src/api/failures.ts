@@ -28,22 +28,6 @@ export function badKey(maskedKey: string): ApiFailure {
   return new ApiFailure({ status: 401, message: `Invalid API Key provided: ${maskedKey}` });
 }
 
-/** Not Stripe's: a live key must not travel to a test server. */
-export function liveKeyRefused(): ApiFailure {
-  return new ApiFailure({
-    status: 401,
-    message:
-      'This is the Secret Store emulator, not Stripe, and it refuses live keys: use a key that starts with sk_test_. To try live mode with a made-up key, start it with allowLiveKeys.',
-  });
-}
-
-export function accountAndContext(): ApiFailure {
-  return new ApiFailure({
-    status: 400,
-    message: 'The Stripe-Account and Stripe-Context headers name different accounts. Send only one of them.',
-  });
-}
-
 export function unknownUrl(method: string, path: string): ApiFailure {
   return new ApiFailure({
     status: 404,
@@ -56,33 +40,6 @@ export function notAForm(): ApiFailure {
     status: 400,
     message:
       'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.',
-  });
-}
-
-export function bodyTooLarge(maxBytes: number): ApiFailure {
-  return new ApiFailure({ status: 413, message: `The request body is larger than ${maxBytes} bytes.` });
-}
-
-export function badVersion(): ApiFailure {
-  return new ApiFailure({
-    status: 400,
-    message: 'Invalid Stripe API version in the Stripe-Version header: it must look like 2026-10-28.endive.',
-  });
-}
-
-export function foreignHost(): ApiFailure {
-  return new ApiFailure({
-    status: 403,
-    message:
-      'The emulator answers only requests whose Host header is a loopback name or the host it listens on. Start it with allowRemote to lift this.',
-  });
-}
-
-/** A secret key never comes from a page, so what a page sends is an attack or a mistake. */
-export function foreignPage(): ApiFailure {
-  return new ApiFailure({
-    status: 403,
-    message: 'The emulator answers no pages in a browser: a request with an Origin header is refused.',
   });
 }
 
@@ -131,14 +88,6 @@ export function idempotencyKeyReused(key: string): ApiFailure {
     status: 400,
     type: 'idempotency_error',
     message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
-  });
-}
-
-export function idempotencyKeyTooLong(maxLength: number): ApiFailure {
-  return new ApiFailure({
-    status: 400,
-    type: 'idempotency_error',
-    message: `The idempotency key must be at most ${maxLength} characters.`,
   });
 }
 
@@ -199,13 +148,6 @@ export function expandTooDeep(path: string): ApiFailure {
     code: 'property_expansion_max_depth',
     message: `You cannot expand more than 4 levels of a property. Property: ${path}`,
     param: 'expand',
-  });
-}
-
-export function badEncoding(): ApiFailure {
-  return new ApiFailure({
-    status: 400,
-    message: 'Invalid request: the parameters are not percent-encoded UTF-8.',
   });
 }
 

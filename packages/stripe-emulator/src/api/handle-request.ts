@@ -1,30 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { type Delivery, sendsNothing } from '../faults/deliver.js';
 import { noFault } from '../faults/fault-plan.js';
-import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Reply } from '../server/reply.js';
-import type { EmulatorState } from '../state.js';
 import { newRequestId } from '../store/random-id.js';
+import type { ApiRequest, RequestContext } from './api-request.js';
 import { defaultVersion } from './api-version.js';
 import { responseHeaders } from './response-headers.js';
 import { nameOf, type Progress, runRequest } from './run-request.js';
-
-/** One request, read whole. */
-export interface ApiRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** What a request needs to be answered. */
-export interface RequestContext {
-  readonly options: ResolvedOptions;
-  readonly state: EmulatorState;
-  /** Fires when the emulator is reset or closes: the request then has no effect, and its answer goes nowhere. */
-  readonly signal: AbortSignal;
-}
 
 /** An answer and the way it is to arrive. */
 export interface Answer {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Form } from './decode-form.js';
-import { idempotencyKeyInUse, idempotencyKeyReused, idempotencyKeyTooLong } from './failures.js';
+import { idempotencyKeyInUse, idempotencyKeyReused } from './failures.js';
+import { idempotencyKeyTooLong } from './own-failures.js';
 
 /** The answer that is given again for the same key. */
 export interface SavedAnswer {

@@ -1,6 +1,7 @@
+import type { ApiRequest } from './api-request.js';
 import { decodeForm, type Form } from './decode-form.js';
-import { badEncoding, notAForm } from './failures.js';
-import type { ApiRequest } from './handle-request.js';
+import { notAForm } from './failures.js';
+import { badEncoding } from './own-failures.js';
 
 /**
  * The parameters of a request: the query of a GET; the body and the query of a POST.

@@ -4,11 +4,11 @@ import { type FaultPlan, planFault } from '../faults/fault-plan.js';
 import { failureReply, jsonReply, type Reply } from '../server/reply.js';
 import { sleep } from '../server/sleep.js';
 import type { RequestLogLink } from './api-failure.js';
+import type { ApiRequest, RequestContext } from './api-request.js';
 import { readVersion } from './api-version.js';
 import type { Form } from './decode-form.js';
 import { executeOperation } from './execute-operation.js';
 import { unknownUrl } from './failures.js';
-import type { ApiRequest, RequestContext } from './handle-request.js';
 import { type IdempotencyClaim, requestFingerprint } from './idempotency.js';
 import { matchOperation, type Operation } from './operation.js';
 import { readForm } from './read-form.js';
@@ -59,12 +59,12 @@ export function nameOf(form: Form | undefined): string | null {
   return typeof name === 'string' ? name : null;
 }
 
-function identify(request: ApiRequest, { options, state }: RequestContext, progress: Progress): KnownRequest {
+function identify(request: ApiRequest, context: RequestContext, progress: Progress): KnownRequest {
   const { method, path, headers } = request;
   const operation = matchOperation(method, path);
   progress.operation = operation;
   if (!operation) throw unknownUrl(method, path);
-  const caller = authenticate(headers, { ...options, ...state });
+  const caller = authenticate(headers, context);
   progress.caller = caller;
   progress.version = readVersion(headers);
   const form = readForm(request);

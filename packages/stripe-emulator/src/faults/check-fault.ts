@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { operations } from '../api/operation.js';
 import {
   checkOptions,
+  isAnything,
   isFlag,
   isMilliseconds,
   isObject,
@@ -36,7 +37,6 @@ const isScalar: OptionCheck = {
   ok: (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
   must: 'a string, number, boolean or null',
 };
-const isAnything: OptionCheck = { ok: () => true, must: 'anything' };
 const isHeaderText: OptionCheck = {
   ok: (value) => typeof value === 'string' && passes(() => validateHeaderValue('x', value)),
   must: 'a header value',

@@ -22,7 +22,7 @@ export function sendsNothing({ kind }: Delivery): boolean {
   return kind === 'hang' || kind === 'reset' || kind === 'close';
 }
 
-/** Writes an answer. A hanging one stays open until the client leaves or the response is destroyed. */
+/** Writes an answer. A hanging one, and one that drips when the signal fires, stay open until the client leaves. */
 export async function deliver(
   response: ServerResponse,
   reply: Reply,
@@ -67,6 +67,7 @@ async function drip(
   for (let start = 0; start < body.length && !response.destroyed; start += bytesPerChunk) {
     response.write(body.subarray(start, start + bytesPerChunk));
     await sleep(intervalMs, signal);
+    if (signal.aborted) return;
   }
   response.end();
 }

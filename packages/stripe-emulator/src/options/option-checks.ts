@@ -58,6 +58,9 @@ export function required(check: OptionCheck): OptionCheck {
   return { ...check, required: true };
 }
 
+/** What is not looked at. */
+export const isAnything: OptionCheck = { ok: () => true, must: 'anything' };
+
 /** A plain object; its fields need a {@link checkOptions} of their own. */
 export const isObject: OptionCheck = {
   ok: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

@@ -1,4 +1,4 @@
-import type { ApiRequest } from '../api/handle-request.js';
+import type { ApiRequest } from '../api/api-request.js';
 import { checkFault } from '../faults/check-fault.js';
 import type { EmulatorState } from '../state.js';
 import { summary } from '../store/secrets-back-door.js';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiFailure } from '../api/api-failure.js';
-import { foreignHost, foreignPage } from '../api/failures.js';
+import { foreignHost, foreignPage } from '../api/own-failures.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { isLoopback } from './is-loopback.js';
 
@@ -10,10 +10,9 @@ import { isLoopback } from './is-loopback.js';
  */
 export function foreignRequest(
   { host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders,
-  options: Pick<ResolvedOptions, 'allowRemote' | 'host'>,
+  { allowRemote }: Pick<ResolvedOptions, 'allowRemote'>,
 ): ApiFailure | undefined {
-  const name = host?.replace(/:\d+$/, '') ?? '';
-  if (!options.allowRemote && !isLoopback(name) && name !== options.host) return foreignHost();
+  if (!allowRemote && !isLoopback(host?.replace(/:\d+$/, '') ?? '')) return foreignHost();
   // Browsers say `none` for what a person typed into the address bar.
   if (origin !== undefined || (site !== undefined && site !== 'none')) return foreignPage();
   return undefined;

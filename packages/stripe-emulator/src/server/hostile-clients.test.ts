@@ -149,23 +149,32 @@ test('any number of requests may hang without a warning', async () => {
 });
 
 describe('a reset', () => {
-  test('ends what is under way, which then changes nothing', async () => {
+  test('leaves what is under way without effect and without an answer, so that no client tries again', async () => {
     const emulator = await useEmulator();
     emulator.faults.add({ kind: 'delay', delayMs: 60_000 });
-    emulator.faults.add({ kind: 'hang', times: 2 });
+    emulator.faults.add({ kind: 'drip', intervalMs: 60_000 });
+    emulator.faults.add({ kind: 'hang' });
     const body = 'name=a&payload=p&scope[type]=account';
     const headers = { 'idempotency-key': 'k1' };
     const write = () => raw(emulator, '/v1/apps/secrets', { body, headers });
-    const waiting = [write(), raw(emulator, list), raw(emulator, list)].map((one) =>
-      one.catch(() => 'dropped'),
+    let ended = 0;
+    const first = write();
+    await expect.poll(() => emulator.faults.pending()).toHaveLength(2);
+    const waiting = [first, raw(emulator, list), raw(emulator, list)].map((one) =>
+      one.catch(codeOf).finally(() => {
+        ended += 1;
+      }),
     );
-    await expect.poll(() => emulator.faults.pending()).toEqual([]);
+    await expect.poll(() => emulator.requests.count()).toBe(2);
     emulator.reset();
-    expect(await Promise.all(waiting)).toEqual(['dropped', 'dropped', 'dropped']);
-    expect(emulator.secrets.list()).toEqual([]);
     expect(emulator.requests.count()).toBe(0);
     const again = await write();
     expect([again.status, again.headers['idempotent-replayed']]).toEqual([200, undefined]);
+    emulator.secrets.delete({ name: 'a' });
+    expect([ended, emulator.requests.underWay]).toEqual([0, 3]);
+    await emulator.close();
+    expect(await Promise.all(waiting)).toEqual(['ECONNRESET', 'ECONNRESET', 'ECONNRESET']);
+    expect(emulator.secrets.list()).toEqual([]);
   });
 
   test('may come from one of the requests', async () => {

@@ -37,6 +37,13 @@ test('each request is told to onRequest and kept, with names only', async () => 
   expect(emulator.requests.list()).toEqual(told);
 });
 
+test('a filter with a misspelt field is refused: it would match nothing, and prove everything', async () => {
+  const { requests } = await useEmulator();
+  const wrong: object = { opertion: 'find' }; // what plain JavaScript can pass
+  expect(() => requests.count(wrong)).toThrow('unknown option "opertion"; the options are operation, name,');
+  expect(() => requests.list(wrong)).toThrow(TypeError);
+});
+
 test('requests are counted by what they were', async () => {
   const emulator = await useEmulator();
   emulator.secrets.put({ name: 'a', payload: 'p' });

@@ -1,5 +1,6 @@
 import type { Operation } from '../api/operation.js';
 import type { FaultKind } from '../faults/fault.js';
+import { checkOptions, isAnything, type OptionChecks } from '../options/option-checks.js';
 import type { Mode } from '../store/secret-space.js';
 
 /** One request, without its query, payload and key. What a refused request did not get to is `null`. */
@@ -34,7 +35,11 @@ export type RequestFilter = {
 export interface RequestLog {
   /** How many requests have begun and not ended: those that hang, and those that are answered right now. */
   readonly underWay: number;
-  /** How many requests were made since the start or the last reset. */
+  /**
+   * How many requests were made since the start or the last reset.
+   *
+   * @throws TypeError for a filter with an unknown field, which nothing would match
+   */
   count(filter?: RequestFilter): number;
   /** The requests, oldest first; only the last 10 000 are kept. */
   list(filter?: RequestFilter): readonly RequestLogEntry[];
@@ -48,12 +53,23 @@ export interface RequestRecorder extends Omit<RequestLog, 'underWay'> {
 
 const maxEntries = 10_000;
 
+const filterChecks: OptionChecks<RequestFilter> = {
+  operation: isAnything,
+  name: isAnything,
+  account: isAnything,
+  mode: isAnything,
+  status: isAnything,
+  fault: isAnything,
+  replayed: isAnything,
+};
+
 /** Makes an empty log. An error thrown by `onRequest` is ignored: watching must not change what is watched. */
 export function createRequestLog(onRequest: ((entry: RequestLogEntry) => void) | undefined): RequestRecorder {
   let entries: RequestLogEntry[] = [];
   let total = 0;
 
   function list(filter: RequestFilter = {}): readonly RequestLogEntry[] {
+    checkOptions('the filter of requests', filter, filterChecks);
     const fields = Object.keys(filter) as (keyof RequestFilter)[]; // the type has no other keys
     return entries.filter((entry) =>
       fields.every((field) => filter[field] === undefined || filter[field] === entry[field]),

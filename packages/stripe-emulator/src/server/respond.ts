@@ -1,14 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { badEncoding, bodyTooLarge } from '../api/failures.js';
-import { type Answer, handleRequest, type RequestContext } from '../api/handle-request.js';
+import type { RequestContext } from '../api/api-request.js';
+import { type Answer, handleRequest } from '../api/handle-request.js';
+import { badEncoding, bodyTooLarge } from '../api/own-failures.js';
 import { deliver } from '../faults/deliver.js';
 import { handleControl, isControlPath } from './control-endpoint.js';
 import { foreignRequest } from './foreign-request.js';
 import { maxBodyBytes, readBody } from './read-body.js';
 import { failureReply, type Reply } from './reply.js';
 
-/** Answers one HTTP request. A client that leaves, a reset and the emulator's end all end in a broken connection. */
+/**
+ * Answers one HTTP request. One that is abandoned gets no answer: a broken connection would make its client try again,
+ * in the middle of what comes after. It ends when the client leaves, or with the emulator.
+ */
 export async function respond(
   request: IncomingMessage,
   response: ServerResponse,
@@ -16,16 +20,11 @@ export async function respond(
 ): Promise<void> {
   const { socket } = request; // a request that is read no further forgets it
   const { signal } = context;
-  const drop = (): void => void socket.destroy();
   try {
     const { reply, delivery } = await answer(request, context);
-    if (delivery.kind !== 'send') {
-      signal.addEventListener('abort', drop);
-      response.once('close', () => signal.removeEventListener('abort', drop));
-    }
     await deliver(response, reply, delivery, signal);
   } catch {
-    drop();
+    if (!signal.aborted) socket.destroy();
   }
 }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -14,9 +13,10 @@ export function takeTurns(handle: Handler): Handler {
     const { socket } = request;
     const turn = (turns.get(socket) ?? Promise.resolve()).then(async () => {
       if (socket.destroyed) return;
-      const ended = once(response, 'close');
-      handle(request, response);
-      await ended;
+      await new Promise((resolve) => {
+        response.once('close', resolve);
+        handle(request, response);
+      });
     });
     turns.set(socket, turn);
   };

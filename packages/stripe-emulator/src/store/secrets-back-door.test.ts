@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { sdk } from '../../test-support/sdk.js';
 import { fakeClock, useEmulator } from '../../test-support/use-emulator.js';
+import type { SecretToPut } from './secrets-back-door.js';
 
 const user = { type: 'user', user: 'usr_1' } as const;
 
@@ -46,6 +47,31 @@ test('it keeps the rules of the store', async () => {
   expect(() => secrets.put({ name: '', payload: 'p' })).toThrow(TypeError);
   for (let n = 0; n < 10; n += 1) secrets.put({ name: `s${n}`, payload: 'p' });
   expect(() => secrets.put({ name: 'more', payload: 'hunter2' })).toThrow(RangeError);
+});
+
+test.each<{ name: string; secret: object; message: RegExp }>([
+  { name: 'a misspelt account', secret: { acount: 'acct_1' }, message: /put: unknown option "acount"/ },
+  { name: 'a scope of nothing', secret: { scope: {} }, message: /scope must be/ },
+  { name: 'a user scope without a user', secret: { scope: { type: 'user' } }, message: /scope must be/ },
+  { name: 'an account scope with a user', secret: { scope: { ...user, type: 'account' } }, message: /scope/ },
+  { name: 'another mode', secret: { mode: 'prod' }, message: /mode must be one of/ },
+  { name: 'a date that is none', secret: { expiresAt: new Date(Number.NaN) }, message: /a valid Date/ },
+  { name: 'a payload that is an object', secret: { payload: { x: 'hunter2' } }, message: /payload must be/ },
+])('$name is refused, without the payload', async ({ secret, message }) => {
+  const { secrets } = await useEmulator();
+  const wrong = { name: 'a', payload: 'hunter2', ...secret } as SecretToPut; // what plain JavaScript can pass
+  expect(() => secrets.put(wrong)).toThrow(TypeError);
+  expect(() => secrets.put(wrong)).toThrow(message);
+  expect(() => secrets.put(wrong)).not.toThrow('hunter2');
+});
+
+test('a misspelt account is refused also where it is read', async () => {
+  const { secrets } = await useEmulator();
+  const wrong = { name: 'a', acount: 'acct_1' };
+  const where: object = wrong;
+  expect(() => secrets.get(wrong)).toThrow('"acount"');
+  expect(() => secrets.delete(wrong)).toThrow('"acount"');
+  expect(() => secrets.list(where)).toThrow('"name"');
 });
 
 test('a change to a given scope afterwards changes nothing', async () => {

@@ -1,3 +1,4 @@
+import { checkOptions, isOneOf, isText, type OptionChecks, required } from '../options/option-checks.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Mode, SecretScope, SecretSpace } from './secret-space.js';
 import { maxSecretsPerScope, type SecretStore, type StoredSecret } from './secret-store.js';
@@ -45,7 +46,7 @@ export interface SecretsBackDoor {
   /**
    * Creates or replaces a secret.
    *
-   * @throws TypeError for a name or payload that is empty or not a string
+   * @throws TypeError for a field that is unknown or wrong
    * @throws RangeError if the scope already has ten secrets
    */
   put(secret: SecretToPut): SecretSummary;
@@ -56,6 +57,21 @@ export interface SecretsBackDoor {
   /** The secrets of one scope, in the order of the API, without payloads. */
   list(location?: SecretLocation): readonly SecretSummary[];
 }
+
+const locationChecks: OptionChecks<SecretLocation> = {
+  account: isText,
+  mode: isOneOf('test', 'live', 'sandbox'),
+  scope: { ok: isScope, must: '{ type: "account" }, or { type: "user", user } with a user id' },
+};
+const addressChecks: OptionChecks<SecretAddress> = { ...locationChecks, name: required(isText) };
+const putChecks: OptionChecks<SecretToPut> = {
+  ...addressChecks,
+  payload: required(isText),
+  expiresAt: {
+    ok: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+    must: 'a valid Date',
+  },
+};
 
 /** Makes the back door to a store. */
 export function createSecretsBackDoor(
@@ -70,25 +86,26 @@ export function createSecretsBackDoor(
 
   return {
     put(secret) {
+      checkOptions('secrets.put', secret, putChecks);
       const { name, payload, expiresAt } = secret;
-      for (const [field, value] of [
-        ['name', name],
-        ['payload', payload],
-      ]) {
-        if (typeof value !== 'string' || value === '')
-          throw new TypeError(`secrets.put: ${field} must be a non-empty string`);
-      }
       const seconds = expiresAt && Math.floor(expiresAt.getTime() / 1000);
       const stored = store.put(space(secret), { name, payload, expiresAt: seconds });
       if (!stored) throw new RangeError(`secrets.put: the scope already has ${maxSecretsPerScope} secrets`);
       return summary(stored);
     },
     get(address) {
+      checkOptions('secrets.get', address, addressChecks);
       const secret = store.find(space(address), address.name);
       return secret && { ...summary(secret), payload: secret.payload };
     },
-    delete: (address) => store.remove(space(address), address.name) !== undefined,
-    list: (location = {}) => store.list(space(location)).map(summary),
+    delete(address) {
+      checkOptions('secrets.delete', address, addressChecks);
+      return store.remove(space(address), address.name) !== undefined;
+    },
+    list(location = {}) {
+      checkOptions('secrets.list', location, locationChecks);
+      return store.list(space(location)).map(summary);
+    },
   };
 }
 
@@ -101,4 +118,10 @@ export function summary({ id, space, name, created, expiresAt }: StoredSecret): 
     createdAt: new Date(created * 1000),
     expiresAt: expiresAt === null ? null : new Date(expiresAt * 1000),
   };
+}
+
+function isScope(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, user }: { type?: unknown; user?: unknown } = value;
+  return type === 'user' ? isText.ok(user) : type === 'account' && user === undefined;
 }

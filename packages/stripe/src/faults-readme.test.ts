@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { faultRows } from './fault-rows.test-support.js';
+
+it('the README shows the table that the tests run', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const table = /^\| what happens [^]*?(?=\n\n|\n$(?![^]))/m.exec(readme)?.[0] ?? '';
+  const shown = table
+    .split('\n')
+    .filter((_, at) => at !== 1) // the line below the head
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  expect(shown).toEqual(faultRows);
+});
