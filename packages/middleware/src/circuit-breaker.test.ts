@@ -201,7 +201,7 @@ describe('a circuit', () => {
         throw new Error('a listener of somebody');
       },
     ],
-    ['rejects', () => Promise.reject(new Error('a listener of somebody'))],
+    ['rejects', (): unknown => Promise.reject(new Error('a listener of somebody'))],
   ])('is unharmed by a listener that %s', async (_, onStateChange) => {
     const { open, read } = setUp({ onStateChange });
     await open();

@@ -9,6 +9,7 @@ import {
   seal,
 } from '@secretkit/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { circuitBreaker } from './circuit-breaker.js';
 import { failure, flush, heldBackend, outcome } from './held-backend.test-support.js';
 import { type Retry, type RetryOptions, retry } from './retry.js';
 import { timeout } from './timeout.js';
@@ -316,7 +317,7 @@ describe('onRetry', () => {
         throw new Error('a listener of somebody');
       },
     ],
-    ['rejects', () => Promise.reject(new Error('a listener of somebody'))],
+    ['rejects', (): unknown => Promise.reject(new Error('a listener of somebody'))],
   ])('harms nobody when it %s', async (_, onRetry) => {
     const { backend, secrets } = setUp({ onRetry });
     const read = outcome(secrets.get('a'));
@@ -342,6 +343,8 @@ describe('around a timeout that allows an attempt more than all of them may take
       ),
     );
     expect(() => stack(1_000)(provider)).not.toThrow();
+    const further = compose(retry({ maxElapsedMs: 1_000 }), circuitBreaker(), timeout({ timeoutMs: 1_001 }));
+    expect(() => further(provider)).toThrow(RangeError);
   });
 });
 
