@@ -11,7 +11,7 @@ import { stripeSecrets } from './stripe-secrets.js';
 setFlagsFromString('--expose_gc');
 const collect = runInNewContext('gc') as () => void; // as the flag makes it
 
-const at = { timeout: 60_000 };
+const at = { timeout: 180_000 };
 const rounds = 10;
 const ways: readonly ((secrets: Secrets, signal: AbortSignal) => Promise<unknown>)[] = [
   (secrets, signal) => secrets.get('name', { signal }),
