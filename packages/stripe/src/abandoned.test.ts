@@ -49,7 +49,7 @@ async function aborting(place: Place, secrets: Secrets): Promise<WeakRef<AbortSi
   setMaxListeners(0, caller.signal);
   const calls = hundred(secrets, caller.signal);
   const settled = Promise.allSettled(calls);
-  await expect.poll(() => place.requests.length, at).toBe(before + calls.length);
+  await expect.poll(() => place.requests.length, at).toBeGreaterThanOrEqual(before + calls.length);
   caller.abort('enough');
   for (const outcome of await settled) expect(outcome).toEqual({ status: 'rejected', reason: 'enough' });
   return new WeakRef(caller.signal);
