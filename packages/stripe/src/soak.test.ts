@@ -83,7 +83,9 @@ function caller(emulator: Emulator, secrets: readonly Secrets[], random: () => n
   };
 }
 
-it(`any sequence of ${calls} mixed requests leaves memory as it was`, { timeout: 1_800_000 }, async () => {
+it(`any sequence of ${calls} mixed requests leaves memory as it was`, {
+  timeout: long ? 4 * 3_600_000 : 300_000,
+}, async () => {
   const emulator = await startEmulator();
   const { host, port } = emulator;
   const clients = await clientsOf(majors.at(-1)!);

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import { compose, createSecrets, isSecretError, type Secret, seal } from '@secretkit/core';
-import { startEmulator } from '@secretkit/stripe-emulator';
+import { compose, createSecrets, type Secret } from '@secretkit/core';
+import { type Assumptions, startEmulator } from '@secretkit/stripe-emulator';
 import Stripe from 'stripe';
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from 'vitest';
 import { createStripeClient } from './create-stripe-client.js';
 import type { StripeClient } from './stripe-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
@@ -138,108 +138,63 @@ describe.each(clients)('through $client', ({ make }) => {
     expect(walked).toEqual(['{"name":"of another","scope":{"user":"usr_1"}}']);
   });
 
-  it('sends the idempotency key of the context, and none of its own', async () => {
-    const keys: (string | undefined)[] = [];
-    const { secrets } = make().apps;
-    const spying: StripeClient = {
-      apps: {
-        secrets: {
-          find: (...args) => secrets.find(...args),
-          list: (...args) => secrets.list(...args),
-          create: (params, options) => {
-            keys.push(options.idempotencyKey);
-            return secrets.create(params, options);
-          },
-          deleteWhere: (...args) => secrets.deleteWhere(...args),
-        },
-      },
-    };
-    const provider = stripeSecrets({ client: spying });
-    await provider.set({ name: 'name' }, seal('value'), { idempotencyKey: 'key-1' });
-    await provider.set({ name: 'name' }, seal('value'), {});
-    expect(keys).toEqual(['key-1', undefined]);
-  });
-
   it("makes one attempt: the SDK's own retries are off", async () => {
     emulator.faults.add({ kind: 'serverError', times: 5 });
     await expect(open().get('name')).rejects.toMatchObject({ code: 'unavailable', details: { status: 500 } });
     expect(emulator.requests.count()).toBe(1);
   });
 
-  it('an abort releases the caller at once, with the very reason', async () => {
-    emulator.faults.add({ kind: 'hang' });
-    const controller = new AbortController();
-    const read = open().get('name', { signal: controller.signal });
-    setTimeout(() => controller.abort('enough'), 20);
-    await expect(read).rejects.toBe('enough');
+  describe('a key of the mode that was not meant', () => {
+    const misled = (livemode: boolean) => {
+      const { secrets } = make().apps;
+      return createSecrets(stripeSecrets({ client: { apps: { secrets } }, livemode })); // its kind is not known then
+    };
+
+    it.each(['get', 'getMany', 'list', 'set'] as const)(
+      'is refused with the mode named: %s',
+      async (asking) => {
+        for (const each of ['name', 'other']) emulator.secrets.put({ name: each, payload: canary });
+        const secrets = misled(true);
+        const call = {
+          get: () => secrets.get('name'),
+          getMany: () => secrets.getMany({ a: 'name', b: 'other' }),
+          list: () => secrets.list()[Symbol.asyncIterator]().next(),
+          set: () => secrets.set('name', 'value'),
+        }[asking];
+        await expect(call()).rejects.toMatchObject({
+          code: 'unauthenticated',
+          message: expect.stringContaining('the API key is one of test mode, and the option livemode: true'),
+          details: { status: 200, requestId: expect.stringMatching(/^req_/) },
+        });
+      },
+    );
+
+    it('is no trouble where it is the one that was meant', async () => {
+      emulator.secrets.put({ name: 'name', payload: 'value' });
+      expect((await misled(false).get('name'))?.reveal()).toBe('value');
+    });
   });
 
-  it.each([
-    { fault: { kind: 'rateLimit' }, code: 'rate_limited' },
-    { fault: { kind: 'lockTimeout' }, code: 'rate_limited' },
-    { fault: { kind: 'unauthorized' }, code: 'unauthenticated' },
-    { fault: { kind: 'forbidden' }, code: 'permission_denied' },
-    { fault: { kind: 'serverError', status: 503 }, code: 'unavailable' },
-    { fault: { kind: 'keyInUse' }, code: 'unavailable' },
-    { fault: { kind: 'html', status: 502 }, code: 'unavailable' },
-    { fault: { kind: 'malformedJson' }, code: 'unavailable' },
-    { fault: { kind: 'cutBody' }, code: 'unavailable' },
-    { fault: { kind: 'reset' }, code: 'unavailable', times: 2 },
-    { fault: { kind: 'close' }, code: 'unavailable', times: 2 },
-    { fault: { kind: 'reply', status: 404, body: { message: 'Not Found' } }, code: 'unavailable' },
-    { fault: { kind: 'reply', status: 403, body: {} }, code: 'permission_denied' },
-    { fault: { kind: 'reply', status: 500, body: { message: 'boom' } }, code: 'unavailable' },
-    {
-      fault: { kind: 'reply', status: 424, body: { error: { type: 'api_error', message: canary } } },
-      code: 'unavailable',
-    },
-    {
-      fault: { kind: 'reply', status: 402, body: { error: { type: 'card_error', message: canary } } },
-      code: 'unknown',
-    },
-    {
-      fault: { kind: 'reply', status: 409, body: { error: { type: 'invalid_request_error' } } },
-      code: 'conflict',
-    },
-    { fault: { kind: 'reply', status: 200, body: { object: 'customer', id: canary } }, code: 'invalid_data' },
-    { fault: { kind: 'reply', status: 200, body: [canary] }, code: 'invalid_data' },
-  ] as const)('$fault is $code, and shows neither a value nor the key', async ({ fault, code, ...rest }) => {
-    emulator.secrets.put({ name: 'name', payload: canary });
-    emulator.faults.add({ ...fault, times: 'times' in rest ? rest.times : 1 });
-    const error = await open()
+  it('an app without the permission is told where to add it, and a restricted key too', async () => {
+    emulator.permissions.revoke();
+    await expect(open().get('name')).rejects.toMatchObject({
+      code: 'permission_denied',
+      message: expect.stringMatching(/secret_write.*stripe-app\.json/),
+    });
+  });
+});
+
+describe('a restricted key', () => {
+  it('without the permission is told to get it in the Dashboard', async () => {
+    const client = createStripeClient({ apiKey: 'rk_test_CANARYKEY', baseUrl: emulator.url });
+    const error = await createSecrets(stripeSecrets({ client }))
       .get('name')
-      .then(String, (thrown: unknown) => thrown);
-    expect(isSecretError(error) && error).toMatchObject({
-      code,
-      provider: 'stripe',
-      operation: 'get',
-      ref: { name: 'name' },
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'permission_denied',
+      message: expect.stringMatching(/the restricted test-mode API key lacks.*secret_write.*Dashboard/),
     });
     expectNothingShown(error);
-  });
-
-  it('a secret that comes without its payload is invalid_data, and never a value', async () => {
-    const body = {
-      id: 'appsecret_1',
-      object: 'apps.secret',
-      created: 1,
-      expires_at: null,
-      livemode: false,
-      name: 'name',
-    };
-    emulator.faults.add({ kind: 'reply', status: 200, body });
-    await expect(open().get('name')).rejects.toMatchObject({ code: 'invalid_data' });
-  });
-
-  it('a secret of the mode that was not meant is refused with the mode named', async () => {
-    emulator.secrets.put({ name: 'name', payload: canary });
-    const client = make();
-    const hidden: StripeClient = { apps: { secrets: client.apps.secrets } }; // so that the key's mode is not known before
-    const read = createSecrets(stripeSecrets({ client: hidden, livemode: true })).get('name');
-    await expect(read).rejects.toMatchObject({
-      code: 'unauthenticated',
-      message: expect.stringContaining('test mode'),
-    });
   });
 });
 
@@ -294,6 +249,83 @@ describe('a batch', () => {
   });
 });
 
+describe('what nobody knows of Stripe', () => {
+  async function openAssuming(assume: Assumptions) {
+    const assuming = await startEmulator({ assume });
+    onTestFinished(() => assuming.close());
+    const client = createStripeClient({ apiKey, baseUrl: assuming.url, timeoutMs: 30_000 });
+    return { assuming, secrets: createSecrets(stripeSecrets({ client })) };
+  }
+
+  it('may be that a list refuses to expand payloads: they are found one by one, from then on', async () => {
+    const { assuming, secrets } = await openAssuming({ listExpandsPayload: false });
+    for (const name of ['a', 'b']) assuming.secrets.put({ name, payload: `value-${name}` });
+    for (let round = 0; round < 2; round += 1) {
+      const { a, b, none } = await secrets.getMany({ a: 'a', b: 'b', none: 'none' });
+      expect([a?.reveal(), b?.reveal(), none]).toEqual(['value-a', 'value-b', undefined]);
+    }
+    expect(assuming.requests.list().map(({ operation }) => operation)).toEqual([
+      ...['list', 'list', 'find', 'find'], // refused, without payloads, and one by one
+      ...['find', 'find', 'find'],
+    ]);
+  });
+
+  it('may be that names are told apart by case, or not: reads and batches agree', async () => {
+    for (const caseSensitiveNames of [true, false]) {
+      const { assuming, secrets } = await openAssuming({ caseSensitiveNames });
+      assuming.secrets.put({ name: 'Token', payload: 'value' });
+      const expected = caseSensitiveNames ? undefined : 'value';
+      expect((await secrets.get('token'))?.reveal()).toBe(expected);
+      expect((await secrets.getMany({ a: 'token', b: 'b' })).a?.reveal()).toBe(expected);
+    }
+  });
+
+  it('may be that a replacement keeps the old expiry: that is an error, and no surprise later', async () => {
+    const { secrets } = await openAssuming({ replaceClearsExpiry: false });
+    await secrets.set('name', 'value', { expiresAt: new Date(Date.now() + 60_000) });
+    await expect(secrets.set('name', 'value')).rejects.toMatchObject({
+      code: 'invalid_data',
+      message: expect.stringContaining('another expiry'),
+    });
+  });
+
+  it.each<Assumptions>([
+    { deleteBody: 'full' },
+    { replaceKeepsId: false },
+    { replaceKeepsCreated: false },
+    { lengthUnit: 'bytes' },
+    { lengthErrorShows: 'value' },
+    { scopeExpands: true },
+    { listOrder: 'oldestFirst' },
+  ])('makes no difference: %j', async (assume) => {
+    const { secrets } = await openAssuming(assume);
+    await secrets.set('name', 'old');
+    await secrets.set('name', 'new');
+    expect((await secrets.require('name')).reveal()).toBe('new');
+    await secrets.delete('name');
+    expect(await secrets.get('name')).toBeUndefined();
+    await secrets.delete('name');
+  });
+});
+
+it('a cursor of a secret that is gone is invalid_argument', async () => {
+  const provider = stripeSecrets({ client: plain() });
+  await expect(provider.list({ cursor: 'appsecret_gone' }, {})).rejects.toMatchObject({
+    code: 'invalid_argument',
+    details: { vendorCode: 'resource_missing' },
+  });
+});
+
+it('a wait until a date is measured by the provider’s clock', async () => {
+  const headers = { 'retry-after': 'Tue, 24 Nov 2026 12:00:30 GMT' };
+  emulator.faults.add({ kind: 'reply', status: 429, headers, body: { error: { code: 'rate_limit' } } });
+  const provider = stripeSecrets({ client: plain(), now: () => Date.parse('2026-11-24T12:00:00Z') });
+  await expect(provider.get({ name: 'name' }, {})).rejects.toMatchObject({
+    code: 'rate_limited',
+    retryAfterMs: 30_000,
+  });
+});
+
 describe('arguments', () => {
   it.each([
     ['an empty value', () => ['name', '']],
@@ -345,6 +377,8 @@ describe('options', () => {
     [{ client: 'sk_test_CANARYKEY' }, /needs a client/],
     [{ account: '' }, /account is the id/],
     [{ account: undefined }, undefined],
+    [{ account: 'acct 1' }, /account is the id/],
+    [{ connectBy: 'Stripe-Account' }, /connectBy is 'stripeAccount' or 'stripeContext'/],
     [{ livemode: 'yes' }, /livemode is true or false/],
     [{ now: 5 }, /now is a function/],
     [{ acount: 'acct_1' }, /no option "acount"/],
