@@ -14,7 +14,9 @@ export async function importMs(specifiers: readonly string[], folder: string): P
   `;
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder });
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: folder,
+    });
     times.push(Number(stdout));
   }
   return times.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;

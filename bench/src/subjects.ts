@@ -1,26 +1,23 @@
-import {
-  compose,
-  createSecrets,
-  type Middleware,
-  type Secret,
-  type SecretProvider,
-  seal,
-} from '@secretkit/core';
+import { createSecrets, type Middleware, type Secret, type SecretProvider, seal } from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
-import { retry } from '@secretkit/middleware/retry';
-import { timeout } from '@secretkit/middleware/timeout';
+import { recommended } from '@secretkit/middleware/recommended';
 import { peers } from './peers.js';
 import { type Load, type Subject, type SubjectOptions, ttlMs } from './subject.js';
 
 /** What is measured of this library. */
 export const own = {
-  secretkit: subject('secretkit', 'the client and the whole stack', ({ maxEntries }) =>
-    compose(cache({ ttlMs, maxEntries }), retry(), timeout()),
+  secretkit: subject('secretkit', 'the client and the recommended stack', ({ maxEntries }) =>
+    recommended({ cache: { ttlMs, maxEntries } }),
   ),
   'secretkit-cache': subject('secretkit, cache alone', 'the client and a cache', ({ maxEntries }) =>
     cache({ ttlMs, maxEntries }),
   ),
-} as const satisfies Record<string, Subject>;
+} satisfies Record<string, Subject>;
+
+/** Every peer there is. */
+export async function peerIds(): Promise<readonly string[]> {
+  return Object.keys((await peers()).subjects);
+}
 
 /** One of these, or one of the peers. */
 export async function findSubject(id: string): Promise<Subject> {

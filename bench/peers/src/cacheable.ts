@@ -19,3 +19,16 @@ export const cacheable: Subject = {
     };
   },
 };
+
+export const cacheableDefaults: Subject = {
+  name: 'cacheable, as it comes',
+  how: 'getOrSet()',
+  open(load) {
+    const cache = new Cacheable({ ttl: ttlMs });
+    return {
+      read: (name) => cache.getOrSet(name, () => load(name), { ttl: ttlMs, throwErrors: true }),
+      valueOf: asIs,
+      close: () => cache.disconnect(),
+    };
+  },
+};

@@ -11,7 +11,9 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   'cache-manager': async () => (await import('./cache-manager.js')).cacheManager,
   middy: async () => (await import('./middy.js')).middy,
   keyv: async () => (await import('./keyv.js')).keyv,
+  'keyv-defaults': async () => (await import('./keyv.js')).keyvDefaults,
   cachified: async () => (await import('./cachified.js')).epicCachified,
   bentocache: async () => (await import('./bentocache.js')).bento,
   cacheable: async () => (await import('./cacheable.js')).cacheable,
+  'cacheable-defaults': async () => (await import('./cacheable.js')).cacheableDefaults,
 };

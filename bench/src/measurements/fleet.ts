@@ -1,0 +1,16 @@
+import { type Outcome, outcomeOf } from '../../fleet/scenario.js';
+import { scenario } from '../../fleet/scenarios.js';
+
+export interface FleetArgument {
+  readonly processes: number;
+  readonly variant: string;
+}
+
+/** What came of a scenario, without the functions in it. */
+export async function measure({ processes, variant }: FleetArgument): Promise<Omit<Outcome, 'scenario'>> {
+  const { scenario: _, ...outcome } = await outcomeOf({
+    ...scenario(processes, variant),
+    readEveryMs: processes > 1_000 ? 30_000 : 10_000, // ten thousand processes are slow to work out
+  });
+  return outcome;
+}
