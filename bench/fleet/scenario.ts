@@ -20,6 +20,8 @@ export interface Scenario {
   readonly limit?: number;
   /** @defaultValue 'outage' */
   readonly trouble?: Trouble;
+  /** How long it settles, runs on and recovers, each in milliseconds. @defaultValue 900000 */
+  readonly restMs?: number;
   readonly stack: (world: World) => Middleware;
 }
 
@@ -32,7 +34,7 @@ export interface Outcome {
   readonly warmAfterMs: { readonly median: number; readonly last: number };
   /** Processes that had not, at the end of the deployment. */
   readonly stillCold: number;
-  /** The next quarter of an hour: everything is read anew for the first few times. */
+  /** Everything is read anew for the first few times. */
   readonly settling: Span;
   readonly steady: Span;
   readonly trouble: Span;
@@ -41,6 +43,7 @@ export interface Outcome {
 
 export async function outcomeOf(scenario: Scenario, seed = 1): Promise<Outcome> {
   const { reads = 'list', readEveryMs = 10_000, rolloutMs = 0, restartsPerMinute = 0, limit = 25 } = scenario;
+  const { restMs = 15 * minuteMs } = scenario;
   const { processes, stack, trouble: kind = 'outage' } = scenario;
   const run = fleet({
     ...{ processes, stack, reads, readEveryMs, rolloutMs, restartsPerMinute, limit, seed },
@@ -50,12 +53,12 @@ export async function outcomeOf(scenario: Scenario, seed = 1): Promise<Outcome> 
     const deployment = await run.pass(rolloutMs + 4 * minuteMs);
     const warm = run.warmAfterMs();
     const stillCold = run.cold;
-    const settling = await run.pass(15 * minuteMs);
-    const steady = await run.pass(15 * minuteMs);
+    const settling = await run.pass(restMs);
+    const steady = await run.pass(restMs);
     run.store.trouble = kind;
     const trouble = await run.pass(10 * minuteMs);
     run.store.trouble = undefined;
-    const recovery = await run.pass(15 * minuteMs);
+    const recovery = await run.pass(restMs);
     const warmAfterMs = { median: warm[warm.length >> 1] ?? Number.NaN, last: warm.at(-1) ?? Number.NaN };
     return { scenario, deployment, warmAfterMs, stillCold, settling, steady, trouble, recovery };
   } finally {
