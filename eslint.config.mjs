@@ -29,7 +29,7 @@ export default tseslint.config(
   {
     // They run on browsers' and workers' platforms too.
     files: ['packages/{core,memory,env,stripe,middleware,config}/src/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/*.test-d.ts'],
+    ignores: ['**/*.test.ts', '**/*.test-d.ts', '**/*.test-support.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'setImmediate', 'require'],
       'no-restricted-imports': ['error', { patterns: ['node:*'] }],

@@ -17,6 +17,7 @@ export default defineConfig({
       include: ['packages/*/src/**/*.test-d.ts'],
       tsconfig: 'tsconfig.checks.json',
     },
+    maxWorkers: '100%', // one less than there are cores is half of two
     testTimeout: 60_000, // a busy machine is no failure; what hangs ends here all the same
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

@@ -14,10 +14,7 @@ const checks = {
   build: [['tsc', '--build', '--force']],
   types: [['tsc', '-p', 'tsconfig.checks.json']],
   unused: [['knip']],
-  readme: [
-    ['node', 'scripts/compile-docs.mjs'],
-    ['node', ...source, 'scripts/run-docs.mjs'],
-  ],
+  readme: [['node', 'scripts/compile-docs.mjs']],
   docs: [['typedoc']],
   // They pack with pnpm, which is on the PATH of what it runs.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/check-packages.mjs']],
@@ -29,6 +26,7 @@ const checks = {
     quickstart('--backend', 'memory'),
     quickstart('--backend', 'env'),
     ['node', ...source, 'examples/stripe-app-backend/src/main.ts'],
+    ['node', ...source, 'examples/telemetry/src/main.ts'],
   ],
 };
 

@@ -31,7 +31,7 @@ export function liveProperty(request: Request, loaded: Outcome, around: Surround
   let held = loaded;
   let lastValue = loaded.raw; // for the comparison, also when it is held no longer
   let seen = loaded.raw; // accepted or refused: it is not looked at twice
-  let barrier: SecretError | undefined; // an answer after which nothing that is held may be given
+  let barrier: SecretError | undefined; // what is given in place of a value, until there is one again
   let isAsking = false;
   let restsSince: number | undefined;
 
@@ -85,7 +85,8 @@ export function liveProperty(request: Request, loaded: Outcome, around: Surround
   /** There is no such secret any more. */
   function leave(): void {
     const wasThere = held.raw !== undefined;
-    drop();
+    held = { secret: absent?.value };
+    seen = undefined;
     barrier = absent ? undefined : missing(request);
     if (wasThere) around.emit({ type: 'missing', key, ref, code: 'not_found' });
   }
@@ -93,17 +94,11 @@ export function liveProperty(request: Request, loaded: Outcome, around: Surround
   function fail(thrown: unknown): void {
     const error = isSecretError(thrown) ? thrown : new SecretError('unknown', 'the read failed.', { ref });
     const { code } = error;
-    if (code === 'permission_denied' || code === 'unauthenticated') drop();
     if (!errorRules[code].staleAllowed) {
       barrier = error;
       seen = undefined;
     }
     around.emit({ type: 'failure', key, ref, code });
-  }
-
-  function drop(): void {
-    held = { secret: absent?.value };
-    seen = undefined;
   }
 
   return {

@@ -1,7 +1,14 @@
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { expectNoLeak, fakeSecrets } from '@secretkit/conformance';
-import { createSecrets, isSecretError, type Secret, SecretError, type SecretProvider } from '@secretkit/core';
+import {
+  createSecrets,
+  isSecretError,
+  type Secret,
+  SecretError,
+  type SecretProvider,
+  seal,
+} from '@secretkit/core';
 import { envSecrets } from '@secretkit/env';
 import { cache } from '@secretkit/middleware/cache';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -238,15 +245,15 @@ describe('a background read that fails', () => {
     },
   );
 
-  it('without a code is thrown, and an outage after it is not', async () => {
+  it('without a code is thrown until there is a value again', async () => {
     const { view, fake, clock } = await setUp();
     fake.fail(new TypeError('of an adapter'));
     clock.advance(2 * ttlMs);
     void view.PORT;
     await settled();
     expect(revealed(() => view.PORT)).toBe('unknown');
-    await settled();
     fake.heal();
+    await settled();
     void revealed(() => view.PORT);
     await settled();
     expect(view.PORT.reveal()).toBe(1);
@@ -429,6 +436,36 @@ describe('without a cache in the stack', () => {
     void view.port;
     await settled();
     expect([view.port.reveal(), fake.calls()]).toEqual([3, 3]);
+  });
+
+  it('there is one read at a time, whatever restMs', async () => {
+    const fake = fakeSecrets({ initial: { port: '1' } });
+    const view = await loadSecrets(createSecrets(fake.provider), { port }, { live: true, restMs: 0 });
+    fake.hang();
+    for (let i = 0; i < 10; i += 1) void view.port;
+    await settled();
+    expect(fake.pending()).toBe(1);
+    view.close();
+  });
+
+  it('what comes late is not put in place of what came meanwhile', async () => {
+    const memory: { fresh?: Secret } = {};
+    let resolve: (secret: Secret) => void = () => undefined;
+    const late = new Promise<Secret>((resolved) => (resolve = resolved));
+    const provider: SecretProvider = {
+      name: 'own',
+      get: vi.fn().mockResolvedValueOnce(seal('1')).mockReturnValue(late),
+      peek: () => memory.fresh,
+      subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+    };
+    const view = await loadSecrets(createSecrets(provider), { port }, { live: true });
+    const seen: number[] = [];
+    view.onChange('port', (value) => seen.push(value.reveal()));
+    expect(view.port.reveal()).toBe(1);
+    memory.fresh = seal('3');
+    resolve(seal('2'));
+    await settled();
+    expect([seen, view.port.reveal()]).toEqual([[3], 3]);
   });
 
   it('a look into memory that fails is none', async () => {

@@ -194,12 +194,16 @@ describe('a circuit', () => {
     ]);
   });
 
-  it('is unharmed by a listener that throws', async () => {
-    const { open, read } = setUp({
-      onStateChange: () => {
+  it.each([
+    [
+      'throws',
+      () => {
         throw new Error('a listener of somebody');
       },
-    });
+    ],
+    ['rejects', (): unknown => Promise.reject(new Error('a listener of somebody'))],
+  ])('is unharmed by a listener that %s', async (_, onStateChange) => {
+    const { open, read } = setUp({ onStateChange });
     await open();
     expect(await read()).toBe('circuit_open');
   });

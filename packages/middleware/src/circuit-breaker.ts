@@ -15,6 +15,7 @@ import { type Circuit, circuit, type Transition } from './circuit-breaker/circui
 import { consecutiveFailures } from './circuit-breaker/consecutive-failures.js';
 import { evidenceOf } from './circuit-breaker/evidence.js';
 import type { Strategy } from './circuit-breaker/strategy.js';
+import { notify } from './notify.js';
 import { inOrder } from './order/in-order.js';
 import { checkPer, type Per, perAccount } from './per-account.js';
 
@@ -133,7 +134,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
     const circuits = perAccount(per, maxAccounts, next, (account) =>
       circuit(strategy, { openMs, maxOpenMs, random }, time, (transition) => {
         if (transition.to === 'open') counts.opened += 1;
-        tell(onStateChange, {
+        notify(onStateChange, {
           provider: next.name,
           ...(account !== undefined && { account }),
           ...transition,
@@ -195,12 +196,4 @@ function checkStrategy(strategy: unknown): void {
   throw new TypeError(
     'circuitBreaker: strategy is consecutiveFailures(), failureShare(), or an object with a name, options and tally().',
   );
-}
-
-function tell(onStateChange: CircuitBreakerOptions['onStateChange'], change: CircuitChange): void {
-  try {
-    onStateChange?.(change);
-  } catch {
-    // A listener's failure is not the read's.
-  }
 }

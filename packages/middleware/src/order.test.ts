@@ -28,20 +28,35 @@ function codesOf(...stack: Middleware[]): unknown[] {
 }
 
 describe('an order that does harm', () => {
-  it.each<[Middleware[], string]>([
-    [[retry(), cache()], 'RETRY_OUTSIDE_CACHE'],
-    [[circuitBreaker(), cache()], 'CIRCUIT_BREAKER_OUTSIDE_CACHE'],
-    [[rateLimit(limit), cache()], 'RATE_LIMIT_OUTSIDE_CACHE'],
-    [[timeout(), cache()], 'TIMEOUT_OUTSIDE_CACHE'],
-    [[circuitBreaker(), retry()], 'CIRCUIT_BREAKER_OUTSIDE_RETRY'],
-    [[rateLimit(limit), retry()], 'RATE_LIMIT_OUTSIDE_RETRY'],
-    [[retry(), retry()], 'RETRY_OUTSIDE_RETRY'],
-    [[timeout(), circuitBreaker()], 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER'],
-    [[retry(), timeout(), circuitBreaker()], 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER'],
-    [[retry(), around('between', {}, (run, ctx) => run(ctx)), cache(), timeout()], 'RETRY_OUTSIDE_CACHE'],
-    [[cache(), retry(), cache()], 'RETRY_OUTSIDE_CACHE'],
-  ])('is told of by its code, when the stack is built: %#', (stack, code) => {
+  const between = around('between', {}, (run, ctx) => run(ctx));
+
+  it.each<[Middleware[], string, string]>([
+    [[retry(), cache()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
+    [
+      [circuitBreaker(), cache()],
+      'CIRCUIT_BREAKER_OUTSIDE_CACHE',
+      'an open circuit refuses what is in memory',
+    ],
+    [[rateLimit(limit), cache()], 'RATE_LIMIT_OUTSIDE_CACHE', 'what is in memory counts against the limit'],
+    [[timeout(), cache()], 'TIMEOUT_OUTSIDE_CACHE', 'every read of what is in memory pays for a timer'],
+    [[circuitBreaker(), retry()], 'CIRCUIT_BREAKER_OUTSIDE_RETRY', 'several attempts count as one'],
+    [[rateLimit(limit), retry()], 'RATE_LIMIT_OUTSIDE_RETRY', 'attempts after the first are not limited'],
+    [[retry(), retry()], 'RETRY_OUTSIDE_RETRY', 'their attempts multiply'],
+    [[timeout(), circuitBreaker()], 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', 'a backend that hangs never opens'],
+    [[retry(), timeout(), circuitBreaker()], 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', 'a backend that hangs'],
+    [[retry(), between, cache(), timeout()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
+    [[cache(), retry(), cache()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
+    [[retry(), between, retry(), retry()], 'RETRY_OUTSIDE_RETRY', 'their attempts multiply'],
+  ])('is told of by its code and its reason, when the stack is built: %#', (stack, code, harm) => {
     expect(codesOf(...stack)).toEqual([`SECRETKIT_ORDER_${code}`]);
+    expect(warned[0]?.[0]).toContain(harm);
+  });
+
+  it('of a time-out outside a breaker is no better for a retry inside', () => {
+    expect(codesOf(timeout(), circuitBreaker(), retry())).toEqual([
+      'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_RETRY',
+      'SECRETKIT_ORDER_TIMEOUT_OUTSIDE_CIRCUIT_BREAKER',
+    ]);
   });
 
   it('is told of once, however often it is there, and whatever is put around it', () => {

@@ -9,6 +9,7 @@ import {
   seal,
 } from '@secretkit/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { circuitBreaker } from './circuit-breaker.js';
 import { failure, flush, heldBackend, outcome } from './held-backend.test-support.js';
 import { type Retry, type RetryOptions, retry } from './retry.js';
 import { timeout } from './timeout.js';
@@ -309,12 +310,16 @@ describe('onRetry', () => {
     ]);
   });
 
-  it('harms nobody when it throws', async () => {
-    const { backend, secrets } = setUp({
-      onRetry: () => {
+  it.each([
+    [
+      'throws',
+      () => {
         throw new Error('a listener of somebody');
       },
-    });
+    ],
+    ['rejects', (): unknown => Promise.reject(new Error('a listener of somebody'))],
+  ])('harms nobody when it %s', async (_, onRetry) => {
+    const { backend, secrets } = setUp({ onRetry });
     const read = outcome(secrets.get('a'));
     expect(await failAll(backend, () => failure('unavailable'))).toHaveLength(3);
     expect(await read).toBe('unavailable');
@@ -338,6 +343,8 @@ describe('around a timeout that allows an attempt more than all of them may take
       ),
     );
     expect(() => stack(1_000)(provider)).not.toThrow();
+    const further = compose(retry({ maxElapsedMs: 1_000 }), circuitBreaker(), timeout({ timeoutMs: 1_001 }));
+    expect(() => further(provider)).toThrow(RangeError);
   });
 });
 

@@ -11,6 +11,7 @@ import {
 } from '@secretkit/core';
 import pRetry from 'p-retry';
 import { attemptMsOf, checkAttempts, defaultMaxElapsedMs } from './check-attempts.js';
+import { notify } from './notify.js';
 import { inOrder } from './order/in-order.js';
 import { wait } from './wait.js';
 
@@ -104,7 +105,7 @@ export function retry(options: RetryOptions = {}): Middleware {
       const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
       const delayMs = Math.max(random() * ceilingMs, failure.retryAfterMs ?? 0);
       if (now() + delayMs >= deadline) return false;
-      tell(onRetry, { provider, operation, refs, scope, attempt, delayMs, code: failure.code });
+      notify(onRetry, { provider, operation, refs, scope, attempt, delayMs, code: failure.code });
       await wait(delayMs, ctx.signal);
       return true;
     }
@@ -140,12 +141,4 @@ class Failure extends Error {
 
 function wrapped(failure: unknown): never {
   throw new Failure(failure);
-}
-
-function tell(onRetry: RetryOptions['onRetry'], event: Retry): void {
-  try {
-    onRetry?.(event);
-  } catch {
-    // A listener's failure is not the read's.
-  }
 }

@@ -5,13 +5,13 @@ import { watchedSignal } from '@secretkit/conformance';
 import { createSecrets, type Secrets } from '@secretkit/core';
 import { expect, it } from 'vitest';
 import { createStripeClient } from './create-stripe-client.js';
-import { type Place, serve } from './fault-server.test-support.js';
+import { type Place, serve } from './faults/fault-server.test-support.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 setFlagsFromString('--expose_gc');
 const collect = runInNewContext('gc') as () => void; // as the flag makes it
 
-const at = { timeout: 60_000 };
+const at = { timeout: 180_000 };
 const rounds = 10;
 const ways: readonly ((secrets: Secrets, signal: AbortSignal) => Promise<unknown>)[] = [
   (secrets, signal) => secrets.get('name', { signal }),
@@ -49,7 +49,7 @@ async function aborting(place: Place, secrets: Secrets): Promise<WeakRef<AbortSi
   setMaxListeners(0, caller.signal);
   const calls = hundred(secrets, caller.signal);
   const settled = Promise.allSettled(calls);
-  await expect.poll(() => place.requests.length, at).toBe(before + calls.length);
+  await expect.poll(() => place.requests.length, at).toBeGreaterThanOrEqual(before + calls.length);
   caller.abort('enough');
   for (const outcome of await settled) expect(outcome).toEqual({ status: 'rejected', reason: 'enough' });
   return new WeakRef(caller.signal);

@@ -13,10 +13,9 @@ function backend(
     asked,
     parts: {
       async list(after: string | undefined): Promise<StripePage> {
-        const at =
-          after === undefined
-            ? 0
-            : pages.findIndex((page) => Array.isArray(page) && page.at(-1)?.id === after) + 1;
+        const isBefore = (page: (typeof pages)[number]): boolean =>
+          !isSecretError(page) && page.at(-1)?.id === after;
+        const at = after === undefined ? 0 : pages.findIndex(isBefore) + 1;
         asked.lists += 1;
         const page = pages[at] ?? [];
         if (isSecretError(page)) throw page;

@@ -29,7 +29,7 @@ export function batchReader(): BatchReader {
     if (refs.length < 2 || listsHidePayloads) return Promise.all(refs.map(one));
     const { listed, failure } = await readPages(new Set(refs.map(({ name }) => name)), list);
     return Promise.all(
-      refs.map((ref): Answer | Promise<Answer> => {
+      refs.map(async (ref): Promise<Answer> => {
         const secret = listed.get(ref.name);
         if (!secret) {
           const other = [...listed.keys()].some((name) => isAlike(name, ref.name));

@@ -12,7 +12,9 @@ export function accountOf(
   header: 'stripeAccount' | 'stripeContext',
 ): string | undefined {
   const account = read(client, header);
-  return account === undefined || account === null ? undefined : String(account as string | object); // a StripeContext prints as one
+  return account === undefined || account === null
+    ? undefined
+    : (account as { toString(): string }).toString(); // a StripeContext has one
 }
 
 // Every stripe-node has it, and not all of them in their types.

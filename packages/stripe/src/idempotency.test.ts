@@ -2,9 +2,9 @@ import { compose, createSecrets, seal } from '@secretkit/core';
 import { retry } from '@secretkit/middleware/retry';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { answer, error, name } from './fault-answers.test-support.js';
-import { serve } from './fault-server.test-support.js';
-import { clientsOf, majors } from './stripe-clients.test-support.js';
+import { answer, error, name } from './faults/fault-answers.test-support.js';
+import { serve } from './faults/fault-server.test-support.js';
+import { clientsOf, majors } from './faults/stripe-clients.test-support.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 const clients = await clientsOf(majors.at(-1)!);

@@ -4,7 +4,7 @@ import { seededRandom } from '@secretkit/conformance';
 import { createSecrets, isSecretError, type Secret, type Secrets } from '@secretkit/core';
 import { type Emulator, type Fault, startEmulator } from '@secretkit/stripe-emulator';
 import { expect, it } from 'vitest';
-import { clientsOf, majors } from './stripe-clients.test-support.js';
+import { clientsOf, majors } from './faults/stripe-clients.test-support.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 setFlagsFromString('--expose_gc');

@@ -23,7 +23,13 @@ const middleware: Readonly<Record<string, MakeMiddleware>> = {
   observe: ({ now }) => observe({ now, onEvent: () => undefined }),
   telemetry: ({ now }) => telemetry({ now }),
   'the recommended stack': ({ now, random }) =>
-    recommended({ now, random, retry: { baseDelayMs: 1 }, rateLimit: { callsPerSecond: 1_000 } }),
+    recommended({
+      now,
+      random,
+      telemetry: telemetry({ now }),
+      retry: { baseDelayMs: 1 },
+      rateLimit: { callsPerSecond: 1_000 },
+    }),
   'another order': ({ now, random }) =>
     anyOrder(timeout({ now }), cache({ now }), circuitBreaker({ now, random })),
 };

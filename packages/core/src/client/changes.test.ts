@@ -45,7 +45,7 @@ describe('onChange', () => {
     expect(seen).toEqual(['one', 'one']);
   });
 
-  it('asks the provider once which secret a ref names: its answer need not name itself', () => {
+  it('takes a change for that of the ref that was asked for: what it is canonically need not name itself', () => {
     const listeners: ((change: SecretChange) => void)[] = [];
     const secrets = createSecrets({
       name: 'stack',
@@ -59,7 +59,7 @@ describe('onChange', () => {
     const seen: string[] = [];
     secrets.onChange('token', (secret) => seen.push(`token: ${secret.reveal()}`));
     secrets.onChange('app/token', (secret) => seen.push(`app/token: ${secret.reveal()}`));
-    for (const listener of listeners) listener({ ref: { name: 'app/token' }, secret: seal('one') });
+    for (const listener of listeners) listener({ ref: { name: 'token' }, secret: seal('one') });
     expect(seen).toEqual(['token: one']);
   });
 

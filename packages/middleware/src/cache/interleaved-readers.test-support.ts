@@ -13,6 +13,7 @@ import type { ModelReader } from './law-model.test-support.js';
 
 /** Somebody who reads one secret or more, and what came of it. */
 export interface Reader {
+  readonly refs: readonly SecretRef[];
   readonly keys: readonly string[];
   readonly startedIn: number;
   readonly fresh: boolean;
@@ -76,11 +77,18 @@ export function readersOf(
       const [first] = asked as readonly [SecretRef, ...SecretRef[]]; // nobody asks for nothing
       const answers =
         asked.length > 1 && stack.getMany ? stack.getMany(asked, ctx) : single(stack.get(first, ctx));
-      return followed({ keys: asked.map(refKey), caller, fresh, deadline, startedIn }, answers);
+      return followed({ refs: asked, keys: asked.map(refKey), caller, fresh, deadline, startedIn }, answers);
     },
 
     startByName(ref, startedIn) {
-      const reader = { keys: [refKey(ref)], caller: undefined, fresh: false, deadline: undefined, startedIn };
+      const reader = {
+        refs: [ref],
+        keys: [refKey(ref)],
+        caller: undefined,
+        fresh: false,
+        deadline: undefined,
+        startedIn,
+      };
       return followed(reader, single(clientFor(ref).get(ref.name)));
     },
 

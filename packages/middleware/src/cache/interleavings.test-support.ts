@@ -57,7 +57,7 @@ export type Step =
       readonly outcomes: readonly [Outcome, Outcome];
       readonly whole: boolean;
     }
-  | { readonly act: 'abort'; readonly reader: number; readonly reason: unknown }
+  | { readonly act: 'abort'; readonly reader: number; readonly reason: unknown; readonly again: boolean }
   | { readonly act: 'tick'; readonly ms: number };
 
 /** Plays the steps against a cache and the law, and answers with where they differ: nowhere, if all is well. */
@@ -149,11 +149,13 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
       case 'abort': {
         const able = [...waiting].filter(({ end, caller }) => !end && caller);
         const reader = able[step.reader % Math.max(1, able.length)];
-        reader?.caller?.abort(step.reason);
+        if (!reader) return undefined;
+        reader.caller?.abort(step.reason);
+        const again = step.again ? readers.start(reader.refs, law.step, reader.fresh) : undefined; // in the same breath
         return () => {
-          if (!reader?.law) return;
           reader.hasLeft = true;
-          law.leave(reader.law, false);
+          if (reader.law) law.leave(reader.law, false);
+          if (again) judge(again);
         };
       }
       case 'tick': {

@@ -26,7 +26,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
     4,
     fc.record({
       code: fc.oneof(
-        fc.constantFrom('unavailable', 'permission_denied', 'unknown'),
+        fc.constantFrom('unavailable', 'unavailable', 'unavailable', 'permission_denied', 'unknown'),
         fc.constantFrom(...codes),
       ),
       retryAfterMs: fc.constantFrom(undefined, undefined, 0, 200, 3_000),
@@ -62,7 +62,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       whole: fc.boolean(),
     }),
   ),
-  of(6, fc.record({ act: act('tick'), ms: fc.constantFrom(1, 100, 199, 299, 700, 1_500, 3_000, 9_000) })),
+  of(
+    6,
+    fc.record({
+      act: act('tick'),
+      ms: fc.constantFrom(1, 99, 100, 199, 300, 700, 1_500, 3_000, 3_000, 9_000),
+    }),
+  ),
   of(1, fc.record({ act: act('tick'), ms: fc.constantFrom(-1, -999, -1_000, -1_001, -60_000) })),
   of(
     2,
@@ -70,6 +76,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       act: act('abort'),
       reader: fc.nat(5),
       reason: fc.constantFrom<unknown>(undefined, null, 'enough', 0, { of: 'a caller' }),
+      again: fc.boolean(),
     }),
   ),
   of(2, fc.record({ act: act('peek', 'set', 'delete'), ref })),

@@ -9,7 +9,7 @@ export const options = {
   staleIfErrorMs: 6_000,
   negativeTtlMs: 300,
   denialTtlMs: 200,
-  failureCooldownMs: 700,
+  failureCooldownMs: 100,
   maxEntries: 10,
 } as const;
 

@@ -619,6 +619,22 @@ describe('a batch', () => {
     expect([a?.reveal(), a?.staleSince, b?.reveal()]).toEqual(['old', new Date(start + ttlMs), 'b']);
   });
 
+  it('is as many attempts as any if there is something in it that no value stands by for', async () => {
+    const { clock, backend, secrets, read } = setUp({ staleIfErrorMs: 10_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    const batch = secrets.getManySettled({ a: 'a', b: 'b' });
+    expect(backend.call(1)).toMatchObject({
+      names: ['a', 'b'],
+      ctx: { signal: expect.anything() as AbortSignal },
+    });
+    expect(backend.call(1).ctx).not.toHaveProperty('maxAttempts');
+    await backend.call(1).fail(failure('unavailable'));
+    const { a, b } = await batch;
+    expect(a).toHaveProperty('staleSince', new Date(start + ttlMs));
+    expect(b).toMatchObject({ code: 'unavailable' });
+  });
+
   it('is one attempt if a value stands by for all of it, and serves each place by its own failure', async () => {
     const { clock, backend, secrets, read } = setUp({ staleIfErrorMs: 10_000 });
     await read('old');

@@ -152,7 +152,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
   return {
     async read(wanted, ctx) {
       const now = clock.read();
-      const found = wanted.map((each) => (ctx.fresh ? lift(each) : here(each, now)));
+      const found = wanted.map((each) => atHand(each, ctx, now));
       refreshBehind(wanted.filter((_, at) => found[at]?.refresh));
       const waiting = wanted.filter((_, at) => !found[at]);
       if (waiting.length === 0) return found.map((each) => each?.answer);
@@ -166,7 +166,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
 
     readOne(wanted, ctx) {
       const now = clock.read();
-      const found = ctx.fresh ? lift(wanted) : here(wanted, now);
+      const found = atHand(wanted, ctx, now);
       if (found?.refresh) refreshBehind([wanted]);
       if (found) return Promise.resolve(found.answer).then(secretOrThrow);
       return arrival(wanted, ctx, now).then((answer) => secretOrThrow(settle(wanted, answer, ctx)));
@@ -178,8 +178,14 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     return (answer.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > clock.read() ? answer : undefined;
   }
 
+  function atHand(wanted: Wanted, { fresh }: CallContext, now: number): Here | undefined {
+    if (!fresh) return here(wanted, now);
+    lift(wanted);
+    return undefined;
+  }
+
   // Who asks for a fresh answer wants the backend asked, whatever it said before.
-  function lift({ identity }: Wanted): undefined {
+  function lift({ identity }: Wanted): void {
     known.forget(identity.key);
     const rest = memory.look(identity.key)?.rest;
     if (rest) rest.until = Number.NEGATIVE_INFINITY;

@@ -435,6 +435,8 @@ export function endingOf(
   if (http === 'hardened') return at(ends);
   const own = (until && major <= until.major ? until[http] : undefined) ?? fault[http];
   if (own !== undefined) return at(own);
-  const { status: _, ...rest } = at(ends) as Failing; // no answer is both
-  return statusLost ? rest : at(ends);
+  const ending = at(ends);
+  if (!statusLost || typeof ending === 'string') return ending;
+  const { code, retryable, vendorCode } = ending;
+  return { code, retryable, ...(vendorCode !== undefined && { vendorCode }) };
 }

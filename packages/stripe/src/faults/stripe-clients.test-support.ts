@@ -36,7 +36,7 @@ export async function clientsOf({
   const Sdk = createRequire(import.meta.url)(installedAs) as typeof Stripe;
   vi.resetModules();
   vi.doMock('stripe', () => ({ default: Sdk }));
-  const { createStripeClient } = await import('./create-stripe-client.js');
+  const { createStripeClient } = await import('../create-stripe-client.js');
   vi.doUnmock('stripe');
 
   const plain = (http: 'node' | 'fetch'): ClientKind => ({

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { faultRows } from './fault-rows.test-support.js';
 
 it('the README shows the table that the tests run', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const table = /^\| what happens [^]*?(?=\n\n|\n$(?![^]))/m.exec(readme)?.[0] ?? '';
   const shown = table
     .split('\n')

@@ -10,11 +10,11 @@ import {
 } from '@secretkit/core';
 import type Stripe from 'stripe';
 import { expect } from 'vitest';
+import { stripeSecrets } from '../stripe-secrets.js';
 import { canary, name, requestId, written } from './fault-answers.test-support.js';
 import type { Place } from './fault-server.test-support.js';
 import { type Asking, type Ending, endingOf, type Fault } from './fault-table.test-support.js';
 import type { ClientKind } from './stripe-clients.test-support.js';
-import { stripeSecrets } from './stripe-secrets.js';
 
 const calls: Readonly<Record<Asking, (secrets: Secrets, signal: AbortSignal) => Promise<unknown>>> = {
   get: (secrets, signal) => secrets.get(name, { signal }),
@@ -66,7 +66,7 @@ export async function sceneOf(fault: Fault, client: ClientKind): Promise<Scene> 
       expect(listeners(), `${asking}: listeners left`).toBe(0);
       if (typeof ending === 'string') expectAnswer(outcome, ending, asking);
       else expectFailure(outcome, ending, asking, fault);
-      return outcome.status === 'rejected' ? outcome.reason : undefined;
+      return outcome.status === 'rejected' ? (outcome.reason as unknown) : undefined;
     },
   };
 }

@@ -1,0 +1,3 @@
+import { tellStory } from './story.js';
+
+await tellStory(console.log);

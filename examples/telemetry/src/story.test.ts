@@ -1,0 +1,67 @@
+import { context, metrics, trace } from '@opentelemetry/api';
+import { expectNoLeak, expectNoLeakDuring } from '@secretkit/conformance';
+import { afterEach, expect, it } from 'vitest';
+import { tellStory, values } from './story.js';
+
+afterEach(() => {
+  context.disable();
+  trace.disable();
+  metrics.disable();
+});
+
+it('is told by spans and metrics, and no value shows in them', { timeout: 20_000 }, async () => {
+  const canaries = Object.values(values);
+  const lines: string[] = [];
+  await expectNoLeakDuring(canaries, () => tellStory((line) => lines.push(line)));
+  expectNoLeak([...canaries, 'sk_test_telemetry'], lines);
+  expect(
+    lines.filter((line) => line !== '').map((line) => line.replace(/^\n/, '').replace(/  [\d.]+ ms$/, '')),
+  ).toEqual([
+    'A miss: database-url → [secret]',
+    '  get fallback(stripe, env)  outcome=found cache=miss name=d099b4d5fb4911ab',
+    '      GET  status=200',
+    'A thousand hits: database-url → [secret]',
+    '  no span',
+    'Not in Stripe, found in the environment: log-level → [secret]',
+    '  get fallback(stripe, env)  outcome=found cache=miss name=7a99ec2d66256494',
+    '      GET  error=404 status=404',
+    'In neither: nothing → missing',
+    '  get fallback(stripe, env)  outcome=missing cache=miss name=1785cfc3bc6ac773',
+    '      GET  error=404 status=404',
+    'Stripe says to slow down, and a value that has just grown old stands by: database-url → stale [secret]',
+    '  get fallback(stripe, env)  outcome=found cache=stale stale_for_s=1 name=d099b4d5fb4911ab',
+    '      GET  error=429 status=429',
+    'Stripe is down, and an old value stands by: database-url → stale [secret]',
+    '  get fallback(stripe, env)  outcome=found cache=stale stale_for_s=61 name=d099b4d5fb4911ab',
+    '      GET  error=500 status=500',
+    'Stripe is down, and the environment answers: log-level → [secret]',
+    '  get fallback(stripe, env)  outcome=found cache=miss attempts=3 name=7a99ec2d66256494',
+    '      · secretkit.retry  attempt=1 error=unavailable',
+    '      · secretkit.retry  attempt=2 error=unavailable',
+    '      · secretkit.fall_through  error=unavailable next=env',
+    '      GET  error=500 status=500',
+    '      GET  error=500 status=500',
+    '      GET  error=500 status=500',
+    'Stripe is down, and nobody knows: nothing → circuit_open',
+    '  get fallback(stripe, env)  outcome=circuit_open cache=miss attempts=2 name=1785cfc3bc6ac773 error=circuit_open',
+    '      · secretkit.retry  attempt=1 error=unavailable',
+    '      · secretkit.fall_through  error=circuit_open next=env',
+    '      GET  error=500 status=500',
+    'Metrics',
+    ...[
+      'operation_duration_count{secretkit_operation_name="get",PROVIDER,secretkit_outcome="found",secretkit_cache_result="miss"} 3',
+      'operation_duration_count{secretkit_operation_name="get",PROVIDER,secretkit_outcome="missing",secretkit_cache_result="miss"} 1',
+      'operation_duration_count{secretkit_operation_name="get",PROVIDER,secretkit_outcome="found",secretkit_cache_result="stale"} 2',
+      'operation_duration_count{secretkit_operation_name="get",PROVIDER,secretkit_outcome="circuit_open",error_type="circuit_open",secretkit_cache_result="miss"} 1',
+      'cache_events_total{PROVIDER,secretkit_cache_event="hit"} 1000',
+      'cache_events_total{PROVIDER,secretkit_cache_event="miss"} 5',
+      'cache_events_total{PROVIDER,secretkit_cache_event="stale"} 2',
+      'cache_events_total{PROVIDER,secretkit_cache_event="refresh"} 2',
+      'cache_events_total{PROVIDER,secretkit_cache_event="failure"} 4',
+      'cache_entry_count{PROVIDER} 1',
+      'retries_total{secretkit_operation_name="get",error_type="unavailable"} 3',
+    ].map(
+      (line) => `  secretkit_${line.replace('PROVIDER', 'secretkit_provider_name="fallback(stripe, env)"')}`,
+    ),
+  ]);
+});

@@ -1,0 +1,77 @@
+import { inspect } from 'node:util';
+import { isSecretError, type SecretsReader } from '@secretkit/core';
+import { createStripeClient } from '@secretkit/stripe/client';
+import { startEmulator } from '@secretkit/stripe-emulator';
+import { openSecrets } from './application.js';
+import { startSdk } from './sdk.js';
+import { treeOf } from './tree-of.js';
+
+/** Stands on every line of ours. */
+const scope = ',otel_scope_name="@secretkit/middleware"';
+
+/** Values that must show nowhere. */
+export const values = {
+  'database-url': 'postgres://CANARY-of-stripe',
+  LOG_LEVEL: 'CANARY-of-the-environment',
+};
+
+/**
+ * An application reads its secrets from an emulated Stripe and from its environment, through good times and bad; what
+ * OpenTelemetry saw of it is printed beside.
+ */
+export async function tellStory(print: (line: string) => void): Promise<void> {
+  const sdk = startSdk();
+  const emulator = await startEmulator();
+  emulator.secrets.put({ name: 'database-url', payload: values['database-url'] });
+  const client = createStripeClient({ apiKey: 'sk_test_telemetry', baseUrl: emulator.url });
+  let ms = Date.now();
+  const now = (): number => ms;
+  const secrets = openSecrets({ client, env: { LOG_LEVEL: values.LOG_LEVEL }, now, random: () => 0 });
+
+  async function read(title: string, name: string, times = 1): Promise<void> {
+    let answer = '';
+    for (let i = 0; i < times; i += 1) answer = await answerOf(secrets, name);
+    for (let turn = 0; turn < 20; turn += 1) {
+      await new Promise((resolve) => {
+        setImmediate(resolve); // a span may end, and be handed on, a little after its read
+      });
+    }
+    print(`\n${title}: ${name} → ${answer}`);
+    const tree = treeOf(sdk.takeSpans());
+    for (const line of tree.length > 0 ? tree : ['no span']) print(`  ${line}`);
+  }
+
+  try {
+    await read('A miss', 'database-url');
+    await read('A thousand hits', 'database-url', 1_000);
+    await read('Not in Stripe, found in the environment', 'log-level');
+    await read('In neither', 'nothing');
+    emulator.faults.add({ kind: 'rateLimit' });
+    ms += 301_000;
+    await read('Stripe says to slow down, and a value that has just grown old stands by', 'database-url');
+    emulator.faults.clear();
+    emulator.faults.add({ kind: 'serverError', times: Number.POSITIVE_INFINITY });
+    ms += 60_000;
+    await read('Stripe is down, and an old value stands by', 'database-url');
+    await read('Stripe is down, and the environment answers', 'log-level');
+    await read('Stripe is down, and nobody knows', 'nothing');
+
+    print('\nMetrics');
+    for (const line of (await sdk.metricsText()).split('\n')) {
+      if (/^secretkit_(?!.*(_bucket|_sum){).* [1-9]/.test(line)) print(`  ${line.replace(scope, '')}`);
+    }
+  } finally {
+    await secrets[Symbol.asyncDispose]();
+    await emulator.close();
+    await sdk.stop();
+  }
+}
+
+async function answerOf(secrets: SecretsReader, name: string): Promise<string> {
+  try {
+    const secret = await secrets.get(name);
+    return secret ? `${secret.staleSince ? 'stale ' : ''}${inspect(secret)}` : 'missing';
+  } catch (error) {
+    return isSecretError(error) ? error.code : 'another error';
+  }
+}
