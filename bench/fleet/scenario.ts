@@ -27,7 +27,6 @@ export interface Scenario {
 
 /** What came of it, in parts that follow on each other. */
 export interface Outcome {
-  readonly scenario: Scenario;
   /** From the start of the first process until four minutes after that of the last. */
   readonly deployment: Span;
   /** How long processes took from their start to having all their secrets. */
@@ -60,7 +59,7 @@ export async function outcomeOf(scenario: Scenario, seed = 1): Promise<Outcome> 
     run.store.trouble = undefined;
     const recovery = await run.pass(restMs);
     const warmAfterMs = { median: warm[warm.length >> 1] ?? Number.NaN, last: warm.at(-1) ?? Number.NaN };
-    return { scenario, deployment, warmAfterMs, stillCold, settling, steady, trouble, recovery };
+    return { deployment, warmAfterMs, stillCold, settling, steady, trouble, recovery };
   } finally {
     run.end();
   }

@@ -10,6 +10,8 @@ export interface Gate {
   readonly measured: number;
   readonly atMost?: number;
   readonly atLeast?: number;
+  /** What it should be one day; until then the bound keeps it from getting worse. */
+  readonly aim?: number;
   /** Is it a time? Then a tenth more is noise. */
   readonly noisy: boolean;
 }

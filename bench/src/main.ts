@@ -5,10 +5,12 @@ import { burst } from './cases/burst.js';
 import { fleet } from './cases/fleet.js';
 import { hit } from './cases/hit.js';
 import { layers } from './cases/layers.js';
+import { start } from './cases/start.js';
+import { store } from './cases/store.js';
 import { weight } from './cases/weight.js';
 import { installPeers, peerVersions } from './peers.js';
 
-const cases: readonly Case[] = [hit, layers, burst, weight, fleet];
+const cases: readonly Case[] = [hit, layers, burst, store, weight, start, fleet];
 const tries = 3;
 
 const { values, positionals } = parseArgs({
@@ -84,5 +86,8 @@ function printTable({ title, columns, rows }: Table): void {
 function printGate(gate: Gate): void {
   const { what, measured, atMost, atLeast } = gate;
   const bound = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
-  console.log(`  ${holds(gate) ? 'holds ' : 'BROKEN'}  ${what}: ${Number(measured.toFixed(2))} (${bound})`);
+  const aim = gate.aim === undefined ? '' : `, to become ${gate.aim}`;
+  console.log(
+    `  ${holds(gate) ? 'holds ' : 'BROKEN'}  ${what}: ${Number(measured.toFixed(2))} (${bound}${aim})`,
+  );
 }

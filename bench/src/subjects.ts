@@ -5,7 +5,7 @@ import { peers } from './peers.js';
 import { type Load, type Subject, type SubjectOptions, ttlMs } from './subject.js';
 
 /** What is measured of this library. */
-export const own = {
+const own = {
   secretkit: subject('secretkit', 'the client and the recommended stack', ({ maxEntries }) =>
     recommended({ cache: { ttlMs, maxEntries } }),
   ),
