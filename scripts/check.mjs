@@ -12,6 +12,7 @@ const checks = {
   format: [['biome', 'ci', '.']],
   lint: [['eslint', '.']],
   build: [['tsc', '--build', '--force']],
+  sizes: [['npm', '--prefix', 'bench', 'run', 'sizes']],
   types: [['tsc', '-p', 'tsconfig.checks.json']],
   unused: [['knip']],
   readme: [['node', 'scripts/compile-docs.mjs']],

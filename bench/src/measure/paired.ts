@@ -10,10 +10,12 @@ export interface Ratio {
 
 const sliceMs = 2;
 const pairs = 200;
+const warmUpMs = 100;
 
 /**
  * The speed of a machine drifts, by much and within minutes; only what is measured at the same time can be compared. So
- * short slices of the two take turns, and the ratio is the median of those of neighbours.
+ * short slices of the two take turns, and the ratio is the median of those of neighbours. What is counted is the time of
+ * the processor: what else runs on the machine is not in it.
  */
 export async function ratio(measured: Contestant, unit: Contestant): Promise<Ratio> {
   const [timesMeasured, timesUnit] = [await timesIn(sliceMs, measured), await timesIn(sliceMs, unit)];
@@ -31,12 +33,13 @@ export async function ratio(measured: Contestant, unit: Contestant): Promise<Rat
 
 /** How many times fit into so many milliseconds, after a warm-up. */
 async function timesIn(ms: number, contestant: Contestant): Promise<number> {
-  for (let i = 0; i < 20; i += 1) await contestant(2_000);
-  return Math.max(100, Math.round((ms * 1e6) / (await nsEach(contestant, 20_000))));
+  for (let spent = 0; spent < warmUpMs * 1e6; ) spent += 500 * (await nsEach(contestant, 500));
+  return Math.max(5, Math.round((ms * 1e6) / (await nsEach(contestant, 1_000))));
 }
 
 async function nsEach(contestant: Contestant, times: number): Promise<number> {
-  const startedAt = process.hrtime.bigint();
+  const before = process.cpuUsage();
   await contestant(times);
-  return Number(process.hrtime.bigint() - startedAt) / times;
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) * 1_000) / times;
 }

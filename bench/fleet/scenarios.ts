@@ -1,0 +1,35 @@
+import { recommended } from '@secretkit/middleware/recommended';
+import type { Scenario } from './scenario.js';
+
+type Variant = Omit<Scenario, 'name' | 'processes' | 'stack'> & { readonly jitter?: number };
+
+const tenMinutes = 600_000;
+
+/** What a fleet may meet, each the first one with one thing changed. */
+const variants: Readonly<Record<string, Variant>> = {
+  'list, all at once, 25 a second, outage': {},
+  'rolled out over ten minutes': { rolloutMs: tenMinutes },
+  'fixed time-to-live': { jitter: 0 },
+  'find each': { reads: 'find' },
+  '100 a second': { limit: 100 },
+  'find each, 100 a second': { reads: 'find', limit: 100 },
+  '429 storm': { trouble: 'throttled' },
+  '1 % restarted a minute': { restartsPerMinute: 0.01 },
+};
+
+/** A fleet of so many processes under the library's defaults, with one thing changed if the variant says so. */
+export function scenario(processes: number, variant: string): Scenario {
+  const { jitter, ...changed } = variants[variant] ?? {};
+  return {
+    name: variant,
+    processes,
+    ...changed,
+    // Only the room differs: it is reserved beforehand, and ten thousand processes are one here.
+    stack: (world) =>
+      recommended({ ...world, cache: { maxEntries: 16, ...(jitter !== undefined && { jitter }) } }),
+  };
+}
+
+export function scenarios(sizes: readonly number[]): readonly Scenario[] {
+  return sizes.flatMap((processes) => Object.keys(variants).map((name) => scenario(processes, name)));
+}

@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url';
+import { bundleSize } from '../bundle-size.js';
+import type { Case, Gate } from '../case.js';
+import { importMs } from '../import-time.js';
+import { inChild } from '../in-child.js';
+import { peersFolder } from '../peers.js';
+import { peerIds } from '../subjects.js';
+
+const here = fileURLToPath(new URL('../..', import.meta.url));
+const core = '@secretkit/core';
+const everyday = [core, ...['cache', 'retry', 'timeout'].map((each) => `@secretkit/middleware/${each}`)];
+
+const own = [
+  { name: 'core', imports: [core], external: [], bytes: 8_000, aim: 3_000 },
+  {
+    name: 'core, cache, retry, timeout',
+    imports: everyday,
+    external: ['lru-cache', 'p-retry'],
+    bytes: 14_500,
+    aim: 6_000,
+  },
+  {
+    name: 'the same with Stripe',
+    imports: [...everyday, '@secretkit/stripe', '@secretkit/stripe/client'],
+    external: [],
+  },
+] as const;
+
+const others = [
+  'lru-cache',
+  'keyv',
+  'cacheable',
+  'bentocache',
+  'cockatiel',
+  '@aws-lambda-powertools/parameters/base',
+  '@aws-lambda-powertools/parameters/secrets',
+] as const;
+
+export const weight: Case = {
+  name: 'weight',
+  about: 'memory of an entry, size in a bundle, time to import',
+
+  async run(gatesOnly) {
+    const gates: Gate[] = [];
+    const weights: (string | number)[][] = [];
+    for (const each of own) {
+      const source = each.imports
+        .map((specifier, at) => `export * as part${at} from '${specifier}';`)
+        .join('\n');
+      const size = await bundleSize(source, here);
+      const bare = (await bundleSize(source, here, each.external)).gzipped;
+      const ms = gatesOnly ? Number.NaN : await importMs(each.imports, here);
+      weights.push([each.name, size.minified, size.gzipped, bare, ms.toFixed(1)]);
+      if (!('bytes' in each)) continue;
+      gates.push({
+        what: `bytes of ${each.name}, min+gzip, without dependencies`,
+        measured: bare,
+        atMost: each.bytes,
+        aim: each.aim,
+        noisy: false,
+      });
+    }
+    for (const specifier of gatesOnly ? [] : others) {
+      const size = await bundleSize(`export * from '${specifier}';`, peersFolder);
+      const ms = await importMs([specifier], peersFolder);
+      weights.push([specifier, size.minified, size.gzipped, '–', ms.toFixed(1)]);
+    }
+
+    const memory: (string | number)[][] = [];
+    for (const id of ['secretkit', ...(gatesOnly ? [] : await peerIds())]) {
+      const bytes = Math.round(await inChild<number>('memory', id));
+      memory.push([id, bytes]);
+      if (id === 'secretkit') {
+        gates.push({ what: 'bytes of an entry, of 100,000', measured: bytes, atMost: 300, noisy: true });
+      }
+    }
+    return {
+      tables: [
+        {
+          title: 'Bundles and imports',
+          columns: ['', 'bytes, minified', 'and compressed', 'without dependencies', 'ms to import'],
+          rows: weights,
+        },
+        { title: 'An entry of 100,000', columns: ['', 'bytes over name and value'], rows: memory },
+      ],
+      gates,
+    };
+  },
+};

@@ -1,0 +1,23 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import type { Subject } from './subject.js';
+
+/** Does the subject do the work that is compared? Values as they are, each loaded once, missing ones told. */
+export async function checkSubject({ name, open }: Subject): Promise<void> {
+  const loads: string[] = [];
+  const load = async (key: string): Promise<string | undefined> => {
+    loads.push(key);
+    return key === 'missing' ? undefined : `value of ${key}`;
+  };
+  const { read, valueOf, close } = open(load, { maxEntries: 1_000 });
+  const answers: (string | undefined)[] = [];
+  for (const key of ['one', 'one', 'two', 'two', 'one', 'missing']) answers.push(valueOf(await read(key)));
+  deepStrictEqual(
+    { answers, loads },
+    {
+      answers: ['value of one', 'value of one', 'value of two', 'value of two', 'value of one', undefined],
+      loads: ['one', 'two', 'missing'],
+    },
+    `${name} gives other results: it cannot be compared`,
+  );
+  await close?.();
+}
