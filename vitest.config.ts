@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './scripts/slowest-first.js';
 
 // As Node has them: under `module` some packages have files that only bundlers can load.
 const conditions = ['@secretkit/source', 'node', 'development|production'];
@@ -22,6 +23,8 @@ export default defineConfig({
       include: ['packages/*/src/**/*.test-d.ts'],
       tsconfig: 'tsconfig.checks.json',
     },
+    pool: 'threads', // they start sooner than processes do
+    sequence: { sequencer: SlowestFirst },
     maxWorkers: '100%', // one less than there are cores is half of two
     testTimeout: 60_000, // a busy machine is no failure; what hangs ends here all the same
     hookTimeout: 60_000,

@@ -15,7 +15,10 @@ const checks = {
   sizes: [['npm', '--prefix', 'bench', 'run', 'sizes']],
   types: [['tsc', '-p', 'tsconfig.checks.json']],
   unused: [['knip']],
-  readme: [['node', 'scripts/compile-docs.mjs']],
+  readme: [
+    ['node', 'scripts/compile-docs.mjs'],
+    ['node', ...source, 'scripts/run-docs.mjs'],
+  ],
   docs: [['typedoc']],
   // They pack with pnpm, which is on the PATH of what it runs.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/check-packages.mjs']],
