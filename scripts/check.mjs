@@ -19,7 +19,9 @@ const checks = {
     ['node', 'scripts/compile-docs.mjs'],
     ['node', ...source, 'scripts/run-docs.mjs'],
   ],
-  docs: [['typedoc']],
+  docs: [['typedoc'], ['node', 'scripts/reference.mjs', '--check']],
+  // What `docs` has written, in a browser.
+  site: [['node', '--test', 'scripts/site/site.test.mjs']],
   // They pack with pnpm, which is on the PATH of what it runs.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/check-packages.mjs']],
   release: [['node', 'scripts/rehearsal/rehearse.mjs']],
@@ -27,6 +29,7 @@ const checks = {
   conformance: [['node', 'scripts/conformance-page.mjs', '--check']],
   examples: [
     quickstart(),
+    ['node', 'scripts/quickstart-recording.mjs', '--check'],
     quickstart('--backend', 'memory'),
     quickstart('--backend', 'env'),
     ['node', ...source, 'examples/stripe-app-backend/src/main.ts'],

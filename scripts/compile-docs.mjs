@@ -10,7 +10,9 @@ const out = `${root}.cache/docs`;
 const listed = spawnSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).stdout.split('\n');
 const files = listed
   .filter((file) => !file.includes('/') || /^(docs|packages|examples)\//.test(file))
-  .filter((file) => /\.(md|ts)$/.test(file) && !/node_modules|dist\/|docs\/api|\.test|CHANGELOG/.test(file));
+  .filter(
+    (file) => /\.(md|ts)$/.test(file) && !/node_modules|dist\/|docs\/reference|\.test|CHANGELOG/.test(file),
+  );
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });

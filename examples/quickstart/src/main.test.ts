@@ -54,6 +54,15 @@ describe('the command', () => {
     expect(out.includes('\u001B')).toBe(false);
   });
 
+  it('prints colour elsewhere too if it is asked to, unless there shall be none', async () => {
+    const [asked, refused] = await Promise.all([
+      start(['--backend', 'env'], { FORCE_COLOR: '1' }).ended,
+      start(['--backend', 'env'], { FORCE_COLOR: '1', NO_COLOR: '1' }).ended,
+    ]);
+    expect(asked.out).toContain('\u001B[1mAn application reads its secrets\u001B[22m');
+    expect(refused.out.includes('\u001B')).toBe(false);
+  });
+
   it('ends at once when it is interrupted', async () => {
     const { child, ended } = start(['--backend', 'memory']);
     await printed(child, 'short-lived-token');

@@ -23,7 +23,7 @@ export async function run(
   let backend: Backend | undefined;
   try {
     backend = await open(asked.backend, env);
-    const report = consoleReport(backend.callsAre, process.stdout.isTTY && !env['NO_COLOR']);
+    const report = consoleReport(backend.callsAre, wantsColour(env));
     await (asked.backend === 'live' ? tellLiveStory : tellStory)(backend, report, signal);
     return 0;
   } catch (error) {
@@ -38,6 +38,12 @@ export async function run(
   } finally {
     await backend?.close();
   }
+}
+
+/** As other tools do: for a terminal, unless one of two variables says otherwise. */
+function wantsColour(env: NodeJS.ProcessEnv): boolean {
+  if (env['NO_COLOR']) return false;
+  return Boolean(env['FORCE_COLOR']) || process.stdout.isTTY;
 }
 
 // Imported when it is needed: an application loads the SDK of no backend that it does not use.

@@ -1,0 +1,32 @@
+// Puts the Markdown reference that TypeDoc has written where a forge shows it; with --check, says whether it is there already.
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const written = `${root}.cache/reference`;
+const shown = `${root}docs/reference`;
+
+if (!existsSync(written)) {
+  console.error('There is no reference yet: run npm run docs.');
+  process.exit(2);
+}
+if (!process.argv.includes('--check')) {
+  rmSync(shown, { recursive: true, force: true });
+  cpSync(written, shown, { recursive: true, filter: (path) => !path.endsWith('/assets') });
+} else {
+  const [now, then] = [pagesOf(written), pagesOf(shown)];
+  const changed = [...new Set([...now.keys(), ...then.keys()])].filter(
+    (page) => now.get(page) !== then.get(page),
+  );
+  if (changed.length > 0) {
+    console.error(`docs/reference is out of date, in ${changed.join(', ')}: run npm run docs.`);
+    process.exit(1);
+  }
+  console.log(`docs/reference is what the sources say, on ${now.size} pages.`);
+}
+
+function pagesOf(folder) {
+  if (!existsSync(folder)) return new Map();
+  const pages = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.md'));
+  return new Map(pages.map((page) => [page, readFileSync(`${folder}/${page}`, 'utf8')]));
+}
