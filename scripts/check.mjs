@@ -21,7 +21,7 @@ const checks = {
   ],
   docs: [['typedoc'], ['node', 'scripts/reference.mjs', '--check']],
   // What `docs` has written, in a browser.
-  site: [['node', '--test', 'scripts/site/site.test.mjs']],
+  site: [['node', '--test', '--test-reporter=spec', 'scripts/site/site.test.mjs']],
   // They pack with pnpm, which is on the PATH of what it runs.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/check-packages.mjs']],
   release: [['node', 'scripts/rehearsal/rehearse.mjs']],

@@ -2,7 +2,7 @@
 // pages too, Mermaid blocks are drawn, and the Markdown reference is the API alone.
 import { copyFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, extname, relative } from 'node:path';
+import { basename, extname, relative, resolve } from 'node:path';
 import {
   Application,
   Comment,
@@ -36,6 +36,7 @@ function arrange(project) {
   for (const owner of [project, ...project.children]) dropTitle(owner.readme);
   for (const child of project.children) mergeMainEntry(project, child);
   nameDocuments(project);
+  registerReference(project);
   addLinkedSources(project);
   sortAsTheReadme(project);
 }
@@ -49,6 +50,17 @@ function dropTitle([first]) {
 function mergeMainEntry(project, owner) {
   const main = owner.children?.find((child) => child.name === '');
   if (main) project.mergeReflections(main, owner);
+}
+
+/** A link to the Markdown reference is, within the site, a link to what that describes. */
+function registerReference(project) {
+  const folder = resolve('docs/reference');
+  project.files.registerReflectionPath(`${folder}/README.md`, project);
+  for (const child of project.children) {
+    const name = child.name.replace(/^@[^/]+\//, '');
+    project.files.registerReflectionPath(`${folder}/${name}.md`, child);
+    project.files.registerReflectionPath(`${folder}/${name}/README.md`, child);
+  }
 }
 
 /** A page is called what its first heading says, not what its file is called. */
