@@ -9,11 +9,9 @@ const recorded = `${docs}performance/results.json`;
 
 /** The page and its charts, by the path of their file. */
 export function pageFiles(record: BenchRecord): Readonly<Record<string, string>> {
-  const svgs = Object.entries(charts(record.results)).map(([file, svg]) => [
-    `${docs}performance/${file}`,
-    svg,
-  ]);
-  return { [`${docs}performance.md`]: performancePage(record), ...Object.fromEntries(svgs) };
+  const files: Record<string, string> = { [`${docs}performance.md`]: performancePage(record) };
+  for (const [file, svg] of Object.entries(charts(record.results))) files[`${docs}performance/${file}`] = svg;
+  return files;
 }
 
 /** Records a run, and writes the page that tells of it. */
