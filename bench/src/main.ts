@@ -8,7 +8,7 @@ import { layers } from './cases/layers.js';
 import { start } from './cases/start.js';
 import { store } from './cases/store.js';
 import { weight } from './cases/weight.js';
-import { writePage } from './page/write-page.js';
+import { recordedRun, writePage } from './page/write-page.js';
 import { installPeers, peerVersions } from './peers.js';
 import { thisMachine } from './results.js';
 
@@ -28,8 +28,8 @@ if (unknown !== undefined) {
   console.error(`There is no case "${unknown}". There are ${cases.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
-if (values.page && (values.check || positionals.length > 0)) {
-  console.error('--page measures all there is: leave out --check and the names of cases.');
+if (values.page && values.check) {
+  console.error('--check measures less than the page tells: leave out one of --page and --check.');
   process.exit(2);
 }
 const chosen = cases.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
@@ -53,7 +53,12 @@ else
   );
 
 if (values.page) {
-  writePage({ date: new Date().toISOString().slice(0, 10), machine: thisMachine(), versions, results });
+  // Those that were not measured now stay as they were measured last.
+  const before = positionals.length > 0 ? recordedRun().results : {};
+  const all = { ...before, ...results };
+  const inOrder = cases.flatMap(({ name }) => (all[name] ? [[name, all[name]] as const] : []));
+  const date = new Date().toISOString().slice(0, 10);
+  writePage({ date, machine: thisMachine(), versions, results: Object.fromEntries(inOrder) });
 }
 
 const failed = Object.values(results).flatMap(({ gates }) =>
