@@ -135,10 +135,15 @@ async function lookAt(tab, page, blank) {
   await tab.setViewportSize(desktop);
   await tab.emulateMedia({ colorScheme: 'light' });
   await tab.goto(addressOf(page));
-  await tab.locator('.col-content').waitFor();
+  await tab
+    .locator('.col-content')
+    .waitFor()
+    .catch(() => problems.push('its text does not show'));
   if (!/secretkit$/.test(await tab.title())) problems.push(`its title is ${await tab.title()}`);
   const diagrams = matches(textOf(page), /(<pre class="diagram">)/g).length;
-  for (let at = 0; at < diagrams; at += 1) await tab.locator('.diagram svg').nth(at).waitFor();
+  await tab
+    .waitForFunction((count) => document.querySelectorAll('.diagram > svg').length === count, diagrams)
+    .catch(() => problems.push('a diagram is not drawn'));
 
   const light = await picture(tab, page, 'light');
   await tab.emulateMedia({ colorScheme: 'dark' });
