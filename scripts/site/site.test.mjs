@@ -133,7 +133,6 @@ async function lookAt(tab, page, blank) {
   tab.on('console', noteError).on('pageerror', note);
 
   await tab.setViewportSize(desktop);
-  await tab.emulateMedia({ colorScheme: 'light' });
   await tab.goto(addressOf(page));
   await tab
     .locator('.col-content')
@@ -145,13 +144,15 @@ async function lookAt(tab, page, blank) {
     .waitForFunction((count) => document.querySelectorAll('.diagram > svg').length === count, diagrams)
     .catch(() => problems.push('a diagram is not drawn'));
 
-  const light = await picture(tab, page, 'light');
-  await tab.emulateMedia({ colorScheme: 'dark' });
-  const dark = await picture(tab, page, 'dark');
-  for (const [theme, bytes] of Object.entries({ light, dark })) {
-    if (bytes.length < 4 * blank.length) problems.push(`it is blank in ${theme}`);
+  for (const colorScheme of ['light', 'dark']) {
+    await tab.emulateMedia({ colorScheme });
+    const bytes = await picture(tab, page, colorScheme);
+    if (bytes.length < 4 * blank.length) problems.push(`it is blank in ${colorScheme}`);
+    const contrast = await contrastOf(tab);
+    if (!(colorScheme === 'dark' ? contrast > 100 : contrast < -100)) {
+      problems.push(`its text cannot be read in ${colorScheme}`);
+    }
   }
-  if (light.equals(dark)) problems.push('it looks the same in both themes');
 
   await tab.setViewportSize(phone);
   await picture(tab, page, 'phone');
@@ -160,6 +161,19 @@ async function lookAt(tab, page, blank) {
 
   tab.off('console', noteError).off('pageerror', note);
   return problems;
+}
+
+/** By how much the text is brighter than what it stands on, of 255. */
+async function contrastOf(tab) {
+  const colours = await tab.evaluate(() => [
+    getComputedStyle(document.querySelector('.col-content')).color,
+    getComputedStyle(document.body).backgroundColor,
+  ]);
+  const [text, page] = colours.map((colour) => {
+    const [red, green, blue] = colour.match(/\d+/g).map(Number);
+    return (red + green + blue) / 3;
+  });
+  return text - page;
 }
 
 async function picture(tab, page, name) {
