@@ -1,7 +1,18 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', 'docs/', 'coverage/', '**/bin/', '.cache/', '.site/', 'bench/peers/'] }, // the last one's types come with its own installation
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      'docs/',
+      'coverage/',
+      '**/bin/',
+      '.cache/',
+      '.site/',
+      'bench/peers/',
+    ],
+  }, // the last one's types come with its own installation
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
