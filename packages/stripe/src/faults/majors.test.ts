@@ -3,7 +3,7 @@ import { countingUnhandled, sceneOf } from './fault-calls.test-support.js';
 import { type Asking, type Fault, faults } from './fault-table.test-support.js';
 import { type ClientKind, clientsOf, majors } from './stripe-clients.test-support.js';
 
-const light = faults.filter(({ heavy, slowMs }) => !heavy && !slowMs);
+const light = faults.filter(({ smallPlace, slowMs }) => !smallPlace && !slowMs);
 const slow = faults.filter(({ slowMs }) => slowMs);
 const older: { major: number; clients: readonly ClientKind[] }[] = [];
 for (const major of majors.slice(0, -1)) older.push({ ...major, clients: await clientsOf(major) });
