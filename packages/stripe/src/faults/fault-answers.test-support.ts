@@ -72,15 +72,19 @@ export function cut(kind: 'content-length' | 'chunked'): Act {
   });
 }
 
-/** A byte every few milliseconds, which takes seconds in all. */
-export function drip(everyMs: number): Act {
+/** A byte now and then, so often, and then the rest. */
+export function drip(everyMs: number, times: number): Act {
   return mangled((body, response) => {
     response.writeHead(200, { ...headers, 'content-length': body.length });
     let sent = 0;
     const timer = setInterval(() => {
-      response.write(body[sent]);
-      sent += 1;
-      if (sent === body.length) response.end();
+      if (sent < times) {
+        response.write(body[sent]);
+        sent += 1;
+      } else {
+        clearInterval(timer);
+        response.end(body.slice(sent));
+      }
     }, everyMs);
     response.once('close', () => clearInterval(timer));
   });

@@ -408,7 +408,7 @@ const delays: readonly Fault[] = [
   },
   {
     what: 'a byte now and then',
-    place: served(drip(4)),
+    place: served(drip(50, 24)),
     slowMs: 600,
     node: 'answered' as const,
     until: { major: 21, fetch: 'answered' } as const,

@@ -30,5 +30,5 @@ it('what lasts until the time-out ends as the table says with every version', {
   timeout: 60_000,
 }, async () => {
   const all = older.flatMap(({ clients }) => clients);
-  await Promise.all(slow.flatMap((fault) => all.map((client) => meet(fault, client, ['get']))));
+  for (const fault of slow) await Promise.all(all.map((client) => meet(fault, client, ['get'])));
 });
