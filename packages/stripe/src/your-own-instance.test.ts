@@ -66,6 +66,15 @@ describe.each(clients)('through $name', (client) => {
     });
   });
 
+  it('a deadline that has passed is no absence of one', async () => {
+    const place = await serve(() => undefined);
+    const provider = stripeSecrets({ client: client.make(place, endlessMs) });
+    for (const pastMs of [0, 1_000]) {
+      const late = provider.get({ name }, { deadline: Date.now() - pastMs });
+      await expect(late).rejects.toMatchObject({ code: 'timeout' });
+    }
+  });
+
   it('printing it shows the key of yours, and none of createStripeClient’s', async () => {
     const stripe = client.make(await serve(answer()), patienceMs);
     await createSecrets(stripeSecrets({ client: stripe })).get(name);
