@@ -138,6 +138,8 @@ describe('where a list hides payloads', () => {
     const many = Array.from({ length: 10 }, (_, at) => `none-${at}`);
     expect(shown(await read(refs('a', ...many), parts))).toEqual(['found a', ...many.map(() => undefined)]);
     expect(asked).toEqual({ lists: 2, withoutPayloads: 1, finds: ['a', 'a'] });
+    await read(refs('a', ...many.slice(1)), parts); // as many as it may hold
+    expect(asked).toMatchObject({ lists: 2, finds: { length: 12 } });
   });
 
   it('a failure stands in its place, and the others keep their answers', async () => {

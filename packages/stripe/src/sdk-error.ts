@@ -55,10 +55,7 @@ function isTimeout(detail: unknown): boolean {
 /** Nothing was sent then. The error may quote the header. */
 function isUnsendable(detail: unknown): boolean {
   const { code, message } = fieldsOf(detail);
-  return (
-    code === 'ERR_INVALID_CHAR' || // Node's own HTTP client
-    (detail instanceof TypeError && /ByteString|header value/.test(String(message)))
-  );
+  return code === 'ERR_INVALID_CHAR' || /ByteString|header value/.test(text(message) ?? ''); // Node's, and fetch's
 }
 
 // Copies of stripe-node have different classes: `type` is what they share.
