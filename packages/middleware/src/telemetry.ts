@@ -5,7 +5,7 @@ import { backendName } from './telemetry/backend-name.js';
 import { scopeName } from './telemetry/conventions.js';
 import { instruments } from './telemetry/instruments.js';
 import { type NameStyle, nameStyles } from './telemetry/names.js';
-import { isSdkPresent } from './telemetry/sdk-presence.js';
+import { sdkPresence } from './telemetry/sdk-presence.js';
 import { watchedBySpan } from './telemetry/watched-by-span.js';
 
 export type { NameStyle } from './telemetry/names.js';
@@ -62,6 +62,7 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
   const { names = 'omitted', hits = false, attributes = {}, now = () => Date.now() } = options;
   const { tracer = trace.getTracer(scopeName), meter } = options;
   const isGiven = options.tracer !== undefined || meter !== undefined;
+  const isSdkPresent = sdkPresence();
   if (!nameStyles.includes(names)) throw new TypeError(`telemetry: names is ${nameStyles.join(', ')}.`);
   if (typeof attributes !== 'object' || attributes === null) {
     throw new TypeError('telemetry: attributes is an object of attributes by name.');
