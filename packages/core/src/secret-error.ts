@@ -16,12 +16,15 @@ export interface SecretErrorDetails {
 export interface SecretErrorFields {
   /** The provider's `name`. */
   readonly provider?: string | undefined;
+  /** What was asked of the provider. */
   readonly operation?: Operation | undefined;
+  /** The secret that was asked for. It is copied. */
   readonly ref?: SecretRef | undefined;
   /** How long the backend asks callers to wait, in milliseconds. Negative and non-finite numbers are dropped. */
   readonly retryAfterMs?: number | undefined;
   /** `false` when the backend said not to retry; `true` never makes a code retryable that is not. */
   readonly retryable?: boolean | undefined;
+  /** What of the backend's answer is safe to log; fields of other names are dropped. */
   readonly details?: SecretErrorDetails | undefined;
 }
 
@@ -39,14 +42,19 @@ const brand: unique symbol = Symbol.for('secretkit.SecretError'); // one symbol 
  * ```
  */
 export class SecretError extends Error {
+  /** Why it failed: one of a closed set. */
   readonly code: SecretErrorCode;
   /** The message without its code and address. */
   readonly problem: string;
   /** May the same call succeed if it is made again? The code decides, unless the backend said no. */
   readonly retryable: boolean;
+  /** What of the backend's answer is safe to log. */
   readonly details: SecretErrorDetails;
+  /** The `name` of the provider that failed. */
   declare readonly provider?: string;
+  /** What was asked of it. */
   declare readonly operation?: Operation;
+  /** The secret that was asked for: a name and a scope, never a value. */
   declare readonly ref?: SecretRef;
   /** A lower bound for the wait before the next attempt, in milliseconds. */
   declare readonly retryAfterMs?: number;
