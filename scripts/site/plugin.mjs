@@ -38,7 +38,7 @@ function arrange(project) {
   nameDocuments(project);
   registerReference(project);
   addLinkedSources(project);
-  sortAsTheReadme(project);
+  sortAsNamed(project);
 }
 
 /** The page has a title of its own. */
@@ -101,14 +101,17 @@ function addLinkedSources(project) {
   }
 }
 
-/** The README names the guides in the order in which to read them. */
-function sortAsTheReadme(project) {
-  const links = project.readme.filter(({ kind }) => kind === 'relative-link').map(({ target }) => target);
+/** The guides in the order in which their index names them, the rest in that of the README. */
+function sortAsNamed(project) {
+  const fileOf = (document) => project.files.getReflectionPath(document);
+  const index = project.documents.find((document) => fileOf(document) === resolve('docs/guides/README.md'));
+  const named = [...(index?.content ?? []), ...project.readme]
+    .filter(({ kind }) => kind === 'relative-link')
+    .map(({ target }) => target);
   const place = (document) => {
-    const at = links.indexOf(
-      project.files.registerAbsolute(project.files.getReflectionPath(document)).target,
-    );
-    return at === -1 ? links.length : at;
+    if (document === index) return -1;
+    const at = named.indexOf(project.files.registerAbsolute(fileOf(document)).target);
+    return at === -1 ? named.length : at;
   };
   const byPlace = (one, other) => place(one) - place(other);
   project.documents.sort(byPlace);
