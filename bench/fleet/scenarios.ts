@@ -1,7 +1,8 @@
+import type { CacheOptions } from '@secretkit/middleware/cache';
 import { recommended } from '@secretkit/middleware/recommended';
 import type { Scenario } from './scenario.js';
 
-type Variant = Omit<Scenario, 'name' | 'processes' | 'stack'> & { readonly jitter?: number };
+type Variant = Omit<Scenario, 'name' | 'processes' | 'stack'> & Pick<CacheOptions, 'jitter' | 'ttlMs'>;
 
 const tenMinutes = 600_000;
 
@@ -10,6 +11,8 @@ const variants: Readonly<Record<string, Variant>> = {
   'list, all at once, 25 a second, outage': {},
   'rolled out over ten minutes': { rolloutMs: tenMinutes },
   'fixed time-to-live': { jitter: 0 },
+  'fresh for a minute': { ttlMs: 60_000 },
+  'fresh for fifteen minutes': { ttlMs: 900_000 },
   'find each': { reads: 'find' },
   '100 a second': { limit: 100 },
   'find each, 100 a second': { reads: 'find', limit: 100 },
@@ -19,14 +22,21 @@ const variants: Readonly<Record<string, Variant>> = {
 
 /** A fleet of so many processes under the library's defaults, with one thing changed if the variant says so. */
 export function scenario(processes: number, variant: string): Scenario {
-  const { jitter, ...changed } = variants[variant] ?? {};
+  const { jitter, ttlMs, ...changed } = variants[variant] ?? {};
   return {
     name: variant,
     processes,
     ...changed,
     // Only the room differs: it is reserved beforehand, and ten thousand processes are one here.
     stack: (world) =>
-      recommended({ ...world, cache: { maxEntries: 16, ...(jitter !== undefined && { jitter }) } }),
+      recommended({
+        ...world,
+        cache: {
+          maxEntries: 16,
+          ...(jitter !== undefined && { jitter }),
+          ...(ttlMs !== undefined && { ttlMs }),
+        },
+      }),
   };
 }
 

@@ -1,13 +1,14 @@
 import { createSecrets, type Middleware, type Secret, type SecretProvider, seal } from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
 import { recommended } from '@secretkit/middleware/recommended';
+import { telemetry } from '@secretkit/middleware/telemetry';
 import { peers } from './peers.js';
 import { type Load, type Subject, type SubjectOptions, ttlMs } from './subject.js';
 
 /** What is measured of this library. */
 const own = {
-  secretkit: subject('secretkit', 'the client and the recommended stack', ({ maxEntries }) =>
-    recommended({ cache: { ttlMs, maxEntries } }),
+  secretkit: subject('secretkit', 'the client and the recommended stack, with telemetry', ({ maxEntries }) =>
+    recommended({ telemetry: telemetry(), cache: { ttlMs, maxEntries } }),
   ),
   'secretkit-cache': subject('secretkit, cache alone', 'the client and a cache', ({ maxEntries }) =>
     cache({ ttlMs, maxEntries }),

@@ -15,6 +15,7 @@ export const fleet: Case = {
     const gates: Gate[] = [];
     const all = scenarios(gatesOnly ? [gatedProcesses] : [1, 100, 1_000, 10_000]);
     for (const { processes, name } of gatesOnly ? all.slice(0, 1) : all) {
+      if (!gatesOnly) console.error(`  ${processes} processes, ${name} …`);
       const outcome = await inChild<Outcome>('fleet', { processes, variant: name });
       const { deployment, steady, trouble, recovery, warmAfterMs, stillCold } = outcome;
       rows.push([

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleSize } from '../bundle-size.js';
 import type { Case, Gate } from '../case.js';
+import { footprint } from '../footprint.js';
 import { importMs } from '../import-time.js';
 import { inChild } from '../in-child.js';
 import { peersFolder } from '../peers.js';
@@ -11,13 +12,21 @@ const core = '@secretkit/core';
 const everyday = [core, ...['cache', 'retry', 'timeout'].map((each) => `@secretkit/middleware/${each}`)];
 
 const own = [
-  { name: 'core', imports: [core], external: [], bytes: 8_000, aim: 3_000 },
+  {
+    name: 'core',
+    imports: [core],
+    external: [],
+    bytes: 8_000,
+    aim: 3_000,
+    why: 'About half of it is checks of what callers and adapters give, with the sentences that say what is wrong and what to do; a tenth is what keeps a value out of every rendering.',
+  },
   {
     name: 'core, cache, retry, timeout',
     imports: everyday,
     external: ['lru-cache', 'p-retry'],
     bytes: 14_500,
     aim: 6_000,
+    why: 'More than half is the core; the rest is the law of two clocks, the batches that fail in part, and the warnings of a harmful order.',
   },
   {
     name: 'the same with Stripe',
@@ -36,9 +45,23 @@ const others = [
   '@aws-lambda-powertools/parameters/secrets',
 ] as const;
 
+/** What `npm install` of each brings. */
+const installed = [
+  { names: ['@secretkit/core'], packages: 1, files: 180 },
+  { names: ['@secretkit/core', '@secretkit/middleware'], packages: 5, files: 580 },
+] as const;
+
+const othersInstalled = [
+  'keyv',
+  'cacheable',
+  'bentocache',
+  'cockatiel',
+  '@aws-lambda-powertools/parameters',
+] as const;
+
 export const weight: Case = {
   name: 'weight',
-  about: 'memory of an entry, size in a bundle, time to import',
+  about: 'memory of an entry, size in a bundle, time to import, what is installed',
 
   async run(gatesOnly) {
     const gates: Gate[] = [];
@@ -57,6 +80,7 @@ export const weight: Case = {
         measured: bare,
         atMost: each.bytes,
         aim: each.aim,
+        why: each.why,
         noisy: false,
       });
     }
@@ -74,6 +98,20 @@ export const weight: Case = {
         gates.push({ what: 'bytes of an entry, of 100,000', measured: bytes, atMost: 300, noisy: true });
       }
     }
+    const installs: (string | number)[][] = [];
+    for (const { names, ...most } of installed) {
+      const { packages, files } = footprint(names, here);
+      const name = names.join(', ');
+      installs.push([name, packages, files]);
+      gates.push(
+        { what: `packages installed by ${name}`, measured: packages, atMost: most.packages, noisy: false },
+        { what: `files installed by ${name}`, measured: files, atMost: most.files, noisy: false },
+      );
+    }
+    for (const name of gatesOnly ? [] : othersInstalled) {
+      const { packages, files } = footprint([name], peersFolder);
+      installs.push([name, packages, files]);
+    }
     return {
       tables: [
         {
@@ -82,6 +120,7 @@ export const weight: Case = {
           rows: weights,
         },
         { title: 'An entry of 100,000', columns: ['', 'bytes over name and value'], rows: memory },
+        { title: 'What is installed', columns: ['', 'packages', 'files'], rows: installs },
       ],
       gates,
     };

@@ -649,6 +649,35 @@ describe('without an SDK', () => {
     await stack[Symbol.asyncDispose]?.();
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('closed');
   });
+
+  it('no call is watched', async () => {
+    unregister();
+    const stack = telemetry()(traced());
+    const clock = vi.spyOn(performance, 'now');
+    expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('value');
+    expect(await stack.getMany?.([{ name: 'a' }], {})).toHaveLength(1);
+    expect(clock).not.toHaveBeenCalled();
+  });
+
+  it('one that is registered later is told, even if it takes only metrics', async () => {
+    unregister();
+    const late = sdk();
+    const stack = telemetry()(traced());
+    await stack.get({ name: 'a' }, {});
+    metrics.setGlobalMeterProvider(late.meterProvider);
+    await stack.get({ name: 'a' }, {});
+    expect((await late.metrics()).get('secretkit.operation.duration')).toMatchObject([{ value: 1 }]);
+  });
+
+  it('one that is registered later is told, even if it takes only spans', async () => {
+    unregister();
+    const late = sdk();
+    const stack = telemetry()(traced());
+    await stack.get({ name: 'a' }, {});
+    trace.setGlobalTracerProvider(late.tracerProvider);
+    await stack.get({ name: 'a' }, {});
+    expect(late.spans().filter(({ name }) => name === 'get store')).toHaveLength(1);
+  });
 });
 
 describe('wrong options', () => {

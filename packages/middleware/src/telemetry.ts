@@ -5,6 +5,7 @@ import { backendName } from './telemetry/backend-name.js';
 import { scopeName } from './telemetry/conventions.js';
 import { instruments } from './telemetry/instruments.js';
 import { type NameStyle, nameStyles } from './telemetry/names.js';
+import { sdkPresence } from './telemetry/sdk-presence.js';
 import { watchedBySpan } from './telemetry/watched-by-span.js';
 
 export type { NameStyle } from './telemetry/names.js';
@@ -41,7 +42,7 @@ export interface TelemetryOptions {
  *
  * It stands outside a cache. What is fresh there passes untouched and costs nothing: it is counted when somebody collects
  * metrics, from what the cache counts anyway. A span begins on a miss, and is the active one while the layers inside work,
- * so that the spans of HTTP requests stand below it. Without an SDK next to nothing happens.
+ * so that the spans of HTTP requests stand below it. Without an SDK every call passes untouched.
  *
  * @throws `TypeError` for wrong options, when it is built.
  * @example
@@ -60,6 +61,8 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
   checkOptions('telemetry', options, ['names', 'hits', 'attributes', 'tracer', 'meter', 'now']);
   const { names = 'omitted', hits = false, attributes = {}, now = () => Date.now() } = options;
   const { tracer = trace.getTracer(scopeName), meter } = options;
+  const isGiven = options.tracer !== undefined || meter !== undefined;
+  const isSdkPresent = sdkPresence();
   if (!nameStyles.includes(names)) throw new TypeError(`telemetry: names is ${nameStyles.join(', ')}.`);
   if (typeof attributes !== 'object' || attributes === null) {
     throw new TypeError('telemetry: attributes is an object of attributes by name.');
@@ -73,6 +76,7 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
     const provider = backendName({ name: next.name, layers: layersOf(next) });
     const watch = metrics.watch(provider, caches);
     return {
+      isHeard: () => isGiven || isSdkPresent(),
       begin: (asked) => watchedBySpan(asked, { provider, names, attributes, tracer, metrics }),
       close: () => watch[Symbol.dispose](),
     };

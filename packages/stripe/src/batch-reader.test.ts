@@ -8,11 +8,12 @@ function backend(
   pages: readonly (readonly Partial<StripeSecret>[] | SecretError)[],
   find: (ref: SecretRef) => Secret | undefined = ({ name }) => seal(`found ${name}`),
 ) {
-  const asked = { lists: 0, finds: [] as string[] };
+  const asked = { lists: 0, withoutPayloads: 0, finds: [] as string[] };
   return {
     asked,
     parts: {
-      async list(after: string | undefined): Promise<StripePage> {
+      async list(after: string | undefined, payloads: boolean): Promise<StripePage> {
+        if (!payloads) asked.withoutPayloads += 1;
         const isBefore = (page: (typeof pages)[number]): boolean =>
           !isSecretError(page) && page.at(-1)?.id === after;
         const at = after === undefined ? 0 : pages.findIndex(isBefore) + 1;
@@ -58,9 +59,9 @@ describe('a batch', () => {
     const read = batchReader();
     const { parts, asked } = backend([listed('a', 'b')]);
     expect(shown(await read(refs('a'), parts))).toEqual(['found a']);
-    expect(asked).toEqual({ lists: 0, finds: ['a'] });
+    expect(asked).toMatchObject({ lists: 0, finds: ['a'] });
     expect(shown(await read(refs('b', 'none', 'a'), parts))).toEqual(['value of b', undefined, 'value of a']);
-    expect(asked).toEqual({ lists: 1, finds: ['a'] });
+    expect(asked).toMatchObject({ lists: 1, withoutPayloads: 0, finds: ['a'] });
   });
 
   it('follows pages until it has found every name, and no further', async () => {
@@ -119,7 +120,7 @@ describe('where a list hides payloads', () => {
       'value of b',
       undefined,
     ]);
-    expect(asked).toEqual({ lists: 1, finds: ['a'] });
+    expect(asked).toMatchObject({ lists: 1, withoutPayloads: 0, finds: ['a'] });
   });
 
   it('that is remembered: the next batch does not try again', async () => {
@@ -127,7 +128,18 @@ describe('where a list hides payloads', () => {
     const read = batchReader();
     await read(refs('a', 'b'), parts);
     expect(shown(await read(refs('b', 'a'), parts))).toEqual(['found b', 'found a']);
-    expect(asked).toEqual({ lists: 1, finds: ['a', 'b', 'a'] });
+    expect(asked).toMatchObject({ lists: 1, finds: ['a', 'b', 'a'] });
+  });
+
+  it('more names than a scope holds are not looked for one by one: a list says which are there', async () => {
+    const { parts, asked } = hiding();
+    const read = batchReader();
+    await read(refs('a', 'b'), parts);
+    const many = Array.from({ length: 10 }, (_, at) => `none-${at}`);
+    expect(shown(await read(refs('a', ...many), parts))).toEqual(['found a', ...many.map(() => undefined)]);
+    expect(asked).toEqual({ lists: 2, withoutPayloads: 1, finds: ['a', 'a'] });
+    await read(refs('a', ...many.slice(1)), parts); // as many as it may hold
+    expect(asked).toMatchObject({ lists: 2, finds: { length: 12 } });
   });
 
   it('a failure stands in its place, and the others keep their answers', async () => {

@@ -1,12 +1,12 @@
 import { type Answer, isSecretError, type Secret, SecretError, type SecretRef } from '@secretkit/core';
-import { isAlike, type StripePage, type StripeSecret } from './stripe-answer.js';
+import { isAlike, maxSecrets, type StripePage, type StripeSecret } from './stripe-answer.js';
 
 /** What a batch is read with. */
 export interface BatchParts {
   /** One secret. */
   find(ref: SecretRef): Promise<Secret | undefined>;
-  /** A page of secrets with their payloads, where lists show them. */
-  list(after: string | undefined): Promise<StripePage>;
+  /** A page of secrets, with their payloads if they are asked for and lists show them. */
+  list(after: string | undefined, payloads: boolean): Promise<StripePage>;
   /** What a listed secret comes to. */
   answerOf(secret: StripeSecret): Secret | undefined;
 }
@@ -18,16 +18,19 @@ export type BatchReader = (refs: readonly SecretRef[], parts: BatchParts) => Pro
 const maxPages = 100;
 
 /**
- * Reads two or more secrets with one list. Where lists hide payloads, it finds each secret by itself, and remembers. What
- * fails stands in its place beside the answers that are there; an abort fails them all.
+ * Reads two or more secrets with one list. Where lists hide payloads, it finds each secret by itself, and remembers; of
+ * more names than a scope holds, only those that a list shows. What fails stands in its place beside the answers that are
+ * there; an abort fails them all.
  */
 export function batchReader(): BatchReader {
   let listsHidePayloads = false; // until one has shown that it does
 
   return async (refs, { find, list, answerOf }) => {
     const one = (ref: SecretRef): Promise<Answer> => inPlace(() => find(ref));
-    if (refs.length < 2 || listsHidePayloads) return Promise.all(refs.map(one));
-    const { listed, failure } = await readPages(new Set(refs.map(({ name }) => name)), list);
+    if (refs.length < 2 || (listsHidePayloads && refs.length <= maxSecrets))
+      return Promise.all(refs.map(one));
+    const page = (after: string | undefined): Promise<StripePage> => list(after, !listsHidePayloads);
+    const { listed, failure } = await readPages(new Set(refs.map(({ name }) => name)), page);
     return Promise.all(
       refs.map(async (ref): Promise<Answer> => {
         const secret = listed.get(ref.name);
@@ -46,7 +49,7 @@ export function batchReader(): BatchReader {
 /** Pages until every name is found or there are no more. What fails after the first page leaves what was found before. */
 async function readPages(
   names: ReadonlySet<string>,
-  list: BatchParts['list'],
+  list: (after: string | undefined) => Promise<StripePage>,
 ): Promise<{ listed: ReadonlyMap<string, StripeSecret>; failure?: SecretError }> {
   const listed = new Map<string, StripeSecret>();
   const cursors = new Set<string>();

@@ -58,9 +58,9 @@ describe('the header', () => {
 });
 
 describe('a client that was configured with an account', () => {
-  const configured = (field: string) => ({
+  const configured = (field: string, account = 'acct_own') => ({
     apps: { secrets: { find: async () => undefined } },
-    getApiField: (asked: string) => (asked === field ? 'acct_own' : null),
+    getApiField: (asked: string) => (asked === field ? account : null),
   });
 
   it.each(['stripeAccount', 'stripeContext'] as const)(
@@ -74,6 +74,17 @@ describe('a client that was configured with an account', () => {
       );
     },
   );
+
+  it.each(['', 'acct 1', 'acct_1\n'])('that no header carries is refused when it is built: %j', (account) => {
+    for (const field of ['stripeAccount', 'stripeContext'] as const) {
+      const client = configured(field, account) as never;
+      expect(() => stripeSecrets({ client })).toThrow(
+        new TypeError(
+          `stripeSecrets: the client was configured with a ${field} that is no id of a connected account, such as 'acct_123'.`,
+        ),
+      );
+    }
+  });
 
   it('is told apart from one that was not', () => {
     const provider = stripeSecrets({ client: configured('none') as never });

@@ -1,4 +1,4 @@
-import { compose, createSecrets } from '@secretkit/core';
+import { compose, createSecrets, seal } from '@secretkit/core';
 import { retry } from '@secretkit/middleware/retry';
 import { type EmulatorOptions, startEmulator } from '@secretkit/stripe-emulator';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -77,7 +77,7 @@ describe('a refusal in a scope with room stays what it is', () => {
     const secrets = createSecrets(provider);
     await expect(secrets.set('name', 'value')).rejects.toMatchObject({ code: 'invalid_argument' });
     const caller = new AbortController();
-    const writing = secrets.set('name', 'value', { signal: caller.signal });
+    const writing = provider.set({ name: 'name' }, seal('value'), { signal: caller.signal });
     await expect.poll(() => emulator.faults.pending()).toEqual([]);
     caller.abort('enough');
     await expect(writing).rejects.toBe('enough');

@@ -1,7 +1,7 @@
 import { SecretError, type SecretErrorDetails } from '@secretkit/core';
 import { stripeError } from './stripe-error.js';
 
-/** Room for ten times the ten largest secrets that a scope holds. */
+/** Twice what the ten largest secrets of a scope take, with their names and all. */
 const maxBytes = 1_048_576;
 
 /**

@@ -62,6 +62,24 @@ describe('what else stripe-node rejects with', () => {
       { type: 'StripeConnectionError', detail: { code: 'ETIMEDOUT', syscall: 'connect' } },
       'unavailable',
     ],
+    [
+      'a header that Node cannot send',
+      { type: 'StripeConnectionError', detail: { code: 'ERR_INVALID_CHAR' } },
+      'unauthenticated',
+    ],
+    [
+      'a header that fetch cannot send',
+      {
+        type: 'StripeConnectionError',
+        detail: new TypeError(`Headers.append: "Bearer ${canary}" is an invalid header value.`),
+      },
+      'unauthenticated',
+    ],
+    [
+      'a fetch that failed',
+      { type: 'StripeConnectionError', detail: new TypeError('fetch failed') },
+      'unavailable',
+    ],
     ['a body that is no JSON', { type: 'StripeAPIError', raw: canary }, 'unavailable'],
   ])('%s', (_, thrown, code) => {
     const error = fromSdkError({ ...(thrown as object), requestId: 'req_1', message: canary });

@@ -30,6 +30,11 @@ export function fromSdkError(error: unknown): unknown {
     const problem = 'the answer was not JSON. Check for a proxy in between, and try again.';
     return new SecretError('unavailable', problem, { details });
   }
+  if (isUnsendable(detail)) {
+    const problem =
+      'the API key, or another header, has a character that no header can carry. Was the key read from a file? Trim it.';
+    return new SecretError('unauthenticated', problem, { details });
+  }
   return isTimeout(detail)
     ? new SecretError(
         'timeout',
@@ -45,6 +50,12 @@ export function fromSdkError(error: unknown): unknown {
 function isTimeout(detail: unknown): boolean {
   const { code, syscall } = fieldsOf(detail);
   return code === 'ETIMEDOUT' && syscall === undefined;
+}
+
+/** Nothing was sent then. The error may quote the header. */
+function isUnsendable(detail: unknown): boolean {
+  const { code, message } = fieldsOf(detail);
+  return code === 'ERR_INVALID_CHAR' || /ByteString|header value/.test(text(message) ?? ''); // Node's, and fetch's
 }
 
 // Copies of stripe-node have different classes: `type` is what they share.

@@ -17,6 +17,9 @@ export interface StripeSecret {
   readonly details: SecretErrorDetails;
 }
 
+/** The most secrets that a scope holds. */
+export const maxSecrets = 10;
+
 /** One page of them. */
 export interface StripePage {
   readonly secrets: readonly StripeSecret[];

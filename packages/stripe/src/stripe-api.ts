@@ -6,7 +6,7 @@ import {
   type SecretScope,
 } from '@secretkit/core';
 import { modeOf } from './api-key.js';
-import { answerReader, isAlike, type StripePage, type StripeSecret } from './stripe-answer.js';
+import { answerReader, isAlike, maxSecrets, type StripePage, type StripeSecret } from './stripe-answer.js';
 import { mayMeanFull } from './stripe-error.js';
 import { cannotExpand, isMissing, type StripeFailure } from './stripe-failure.js';
 import { type RequestRules, stripeRequests } from './stripe-requests.js';
@@ -39,9 +39,6 @@ export interface StripeApi {
   create(writing: Writing, scope: SecretScope, ctx: CallContext): Promise<void>;
   delete(name: string, scope: SecretScope, ctx: CallContext): Promise<void>;
 }
-
-/** The most secrets that a scope holds. */
-const maxSecrets = 10;
 
 const missing: unique symbol = Symbol('missing');
 const withoutPayloads: unique symbol = Symbol('without payloads');

@@ -73,9 +73,14 @@ function checkedHeader(client: StripeClient, asked: unknown): ConnectBy {
   if (asked !== undefined && asked !== 'stripeAccount' && asked !== 'stripeContext') {
     throw new TypeError("stripeSecrets: connectBy is 'stripeAccount' or 'stripeContext'.");
   }
-  const configured = (['stripeAccount', 'stripeContext'] as const).find((header) =>
-    accountOf(client, header),
+  const configured = (['stripeAccount', 'stripeContext'] as const).find(
+    (header) => accountOf(client, header) !== undefined,
   );
+  if (configured !== undefined && !isHeaderText(accountOf(client, configured) ?? '')) {
+    throw new TypeError(
+      `stripeSecrets: the client was configured with a ${configured} that is no id of a connected account, such as 'acct_123'.`,
+    );
+  }
   if (asked !== undefined && configured !== undefined && asked !== configured) {
     throw new TypeError(
       `stripeSecrets: the client was configured with a ${configured}, which would go along with every ${asked}. Leave one of them out.`,

@@ -169,6 +169,16 @@ describe.each(clients)('through $client', ({ make }) => {
       },
     );
 
+    it('is refused by a deletion where Stripe tells the mode of what it deleted', async () => {
+      for (const livemode of [true, false]) {
+        const body = { id: 'appsecret_1', object: 'apps.secret', deleted: true, livemode: false };
+        emulator.faults.add({ kind: 'reply', status: 200, body, operation: 'delete' });
+        const deleting = misled(livemode).delete('name');
+        if (livemode) await expect(deleting).rejects.toMatchObject({ code: 'unauthenticated' });
+        else await deleting;
+      }
+    });
+
     it('is no trouble where it is the one that was meant', async () => {
       emulator.secrets.put({ name: 'name', payload: 'value' });
       expect((await misled(false).get('name'))?.reveal()).toBe('value');

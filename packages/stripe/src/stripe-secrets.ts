@@ -84,7 +84,7 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
       const scope = whose(refs[0]?.scope);
       return readBatch(refs, {
         find: (ref) => get(ref, ctx),
-        list: (after) => api.list(scope, { after, limit: maxPage, payloads: true }, ctx),
+        list: (after, payloads) => api.list(scope, { after, limit: maxPage, payloads }, ctx),
         answerOf,
       });
     },

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expectNoLeak } from '@secretkit/conformance';
-import { createSecrets } from '@secretkit/core';
+import { createSecrets, seal } from '@secretkit/core';
 import { timeout } from '@secretkit/middleware/timeout';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
@@ -66,6 +66,15 @@ describe.each(clients)('through $name', (client) => {
     });
   });
 
+  it('a deadline that has passed is no absence of one', async () => {
+    const place = await serve(() => undefined);
+    const provider = stripeSecrets({ client: client.make(place, endlessMs) });
+    for (const pastMs of [0, 1_000]) {
+      const late = provider.get({ name }, { deadline: Date.now() - pastMs });
+      await expect(late).rejects.toMatchObject({ code: 'timeout' });
+    }
+  });
+
   it('printing it shows the key of yours, and none of createStripeClient’s', async () => {
     const stripe = client.make(await serve(answer()), patienceMs);
     await createSecrets(stripeSecrets({ client: stripe })).get(name);
@@ -128,6 +137,32 @@ describe('a client of createStripeClient', () => {
     );
     const stripe = hardened!.make({ port, host, protocol }, patienceMs);
     await expect(stripe.balance.retrieve()).rejects.toMatchObject({ type: 'StripeInvalidGrantError' });
+  });
+});
+
+describe('a key that no header can carry, which createStripeClient refuses', () => {
+  const options = { protocol: 'http', telemetry: false } as const;
+  const httpClients = [Stripe.createNodeHttpClient, Stripe.createFetchHttpClient];
+
+  it.each([`${apiKey}\u2026`, `${apiKey}\0`])('is unauthenticated, and sent nowhere: %j', async (key) => {
+    const { host, port, requests } = await serve(answer());
+    for (const make of httpClients) {
+      const stripe = new Stripe(key, { ...options, host, port, httpClient: make() });
+      const provider = stripeSecrets({ client: stripe });
+      for (const call of [
+        () => provider.get({ name }, {}),
+        () => provider.getMany([{ name }, { name: 'another' }], {}),
+        () => provider.list({}, {}),
+        () => provider.set({ name }, seal('value'), {}),
+        () => provider.delete({ name }, {}),
+      ]) {
+        const error = await call().catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'unauthenticated', retryable: false, details: {} });
+        expect(String(error)).toMatch(/a character that no header can carry.*Trim it/);
+        expectNoLeak(apiKey, error);
+      }
+    }
+    expect(requests).toHaveLength(0);
   });
 });
 

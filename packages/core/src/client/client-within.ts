@@ -28,14 +28,39 @@ export interface Shared {
 export function clientWithin(stack: SecretProvider, shared: Shared, own?: SecretScope): ScopedSecrets {
   const { refOf, kept, allKept } = refsWithin(stack, own);
 
-  // Not an async function: the promise of a cache's hit is handed on as it is.
+  // Neither this nor `require` is an async function: the promise of a cache's hit is handed on as it is.
   function get(input: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined> {
     try {
-      const here = options === undefined && typeof input === 'string' ? kept(input, true) : undefined;
-      return here ? here.answer : stack.get(refOf(input), contextOf(options, readOptions));
+      return answerKept(input, options) ?? stack.get(refOf(input), contextOf(options, readOptions));
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  function require(input: string | SecretRef, options?: ReadOptions): Promise<Secret> {
+    try {
+      return answerKept(input, options) ?? required(input, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function answerKept(
+    input: string | SecretRef,
+    options: ReadOptions | undefined,
+  ): Promise<Secret> | undefined {
+    return options === undefined && typeof input === 'string' ? kept(input, true)?.answer : undefined;
+  }
+
+  async function required(input: string | SecretRef, options: ReadOptions | undefined): Promise<Secret> {
+    const ref = refOf(input);
+    const secret = await stack.get(ref, contextOf(options, readOptions));
+    if (secret) return secret;
+    throw new SecretError('not_found', 'there is no such secret. Create it, or check its name and scope.', {
+      provider: stack.name,
+      operation: 'get',
+      ref,
+    });
   }
 
   const keyOf = (ref: SecretRef): string => refKey(stack.canonical?.(ref) ?? ref);
@@ -58,16 +83,7 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
 
   const client: ScopedSecrets = {
     get,
-
-    async require(input, options) {
-      const secret = await get(input, options);
-      if (secret) return secret;
-      throw new SecretError('not_found', 'there is no such secret. Create it, or check its name and scope.', {
-        provider: stack.name,
-        operation: 'get',
-        ref: refOf(input),
-      });
-    },
+    require,
 
     async getMany<R extends RefsByKey>(input: R, options?: ReadOptions) {
       const answers = await readByKey(input, options);

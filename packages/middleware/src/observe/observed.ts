@@ -26,6 +26,8 @@ export interface Watch {
 
 /** Watches the calls to one provider. Its methods may not throw. */
 export interface Observer {
+  /** Does anybody take what it observes? Else a call passes untouched. @defaultValue yes */
+  isHeard?(): boolean;
   begin(asked: Asked): Watch;
   close?(): void;
 }
@@ -54,6 +56,7 @@ export function observed(
     const { getMany, list, set, delete: remove, recall } = next;
     const caches = cachesAmong(layersOf(next));
     const observer = observe(next, caches);
+    const isHeard = (): boolean => observer.isHeard?.() ?? true;
 
     const about = (operation: Operation, refs: readonly SecretRef[], scope?: SecretScope): Asked => ({
       provider: next.name,
@@ -93,6 +96,7 @@ export function observed(
     return {
       // Not an async function: the promise of a cache's hit is handed on as it is.
       get(ref, ctx) {
+        if (!isHeard()) return next.get(ref, ctx);
         try {
           const kept = keptFor(ref, ctx, true);
           if (kept) return kept.answer;
@@ -110,7 +114,7 @@ export function observed(
       getMany:
         getMany &&
         (async (refs, ctx) => {
-          if (refs.every((ref) => keptFor(ref, ctx, false))) return getMany(refs, ctx);
+          if (!isHeard() || refs.every((ref) => keptFor(ref, ctx, false))) return getMany(refs, ctx);
           return watched(
             about('getMany', refs),
             ctx,

@@ -7,7 +7,7 @@ export function liveKeyRefused(): ApiFailure {
   return new ApiFailure({
     status: 401,
     message:
-      'This is the Secret Store emulator, not Stripe, and it refuses live keys: use a key that starts with sk_test_. To try live mode with a made-up key, start it with allowLiveKeys.',
+      'This is the Secret Store emulator, not Stripe, and it refuses live keys: use a key that starts with sk_test_. To try live mode with a made-up key, start it with allowLiveKeys, or --allow-live-keys.',
   });
 }
 

@@ -1,8 +1,7 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
+import { isTooLong } from '../store/is-too-long.js';
 import type { Form } from './decode-form.js';
 import { assumedFailure, emptyParam, invalidParam } from './failures.js';
-
-const maxLength = 5000;
 
 /**
  * Reads a text parameter, or gives `undefined` if it is not there.
@@ -17,16 +16,11 @@ export function readText(
   if (value === undefined) return undefined;
   if (typeof value !== 'string') throw invalidParam(param, `Invalid string: ${param} must be a single value`);
   if (value === '') throw emptyParam(param);
-  if (lengthIn(assume.lengthUnit, value) > maxLength) {
+  if (isTooLong(value, assume.lengthUnit)) {
     const shown = { ends: ends(value), value, param }[assume.lengthErrorShows];
     throw assumedFailure(assume.errors, 'textTooLong', { shown, param });
   }
   return value;
-}
-
-function lengthIn(unit: ResolvedAssumptions['lengthUnit'], value: string): number {
-  if (unit === 'bytes') return Buffer.byteLength(value);
-  return unit === 'utf16' ? value.length : [...value].length;
 }
 
 function ends(value: string): string {

@@ -19,6 +19,21 @@ test('an answer has the headers of Stripe, and neither Retry-After nor CORS', as
   expect(Object.keys(headers).filter((name) => /retry-after|access-control/.test(name))).toEqual([]);
 });
 
+test.each([
+  [200, 'false'],
+  [400, 'false'],
+  [401, 'false'],
+  [404, 'false'],
+  [409, undefined],
+  [429, undefined],
+  [500, undefined],
+  [503, undefined],
+])('only what may pass does not say that it is final: %i', async (status, header) => {
+  const emulator = await useEmulator();
+  emulator.faults.add({ kind: 'reply', status });
+  expect((await raw(emulator, list)).headers['stripe-should-retry']).toBe(header);
+});
+
 test('the version of the request is echoed', async () => {
   const emulator = await useEmulator();
   const asked = { 'stripe-version': '2024-04-10' };

@@ -51,6 +51,11 @@ test.each([
     message: /"nmae"/,
   },
   {
+    name: 'something beside the secrets',
+    text: '{"secrets":[{"name":"a","payload":"hunter2"}],"secert":[]}',
+    message: /unknown option "secert"; the options are secrets/,
+  },
+  {
     name: 'another mode',
     text: '{"secrets":[{"name":"a","payload":"hunter2","mode":"hunter2"}]}',
     message: /mode must be one of/,

@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  isAnything,
   isInteger,
   isObject,
   isOneOf,
@@ -41,10 +42,14 @@ const scopeChecks: OptionChecks<NonNullable<SeedEntry['scope']>> = {
  */
 export function readSeed(text: string): readonly SecretToPut[] {
   const file = parse(text);
-  const secrets: unknown =
-    typeof file === 'object' && file !== null && 'secrets' in file ? file.secrets : undefined;
-  if (!Array.isArray(secrets)) throw new TypeError('it must be a JSON object with a list "secrets"');
-  return secrets.map((entry: unknown, index) => readEntry(entry, `secrets[${index}]`));
+  if (!isSeedFile(file)) throw new TypeError('it must be a JSON object with a list "secrets"');
+  checkOptions('its top level', file, { secrets: isAnything });
+  const { secrets } = file;
+  return secrets.map((entry, index) => readEntry(entry, `secrets[${index}]`));
+}
+
+function isSeedFile(file: unknown): file is { readonly secrets: readonly unknown[] } {
+  return typeof file === 'object' && file !== null && 'secrets' in file && Array.isArray(file.secrets);
 }
 
 function parse(text: string): unknown {

@@ -118,7 +118,12 @@ test.each([
     text: JSON.stringify({
       secrets: Array.from({ length: 11 }, (_, n) => ({ name: `hunter2-${n}`, payload: 'p' })),
     }),
-    message: /already has 10 secrets/,
+    message: /secrets\[10\] of the seed file \S+ does not fit: the scope already has 10 secrets/,
+  },
+  {
+    name: 'with a payload that is too long',
+    text: JSON.stringify({ secrets: [{ name: 'a', payload: 'hunter2'.repeat(1_000) }] }),
+    message: /secrets\[0\] of the seed file \S+ does not fit: payload is longer than 5000/,
   },
 ])('a seed file $name is one line without its content, and exit code 1', async ({ text, message }) => {
   const { output, exitCode } = run('--port', '0', '--seed', await seedFile(text));

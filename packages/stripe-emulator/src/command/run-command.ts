@@ -46,12 +46,22 @@ async function start(chosen: CommandArguments, io: CommandIo): Promise<Emulator>
     onRequest: log ? (entry) => io.out(logLine(entry)) : undefined,
   });
   try {
-    for (const secret of secrets) emulator.secrets.put(secret);
+    for (const [index, secret] of secrets.entries())
+      plant(secret, `secrets[${index}] of the seed file ${seed}`);
   } catch (error) {
     await emulator.close();
-    throw new Error(`the seed file does not fit: ${firstLine(error)}`, { cause: error });
+    throw error;
   }
   return emulator;
+
+  function plant(secret: SecretToPut, what: string): void {
+    try {
+      emulator.secrets.put(secret);
+    } catch (error) {
+      const problem = firstLine(error).replace(/^secrets\.put: /, '');
+      throw new Error(`${what} does not fit: ${problem}`, { cause: error });
+    }
+  }
 }
 
 async function loadSeed(file: string): Promise<readonly SecretToPut[]> {

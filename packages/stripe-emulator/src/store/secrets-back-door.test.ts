@@ -49,6 +49,19 @@ test('it keeps the rules of the store', async () => {
   expect(() => secrets.put({ name: 'more', payload: 'hunter2' })).toThrow(RangeError);
 });
 
+test.each(['name', 'payload'] as const)('a %s that the API would find too long is refused', async (param) => {
+  const { secrets } = await useEmulator({ assume: { lengthUnit: 'bytes' } });
+  const fits = { name: 'a', payload: 'p', [param]: 'x'.repeat(5_000) };
+  expect(() => secrets.put(fits)).not.toThrow();
+  const longer = { ...fits, [param]: `${'x'.repeat(4_999)}é` };
+  expect(() => secrets.put(longer)).toThrow(
+    new RangeError(`secrets.put: ${param} is longer than 5000 bytes`),
+  );
+  const { secrets: counting } = await useEmulator();
+  expect(() => counting.put(longer)).not.toThrow();
+  expect(() => counting.put({ ...fits, [param]: 'x'.repeat(5_001) })).toThrow('longer than 5000 code points');
+});
+
 test.each<{ name: string; secret: object; message: RegExp }>([
   { name: 'a misspelt account', secret: { acount: 'acct_1' }, message: /put: unknown option "acount"/ },
   { name: 'a scope of nothing', secret: { scope: {} }, message: /scope must be/ },

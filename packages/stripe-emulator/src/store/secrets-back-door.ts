@@ -1,5 +1,6 @@
 import { checkOptions, isOneOf, isText, type OptionChecks, required } from '../options/option-checks.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import { isTooLong, maxLength } from './is-too-long.js';
 import type { Mode, SecretScope, SecretSpace } from './secret-space.js';
 import { maxSecretsPerScope, type SecretStore, type StoredSecret } from './secret-store.js';
 
@@ -47,7 +48,7 @@ export interface SecretsBackDoor {
    * Creates or replaces a secret.
    *
    * @throws TypeError for a field that is unknown or wrong
-   * @throws RangeError if the scope already has ten secrets
+   * @throws RangeError if the scope already has ten secrets, or the name or the payload is too long for the API
    */
   put(secret: SecretToPut): SecretSummary;
   /** The secret with its payload, or `undefined` if there is none. */
@@ -73,10 +74,12 @@ const putChecks: OptionChecks<SecretToPut> = {
   },
 };
 
+const unitNames = { bytes: 'bytes', codePoints: 'code points', utf16: 'UTF-16 code units' } as const;
+
 /** Makes the back door to a store. */
 export function createSecretsBackDoor(
   store: SecretStore,
-  { ownAccount }: Pick<ResolvedOptions, 'ownAccount'>,
+  { ownAccount, assume: { lengthUnit } }: Pick<ResolvedOptions, 'ownAccount' | 'assume'>,
 ): SecretsBackDoor {
   const space = ({ account = ownAccount, mode = 'test', scope }: SecretLocation): SecretSpace => ({
     account,
@@ -88,6 +91,10 @@ export function createSecretsBackDoor(
     put(secret) {
       checkOptions('secrets.put', secret, putChecks);
       const { name, payload, expiresAt } = secret;
+      for (const [param, text] of Object.entries({ name, payload })) {
+        if (!isTooLong(text, lengthUnit)) continue;
+        throw new RangeError(`secrets.put: ${param} is longer than ${maxLength} ${unitNames[lengthUnit]}`);
+      }
       const seconds = expiresAt && Math.floor(expiresAt.getTime() / 1000);
       const stored = store.put(space(secret), { name, payload, expiresAt: seconds });
       if (!stored) throw new RangeError(`secrets.put: the scope already has ${maxSecretsPerScope} secrets`);

@@ -72,15 +72,19 @@ export function cut(kind: 'content-length' | 'chunked'): Act {
   });
 }
 
-/** A byte every few milliseconds, which takes seconds in all. */
-export function drip(everyMs: number): Act {
+/** A byte now and then, so often, and then the rest. */
+export function drip(everyMs: number, times: number): Act {
   return mangled((body, response) => {
     response.writeHead(200, { ...headers, 'content-length': body.length });
     let sent = 0;
     const timer = setInterval(() => {
-      response.write(body[sent]);
-      sent += 1;
-      if (sent === body.length) response.end();
+      if (sent < times) {
+        response.write(body[sent]);
+        sent += 1;
+      } else {
+        clearInterval(timer);
+        response.end(body.slice(sent));
+      }
     }, everyMs);
     response.once('close', () => clearInterval(timer));
   });
@@ -107,14 +111,13 @@ export function huge(megabytes: number): Act {
   };
 }
 
-const packedBodies = new Map<number, Buffer>();
-
 /** A small body that unpacks to a large one. */
 export function packed(megabytes: number): Act {
+  // Each part is packed by itself, and the megabyte once.
+  const each = gzipSync(megabyte);
+  const many = Array.from({ length: megabytes }, () => each);
+  const body = Buffer.concat([gzipSync('{"payload":"'), ...many, gzipSync('"}')]);
   return (_, response) => {
-    const body =
-      packedBodies.get(megabytes) ?? gzipSync(`{"payload":"${megabyte.repeat(megabytes)}"}`, { level: 1 });
-    packedBodies.set(megabytes, body); // it takes a while to make
     response.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(body);
   };
 }

@@ -45,7 +45,7 @@ export interface Scene {
 }
 
 export async function sceneOf(fault: Fault, client: ClientKind): Promise<Scene> {
-  const place = await fault.place();
+  const place = await (client.hardened ? fault.place : (fault.smallPlace ?? fault.place))();
   const stripe = client.make(place, fault.slowMs ?? patienceMs);
   const provider = stripeSecrets({ client: stripe });
   const secrets = createSecrets(provider);

@@ -27,7 +27,7 @@ function retryable(endings: Endings): string {
   return failures.some((each) => each.retryable) ? 'yes' : 'no';
 }
 
-function otherwise({ ends, node, fetch, until, note, unhandled, statusLost }: Fault): string {
+function otherwise({ ends, node, fetch, until, note, triedAgain, unhandled, statusLost }: Fault): string {
   const differs = (endings?: Endings): endings is Endings =>
     endings !== undefined && wordsFor(endings) !== wordsFor(ends);
   const own = [
@@ -42,6 +42,7 @@ function otherwise({ ends, node, fetch, until, note, unhandled, statusLost }: Fa
   return [
     ...(both ? [wordsFor(node)] : own),
     note,
+    triedAgain && (differs(node) ? 'tried again once' : 'Node: tried again once'),
     unhandled && 'leaves an unhandled rejection',
     statusLost && !both && 'without the status',
     until && `up to version ${until.major}, ${older.join(', ')}`,

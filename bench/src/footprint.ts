@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+
+export interface Footprint {
+  readonly packages: number;
+  readonly files: number;
+}
+
+/** What an installation of these packages brings, with all that they depend on, as they are found from a folder. */
+export function footprint(names: readonly string[], from: string): Footprint {
+  const folders = new Set<string>();
+  for (const name of names) gather(name, from, folders);
+  const files = [...folders].reduce((sum, folder) => sum + countFiles(folder), 0);
+  return { packages: folders.size, files };
+}
+
+function gather(name: string, from: string, into: Set<string>): void {
+  const folder = findPackage(name, from);
+  if (into.has(folder)) return;
+  into.add(folder);
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  for (const dependency of Object.keys(dependencies)) gather(dependency, folder, into);
+}
+
+function findPackage(name: string, from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = join(folder, 'node_modules', name);
+    if (existsSync(found)) return realpathSync(found);
+    if (folder === dirname(folder)) throw new Error(`${name} is not installed where ${from} looks for it`);
+  }
+}
+
+function countFiles(folder: string): number {
+  if (folder.includes(`${sep}node_modules${sep}`)) {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+    return files.filter((each) => each.isFile() && !each.parentPath.includes(`${folder}${sep}node_modules`))
+      .length;
+  }
+  // One of ours: what would be published.
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: folder,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  const [packed] = JSON.parse(stdout) as readonly [{ readonly entryCount: number }];
+  return packed.entryCount;
+}

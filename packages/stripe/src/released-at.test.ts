@@ -1,0 +1,41 @@
+import { watchedSignal } from '@secretkit/conformance';
+import { describe, expect, it } from 'vitest';
+import { releasedAt } from './released-at.js';
+
+const never = new Promise<never>(() => undefined);
+
+describe('what cannot be told to stop', () => {
+  it('releases its caller when the signal fires, with the very reason', async () => {
+    const caller = new AbortController();
+    const released = releasedAt(caller.signal, never);
+    const reason = { any: 'thing' };
+    caller.abort(reason);
+    await expect(released).rejects.toBe(reason);
+  });
+
+  it('releases its caller also when the signal fired while it was begun', async () => {
+    await expect(releasedAt(AbortSignal.abort('enough'), never)).rejects.toBe('enough');
+  });
+
+  it.each([
+    ['answers', Promise.resolve('value'), { status: 'fulfilled', value: 'value' }],
+    ['fails', Promise.reject('broken'), { status: 'rejected', reason: 'broken' }],
+  ] as const)('leaves no listener when it %s', async (_, work, expected) => {
+    const { signal, listeners } = watchedSignal();
+    const [outcome] = await Promise.allSettled([releasedAt(signal, work)]);
+    expect(outcome).toEqual(expected);
+    expect(listeners()).toBe(0);
+  });
+
+  it('that fails after its caller has left is nobody’s failure', async () => {
+    const caller = new AbortController();
+    let fail: (why: string) => void = () => undefined;
+    const work = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    const released = releasedAt(caller.signal, work);
+    caller.abort('enough');
+    fail('too late');
+    await expect(released).rejects.toBe('enough');
+  });
+});
