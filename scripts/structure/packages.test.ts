@@ -26,6 +26,18 @@ describe.each(packages)('$folder', ({ folder, manifest, sources, read }) => {
     expect(readme).toMatch(/error/i);
   });
 
+  it('has a README that installs what its example imports', () => {
+    const readme = read('README.md') ?? '';
+    const [, installed = ''] = /^npm install (.*)$/m.exec(readme) ?? [];
+    const [, example = ''] = /^```ts\n([^]*?)^```$/m.exec(readme) ?? [];
+    const imported = [...example.matchAll(/from '((?:@[\w-]+\/)?[\w-]+)(?=[/'])/g)].map(
+      ([, name = '']) => name,
+    );
+    const needed = imported.filter((name) => !name.startsWith('@nestjs/')); // which an application of Nest has
+    expect(needed.length).toBeGreaterThan(0);
+    expect(installed.split(' ')).toEqual(expect.arrayContaining(needed));
+  });
+
   it('names its exports one by one', () => {
     const index = sources.find(({ path }) => path.endsWith('/src/index.ts'));
     expect(index?.text ?? '').not.toMatch(/export \*|export default/);

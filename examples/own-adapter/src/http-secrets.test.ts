@@ -1,0 +1,109 @@
+import { describeProvider, type FaultName, type Fixture, fakeClock } from '@secretkit/conformance';
+import { type SecretRef, seal } from '@secretkit/core';
+import { describe, it } from 'vitest';
+import { httpSecrets } from './http-secrets.js';
+
+interface Stored {
+  readonly name: string;
+  readonly value: string;
+  readonly expires_at?: number | undefined;
+}
+
+type Asked = Stored & { readonly account?: string; readonly names?: readonly string[] };
+
+/** What the store answers, or what comes in its place. */
+const answers: Partial<Record<FaultName, () => Response>> = {
+  unauthorized: () => Response.json({ error: { code: 'no_such_token' } }, { status: 401 }),
+  forbidden: () => Response.json({ error: { code: 'not_yours' } }, { status: 403 }),
+  rateLimited: () => Response.json({}, { status: 429, headers: { 'retry-after': '2' } }),
+  throttledByBody: () => Response.json({ error: { code: 'throttled' } }, { status: 400 }),
+  routeNotFound: () => Response.json({ message: 'Not Found' }, { status: 404 }),
+  conflict: () => Response.json({ error: { code: 'changed' } }, { status: 409 }),
+  keyInUse: () => Response.json({ error: { code: 'write_under_way' } }, { status: 409 }),
+  failedDependency: () => new Response('', { status: 424 }),
+  serverError: () => Response.json({ error: { message: 'CANARY-not-a-real-secret' } }, { status: 500 }),
+  overloaded: () => new Response('', { status: 503 }),
+  html: () => new Response('<html>CANARY-not-a-real-secret</html>', { status: 200 }),
+  redirect: () => new Response('', { status: 307, headers: { location: 'https://elsewhere.example' } }),
+  refused: () => {
+    throw new TypeError('fetch failed', { cause: 'CANARY-not-a-real-secret' });
+  },
+  cutBody: () =>
+    new Response(
+      new ReadableStream({
+        start: (controller) => controller.error(new TypeError('terminated')),
+      }),
+    ),
+  malformedBody: () => new Response('{"secrets": [{"value": "CANARY-not-a-real-secret"'),
+  wrongShape: () => Response.json({ secrets: 'CANARY-not-a-real-secret' }),
+};
+
+/** The store, in memory, behind a `fetch` of its own. */
+function open(): Fixture {
+  const { now, advance } = fakeClock();
+  const stored = new Map<string, Stored>();
+  const keyOf = (account: string | undefined, name: string): string => JSON.stringify([account, name]);
+  let fault: FaultName | undefined;
+  let hangs = false;
+  let [calls, pending] = [0, 0];
+
+  function read(account: string | undefined, names: readonly string[]): Stored[] {
+    return names
+      .flatMap((name) => stored.get(keyOf(account, name)) ?? [])
+      .filter(({ expires_at: seconds }) => seconds === undefined || seconds * 1_000 > now());
+  }
+
+  async function answer(path: string, asked: Asked): Promise<Response> {
+    if (fault !== undefined && fault !== 'withoutValue') return answers[fault]?.() ?? new Response();
+    const { account, name, names = [], value, expires_at } = asked;
+    if (path === '/read' && fault) return Response.json({ secrets: names.map((each) => ({ name: each })) });
+    if (path === '/read') return Response.json({ secrets: read(account, names) });
+    if (path === '/write') stored.set(keyOf(account, name), { name, value, expires_at });
+    if (path === '/delete') stored.delete(keyOf(account, name));
+    return Response.json({ done: true });
+  }
+
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    init?.signal?.throwIfAborted();
+    calls += 1;
+    pending += 1;
+    try {
+      if (hangs) {
+        await new Promise((_, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+        });
+      }
+      const { pathname } = new URL((url as URL).href); // as the adapter asks
+      return await answer(pathname, JSON.parse(init?.body as string) as Asked);
+    } finally {
+      pending -= 1;
+    }
+  };
+
+  const credential = 'CANARY-credential-of-the-store';
+  return {
+    provider: httpSecrets({ baseUrl: 'https://store.example', token: seal(credential), fetch, now }),
+    now,
+    advance,
+    credential,
+    put: async ({ name, scope }: SecretRef, value, expiresAt) => {
+      const expires_at = expiresAt && expiresAt.getTime() / 1_000;
+      stored.set(keyOf(scope?.account, name), { name, value, expires_at });
+    },
+    remove: async ({ name, scope }) => {
+      stored.delete(keyOf(scope?.account, name));
+    },
+    calls: () => calls,
+    fault: (name) => {
+      fault = name;
+    },
+    hang: () => {
+      hangs = true;
+    },
+    pending: () => pending,
+  };
+}
+
+const faults = [...(Object.keys(answers) as FaultName[]), 'withoutValue'] as const;
+const facts = { scopes: ['account'], expiryResolutionMs: 1_000, faults, hangs: true } as const;
+describeProvider('http', { facts, open }, { describe, it });

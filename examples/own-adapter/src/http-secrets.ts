@@ -1,0 +1,105 @@
+import {
+  type Answer,
+  type CallContext,
+  isSecretError,
+  type Secret,
+  SecretError,
+  type SecretProvider,
+  seal,
+} from '@secretkit/core';
+import { httpError } from './http-error.js';
+
+/** Secrets of a store behind HTTP: one that serves many names by one request, and keeps accounts apart. */
+export function httpSecrets(options: {
+  readonly baseUrl: string;
+  readonly token: Secret;
+  readonly fetch?: typeof fetch;
+  readonly now?: () => number;
+}): SecretProvider {
+  const { baseUrl, token, fetch = globalThis.fetch, now = () => Date.now() } = options;
+
+  async function ask(path: string, body: object, { signal, idempotencyKey }: CallContext): Promise<unknown> {
+    const headers = new Headers({ 'content-type': 'application/json' });
+    if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
+    headers.set('authorization', `Bearer ${token.reveal()}`);
+    const request = { method: 'POST', redirect: 'manual', headers, body: JSON.stringify(body) } as const;
+    try {
+      const response = await fetch(new URL(path, baseUrl), signal ? { ...request, signal } : request);
+      const answer = parse(await response.text());
+      if (response.ok && answer !== undefined) return answer;
+      throw httpError(response.status, answer, response.headers);
+    } catch (error) {
+      signal?.throwIfAborted(); // with its very reason, which fetch may have wrapped
+      if (isSecretError(error)) throw error;
+      throw new SecretError('unavailable', 'the store cannot be reached. Check the network, and try again.');
+    }
+  }
+
+  const provider: SecretProvider & Required<Pick<SecretProvider, 'getMany'>> = {
+    name: 'http',
+
+    async get(ref, ctx) {
+      const [answer] = await provider.getMany([ref], ctx);
+      if (isSecretError(answer)) throw answer;
+      return answer;
+    },
+
+    async getMany(refs, ctx) {
+      const { account, user } = refs[0]?.scope ?? {}; // all of a call share one
+      if (user !== undefined) return refs.map(() => undefined); // the store knows no users
+      const answer = await ask('read', { account, names: refs.map(({ name }) => name) }, ctx);
+      const { secrets } = answer as { readonly secrets?: unknown };
+      if (!Array.isArray(secrets)) throw new SecretError('invalid_data', 'the answer is no list of secrets.');
+      const found = new Map(secrets.map((each: Partial<StoredSecret> | null) => [each?.name, each]));
+      return refs.map(({ name }) => sealed(found.get(name)));
+    },
+
+    async set({ name, scope }, secret, ctx) {
+      if (scope?.user !== undefined) throw new SecretError('invalid_argument', 'the store knows no users.');
+      const expiresAt = secret.expiresAt && Math.floor(secret.expiresAt.getTime() / 1_000); // never for longer than asked
+      if (expiresAt !== undefined && expiresAt * 1_000 <= now()) {
+        throw new SecretError(
+          'invalid_argument',
+          'the expiry has passed. Delete the secret if it is to be gone.',
+        );
+      }
+      const value = secret.reveal();
+      checkDone(await ask('write', { account: scope?.account, name, value, expires_at: expiresAt }, ctx));
+    },
+
+    async delete({ name, scope }, ctx) {
+      if (scope?.user === undefined) checkDone(await ask('delete', { account: scope?.account, name }, ctx));
+    },
+  };
+  return provider;
+}
+
+/** A secret as the store tells it; its expiry in seconds. */
+interface StoredSecret {
+  readonly name: string;
+  readonly value: string;
+  readonly expires_at: number | null;
+}
+
+function sealed(stored: Partial<StoredSecret> | null | undefined): Answer {
+  if (!stored) return undefined;
+  const { value, expires_at: seconds } = stored;
+  if (value === '') return undefined;
+  if (typeof value !== 'string') return new SecretError('invalid_data', 'the secret came without its value.');
+  return seal(value, typeof seconds === 'number' ? { expiresAt: new Date(seconds * 1_000) } : {});
+}
+
+// A page that says 200 is no write.
+function checkDone(answer: unknown): void {
+  const { done } = answer as { readonly done?: unknown };
+  if (done !== true) throw new SecretError('invalid_data', 'the answer does not say that it is done.');
+}
+
+function parse(text: string): object | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null ? answer : undefined;
+  } catch {
+    return undefined; // the parser's own error would quote it
+  }
+}
