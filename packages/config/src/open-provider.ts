@@ -26,7 +26,7 @@ export type Openers = Readonly<Record<string, Opener>>;
  * import { stripeOpener } from '@secretkit/config/stripe';
  * import { createSecrets } from '@secretkit/core';
  *
- * const provider = await openProvider(process.env.SECRETS_URL ?? 'memory:', {
+ * const provider = await openProvider(process.env.SECRETS_URL, {
  *   env: envOpener(),
  *   memory: memoryOpener(),
  *   stripe: stripeOpener({ apiKey: () => process.env.STRIPE_SECRET_KEY }),
