@@ -51,6 +51,7 @@ export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'],
     mutate: [`${sources}/**/*.ts`, `!${sources}/**/*.test*.ts`, `!${sources}/index.ts`],
     coverageAnalysis: 'perTest',
     concurrency: 2,
+    timeoutMS: 20_000, // a busy machine kills no mutant
     inPlace: true,
     reporters: ['clear-text', 'html', 'json'],
     clearTextReporter: { reportTests: false, allowColor: false },

@@ -21,6 +21,7 @@ const notRun = [
 ];
 
 // What the examples take for given.
+process.env['SECRETS_URL'] = 'memory:';
 process.env['DATABASE_URL'] = process.env['APP_DATABASE_URL'] = 'postgres://db.example/app';
 
 const folder = fileURLToPath(new URL('../.cache/docs/', import.meta.url));

@@ -31,13 +31,8 @@ export async function tellStory(print: (line: string) => void): Promise<void> {
   async function read(title: string, name: string, times = 1): Promise<void> {
     let answer = '';
     for (let i = 0; i < times; i += 1) answer = await answerOf(secrets, name);
-    for (let turn = 0; turn < 20; turn += 1) {
-      await new Promise((resolve) => {
-        setImmediate(resolve); // a span may end, and be handed on, a little after its read
-      });
-    }
     print(`\n${title}: ${name} → ${answer}`);
-    const tree = treeOf(sdk.takeSpans());
+    const tree = treeOf(await sdk.takeSpans());
     for (const line of tree.length > 0 ? tree : ['no span']) print(`  ${line}`);
   }
 

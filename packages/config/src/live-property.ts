@@ -38,7 +38,7 @@ export function liveProperty(request: Request, loaded: Outcome, around: Surround
   function current(): { readonly secret: Secret<unknown> | undefined } | SecretError {
     if (barrier) return barrier;
     if (!isPast(held.raw?.expiresAt)) return { secret: held.secret };
-    return absent ? { secret: absent.value } : missing(request);
+    return absent ? { secret: absent.value } : expired(request);
   }
 
   function isPast(expiresAt: Date | undefined): boolean {
@@ -117,6 +117,12 @@ export function liveProperty(request: Request, loaded: Outcome, around: Surround
       return () => listeners.delete(own);
     },
   };
+}
+
+function expired({ ref }: Request): SecretError {
+  const problem =
+    'its value has expired, and no other one could be had. Renew it in the store; onEvent tells of reads that fail.';
+  return new SecretError('not_found', problem, { ref });
 }
 
 /** Is it the same value, with the same facts about it? */

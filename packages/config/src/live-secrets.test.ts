@@ -118,6 +118,68 @@ describe('a property', () => {
     expect([view.MAY?.reveal(), view.SIZE.reveal()]).toEqual(['here', 20]);
   });
 
+  it('that is fresh starts no read', async () => {
+    const get = vi.fn(async () => seal('1'));
+    const provider: SecretProvider = { name: 'own', get, peek: () => seal('2') };
+    const view = await loadSecrets(createSecrets(provider), { port }, { live: true });
+    for (let i = 0; i < 3; i += 1) expect(view.port.reveal()).toBe(2);
+    await settled();
+    expect(get).toHaveBeenCalledTimes(1); // the loading
+  });
+
+  it('that a read has made fresh again rests for nothing: it is read when it is past that, however long restMs', async () => {
+    const { view, fake, clock } = await setUp({ restMs: 10 * ttlMs });
+    for (const value of ['2', '3', '4']) {
+      await fake.put('port', value);
+      clock.advance(ttlMs);
+      void view.PORT;
+      await settled();
+      expect(view.PORT.reveal()).toBe(Number(value));
+    }
+  });
+
+  it('tells what is known of its value, also where only that is new', async () => {
+    const facts = { version: 'v1', createdAt: new Date(1e12) };
+    let answer = seal('1', facts);
+    const provider: SecretProvider = { name: 'own', get: async () => answer, peek: () => answer };
+    const view = await loadSecrets(createSecrets(provider), { port }, { live: true });
+    expect([view.port.version, view.port.createdAt]).toEqual(['v1', facts.createdAt]);
+    answer = seal('1', { ...facts, version: 'v2' });
+    expect(view.port.version).toBe('v2');
+    answer = seal('1', { version: 'v2', createdAt: new Date(1.1e12) });
+    expect(view.port.createdAt).toEqual(new Date(1.1e12));
+  });
+
+  it("of a tenant is the tenant's, wherever it comes from", async () => {
+    vi.useFakeTimers();
+    const scope = { account: 'acct_1' };
+    const theirs = { name: 'port', scope };
+    const initial = { port: '1' };
+    const fake = fakeSecrets({ initial });
+    await fake.provider.set(theirs, seal('2'), {});
+    const stack = cache({ ttlMs, jitter: 0, now: fake.clock.now })(fake.provider);
+    const secrets = createSecrets(stack, { now: fake.clock.now, random: () => 0 });
+    await secrets.get('port');
+    const view = await loadSecrets(secrets, { port: { ref: theirs, schema: port } }, { live: true });
+    const seen: number[] = [];
+    view.onChange('port', (value) => seen.push(value.reveal()));
+    expect(view.port.reveal()).toBe(2); // by a look into memory
+    await fake.provider.set(theirs, seal('3'), {});
+    fake.clock.advance(ttlMs);
+    void view.port;
+    await settled();
+    expect([view.port.reveal(), seen]).toEqual([3, [3]]); // by a read in the background
+    await secrets.set('port', '4');
+    await secrets.get('port');
+    expect(seen).toEqual([3]); // by a change that is no change of theirs
+    view.watch({ everyMs: 1_000 });
+    await fake.provider.set(theirs, seal('5'), {});
+    fake.clock.advance(ttlMs);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(seen).toEqual([3, 5]); // by watching
+    view.close();
+  });
+
   it('is one of the keys, and the rest is not', async () => {
     const { view } = await setUp();
     expect(Object.keys(view)).toEqual(['PORT', 'NAME', 'MAY', 'SIZE']);
@@ -137,7 +199,9 @@ describe('from its expiry on', () => {
     clock.advance(4_999);
     expect(view.PORT.reveal()).toBe(2);
     clock.advance(1);
-    expect(() => view.PORT).toThrow(/^not_found: "port": there is no such secret\./);
+    expect(() => view.PORT).toThrow(
+      'not_found: "port": its value has expired, and no other one could be had. Renew it in the store; onEvent tells of reads that fail.',
+    );
   });
 
   it('one that may be missing is missing', async () => {
@@ -290,11 +354,48 @@ describe('a secret that is there no more', () => {
     }
     expect(revealed(() => view.PORT)).toBe('not_found');
     expect(codes()).toEqual([['missing', 'PORT', 'not_found']]);
+    expect(() => view.PORT).toThrow(
+      'not_found: "port": there is no such secret. Create it, or check its name',
+    );
     await fake.put('port', '1');
     await settled();
     void revealed(() => view.PORT);
     await settled();
     expect(view.PORT.reveal()).toBe(1);
+  });
+
+  it('is what it was once it is there again, the very same', async () => {
+    const memory: { secret?: Secret } = { secret: seal('1') };
+    const { secret } = memory;
+    const provider: SecretProvider = {
+      name: 'own',
+      get: async () => memory.secret,
+      peek: () => memory.secret,
+    };
+    const view = await loadSecrets(createSecrets(provider), { port }, { live: true });
+    memory.secret = undefined as never;
+    void view.port;
+    await settled();
+    expect(revealed(() => view.port)).toBe('not_found');
+    memory.secret = secret as Secret;
+    expect(view.port.reveal()).toBe(1);
+  });
+
+  it('is thrown as an error of its own to each who reads', async () => {
+    const { view, fake, clock } = await setUp();
+    await fake.remove('port');
+    clock.advance(ttlMs);
+    void view.PORT;
+    await settled();
+    const thrown = [0, 1].map(() => {
+      try {
+        return view.PORT;
+      } catch (error) {
+        return error;
+      }
+    });
+    expect(thrown[0]).toBeInstanceOf(SecretError);
+    expect(thrown[0]).not.toBe(thrown[1]); // whoever adds to one, adds to his own
   });
 });
 
@@ -366,6 +467,31 @@ describe('onChange', () => {
     expect([seen, view.PORT.expiresAt]).toEqual([[], expiresAt]);
   });
 
+  it('tells of a value that was there before, after another one', async () => {
+    const { view, fake, secrets } = await setUp();
+    const seen: number[] = [];
+    view.onChange('PORT', (value) => seen.push(value.reveal()));
+    for (const value of ['2', '1']) {
+      await fake.put('port', value);
+      await secrets.get('port', { fresh: true });
+    }
+    expect(seen).toEqual([2, 1]);
+  });
+
+  it('tells a listener that has come while one is told from the next value on', async () => {
+    const { view, fake, secrets } = await setUp();
+    const seen: string[] = [];
+    view.onChange('PORT', (first) => {
+      seen.push(`first ${first.reveal()}`);
+      if (seen.length === 1) view.onChange('PORT', (second) => seen.push(`second ${second.reveal()}`));
+    });
+    for (const value of ['2', '3']) {
+      await fake.put('port', value);
+      await secrets.get('port', { fresh: true });
+    }
+    expect(seen).toEqual(['first 2', 'first 3', 'second 3']);
+  });
+
   it('ends by its disposable, each on its own', async () => {
     const { view, fake, secrets } = await setUp();
     const seen: string[] = [];
@@ -377,6 +503,32 @@ describe('onChange', () => {
     await fake.put('port', '2');
     await secrets.get('port', { fresh: true });
     expect(seen).toEqual(['a2']);
+  });
+
+  it('leaves nothing at the cache when it ends, whether by itself or with the view', async () => {
+    const listeners = new Set<object>();
+    let ended = 0;
+    const provider: SecretProvider = {
+      name: 'own',
+      get: async () => seal('1'),
+      subscribe(listener) {
+        const own = { listener };
+        listeners.add(own);
+        return {
+          [Symbol.dispose]() {
+            ended += 1;
+            listeners.delete(own);
+          },
+        };
+      },
+    };
+    const view = await loadSecrets(createSecrets(provider), { port }, { live: true });
+    const first = view.onChange('port', () => undefined);
+    view.onChange('port', () => undefined);
+    first[Symbol.dispose]();
+    expect(listeners.size).toBe(1);
+    view.close();
+    expect([listeners.size, ended]).toEqual([0, 2]); // none of them twice
   });
 
   it('needs a key that there is, a listener and a cache', async () => {
@@ -448,24 +600,29 @@ describe('without a cache in the stack', () => {
     view.close();
   });
 
-  it('what comes late is not put in place of what came meanwhile', async () => {
+  it.each([
+    ['a value', seal('2')],
+    ['that there is none', undefined],
+  ])('%s that comes late is not put in place of what came meanwhile', async (_, answer) => {
     const memory: { fresh?: Secret } = {};
-    let resolve: (secret: Secret) => void = () => undefined;
-    const late = new Promise<Secret>((resolved) => (resolve = resolved));
+    let resolve: (secret: Secret | undefined) => void = () => undefined;
+    const late = new Promise<Secret | undefined>((resolved) => (resolve = resolved));
     const provider: SecretProvider = {
       name: 'own',
       get: vi.fn().mockResolvedValueOnce(seal('1')).mockReturnValue(late),
       peek: () => memory.fresh,
       subscribe: () => ({ [Symbol.dispose]: () => undefined }),
     };
-    const view = await loadSecrets(createSecrets(provider), { port }, { live: true });
+    const events: LiveEvent[] = [];
+    const options = { live: true, onEvent: (event: LiveEvent) => events.push(event) } as const;
+    const view = await loadSecrets(createSecrets(provider), { port }, options);
     const seen: number[] = [];
     view.onChange('port', (value) => seen.push(value.reveal()));
     expect(view.port.reveal()).toBe(1);
     memory.fresh = seal('3');
-    resolve(seal('2'));
+    resolve(answer);
     await settled();
-    expect([seen, view.port.reveal()]).toEqual([[3], 3]);
+    expect([seen, view.port.reveal(), events]).toEqual([[3], 3, []]);
   });
 
   it('a look into memory that fails is none', async () => {

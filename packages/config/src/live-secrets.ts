@@ -124,8 +124,7 @@ export function liveSecrets(
   function untilClosed(end: () => void): Disposable {
     const disposable = {
       [Symbol.dispose]() {
-        running.delete(disposable);
-        end();
+        if (running.delete(disposable)) end();
       },
     };
     running.add(disposable);

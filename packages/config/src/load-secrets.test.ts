@@ -373,6 +373,50 @@ describe('a schema that cannot be used', () => {
       'its schema answers with no result. Mend the schema.',
     ],
     ['answers with a text', standard((text: string) => text), 'its schema answers with no result.'],
+    [
+      'answers with issues that are none',
+      standard(() => ({ issues: true })),
+      'its schema answers with no result.',
+    ],
+    [
+      'throws when it is asked for issues',
+      standard((text: string) => ({
+        get issues() {
+          return thrower(text);
+        },
+      })),
+      'its schema threw.',
+    ],
+    [
+      'throws when it is asked for the value',
+      standard((text: string) => ({
+        get value() {
+          return thrower(text);
+        },
+      })),
+      'its schema threw.',
+    ],
+    [
+      'throws when it is asked whether it is a promise',
+      standard((text: string) => ({
+        get then() {
+          return thrower(text);
+        },
+      })),
+      'its schema threw.',
+    ],
+    [
+      'has a vendor that is no word',
+      {
+        '~standard': { version: 1, vendor: undefined, validate: () => ({ issues: [{}, {}] }) },
+      } as unknown as StandardSchemaV1,
+      'its schema refuses the value, with 2 issues.',
+    ],
+    [
+      'refuses without an issue',
+      standard(() => ({ issues: [] })),
+      'its schema refuses the value, with 0 issues.',
+    ],
   ])('%s', async (_, schema, problem) => {
     const { secrets } = setUp({ KEY: canary });
     const error = await failureOf(loadSecrets(secrets, { KEY: schema } as Record<string, StandardSchemaV1>));
@@ -401,6 +445,7 @@ describe('specs that are malformed', () => {
     [{ optional: 'a', default: 5 }, 'there is no field "default"; there is optional.'],
     [optional(optional('a') as never), 'it is optional twice, or has a default besides.'],
     [optional({ default: 'a' }), 'it is optional twice, or has a default besides.'],
+    [{ default: seal('a') }, 'its default is a Secret. It is sealed anyway: write the value itself.'],
   ])('%o are told of, before anything is read', async (spec, problem) => {
     const { secrets, fake } = setUp();
     const error = await failureOf(loadSecrets(secrets, { url: 'url', KEY: spec } as Record<string, string>));
@@ -423,11 +468,14 @@ describe('specs that are malformed', () => {
     expect(fake.calls()).toBe(0);
   });
 
-  it.each([undefined, null, 'url', ['url'], z.url()])('%o are none at all', async (specs) => {
-    await expect(loadSecrets(setUp().secrets, specs as never)).rejects.toThrow(
-      /^loadSecrets takes an object: keys of your own/,
-    );
-  });
+  it.each([undefined, null, 'url', ['url'], z.url(), new Map([['a', 'url']])])(
+    '%o are none at all',
+    async (specs) => {
+      await expect(loadSecrets(setUp().secrets, specs as never)).rejects.toThrow(
+        /^loadSecrets takes an object: keys of your own/,
+      );
+    },
+  );
 });
 
 describe('a call', () => {

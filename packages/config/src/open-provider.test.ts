@@ -125,6 +125,8 @@ describe('a URL with a credential is refused, and not shown', () => {
     ['stripe:?accesstoken=CANARY-value', 'a parameter that is called like a credential'],
     ['stripe:?apiKey=CANARY-value', 'a parameter that is called like a credential'],
     ['stripe:?account=acct_1&client_secret=CANARY-value', 'a parameter that is called like a credential'],
+    ['stripe:?baseUrl=http://app:CANARY-password@127.0.0.1:1', 'user info'],
+    ['stripe:?baseUrl=http%3A%2F%2FCANARY-user@127.0.0.1:1', 'user info'],
     ['env:?Password=CANARY-value', 'a parameter that is called like a credential'],
     ['stripe:sk_test_CANARY-value', 'what looks like an API key'],
     ['stripe:?account=rk_live_CANARY-value', 'what looks like an API key'],
@@ -164,7 +166,7 @@ describe('a URL that says something else is refused', () => {
     ['constructor:', 'openProvider: there is no opener for a URL "constructor:".'],
     ['env:?prefx=APP_', 'A URL of env: has no parameter "prefx". There is prefix.'],
     ['env:?APP_', 'A URL of env: has no parameter of that name.'],
-    ['env:?prefix=', 'A URL of env: has a prefix without a value.'],
+    ['env:?prefix=', 'A URL of env: has no value for prefix.'],
     ['env:?prefix=A&prefix=B', 'A URL of env: has two of prefix.'],
     ['env:APP_', 'A URL of env: is env:?…: it has no host, no path and no fragment.'],
     ['env://APP_', 'A URL of env: is env:?…'],
@@ -190,6 +192,7 @@ describe('a URL that says something else is refused', () => {
 describe('a registry', () => {
   it.each<[unknown, string]>([
     [undefined, 'openProvider takes an object of openers by scheme'],
+    [{}, 'openProvider takes an object of openers by scheme, such as { env: envOpener() }. It is empty.'],
     [{ env: 'env' }, 'That of "env" is string.'],
     [{ 'env:': envOpener() }, '"env:" is no scheme: one is in lower case, and without a colon.'],
     [{ Env: envOpener() }, '"Env" is no scheme'],

@@ -26,7 +26,7 @@ export type Openers = Readonly<Record<string, Opener>>;
  * import { stripeOpener } from '@secretkit/config/stripe';
  * import { createSecrets } from '@secretkit/core';
  *
- * const provider = await openProvider(process.env.SECRETS_URL ?? 'memory:', {
+ * const provider = await openProvider(process.env.SECRETS_URL, {
  *   env: envOpener(),
  *   memory: memoryOpener(),
  *   stripe: stripeOpener({ apiKey: () => process.env.STRIPE_SECRET_KEY }),
@@ -55,6 +55,7 @@ export async function openProvider<R extends Openers>(
 function checkOpeners(openers: unknown): string {
   const expected = 'openProvider takes an object of openers by scheme, such as { env: envOpener() }';
   if (typeof openers !== 'object' || openers === null) throw new TypeError(`${expected}.`);
+  if (Object.keys(openers).length === 0) throw new TypeError(`${expected}. It is empty.`);
   for (const [scheme, open] of Object.entries(openers)) {
     if (typeof open !== 'function')
       throw new TypeError(`${expected}. That of "${scheme}" is ${typeof open}.`);

@@ -8,29 +8,36 @@ import type { Request } from './read-specs.js';
  */
 export function parseSecret({ ref, schema }: Request, secret: Secret): Secret<unknown> | SecretError {
   if (!schema) return secret;
-  const its = `its ${vendorOf(schema)}schema`;
-  const refused = (problem: string): SecretError => new SecretError('invalid_data', problem, { ref });
-  let result: unknown; // what a schema answers with is only said to be of a type
+  const verdict = verdictOf(schema, secret.reveal());
+  if ('value' in verdict) return secret.map(() => verdict.value);
+  return new SecretError('invalid_data', `its ${vendorOf(schema)}schema ${verdict.problem}`, { ref });
+}
+
+type Verdict = { readonly value: unknown } | { readonly problem: string };
+
+// All of it is tried: what a validator answers with may have getters, whose errors quote the value as well.
+function verdictOf(schema: StandardSchemaV1, text: string): Verdict {
   try {
-    result = schema['~standard'].validate(secret.reveal());
+    const result: unknown = schema['~standard'].validate(text); // which is only said to be of a type
+    if (isPromise(result)) {
+      Promise.resolve(result).catch(() => undefined); // nobody waits for it
+      return { problem: `gives a promise: it is async, or something in it threw. ${leaveOut} ${withheld}` };
+    }
+    if (typeof result !== 'object' || result === null) return { problem: noResult };
+    const { issues, value } = result as { readonly issues?: unknown; readonly value?: unknown };
+    if (!issues) return { value };
+    if (!Array.isArray(issues)) return { problem: noResult };
+    const count = issues.length === 1 ? '1 issue' : `${issues.length} issues`;
+    return { problem: `refuses the value, with ${count}. ${withheld}` };
   } catch {
-    return refused(`${its} threw. ${withheld}`);
+    return { problem: `threw. ${withheld}` };
   }
-  if (isPromise(result)) {
-    Promise.resolve(result).catch(() => undefined); // nobody waits for it
-    return refused(`${its} gives a promise: it is async, or something in it threw. ${leaveOut} ${withheld}`);
-  }
-  if (typeof result !== 'object' || result === null) {
-    return refused(`${its} answers with no result. Mend the schema.`);
-  }
-  const { issues, value } = result as { readonly issues?: readonly unknown[]; readonly value?: unknown };
-  if (!issues) return secret.map(() => value);
-  const count = issues.length === 1 ? '1 issue' : `${issues.length} issues`;
-  return refused(`${its} refuses the value, with ${count}. ${withheld}`);
 }
 
 // zod, for one, begins anew when something throws, and then rejects.
 const leaveOut = 'A value is checked at once: leave out what waits.';
+
+const noResult = 'answers with no result. Mend the schema.';
 
 const withheld = 'What it says is withheld, since it may quote the value. Mend the secret, or the schema.';
 
@@ -39,6 +46,6 @@ function isPromise(result: unknown): result is PromiseLike<unknown> {
 }
 
 function vendorOf(schema: StandardSchemaV1): string {
-  const { vendor } = schema['~standard'];
-  return /^[\w.-]{1,30}$/.test(vendor) ? `${vendor} ` : '';
+  const { vendor }: { readonly vendor: unknown } = schema['~standard'];
+  return typeof vendor === 'string' && /^[\w.-]{1,30}$/.test(vendor) ? `${vendor} ` : '';
 }

@@ -1,4 +1,12 @@
-import { checkRef, isSecretError, type Secret, SecretError, type SecretRef, seal } from '@secretkit/core';
+import {
+  checkRef,
+  isSecret,
+  isSecretError,
+  type Secret,
+  SecretError,
+  type SecretRef,
+  seal,
+} from '@secretkit/core';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Problem } from './problems.js';
 
@@ -18,7 +26,7 @@ export interface Request {
  * @throws `TypeError` when the specs are no object.
  */
 export function readSpecs(specs: unknown): { requests: readonly Request[]; problems: readonly Problem[] } {
-  if (typeof specs !== 'object' || specs === null || Array.isArray(specs) || isSchema(specs)) {
+  if (typeof specs !== 'object' || specs === null || Symbol.iterator in specs || isSchema(specs)) {
     throw new TypeError(
       "loadSecrets takes an object: keys of your own, and a name, a ref or a schema under each, such as { db: 'DATABASE_URL' }.",
     );
@@ -63,6 +71,7 @@ function readDetailed(key: string, spec: object): Omit<Request, 'at'> {
   if (Object.hasOwn(spec, 'default') && value === undefined) {
     throw invalid('its default is undefined. Leave it out, or write optional(…).');
   }
+  if (isSecret(value)) throw invalid('its default is a Secret. It is sealed anyway: write the value itself.');
   return {
     ref: checkRef(ref as SecretRef), // which is checked
     ...(schema && { schema }),

@@ -9,9 +9,10 @@ const credentials =
 /** @throws `TypeError` for a URL with a credential. Nothing of the URL is shown. */
 export function refuseCredentials(url: URL): void {
   if (url.username || url.password) throw refused('user info');
-  for (const name of url.searchParams.keys()) {
+  for (const [name, value] of url.searchParams) {
     if (wordsOf(name).some((word) => credentialNames.test(word)))
       throw refused('a parameter that is called like a credential');
+    if (URL.canParse(value)) refuseCredentials(new URL(value)); // such as a baseUrl
   }
   if (credentials.test(decoded(url.href))) throw refused('what looks like an API key');
 }

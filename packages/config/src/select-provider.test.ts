@@ -60,7 +60,7 @@ describe('what is built', () => {
   });
 });
 
-it.each([undefined, null, 'test'])('%o are no builders', async (builders) => {
+it.each([undefined, null, 'test', {}])('%o are no builders', async (builders) => {
   await expect(selectProvider('test', builders as never)).rejects.toThrow(/^selectProvider takes an object/);
 });
 

@@ -52,6 +52,7 @@ export async function selectProvider<B extends Readonly<Record<string, ProviderB
 function checkBuilders(builders: unknown): void {
   const expected = 'selectProvider takes an object: for each environment a function that makes its provider';
   if (typeof builders !== 'object' || builders === null) throw new TypeError(`${expected}.`);
+  if (Object.keys(builders).length === 0) throw new TypeError(`${expected}. It is empty.`);
   const wrong = Object.entries(builders).find(([, build]) => typeof build !== 'function');
   if (wrong) throw new TypeError(`${expected}. Of "${wrong[0]}" it is ${typeof wrong[1]}.`);
 }

@@ -26,7 +26,7 @@ export function urlParameters<const K extends string>(
     if (!known.some((each) => each === name)) {
       throw new TypeError(`A URL of ${protocol} has no parameter${quoted(name, value)}. ${there}`);
     }
-    if (value === '') throw new TypeError(`A URL of ${protocol} has a ${name} without a value.`);
+    if (value === '') throw new TypeError(`A URL of ${protocol} has no value for ${name}.`);
     if (parameters.has(name)) throw new TypeError(`A URL of ${protocol} has two of ${name}.`);
     parameters.set(name, value);
   }

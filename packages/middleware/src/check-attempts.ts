@@ -15,7 +15,7 @@ export function checkAttempts(owner: string, option: string, limitMs: number, at
   if (typeof attemptMs !== 'number' || attemptMs <= limitMs) return;
   throw new RangeError(
     `${owner}: ${option} is ${limitMs}, a deadline shorter than one attempt, which may take timeoutMs: ${attemptMs}. ` +
-      `Raise ${option}, or lower timeoutMs.`,
+      `Raise ${option}, or lower ${owner === 'timeout' ? 'that of the time-out inside' : 'timeoutMs'}.`,
   );
 }
 

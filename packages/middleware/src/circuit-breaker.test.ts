@@ -392,11 +392,13 @@ describe('an attempt that never ends', () => {
     const deaf = around('deaf', {}, (run, { signal: _, ...ctx }) => run(ctx));
     const clock = { ms: start };
     const backend = heldBackend();
+    const changes: string[] = [];
     const breaker = circuitBreaker({
       strategy: consecutiveFailures(1),
       openMs,
       random: () => 0,
       now: () => clock.ms,
+      onStateChange: ({ from, to }) => changes.push(`${from} → ${to}`),
     });
     const stack = compose(breaker, deaf)(backend.provider);
     const reads = [outcome(stack.get({ name: 'a' }, {}))];
@@ -417,6 +419,8 @@ describe('an attempt that never ends', () => {
     await backend.call(2).answer('value');
     expect(await Promise.all(reads)).toEqual(['unavailable', 'unavailable', 'value']);
     expect(layersOf(stack)[0]?.snapshot?.()).toMatchObject({ state: 'closed' });
+    // Another one is no other state.
+    expect(changes).toEqual(['closed → open', 'open → half-open', 'half-open → closed']);
   });
 });
 

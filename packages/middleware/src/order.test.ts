@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { around, compose, layersOf, type Middleware, type SecretProvider, seal } from '@secretkit/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cache } from './cache.js';
@@ -30,7 +31,7 @@ function codesOf(...stack: Middleware[]): unknown[] {
 describe('an order that does harm', () => {
   const between = around('between', {}, (run, ctx) => run(ctx));
 
-  it.each<[Middleware[], string, string]>([
+  const harmful: [Middleware[], string, string][] = [
     [[retry(), cache()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
     [
       [circuitBreaker(), cache()],
@@ -47,10 +48,15 @@ describe('an order that does harm', () => {
     [[retry(), between, cache(), timeout()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
     [[cache(), retry(), cache()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
     [[retry(), between, retry(), retry()], 'RETRY_OUTSIDE_RETRY', 'their attempts multiply'],
-  ])('is told of by its code and its reason, when the stack is built: %#', (stack, code, harm) => {
-    expect(codesOf(...stack)).toEqual([`SECRETKIT_ORDER_${code}`]);
-    expect(warned[0]?.[0]).toContain(harm);
-  });
+  ];
+
+  it.each(harmful)(
+    'is told of by its code and its reason, when the stack is built: %#',
+    (stack, code, harm) => {
+      expect(codesOf(...stack)).toEqual([`SECRETKIT_ORDER_${code}`]);
+      expect(warned[0]?.[0]).toContain(harm);
+    },
+  );
 
   it('of a time-out outside a breaker is no better for a retry inside', () => {
     expect(codesOf(timeout(), circuitBreaker(), retry())).toEqual([
@@ -70,12 +76,20 @@ describe('an order that does harm', () => {
     expect(warned).toEqual([
       [
         'retry stands outside cache in retry(cache(store)): every reader retries for itself, also when a stale value is there. ' +
-          'recommended() of @secretkit/middleware/recommended has the order that works, ' +
-          '"Order" in the README of @secretkit/middleware the reasons. ' +
-          'If it is meant, compose the stack with anyOrder() of @secretkit/middleware/order.',
+          'recommended() of @secretkit/middleware/recommended has the order that works. ' +
+          'If this one is meant, compose the stack with anyOrder() of @secretkit/middleware/order. ' +
+          'See https://www.npmjs.com/package/@secretkit/middleware#order',
         { type: 'SecretkitWarning', code: 'SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE' },
       ],
     ]);
+  });
+
+  it('has its row in the part of the README that the warning leads to, and no other has one', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const section = /\n## Order\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
+    const rows = [...section.matchAll(/^\| `SECRETKIT_ORDER_(\w+)` /gm)].map(([, code]) => code);
+    const codes = harmful.map(([, code]) => code);
+    expect(rows.toSorted()).toEqual([...new Set([...codes, 'CACHE_OUTSIDE_FALLBACK'])].toSorted());
   });
 
   it('each of several is told of', () => {

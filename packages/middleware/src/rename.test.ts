@@ -217,6 +217,7 @@ describe('wrong names are refused when it is built', () => {
     ['null', null, 'rename takes names by name'],
     ['a list', [['a', 'b']], 'rename takes names by name'],
     ['a text', 'a', 'rename takes names by name'],
+    ['a map', new Map([['a', 'b']]), 'rename takes names by name'],
     ['a name that is none', { a: '' }, 'rename: the entry "a": the name of a secret is empty.'],
     [
       'a name that is no text',

@@ -62,7 +62,7 @@ export function rename(
 }
 
 function translations(names: NamesByName): Names {
-  if (typeof names !== 'object' || names === null || Array.isArray(names)) {
+  if (typeof names !== 'object' || names === null || Symbol.iterator in names) {
     throw new TypeError(
       "rename takes names by name, such as { 'database-url': 'PG_URL' }, or a function from name to name.",
     );

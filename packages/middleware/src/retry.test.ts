@@ -289,6 +289,14 @@ describe('a write', () => {
     },
   );
 
+  it('keeps the key that it has: whoever minted it may send the write once more', async () => {
+    const { backend, stack } = setUp();
+    stack.delete({ name: 'a' }, { idempotencyKey: 'of the caller' }).catch(() => undefined);
+    await failAll(backend, () => failure('timeout'));
+    const keys = backend.calls.map(({ ctx }) => ctx.idempotencyKey);
+    expect(keys).toEqual(['of the caller', 'of the caller', 'of the caller']);
+  });
+
   it('has none when it is a read', async () => {
     const { backend, secrets } = setUp();
     void secrets.get('a');

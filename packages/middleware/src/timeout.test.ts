@@ -175,7 +175,7 @@ describe('around another', () => {
     const stack = (inner: number) => compose(timeout({ timeoutMs: 1_000 }), timeout({ timeoutMs: inner }));
     expect(() => stack(1_001)(provider)).toThrow(
       new RangeError(
-        'timeout: timeoutMs is 1000, a deadline shorter than one attempt, which may take timeoutMs: 1001. Raise timeoutMs, or lower timeoutMs.',
+        'timeout: timeoutMs is 1000, a deadline shorter than one attempt, which may take timeoutMs: 1001. Raise timeoutMs, or lower that of the time-out inside.',
       ),
     );
     expect(() => stack(1_000)(provider)).not.toThrow();

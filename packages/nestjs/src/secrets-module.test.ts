@@ -239,6 +239,31 @@ describe('the options', () => {
       /takes one of/,
     ],
     [
+      'a source that is undefined, as after an import in a circle',
+      () => SecretsModule.forRootAsync({ useClass: undefined } as never),
+      /forRootAsync takes one of/,
+    ],
+    [
+      'a factory that is no function',
+      () => SecretsModule.forRootAsync({ useFactory: { provider: memory('a') } } as never),
+      /forRootAsync: useFactory is a function, not object/,
+    ],
+    [
+      'useClass that is no class',
+      () => SecretsModule.forRootAsync({ useClass: new Orders(undefined as never) } as never),
+      /forRootAsync: useClass is a function, not object/,
+    ],
+    [
+      'imports that are no list',
+      () => SecretsModule.forRootAsync({ imports: Orders, useFactory: () => ({}) } as never),
+      /forRootAsync: imports is a list/,
+    ],
+    [
+      'inject that is no list',
+      () => SecretsModule.forRootAsync({ inject: Orders, useFactory: () => ({}) } as never),
+      /forRootAsync: inject is a list/,
+    ],
+    [
       'an option of forRoot',
       () => SecretsModule.forRootAsync({ provider: memory('a'), useFactory: () => ({}) } as never),
       /forRootAsync has no option "provider"/,
@@ -252,12 +277,31 @@ describe('the options', () => {
     ['nothing', undefined, /made of options, such as \{ provider/],
     ['a provider instead of options', memory('a'), /has no option "name"/],
     ['options without a provider', {}, /needs a provider/],
+    [
+      'what the module itself has to know',
+      { provider: memory('a'), required: ['token'] },
+      /forRootAsync: required stands beside the factory, not in what it answers with\./,
+    ],
   ])('are refused at start-up when a factory answers with %s', async (_, answer, message) => {
     const { name, message: text } = await failure(
       open(SecretsModule.forRootAsync({ useFactory: () => answer as never })),
     );
     expect(name).toBe('TypeError');
     expect(text).toMatch(message);
+  });
+
+  it.each(['useClass', 'useExisting'])('are refused at start-up when %s cannot answer', async (source) => {
+    @Injectable()
+    class Settings {}
+    @Module({ providers: [Settings], exports: [Settings] })
+    class SettingsModule {}
+    const { name, message } = await failure(
+      open(SecretsModule.forRootAsync({ imports: [SettingsModule], [source]: Settings } as never)),
+    );
+    expect(name).toBe('TypeError');
+    expect(message).toBe(
+      'SecretsModule.forRootAsync: what useClass and useExisting name has a createSecretsOptions().',
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { checkOptions, createSecrets, type Secrets } from '@secretkit/core';
+import { checkFunction, checkOptions, createSecrets, type Secrets } from '@secretkit/core';
 import { type ClientFactory, dynamicModule, setupOptions } from './dynamic-module.js';
 import type {
   SecretsModuleOptions,
@@ -84,12 +84,25 @@ export class SecretsModule {
   static forRootAsync<Request = unknown>(
     options: SecretsModuleSource & SecretsModuleSetup<Request>,
   ): DynamicModule {
-    const owner = 'SecretsModule.forRootAsync';
-    checkOptions(owner, options, ['imports', 'inject', ...sources, ...setupOptions]);
-    if (sources.filter((source) => source in options).length !== 1) {
-      throw new TypeError(`${owner} takes one of ${sources.join(', ')}.`);
-    }
-    return dynamicModule(owner, SecretsModule, options, clientFactory(options));
+    checkOptions(asyncOwner, options, ['imports', 'inject', ...sources, ...setupOptions]);
+    checkSource(options);
+    return dynamicModule(asyncOwner, SecretsModule, options, clientFactory(options));
+  }
+}
+
+const asyncOwner = 'SecretsModule.forRootAsync';
+
+/** @throws `TypeError` */
+function checkSource(options: SecretsModuleSource): void {
+  const given = Object.fromEntries(Object.entries(options)); // of whatever types
+  const [source, ...more] = sources.filter((each) => each in given);
+  if (source === undefined || given[source] === undefined || more.length > 0) {
+    throw new TypeError(`${asyncOwner} takes one of ${sources.join(', ')}.`);
+  }
+  if (source !== 'useExisting') checkFunction(asyncOwner, source, given[source]);
+  for (const list of ['imports', 'inject']) {
+    if (given[list] === undefined || Array.isArray(given[list])) continue;
+    throw new TypeError(`${asyncOwner}: ${list} is a list.`);
   }
 }
 
@@ -99,7 +112,7 @@ function clientFactory(source: SecretsModuleSource): ClientFactory {
     return {
       imports,
       inject: source.inject ?? [],
-      useFactory: async (...dependencies) => clientOf(await source.useFactory(...dependencies)),
+      useFactory: async (...dependencies) => clientOfAnswer(await source.useFactory(...dependencies)),
     };
   }
   const [factory, providers] =
@@ -108,8 +121,22 @@ function clientFactory(source: SecretsModuleSource): ClientFactory {
     imports,
     providers,
     inject: [factory],
-    useFactory: async (from: SecretsOptionsFactory) => clientOf(await from.createSecretsOptions()),
+    async useFactory(from: Partial<SecretsOptionsFactory>) {
+      if (typeof from.createSecretsOptions !== 'function') {
+        throw new TypeError(
+          `${asyncOwner}: what useClass and useExisting name has a createSecretsOptions().`,
+        );
+      }
+      return clientOfAnswer(await from.createSecretsOptions());
+    },
   };
+}
+
+/** @throws `TypeError` or `RangeError` for wrong options. */
+function clientOfAnswer(options: SecretsModuleOptions): Secrets {
+  const outer = Object.keys(options ?? {}).find((option) => setupOptions.some((each) => each === option));
+  if (outer === undefined) return clientOf(options);
+  throw new TypeError(`${asyncOwner}: ${outer} stands beside the factory, not in what it answers with.`);
 }
 
 /** @throws `TypeError` or `RangeError` for wrong options. */

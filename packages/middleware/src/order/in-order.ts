@@ -32,7 +32,7 @@ function waysIn(layers: readonly Layer[]): readonly (readonly string[])[] {
 function messageOf({ outer, inner, harm }: OrderRule, stack: string): string {
   return (
     `${outer} stands outside ${inner} in ${stack}: ${harm}. recommended() of @secretkit/middleware/recommended ` +
-    'has the order that works, "Order" in the README of @secretkit/middleware the reasons. ' +
-    'If it is meant, compose the stack with anyOrder() of @secretkit/middleware/order.'
+    'has the order that works. If this one is meant, compose the stack with anyOrder() of @secretkit/middleware/order. ' +
+    'See https://www.npmjs.com/package/@secretkit/middleware#order'
   );
 }
