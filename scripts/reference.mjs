@@ -12,7 +12,7 @@ if (!existsSync(written)) {
 }
 if (!process.argv.includes('--check')) {
   rmSync(shown, { recursive: true, force: true });
-  cpSync(written, shown, { recursive: true, filter: (path) => !path.endsWith('/assets') });
+  cpSync(written, shown, { recursive: true, filter: isReference });
 } else {
   const [now, then] = [pagesOf(written), pagesOf(shown)];
   const changed = [...new Set([...now.keys(), ...then.keys()])].filter(
@@ -27,6 +27,13 @@ if (!process.argv.includes('--check')) {
 
 function pagesOf(folder) {
   if (!existsSync(folder)) return new Map();
-  const pages = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.md'));
+  const pages = readdirSync(folder, { recursive: true }).filter(
+    (file) => file.endsWith('.md') && isReference(file),
+  );
   return new Map(pages.map((page) => [page, readFileSync(`${folder}/${page}`, 'utf8')]));
+}
+
+/** What the guides link to is for the site alone. */
+function isReference(path) {
+  return !/(^|\/)(_media|assets)(\/|$)/.test(path);
 }
