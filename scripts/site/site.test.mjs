@@ -85,7 +85,7 @@ describe('the site, in a browser', { skip: !browserPath && 'there is no Chromium
 
   it('finds createSecrets, and goes there', async () => {
     const tab = await opened('index.html');
-    const found = await search(tab, 'createSecrets');
+    const found = (await search(tab, 'createSecrets')).first();
     assert.match(await found.innerText(), /createSecrets/);
     await found.click();
     await tab.waitForURL(/functions\/_secretkit_core\.createSecrets\.html/);
@@ -94,7 +94,7 @@ describe('the site, in a browser', { skip: !browserPath && 'there is no Chromium
 
   it('finds what only a guide says', async () => {
     const found = await search(await opened('index.html'), 'Powertools');
-    assert.match(await found.innerText(), /Migrating/);
+    await found.filter({ hasText: 'Migrating' }).first().waitFor();
   });
 
   it('lists every guide and package in the menu', async () => {
@@ -189,8 +189,8 @@ function assertNone(problems) {
 async function search(tab, words) {
   await tab.click('#tsd-search-trigger');
   await tab.fill('#tsd-search-input', words);
-  const found = tab.locator('#tsd-search-results a').first();
-  await found.waitFor();
+  const found = tab.locator('#tsd-search-results a');
+  await found.first().waitFor();
   return found;
 }
 
