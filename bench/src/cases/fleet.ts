@@ -1,4 +1,5 @@
-import type { Outcome } from '../../fleet/scenario.js';
+import { availableParallelism } from 'node:os';
+import type { Outcome, Scenario } from '../../fleet/scenario.js';
 import { scenarios } from '../../fleet/scenarios.js';
 import type { Case, Gate } from '../case.js';
 import { inChild } from '../in-child.js';
@@ -14,9 +15,11 @@ export const fleet: Case = {
     const rows: (string | number)[][] = [];
     const gates: Gate[] = [];
     const all = scenarios(gatesOnly ? [gatedProcesses] : [1, 100, 1_000, 10_000]);
-    for (const { processes, name } of gatesOnly ? all.slice(0, 1) : all) {
-      if (!gatesOnly) console.error(`  ${processes} processes, ${name} …`);
-      const outcome = await inChild<Outcome>('fleet', { processes, variant: name });
+    const chosen = gatesOnly ? all.slice(0, 1) : all;
+    const outcomes = await outcomesOf(chosen);
+    for (const { processes, name } of chosen) {
+      const outcome = outcomes.get(`${processes} ${name}`);
+      if (!outcome) throw new Error(`${name} of ${processes} came to nothing`);
       const { deployment, steady, trouble, recovery, warmAfterMs, stillCold } = outcome;
       rows.push([
         processes,
@@ -68,3 +71,18 @@ export const fleet: Case = {
     };
   },
 };
+
+/** Several at a time: virtual time does not mind. The largest take longest, and begin. */
+async function outcomesOf(chosen: readonly Scenario[]): Promise<ReadonlyMap<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  const waiting = [...chosen];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { processes, name } = next;
+      console.error(`  ${processes} processes, ${name} …`);
+      outcomes.set(`${processes} ${name}`, await inChild('fleet', { processes, variant: name }));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return outcomes;
+}
