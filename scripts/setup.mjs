@@ -15,10 +15,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 if (!isInstalled()) {
-  console.log(`Installing dependencies with ${packageManager} (only when the lockfile has changed) …`);
+  console.error(`Installing dependencies with ${packageManager} (only when the lockfile has changed) …`);
   const { status } = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 2, 2], // what is asked for prints to the standard output
     shell: process.platform === 'win32',
   });
   if (status !== 0) {

@@ -12,7 +12,7 @@ export interface Gate {
   readonly atLeast?: number;
   /** What it should be one day; until then the bound keeps it from getting worse. */
   readonly aim?: number;
-  /** Why it is not. */
+  /** Why it is not reached, where it is not. */
   readonly why?: string;
   /** Is it a time? Then a tenth more is noise, and what misses it on a busy machine fails nothing until it is twice as much. */
   readonly noisy: boolean;

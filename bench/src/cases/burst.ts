@@ -29,7 +29,14 @@ export const burst: Case = {
         gates.push(
           { what: `calls for ${most} cold readers`, measured: calls, atMost: 1, noisy: false },
           { what: 'the last of them, ms after the backend', measured: overMs, atMost: 3, noisy: true },
-          { what: 'ms of the processor for all of them', measured: cpuMs, atMost: 10, noisy: true },
+          {
+            what: 'ms of the processor for all of them',
+            measured: cpuMs,
+            atMost: 20,
+            aim: 10,
+            why: 'Each reader has a promise of its own at each of the two guards around a stack, so that what it is given is checked and its abort is its own: 1.5 to 2 µs a reader.',
+            noisy: true,
+          },
         );
       }
       const failing = await inChild<Failing>('failing', id);

@@ -116,11 +116,14 @@ function gateTable(results: Results): string {
   return markdownTable({ columns: ['', 'measured', 'bound', ''], rows });
 }
 
-/** Why an aim is not reached. */
+/** Why some are not reached. */
 function reasons(results: Results): string {
   return gatesOf(results)
-    .filter(({ why }) => why !== undefined)
-    .map(({ what, aim, measured, why }) => `*${what}*: ${measured}, where ${aim} was the aim. ${why}\n`)
+    .filter((gate) => gate.why !== undefined && (gate.aim !== undefined || verdictOn(gate) !== 'holds'))
+    .map(({ what, aim, atMost, atLeast, measured, why }) => {
+      const wanted = aim ?? atMost ?? atLeast;
+      return `*${what}*: ${Number(measured.toFixed(2))}, where ${wanted} was the aim. ${why}\n`;
+    })
     .join('\n');
 }
 
