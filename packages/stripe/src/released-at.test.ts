@@ -18,11 +18,11 @@ describe('what cannot be told to stop', () => {
   });
 
   it.each([
-    ['answers', async () => 'value', { status: 'fulfilled', value: 'value' }],
-    ['fails', () => Promise.reject('broken'), { status: 'rejected', reason: 'broken' }],
+    ['answers', async (): Promise<unknown> => 'value', { status: 'fulfilled', value: 'value' }],
+    ['fails', (): Promise<unknown> => Promise.reject('broken'), { status: 'rejected', reason: 'broken' }],
   ] as const)('leaves no listener when it %s', async (_, work, expected) => {
     const { signal, listeners } = watchedSignal();
-    const [outcome] = await Promise.allSettled([releasedAt<unknown>(signal, work())]);
+    const [outcome] = await Promise.allSettled([releasedAt(signal, work())]);
     expect(outcome).toEqual(expected);
     expect(listeners()).toBe(0);
   });
