@@ -1,4 +1,5 @@
 import type { Capability } from '@secretkit/core';
+import { checkRunner } from './check-harness.js';
 import { type CaseResult, type ConformanceReport, reportOf } from './report.js';
 import type { Runner } from './runner.js';
 import type { Trial } from './trial.js';
@@ -14,9 +15,11 @@ export function describeTrials(
   name: string,
   trials: readonly Trial[],
   capabilities: (() => readonly Capability[]) | undefined,
-  { describe, it }: Runner,
+  runner: Runner,
   { onReport }: DescribeOptions,
 ): void {
+  checkRunner(runner);
+  const { describe, it } = runner;
   const results: CaseResult[] = [];
   const finished = (result: CaseResult): void => {
     results.push(result);

@@ -1,6 +1,7 @@
 import { type Capability, createSecrets, type SecretProvider } from '@secretkit/core';
 import type { Bench } from './case.js';
 import { providerCases } from './cases/provider-cases.js';
+import { checkHarness } from './check-harness.js';
 import type { Harness } from './harness.js';
 import { type Trial, trialOf } from './trial.js';
 
@@ -11,7 +12,9 @@ export interface ProviderTrials {
   readonly capabilities: () => readonly Capability[];
 }
 
-export function providerTrials({ facts, open }: Harness, idPrefix = ''): ProviderTrials {
+export function providerTrials(harness: Harness, idPrefix = ''): ProviderTrials {
+  checkHarness(harness);
+  const { facts, open } = harness;
   let found: readonly Capability[] = [];
 
   async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {

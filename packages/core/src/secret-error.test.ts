@@ -154,3 +154,11 @@ describe('what is thrown and is no SecretError', () => {
     });
   });
 });
+
+it.each(['not-found', 'toString', undefined])('there is none of the code %s', (code) => {
+  expect(() => new SecretError(code as 'unknown', 'as it is.')).toThrow(
+    new TypeError(
+      `SecretError: there is no code "${code}". It is one of not_found, permission_denied, unauthenticated, rate_limited, quota_exceeded, unavailable, timeout, circuit_open, invalid_argument, invalid_data, conflict, unsupported, closed, unknown.`,
+    ),
+  );
+});

@@ -64,10 +64,12 @@ export class SecretError extends Error {
     Object.defineProperty(this.prototype, 'name', { value: 'SecretError' });
   }
 
+  /** @throws `TypeError` for a code that there is not. */
   constructor(code: SecretErrorCode, problem: string, fields: SecretErrorFields = {}) {
     super([code, address(fields), problem].filter(Boolean).join(': '));
     this.code = code;
     this.problem = problem;
+    if (!Object.hasOwn(errorRules, code)) throw new TypeError(noCode(code));
     this.retryable = errorRules[code].retryable && fields.retryable !== false;
     this.details = allowListed(fields.details);
     if (fields.provider !== undefined) this.provider = fields.provider;
@@ -83,6 +85,10 @@ export class SecretError extends Error {
   toJSON(): object {
     return { ...this, name: this.name, message: this.message };
   }
+}
+
+function noCode(code: unknown): string {
+  return `SecretError: there is no code "${String(code)}". It is one of ${Object.keys(errorRules).join(', ')}.`;
 }
 
 /**
