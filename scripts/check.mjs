@@ -11,7 +11,10 @@ const quickstart = (...flags) => ['node', ...source, 'examples/quickstart/src/ma
 const checks = {
   format: [['biome', 'ci', '.']],
   lint: [['eslint', '.']],
-  build: [['tsc', '--build', '--force']],
+  build: [
+    ['tsc', '--build', '--force'],
+    ['node', 'scripts/bundle.mjs'],
+  ],
   sizes: [['npm', '--prefix', 'bench', 'run', 'sizes']],
   types: [['tsc', '-p', 'tsconfig.checks.json']],
   unused: [['knip']],

@@ -1,4 +1,5 @@
-// Changes the sources in small ways, and counts the changes that no test notices: npm run mutation -- core middleware.
+// Changes the sources in small ways, and counts the changes that no test notices: npm run mutation -- core middleware,
+// or of a part: npm run mutation -- middleware/cache.
 // Stryker's dependencies want a newer Node than the workspace allows, so it runs on a copy outside of it.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-const packages = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['core', 'middleware'];
+const parts = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['core', 'middleware'];
 const left = new Set(['node_modules', '.git', '.cache', 'dist', 'coverage', 'api']);
 
 const copy = mkdtempSync(join(tmpdir(), 'secretkit-mutation-'));
@@ -22,10 +23,11 @@ try {
   const stryker = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/vitest-runner@9.6.1'];
   run('npx', '--yes', packageManager, 'add', '--workspace-root', '--save-dev', '--silent', ...stryker);
 
-  for (const name of packages) {
-    writeFileSync(`${copy}/stryker.json`, JSON.stringify(settings(name)));
+  for (const part of parts) {
+    writeFileSync(`${copy}/stryker.json`, JSON.stringify(settings(part)));
+    rmSync(`${copy}/reports`, { recursive: true, force: true });
     run('npx', '--yes', packageManager, 'exec', 'stryker', 'run', 'stryker.json');
-    const report = `${root}.cache/mutation/${name}`;
+    const report = `${root}.cache/mutation/${part}`;
     if (!existsSync(`${copy}/reports/mutation`)) continue; // it could not run, and has said why
     cpSync(`${copy}/reports/mutation`, report, { recursive: true });
     console.log(`The report is ${report}/mutation.html`);
@@ -34,24 +36,27 @@ try {
   rmSync(copy, { recursive: true, force: true });
 }
 
-function settings(name) {
+function settings(part) {
+  const [name, file] = part.split('/');
   const sources = `packages/${name}/src`;
+  const changed =
+    file === undefined ? [`${sources}/**/*.ts`] : [`${sources}/${file}.ts`, `${sources}/${file}/**/*.ts`];
   writeFileSync(
     `${copy}/vitest.mutation.config.ts`,
     `import base from './vitest.config.js';
 
 const { globalSetup: _, typecheck: __, ...test } = base.test ?? {};
-export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'], exclude: ['**/memory.test.ts'] } };
+export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'], exclude: ['**/memory.test.ts'], testTimeout: 5_000 } };
 `,
   );
   return {
     plugins: [`${copy}/node_modules/@stryker-mutator/vitest-runner/dist/src/index.js`], // pnpm hides it from a search
     testRunner: 'vitest',
     vitest: { configFile: 'vitest.mutation.config.ts' },
-    mutate: [`${sources}/**/*.ts`, `!${sources}/**/*.test*.ts`, `!${sources}/index.ts`],
+    mutate: [...changed, `!${sources}/**/*.test*.ts`, `!${sources}/index.ts`],
     coverageAnalysis: 'perTest',
     concurrency: 2,
-    timeoutMS: 20_000, // a busy machine kills no mutant
+    timeoutMS: 15_000, // a busy machine kills no mutant
     inPlace: true,
     reporters: ['clear-text', 'html', 'json'],
     clearTextReporter: { reportTests: false, allowColor: false },

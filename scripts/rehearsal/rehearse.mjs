@@ -58,6 +58,7 @@ async function publishFrom(workspace) {
   const bin = (name) => join(workspace, 'node_modules/.bin', name);
   await run(workspace, bin('changeset'), 'version');
   await run(workspace, bin('tsc'), '--build', '--force');
+  await run(workspace, process.execPath, 'scripts/bundle.mjs');
   const npmrc = `@secretkit:registry=${registry.url}\n//${new URL(registry.url).host}/:_authToken=rehearsal\n`;
   for (const folder of readdirSync(`${workspace}/packages`)) {
     const manifest = JSON.parse(readFileSync(`${workspace}/packages/${folder}/package.json`, 'utf8'));

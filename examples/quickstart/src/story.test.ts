@@ -53,7 +53,7 @@ describe('the story', () => {
   });
 
   it('in memory', async () => {
-    const { table } = await tell(memory());
+    const { table, lines } = await tell(memory());
     expect(table.map(([, , from, calls]) => [from, calls])).toEqual([
       ['backend', 1],
       ['cache', 1],
@@ -64,16 +64,20 @@ describe('the story', () => {
       ['backend', 5],
       ['backend', 6],
     ]);
+    expect(lines).toContain('Left out, since this backend has no rate limit: see --backend stripe.');
   });
 
   it('on environment variables, which have no batch call, no users and no expiry', async () => {
-    const { table } = await tell(env({ DATABASE_URL: 'postgres://of-this-process.example' }));
+    const { table, lines } = await tell(env({ DATABASE_URL: 'postgres://of-this-process.example' }));
     expect(table.map(([, , from, calls]) => [from, calls])).toEqual([
       ['backend', 1],
       ['cache', 1],
       ['backend', 2],
       ['backend', 5],
     ]);
+    expect(lines).toContain(
+      'Left out, since this backend has no scopes, no expiry, no rate limit: see --backend stripe.',
+    );
   });
 });
 

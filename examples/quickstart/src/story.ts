@@ -21,6 +21,7 @@ export async function tellStory(backend: Backend, report: Report, signal: AbortS
     if (shortLived) await outlive(app, shortLived, report, signal);
     printSecret(await app.secrets.require(names.database), report);
     report.section(`${backend.calls()} ${backend.callsAre} in all.`);
+    tellWhatIsLeftOut(backend, report);
   } finally {
     await app.secrets.close();
   }
@@ -114,6 +115,17 @@ async function outlive(
   report.section('… and from its expiry on it is gone.');
   await sleep(Math.max(0, (expiresAt?.getTime() ?? 0) - Date.now()), undefined, { signal });
   await read(`${names.shortLived}, later`, () => secrets.get(names.shortLived), show);
+}
+
+function tellWhatIsLeftOut({ user, shortLived, limitNextCall }: Backend, report: Report): void {
+  const without = [
+    user === undefined && 'scopes',
+    shortLived === undefined && 'expiry',
+    limitNextCall === undefined && 'rate limit',
+  ].filter(Boolean);
+  if (without.length > 0) {
+    report.line(`Left out, since this backend has no ${without.join(', no ')}: see --backend stripe.`);
+  }
 }
 
 function printSecret(secret: Secret, report: Report): void {

@@ -22,7 +22,11 @@ export function answerTo(request: Request, answer: Answer): Outcome {
 
 /** A secret that must be there, and is not. */
 export function missing({ ref }: Pick<Request, 'ref'>): SecretError {
-  return new SecretError('not_found', 'there is no such secret. Create it, or check its name and scope.', {
-    ref,
-  });
+  return new SecretError(
+    'not_found',
+    'there is no such secret, or it has expired. Create it, or check its name and scope.',
+    {
+      ref,
+    },
+  );
 }

@@ -355,7 +355,7 @@ describe('a secret that is there no more', () => {
     expect(revealed(() => view.PORT)).toBe('not_found');
     expect(codes()).toEqual([['missing', 'PORT', 'not_found']]);
     expect(() => view.PORT).toThrow(
-      'not_found: "port": there is no such secret. Create it, or check its name',
+      'not_found: "port": there is no such secret, or it has expired. Create it, or check its name',
     );
     await fake.put('port', '1');
     await settled();

@@ -226,7 +226,7 @@ describe('all problems are told at once', () => {
     );
     expect(error.message.split('\n')).toEqual([
       'not_found: 3 of 4 secrets cannot be used.',
-      '  OWN, "own" (account acct_1, user usr_1): not_found: there is no such secret. Create it, or check its name and scope.',
+      '  OWN, "own" (account acct_1, user usr_1): not_found: there is no such secret, or it has expired. Create it, or check its name and scope.',
       expect.stringMatching(
         /^ {2}PORT, "port": invalid_data: its zod schema refuses the value, with 1 issue\./,
       ),

@@ -322,7 +322,7 @@ describe('problems are told at once, each with its path', () => {
 
   it('of the root', async () => {
     expect((await failureOf(resolveReferences('secret://none', setUp().secrets))).message).toContain(
-      '  (root), "none": not_found: there is no such secret.',
+      '  (root), "none": not_found: there is no such secret, or it has expired.',
     );
   });
 
@@ -334,7 +334,7 @@ describe('problems are told at once, each with its path', () => {
     expect(error).toMatchObject({ code: 'not_found', retryAfterMs: 1_000 });
     expect(error.message).toBe(
       'not_found: 2 of 3 references cannot be resolved.\n' +
-        '  list[1], "none": not_found: there is no such secret. Create it, or check its name and scope.\n' +
+        '  list[1], "none": not_found: there is no such secret, or it has expired. Create it, or check its name and scope.\n' +
         '  b, "b": rate_limited: Slow down.',
     );
     const calls = fake.calls();

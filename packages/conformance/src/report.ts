@@ -3,8 +3,11 @@ import type { Trial } from './trial.js';
 
 /** How one case went. */
 export interface CaseResult {
+  /** The stable id, such as `names/unscoped`. */
   readonly id: string;
+  /** The case in one sentence. */
   readonly title: string;
+  /** Did it hold? */
   readonly passed: boolean;
   /** What was expected, what came, and why it matters. Never a value. */
   readonly failure?: string;
@@ -12,11 +15,15 @@ export interface CaseResult {
 
 /** How a provider or a middleware did. Plain data: write it to a file. */
 export interface ConformanceReport {
+  /** As given to `describeProvider` or `describeMiddleware`. */
   readonly name: string;
   /** What the provider can do besides `get`. Absent for a middleware, which can do what it wraps. */
   readonly capabilities?: readonly Capability[];
+  /** How many cases held. */
   readonly passed: number;
+  /** How many there were. */
   readonly total: number;
+  /** Each of them, in order. */
   readonly cases: readonly CaseResult[];
 }
 

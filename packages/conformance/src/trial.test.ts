@@ -31,7 +31,7 @@ describe('a trial that fails says what was expected, what came, and why it matte
     [
       'of a coded error',
       new SecretError('unavailable', 'try again.'),
-      /came the error unavailable: try again/,
+      /came the error unavailable: try again\. It matters/,
     ],
     [
       'of a class',

@@ -25,7 +25,9 @@ export function trialOf<S>(
       try {
         await withSubject((subject) => each.run(subject));
       } catch (error) {
-        throw new Error(`[${id}] ${each.title}: ${problemOf(error)}. It matters: ${each.why}.`);
+        throw new Error(
+          `[${id}] ${each.title}: ${problemOf(error).replace(/\.$/, '')}. It matters: ${each.why}.`,
+        );
       }
     },
   };

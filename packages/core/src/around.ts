@@ -9,9 +9,11 @@ import type { SecretRef, SecretScope } from './ref.js';
 export interface Call {
   /** The name of the provider inside. */
   readonly provider: string;
+  /** What is asked of it. */
   readonly operation: Operation;
   /** The refs asked for; none for a list. They share one scope. */
   readonly refs: readonly SecretRef[];
+  /** Whose secrets they are; `undefined` for the default scope. */
   readonly scope: SecretScope | undefined;
   /**
    * The codes of the refs of a batch that have failed so far, whether or not they made `run` reject; empty before there is

@@ -1,3 +1,5 @@
+import { kindOf } from './kind-of.js';
+
 /** What a number may be. Both bounds are inclusive. */
 export interface NumberRange {
   readonly min: number;
@@ -19,6 +21,9 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${owner} takes an object of options: ${known.join(', ')}.`);
   }
+  if ('get' in options) {
+    throw new TypeError(`${owner} takes options (${known.join(', ')}), not a provider.`);
+  }
   const extra = Object.keys(options).find((option) => !known.includes(option));
   if (extra !== undefined) {
     throw new TypeError(`${owner} has no option "${extra.slice(0, 50)}". It has ${known.join(', ')}.`);
@@ -33,8 +38,7 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
 export function checkNumber(owner: string, option: string, value: unknown, range: NumberRange): void {
   const { min, max, whole = false } = range;
   const expected = `${owner}: ${option} is a ${whole ? 'whole ' : ''}number from ${min} to ${max}`;
-  if (typeof value !== 'number')
-    throw new TypeError(`${expected}, not ${value === null ? 'null' : typeof value}.`);
+  if (typeof value !== 'number') throw new TypeError(`${expected}, not ${kindOf(value)}.`);
   if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
     throw new RangeError(`${expected}; it was ${value}.`);
   }
@@ -43,6 +47,6 @@ export function checkNumber(owner: string, option: string, value: unknown, range
 /** @throws `TypeError` when something is given and it is no function. */
 export function checkFunction(owner: string, option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') {
-    throw new TypeError(`${owner}: ${option} is a function, not ${value === null ? 'null' : typeof value}.`);
+    throw new TypeError(`${owner}: ${option} is a function, not ${kindOf(value)}.`);
   }
 }

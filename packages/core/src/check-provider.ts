@@ -10,8 +10,12 @@ export function checkProvider(thing: unknown, user: string): asserts thing is Se
   const { name, get } = (thing ?? {}) as Partial<SecretProvider>;
   if (typeof name === 'string' && name !== '' && typeof get === 'function') return;
   const hint =
-    typeof (thing as PromiseLike<unknown> | undefined)?.then === 'function' ? ' Await it first.' : '';
+    typeof thing === 'function'
+      ? ' Call it first; a middleware, with a provider.'
+      : typeof (thing as PromiseLike<unknown> | undefined)?.then === 'function'
+        ? ' Await it first.'
+        : '';
   throw new TypeError(
-    `${user} needs a provider: an object with a name and a get method, such as envSecrets() or stripeSecrets({ client }).${hint}`,
+    `${user} needs a provider: an object with a name and a get method, such as envSecrets().${hint}`,
   );
 }

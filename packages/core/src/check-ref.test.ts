@@ -30,7 +30,7 @@ describe('checkRef', () => {
     [undefined, /not undefined/],
     [null, /not null/],
     [5, /not number/],
-    [['token'], /no field "0"/],
+    [['token'], /not an array/],
     ['', /is empty/],
     ['x'.repeat(5_001), /5001 characters, 5000 at most/],
     ['CANARY\n', /control character/],

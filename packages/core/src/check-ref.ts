@@ -1,5 +1,6 @@
+import { invalid } from './invalid.js';
+import { kindOf } from './kind-of.js';
 import type { SecretRef, SecretScope } from './ref.js';
-import { SecretError } from './secret-error.js';
 
 const maxLength = 5_000;
 
@@ -12,7 +13,7 @@ const maxLength = 5_000;
  */
 export function checkRef(input: string | SecretRef): SecretRef {
   if (typeof input === 'string') return Object.freeze({ name: checkText(input, 'the name of a secret') });
-  if (typeof input !== 'object' || input === null) {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw invalid(`a ref is a name or { name, scope }, not ${kindOf(input)}.`);
   }
   refuseUnknownFields(input, ['name', 'scope'], 'a ref');
@@ -52,12 +53,4 @@ function refuseUnknownFields(input: object, known: readonly string[], what: stri
   if (extra !== undefined) {
     throw invalid(`${what} has no field "${extra.slice(0, 50)}": it has ${known.join(' and ')}.`);
   }
-}
-
-function kindOf(thing: unknown): string {
-  return thing === null ? 'null' : Array.isArray(thing) ? 'an array' : typeof thing;
-}
-
-function invalid(problem: string): SecretError {
-  return new SecretError('invalid_argument', problem);
 }

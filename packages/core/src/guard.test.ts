@@ -215,7 +215,9 @@ describe('a provider in plain JavaScript', () => {
     };
     const provider = guard({ name: 'own', get: async () => undefined, peek: throwing, canonical: throwing });
     for (const method of ['peek', 'canonical'] as const) {
-      expect(() => provider[method]!(ref)).toThrow(expect.objectContaining({ code: 'unknown' }));
+      expect(() => provider[method]!(ref)).toThrow(
+        expect.objectContaining({ code: 'unknown', provider: 'own' }),
+      );
     }
   });
 });

@@ -20,6 +20,11 @@ const provider: SecretProvider = {
 };
 const secrets = createSecrets(provider);
 const poor = createSecrets<SecretProvider>({ name: 'poor', get: async () => undefined });
+const folding = createSecrets<SecretProvider>({
+  name: 'folding',
+  get: async () => undefined,
+  canonical: ({ name }) => ({ name: name === '…' ? '\0…' : name.toUpperCase().replace('-', '_') }), // \0: it can hold none
+});
 const answering = (answer: unknown) => createSecrets({ name: 'odd', get: async () => answer as undefined });
 const wrong = (thing: unknown): never => thing as never;
 const next = (refs: AsyncIterable<unknown>): Promise<unknown> => refs[Symbol.asyncIterator]().next();
@@ -28,8 +33,20 @@ const next = (refs: AsyncIterable<unknown>): Promise<unknown> => refs[Symbol.asy
 describe('a message says what was asked, what is wrong and what to do next', () => {
   it.each<[string, () => unknown]>([
     [
-      'not_found: store get "token" (account acct_1): there is no such secret. Create it, or check its name and scope.',
+      'not_found: store get "token" (account acct_1): there is no such secret, or it has expired. Create it, or check its name and scope.',
       () => secrets.scoped({ account: 'acct_1' }).require('token'),
+    ],
+    [
+      'not_found: folding get "api-key": there is no such secret, or it has expired. Create it as "API_KEY", or check its name and scope.',
+      () => folding.require('api-key'),
+    ],
+    [
+      'not_found: folding get "API_KEY": there is no such secret, or it has expired. Create it, or check its name and scope.',
+      () => folding.require('API_KEY'),
+    ],
+    [
+      'not_found: folding get "…": there is no such secret, or it has expired. Create it, or check its name and scope.',
+      () => folding.require('…'),
     ],
     ['invalid_argument: the name of a secret is empty.', () => secrets.get('')],
     ['invalid_argument: the name of a secret has a control character.', () => secrets.get('a\n')],
@@ -47,6 +64,7 @@ describe('a message says what was asked, what is wrong and what to do next', () 
       () => secrets.get({ name: wrong([]) }),
     ],
     ['invalid_argument: a ref is a name or { name, scope }, not number.', () => secrets.get(wrong(5))],
+    ['invalid_argument: a ref is a name or { name, scope }, not an array.', () => secrets.get(wrong(['x']))],
     [
       'invalid_argument: a ref has no field "nam": it has name and scope.',
       () => secrets.get(wrong({ nam: 'x', name: 'y' })),
@@ -124,15 +142,30 @@ describe('a message says what was asked, what is wrong and what to do next', () 
       () => secrets.set('token', wrong(seal('{}').map((text) => ({ text })))),
     ],
     [
-      'invalid_argument: store set "token": expiresAt is a Date.',
+      'invalid_argument: store set "token": expiresAt is a valid Date, such as new Date(ms).',
       () => secrets.set('token', 'v', { expiresAt: wrong(5) }),
     ],
-    ['invalid_argument: expiresAt is an invalid Date.', () => seal('v', { expiresAt: new Date(Number.NaN) })],
-    ['invalid_argument: createdAt is a Date.', () => seal('v', { createdAt: wrong('2030') })],
+    [
+      'invalid_argument: expiresAt is a valid Date, such as new Date(ms).',
+      () => seal('v', { expiresAt: new Date(Number.NaN) }),
+    ],
+    [
+      'invalid_argument: createdAt is a valid Date, such as new Date(ms).',
+      () => seal('v', { createdAt: wrong('2030') }),
+    ],
     [
       'invalid_data: the value could not be parsed. The reason is withheld: a parser may quote what it reads.',
       () => seal('{').map((text) => JSON.parse(text) as unknown),
     ],
+    [
+      'unsupported: store: onChange needs a cache in the stack: only a cache sees that a value has changed.',
+      () => secrets.onChange('token', () => undefined),
+    ],
+    [
+      'unsupported: store: watch needs a cache in the stack: only a cache sees that a value has changed.',
+      () => secrets.watch(['token'], { everyMs: 2_147_483_647 }),
+    ],
+    ['invalid_argument: map takes a function, such as JSON.parse.', () => seal('{').map(wrong('JSON'))],
     [
       "unsupported: poor list: this backend has no list. Ask secrets.can('list') first.",
       () => next(poor.list()),
@@ -198,12 +231,16 @@ describe('a message says what was asked, what is wrong and what to do next', () 
         ),
     ],
     [
-      'createSecrets needs a provider: an object with a name and a get method, such as envSecrets() or stripeSecrets({ client }).',
+      'createSecrets needs a provider: an object with a name and a get method, such as envSecrets().',
       () => createSecrets(wrong({ get: () => undefined })),
     ],
     [
-      'createSecrets needs a provider: an object with a name and a get method, such as envSecrets() or stripeSecrets({ client }). Await it first.',
+      'createSecrets needs a provider: an object with a name and a get method, such as envSecrets(). Await it first.',
       () => createSecrets(wrong(Promise.resolve(provider))),
+    ],
+    [
+      'createSecrets needs a provider: an object with a name and a get method, such as envSecrets(). Call it first; a middleware, with a provider.',
+      () => createSecrets(wrong(around('a', {}, (run, ctx) => run(ctx)))),
     ],
     [
       'The middleware half overrides get but not getMany, and all has getMany: a batch would pass the middleware by. Override getMany too.',
@@ -214,6 +251,7 @@ describe('a message says what was asked, what is wrong and what to do next', () 
           getMany: async () => [],
         }),
     ],
+    ['mine takes options (ttl), not a provider.', () => checkOptions('mine', provider, ['ttl'])],
     ['mine has no option "tttl". It has ttl.', () => checkOptions('mine', { tttl: 1 }, ['ttl'])],
     [
       `mine has no option "${'x'.repeat(50)}". It has a, b.`,
@@ -278,9 +316,11 @@ describe('around', () => {
       },
       () => ({ calls: seen.length }),
     );
-    const stack = counted(provider) as SecretProvider;
+    const deleted: string[] = [];
+    const deleting: SecretProvider = { ...provider, delete: async ({ name }) => void deleted.push(name) };
+    const stack = counted(deleting) as SecretProvider;
     await createSecrets(stack).delete('x');
-    expect(seen).toEqual(['delete']);
+    expect([seen, deleted]).toEqual([['delete'], ['x']]);
     expect(layersOf(stack)[0]?.snapshot?.()).toEqual({ calls: 1 });
     expect(Object.keys(layersOf(around('plain', {}, (run, ctx) => run(ctx))(provider))[0] ?? {})).toEqual([
       'name',

@@ -13,6 +13,7 @@ export type Capability = 'getMany' | 'list' | 'set' | 'delete';
 
 /** Which names to list, and from where on. */
 export interface ListQuery {
+  /** Whose names. Absent for the default scope. */
   readonly scope?: SecretScope;
   /** The `cursor` of the page before; absent for the first page. */
   readonly cursor?: string;
@@ -22,6 +23,7 @@ export interface ListQuery {
 
 /** One page of refs, never of values. */
 export interface SecretPage {
+  /** The refs, in an order of the backend's own. */
   readonly refs: readonly SecretRef[];
   /** Where the next page starts. Absent on the last page. */
   readonly cursor?: string;
@@ -48,6 +50,7 @@ export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
 export interface SecretChange {
   /** As it was asked for: the one who did may be another than the listener, and `canonical` tells if they mean one secret. */
   readonly ref: SecretRef;
+  /** The new value. */
   readonly secret: Secret;
 }
 
@@ -66,7 +69,9 @@ export type Recall = (use: boolean) => Kept | undefined;
 
 /** One layer of a stack, as `layersOf` shows it. */
 export interface Layer {
+  /** The middleware in one word, such as `cache`. */
   readonly name: string;
+  /** What it was configured with, defaults included; never a value. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Counts and states, by name; never a value. */
   snapshot?(): Readonly<Record<string, unknown>>;
@@ -76,7 +81,9 @@ export interface Layer {
 
 /** One of the stacks that a provider is made of. */
 export interface Branch {
+  /** The `name` of the provider. */
   readonly name: string;
+  /** Its layers, the outermost first. */
   readonly layers: readonly Layer[];
 }
 

@@ -16,8 +16,8 @@ const fields = new Set([
 
 /**
  * The error itself if it is a `SecretError`, told where it happened if it does not say, and without what was added to it,
- * such as a cause; else an `unknown` one that drops
- * everything but the name of a built-in class: a message, a cause or a field of a foreign error may quote a secret.
+ * such as a cause; else an `unknown` one that drops everything but the name of a built-in class: a message, a cause or a
+ * field of a foreign error may quote a secret.
  */
 export function sanitise(error: unknown, where: SecretErrorFields): SecretError {
   // A copy of the package that is newer may know more codes.

@@ -66,6 +66,8 @@ describe('a SecretError', () => {
       vendorCode: 'x'.repeat(101),
     };
     expect(new SecretError('unavailable', 'x', { details: sentences as never }).details).toEqual({});
+    const objects = { requestId: { toString: () => 'CANARY' }, vendorCode: 5 };
+    expect(new SecretError('unavailable', 'x', { details: objects as never }).details).toEqual({});
   });
 
   it('copies its ref, and only what belongs to one', () => {

@@ -134,6 +134,15 @@ describe('a sealed value', () => {
       ).toBe(true);
     },
   );
+
+  it.each([{ expiresAt: new Date(1e12) }, { createdAt: new Date(5) }, { version: 'v1' }])(
+    'keeps what it is told alone: %j',
+    (meta) => {
+      const { expiresAt, createdAt, version } = seal('value', meta);
+      const nothing = { expiresAt: undefined, createdAt: undefined, version: undefined };
+      expect({ expiresAt, createdAt, version }).toEqual({ ...nothing, ...meta });
+    },
+  );
 });
 
 describe('map', () => {

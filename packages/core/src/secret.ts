@@ -1,3 +1,5 @@
+import { invalid } from './invalid.js';
+import { kindOf } from './kind-of.js';
 import { SecretError } from './secret-error.js';
 
 /**
@@ -11,6 +13,7 @@ export interface Secret<out T = string> {
    * The parsed value, sealed with the same expiry.
    *
    * @throws `invalid_data` when `parse` throws; its message is dropped, since parsers quote what they read.
+   * `invalid_argument` when it is no function.
    * @example
    * ```ts
    * import { seal } from '@secretkit/core';
@@ -22,6 +25,7 @@ export interface Secret<out T = string> {
   map<U>(parse: (value: T) => U): Secret<U>;
   /** From this moment on the value is gone; absent when it does not expire. */
   readonly expiresAt: Date | undefined;
+  /** When the backend got it, where the backend tells. */
   readonly createdAt: Date | undefined;
   /** The backend's name for this state of the value. */
   readonly version: string | undefined;
@@ -54,8 +58,7 @@ const shown = '[secret]';
  * ```
  */
 export function seal(value: string, meta: SecretMeta = {}): Secret {
-  if (typeof value !== 'string')
-    throw invalid(`a value is a string, not ${value === null ? 'null' : typeof value}.`);
+  if (typeof value !== 'string') throw invalid(`a value is a string, not ${kindOf(value)}.`);
   if (value === '') throw invalid('a value is not empty. Delete the secret instead of writing an empty one.');
   if (!value.isWellFormed())
     throw invalid('the value has half of a surrogate pair, which no backend can store.');
@@ -120,6 +123,7 @@ class SealedSecret<T> implements Secret<T> {
   }
 
   map<U>(parse: (value: T) => U): Secret<U> {
+    if (typeof parse !== 'function') throw invalid('map takes a function, such as JSON.parse.');
     let parsed: U;
     try {
       parsed = parse(this.#value);
@@ -164,12 +168,7 @@ function toDate(ms: number | undefined): Date | undefined {
 
 function checkDate(date: unknown, field: string): number | undefined {
   if (date === undefined) return undefined;
-  if (!(date instanceof Date)) throw invalid(`${field} is a Date.`);
-  const ms = date.getTime();
-  if (Number.isNaN(ms)) throw invalid(`${field} is an invalid Date.`);
+  const ms = date instanceof Date ? date.getTime() : Number.NaN;
+  if (Number.isNaN(ms)) throw invalid(`${field} is a valid Date, such as new Date(ms).`);
   return ms;
-}
-
-function invalid(problem: string): SecretError {
-  return new SecretError('invalid_argument', problem);
 }

@@ -3,6 +3,7 @@ import {
   checkNumber,
   checkOptions,
   checkRef,
+  describeRef,
   isSecret,
   isSecretError,
   type Secret,
@@ -148,12 +149,15 @@ function secretsOf(initial: NonNullable<MemorySecretsOptions['initial']>): reado
   }
   const pairs = Symbol.iterator in initial ? [...initial] : Object.entries(initial);
   return pairs.map((pair, at) => {
+    let entry = `entry ${at + 1} of initial`;
     try {
-      const [ref, value] = pair;
-      return [checkRef(ref), isSecret(value) ? value : seal(value)];
+      const [input, value] = pair;
+      const ref = checkRef(input);
+      entry += `, ${describeRef(ref)}`;
+      return [ref, isSecret(value) ? value : seal(value)];
     } catch (error) {
       const problem = isSecretError(error) ? error.problem : 'it is no pair of a ref and a value.';
-      throw new TypeError(`memorySecrets: entry ${at + 1} of initial: ${problem}`);
+      throw new TypeError(`memorySecrets: ${entry}: ${problem}`);
     }
   });
 }

@@ -61,6 +61,7 @@ export interface CircuitBreakerOptions {
 
 /** A circuit that opened, half-opened or closed. */
 export interface CircuitChange extends Transition {
+  /** The `name` of the provider inside. */
   readonly provider: string;
   /** Whose circuit it is, with `per: 'account'`; absent for the provider's own. */
   readonly account?: string;

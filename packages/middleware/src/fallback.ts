@@ -48,6 +48,7 @@ export interface FallbackOptions {
 
 /** A failure after which the next provider was asked. */
 export interface FallThrough extends Omit<Call, 'failures'> {
+  /** Why the provider did not answer. */
   readonly code: SecretErrorCode;
   /** The name of the provider that is asked next. */
   readonly next: string;

@@ -51,6 +51,7 @@ export interface Retry extends Omit<Call, 'failures'> {
   readonly attempt: number;
   /** The wait before the next one, in milliseconds. */
   readonly delayMs: number;
+  /** Why it failed. */
   readonly code: SecretErrorCode;
 }
 

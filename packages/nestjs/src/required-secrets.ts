@@ -36,5 +36,5 @@ export async function readRequired(
 function reason(answer: unknown): string {
   return isSecretError(answer)
     ? `${answer.code}, ${answer.problem}`
-    : 'there is no such secret. Create it, or check its name and scope.';
+    : 'there is no such secret, or it has expired. Create it, or check its name and scope.';
 }

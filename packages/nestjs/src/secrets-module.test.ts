@@ -275,7 +275,7 @@ describe('the options', () => {
 
   it.each([
     ['nothing', undefined, /made of options, such as \{ provider/],
-    ['a provider instead of options', memory('a'), /has no option "name"/],
+    ['a provider instead of options', memory('a'), /takes options \(provider, .*\), not a provider/],
     ['options without a provider', {}, /needs a provider/],
     [
       'what the module itself has to know',
@@ -368,8 +368,8 @@ describe('a secret that is required', () => {
     expect(await failure(application(fake))).toMatchObject({
       code: 'not_found',
       message: `not_found: the application cannot start without 2 of the 3 secrets in "required" of SecretsModule:
-  "session-key" (account acct_1): there is no such secret. Create it, or check its name and scope.
-  "session-key" (account acct_1, user usr_1): there is no such secret. Create it, or check its name and scope.`,
+  "session-key" (account acct_1): there is no such secret, or it has expired. Create it, or check its name and scope.
+  "session-key" (account acct_1, user usr_1): there is no such secret, or it has expired. Create it, or check its name and scope.`,
     });
   });
 
@@ -380,7 +380,7 @@ describe('a secret that is required', () => {
     expect(await failure(start)).toMatchObject({
       code: 'unavailable',
       message: `unavailable: the application cannot start without 2 of the 3 secrets in "required" of SecretsModule:
-  "b": there is no such secret. Create it, or check its name and scope.
+  "b": there is no such secret, or it has expired. Create it, or check its name and scope.
   "c": unavailable, as scripted.`,
     });
   });

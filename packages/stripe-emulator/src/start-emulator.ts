@@ -16,7 +16,9 @@ import { createSecretsBackDoor, type SecretsBackDoor } from './store/secrets-bac
 export interface Emulator {
   /** Where it listens, such as `http://127.0.0.1:43210`. */
   readonly url: string;
+  /** The address it is bound to. */
   readonly host: string;
+  /** The port it is bound to. */
   readonly port: number;
   /** What was asked. */
   readonly requests: RequestLog;

@@ -25,6 +25,9 @@ it.each([
   ['a line break at its end', 'sk_test_CANARY\n', /a space, a line break/],
   ['a letter that no header carries', 'sk_test_CANARYé', /a space, a line break/],
   ['a publishable key', 'pk_test_CANARY', /publishable key/],
+  ["a webhook's secret", 'whsec_CANARY', /is a webhook's signing secret, and no key/],
+  ["an account's id", 'acct_CANARY', /is the id of an account, and no key/],
+  ["an app's client id", 'ca_CANARY', /is an app's client id, and no key/],
 ])('%s is refused, and not shown', (_, key, message) => {
   let error: unknown;
   try {

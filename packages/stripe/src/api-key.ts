@@ -6,6 +6,13 @@ export interface KeyKind {
   readonly livemode: boolean | undefined;
 }
 
+/** What stands beside the key in a dashboard or a file, and is taken for it. */
+const somethingElse: ReadonlyMap<string, string> = new Map([
+  ['whsec', "a webhook's signing secret"],
+  ['acct', 'the id of an account'],
+  ['ca', "an app's client id"],
+]);
+
 /** @throws `TypeError` for what can be no secret key, without showing it. */
 export function checkApiKey(apiKey: unknown): asserts apiKey is string {
   if (typeof apiKey !== 'string' || apiKey === '') {
@@ -22,6 +29,10 @@ export function checkApiKey(apiKey: unknown): asserts apiKey is string {
     throw new TypeError(
       'createStripeClient: apiKey is a publishable key, which may read no secrets. Use a secret one (sk_) or a restricted one (rk_).',
     );
+  }
+  const other = somethingElse.get(apiKey.split('_', 1)[0] ?? '');
+  if (other) {
+    throw new TypeError(`createStripeClient: apiKey is ${other}, and no key. A key starts with sk_ or rk_.`);
   }
 }
 

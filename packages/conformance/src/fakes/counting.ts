@@ -2,6 +2,7 @@ import { around, type Operation, type SecretProvider, type Wrapped } from '@secr
 
 /** A provider that counts, and its counts. */
 export interface Counted<P extends SecretProvider> {
+  /** The provider to use in place of yours. */
   readonly provider: Wrapped<P>;
   /** How many calls it has had: all of them, or those of one operation. */
   readonly calls: (operation?: Operation) => number;

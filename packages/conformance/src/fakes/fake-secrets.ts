@@ -5,7 +5,7 @@ import {
   isSecretError,
   type Operation,
   refKey,
-  SecretError,
+  type SecretError,
   type SecretErrorCode,
   type SecretProvider,
   type SecretRef,
@@ -14,6 +14,7 @@ import {
 import { type MemorySecretsOptions, memorySecrets } from '@secretkit/memory';
 import { type FakeClock, fakeClock } from './fake-clock.js';
 import { never } from './never.js';
+import { scripted } from './scripted.js';
 
 export interface FakeSecretsOptions {
   /** What is there from the beginning, as for `memorySecrets`. @defaultValue nothing */
@@ -26,6 +27,7 @@ export interface FakeSecretsOptions {
 export interface FakeSecrets {
   /** What the application reads from. It can do everything. */
   readonly provider: SecretProvider & Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete'>>;
+  /** The clock that secrets expire by. */
   readonly clock: FakeClock;
   /** Creates, rotates or replaces a secret behind the provider's back. */
   put(ref: string | SecretRef, value: string, expiresAt?: Date): Promise<void>;
@@ -35,6 +37,7 @@ export interface FakeSecrets {
    * Makes calls fail, until `heal`: with a code, with a `SecretError`, or with whatever an adapter might throw.
    *
    * @param only - The one secret that fails; without it everything does, lists too.
+   * @throws `TypeError` for a code that there is not.
    */
   fail(failure: SecretErrorCode | Error, only?: string | SecretRef): void;
   /** Makes calls wait for ever, until `heal`. A call's abort ends it. */
@@ -88,10 +91,7 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
 
   function failureOf(operation: Operation, ref?: SecretRef): Error | undefined {
     if (!failing || (failing.only !== undefined && (!ref || failing.only !== refKey(ref)))) return undefined;
-    const { failure } = failing;
-    return typeof failure === 'string'
-      ? new SecretError(failure, 'as scripted.', { provider: 'fake', operation, ref })
-      : failure;
+    return scripted(failing.failure, { provider: 'fake', operation, ref });
   }
 
   function unlessItFails<T>(
@@ -125,6 +125,7 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
     put: async (ref, value, expiresAt) => memory.set(checkRef(ref), seal(value, { expiresAt }), {}),
     remove: async (ref) => memory.delete(checkRef(ref), {}),
     fail(failure, only) {
+      scripted(failure);
       failing = { failure, only: only === undefined ? undefined : refKey(checkRef(only)) };
     },
     hang() {

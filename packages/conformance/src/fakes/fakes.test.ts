@@ -72,6 +72,10 @@ describe('faulty', () => {
     await expect(provider.list({}, {})).rejects.toMatchObject({ retryAfterMs: 5 });
   });
 
+  it('refuses a code that there is not when it is built', () => {
+    expect(() => faulty(memory(), ['unavailable', 'down' as never])).toThrow(/no code "down"/);
+  });
+
   it('makes no call for a batch that fails as a whole', async () => {
     const { provider, calls } = counting(memory());
     await faulty(provider, () => 'unavailable').getMany([{ name: 'a' }, { name: 'b' }], {});
@@ -139,6 +143,7 @@ describe('fakeSecrets', () => {
   it('fails as told until it is healed, for one secret or for all', async () => {
     const fake = fakeSecrets({ initial: { a: 'of a', b: 'of b' } });
     const secrets = createSecrets(fake.provider);
+    expect(() => fake.fail('down' as never)).toThrow(/no code "down"/);
     fake.fail('unavailable', 'a');
     await expect(secrets.get('a')).rejects.toMatchObject({ code: 'unavailable' });
     expect((await secrets.require('b')).reveal()).toBe('of b');

@@ -2,12 +2,13 @@ import {
   type Answer,
   defineMiddleware,
   type Operation,
-  SecretError,
+  type SecretError,
   type SecretErrorCode,
   type SecretProvider,
   type SecretRef,
   type Wrapped,
 } from '@secretkit/core';
+import { scripted } from './scripted.js';
 
 /** How a call fails; `undefined`: it goes through. */
 export type Failure = SecretErrorCode | SecretError | undefined;
@@ -21,6 +22,7 @@ export type FaultScript =
  * A provider that fails as scripted. What fails does not reach the provider inside. In a batch each ref takes its own
  * step of the script, and its failure stands in its place. A list that is used up lets everything through.
  *
+ * @throws `TypeError` for a list with a code that there is not.
  * @example
  * ```ts
  * import { faulty } from '@secretkit/conformance';
@@ -33,10 +35,11 @@ export type FaultScript =
  * ```
  */
 export function faulty<P extends SecretProvider>(provider: P, script: FaultScript): Wrapped<P> {
+  for (const each of typeof script === 'function' ? [] : script) if (each) scripted(each);
   let step = 0;
   const failure = (operation: Operation, ref?: SecretRef): SecretError | undefined => {
     const next = typeof script === 'function' ? script(operation, ref) : script[step++];
-    return typeof next === 'string' ? new SecretError(next, 'as scripted.', { operation, ref }) : next;
+    return next && scripted(next, { operation, ref });
   };
   const unlessItFails = async <T>(
     run: () => Promise<T>,

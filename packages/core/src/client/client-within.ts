@@ -1,8 +1,9 @@
 import { maxDelayMs } from '../check-options.js';
 import { checkScope } from '../check-ref.js';
+import { invalid } from '../invalid.js';
 import { leaveAt } from '../leave.js';
 import type { Answer, SecretProvider } from '../provider.js';
-import { refKey, type SecretRef, type SecretScope } from '../ref.js';
+import { describeRef, refKey, type SecretRef, type SecretScope } from '../ref.js';
 import type { Secret } from '../secret.js';
 import { isSecretError, SecretError } from '../secret-error.js';
 import { isAuthFailure } from './auth-failure.js';
@@ -56,11 +57,7 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
     const ref = refOf(input);
     const secret = await stack.get(ref, contextOf(options, readOptions));
     if (secret) return secret;
-    throw new SecretError('not_found', 'there is no such secret. Create it, or check its name and scope.', {
-      provider: stack.name,
-      operation: 'get',
-      ref,
-    });
+    throw notFound(stack, ref);
   }
 
   const keyOf = (ref: SecretRef): string => refKey(stack.canonical?.(ref) ?? ref);
@@ -165,7 +162,7 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
     scoped(scope) {
       const inner = checkScope(scope);
       if (inner.account === undefined && inner.user === undefined) {
-        throw new SecretError('invalid_argument', 'scoped() needs an account, a user or both.');
+        throw invalid('scoped() needs an account, a user or both.');
       }
       return clientWithin(stack, shared, scopeOf(inner));
     },
@@ -173,27 +170,36 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
   return Object.freeze(client);
 }
 
+function notFound(stack: SecretProvider, ref: SecretRef): SecretError {
+  const there = stack.canonical?.(ref).name ?? ref.name;
+  const known = there === ref.name || /\p{Cc}/u.test(there) ? ',' : ` as ${describeRef({ name: there })},`;
+  return new SecretError(
+    'not_found',
+    `there is no such secret, or it has expired. Create it${known} or check its name and scope.`,
+    { provider: stack.name, operation: 'get', ref },
+  );
+}
+
 function checkRefsByKey(input: unknown): RefsByKey {
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as RefsByKey; // refs are checked next
-  throw new SecretError(
-    'invalid_argument',
+  throw invalid(
     "getMany takes an object: keys of your own, and a name or a ref under each, such as { db: 'DATABASE_URL' }.",
   );
 }
 
 function checkList(inputs: unknown): readonly (string | SecretRef)[] {
   if (Array.isArray(inputs) && inputs.length > 0) return inputs as readonly (string | SecretRef)[]; // refs are checked next
-  throw new SecretError('invalid_argument', "watch takes a list of names or refs, such as ['db-password'].");
+  throw invalid("watch takes a list of names or refs, such as ['db-password'].");
 }
 
 function checkPeriod(everyMs: unknown): number {
   if (typeof everyMs === 'number' && everyMs >= 1 && everyMs <= maxDelayMs) return everyMs;
-  throw new SecretError('invalid_argument', `everyMs is a number of milliseconds, from 1 to ${maxDelayMs}.`);
+  throw invalid(`everyMs is a number of milliseconds, from 1 to ${maxDelayMs}.`);
 }
 
 function checkCallback(what: string, callback: unknown): void {
   if (typeof callback === 'function') return;
-  throw new SecretError('invalid_argument', `${what} is a function.`);
+  throw invalid(`${what} is a function.`);
 }
 
 function noCache({ name }: SecretProvider, method: 'onChange' | 'watch'): SecretError {

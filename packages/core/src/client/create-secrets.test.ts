@@ -596,8 +596,12 @@ describe('close', () => {
   it('that fails says so without quoting anything', async () => {
     const { secrets } = recording({ [Symbol.asyncDispose]: () => Promise.reject(new Error('CANARY')) });
     const error = await secrets.close().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'unknown' });
+    expect(error).toMatchObject({ code: 'unknown', provider: 'recording' });
     expect(inspect(error)).not.toContain('CANARY');
+  });
+
+  it('is harmless where there is nothing to release', async () => {
+    await expect(createSecrets(readOnly).close()).resolves.toBeUndefined();
   });
 });
 
@@ -608,6 +612,14 @@ describe('createSecrets', () => {
       expect(() => createSecrets(thing as never)).toThrow(/createSecrets needs a provider/);
     },
   );
+
+  it.each([
+    [{ authCooldownMs: -1 }, 'createSecrets: authCooldownMs is a number from 0 to 2147483647; it was -1.'],
+    [{ now: 5 }, 'createSecrets: now is a function, not number.'],
+    [{ random: 5 }, 'createSecrets: random is a function, not number.'],
+  ])('refuses wrong options: %j', (options, message) => {
+    expect(() => createSecrets(readOnly, options as never)).toThrow(message);
+  });
 
   it('makes something that prints without showing what is inside', () => {
     const store: SecretProvider & { cached: string } = { ...readOnly, cached: 'CANARY' };

@@ -1,5 +1,6 @@
+import { invalid } from '../invalid.js';
 import type { SecretRef, SecretScope } from '../ref.js';
-import { SecretError } from '../secret-error.js';
+import type { SecretError } from '../secret-error.js';
 
 /**
  * A scope within another: fields may be added, never changed.
@@ -31,8 +32,7 @@ export function checkDefaultAccount(
 }
 
 function outOfScope(field: 'account' | 'user', id: string): SecretError {
-  return new SecretError(
-    'invalid_argument',
+  return invalid(
     `this client is scoped to ${field} ${id}, and the ref names another ${field}. Use a client of that scope.`,
   );
 }

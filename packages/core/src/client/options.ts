@@ -1,5 +1,5 @@
+import { invalid } from '../invalid.js';
 import type { CallContext } from '../provider.js';
-import { SecretError } from '../secret-error.js';
 
 const plain: CallContext = Object.freeze({});
 
@@ -16,23 +16,20 @@ export function contextOf(
   checkOptions(options, known);
   const { signal, fresh } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw new SecretError('invalid_argument', 'signal is an AbortSignal, such as controller.signal.');
+    throw invalid('signal is an AbortSignal, such as controller.signal.');
   }
   if (fresh !== undefined && typeof fresh !== 'boolean') {
-    throw new SecretError('invalid_argument', 'fresh is true or false.');
+    throw invalid('fresh is true or false.');
   }
   return { ...(signal && { signal }), ...(fresh && { fresh }) };
 }
 
 function checkOptions(options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || options instanceof AbortSignal) {
-    throw new SecretError('invalid_argument', `options are an object with ${known.join(', ')}.`);
+    throw invalid(`options are an object with ${known.join(', ')}.`);
   }
   const extra = Object.keys(options).find((option) => !known.includes(option));
   if (extra !== undefined) {
-    throw new SecretError(
-      'invalid_argument',
-      `there is no option "${extra.slice(0, 50)}"; there is ${known.join(', ')}.`,
-    );
+    throw invalid(`there is no option "${extra.slice(0, 50)}"; there is ${known.join(', ')}.`);
   }
 }

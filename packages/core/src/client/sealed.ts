@@ -1,5 +1,6 @@
+import { invalid } from '../invalid.js';
 import { isSecret, type Secret, seal } from '../secret.js';
-import { isSecretError, restate, SecretError, type SecretErrorFields } from '../secret-error.js';
+import { isSecretError, restate, type SecretErrorFields } from '../secret-error.js';
 
 /**
  * What an application writes, as a `Secret`. An expiry given beside a `Secret` replaces the one it has.
@@ -11,10 +12,7 @@ export function sealed(value: unknown, expiresAt: Date | undefined, where: Secre
     if (!isSecret(value)) return seal(value as string, { expiresAt }); // seal checks that it is one
     const revealed = value.reveal();
     if (typeof revealed !== 'string') {
-      throw new SecretError(
-        'invalid_argument',
-        'a mapped Secret cannot be written. Write the string it came from.',
-      );
+      throw invalid('a mapped Secret cannot be written. Write the string it came from.');
     }
     if (expiresAt === undefined) return value as Secret; // it reveals a string
     return seal(revealed, { createdAt: value.createdAt, version: value.version, expiresAt });

@@ -258,6 +258,24 @@ describe('use', () => {
     expect(theirs).toEqual({ status: 'fulfilled', value: 'in' });
   });
 
+  it('that ends aborted ends with the reason, whatever its last failure was', async () => {
+    const { secrets } = setUp();
+    const caller = new AbortController();
+    const run = (): never => {
+      caller.abort('enough');
+      throw new Error('of the database');
+    };
+    const ended = secrets.use('token', run, { signal: caller.signal });
+    await expect(ended).rejects.toBe('enough');
+  });
+
+  it('hands its signal on', async () => {
+    const { secrets, reads } = setUp();
+    const { signal } = new AbortController();
+    await secrets.use('token', (secret) => secret, { signal });
+    expect(reads).toEqual([{ signal }]);
+  });
+
   it('runs nothing for what is missing, or is asked wrongly', async () => {
     const { secrets, state, login, runs } = setUp();
     state.copy = undefined;

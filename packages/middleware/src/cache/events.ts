@@ -16,6 +16,7 @@ export type CacheEventType = 'hit' | 'miss' | 'stale' | 'refresh' | 'coalesced' 
 
 /** One event: names and codes, never a value. */
 export interface CacheEvent {
+  /** What happened. */
   readonly type: CacheEventType;
   /** The secret, with the provider's default account filled in. */
   readonly ref: SecretRef;

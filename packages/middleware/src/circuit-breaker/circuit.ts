@@ -16,7 +16,9 @@ export type Entry =
 
 /** From one state to another. */
 export interface Transition {
+  /** The state before. */
   readonly from: CircuitState;
+  /** The state from now on. */
   readonly to: CircuitState;
   /** The failure that opened it; with `open` alone. */
   readonly code?: SecretErrorCode;

@@ -2,6 +2,7 @@
 export interface Strategy {
   /** In one word, for `layersOf`. */
   readonly name: string;
+  /** What it was configured with, for `layersOf`. */
   readonly options: Readonly<Record<string, number>>;
   /** Begins to count; called whenever a circuit closes, and for each circuit. */
   tally(): Tally;

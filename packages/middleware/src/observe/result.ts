@@ -9,9 +9,11 @@ export type Outcome = 'found' | 'missing' | 'done' | 'aborted' | SecretErrorCode
 
 /** What came of a call: names and codes, never a value. */
 export interface Result {
+  /** What it came to. */
   readonly outcome: Outcome;
   /** How many secrets of a batch failed; only of a batch. */
   readonly failed?: number;
+  /** What the caches inside did. Absent where there is none, or where the call was no read. */
   readonly cache?: CacheResult | undefined;
   /** For how long the value had been past its freshness, in milliseconds; of a batch, the longest. Only of a stale one. */
   readonly staleForMs?: number;

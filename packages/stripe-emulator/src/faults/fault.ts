@@ -3,6 +3,7 @@ import type { Operation } from '../api/operation.js';
 
 /** Which requests a fault is for; what is left out matches everything. */
 export interface FaultMatch {
+  /** What is asked of the Secret Store. */
   readonly operation?: Operation | undefined;
   /** The account that the request is about. */
   readonly account?: string | undefined;

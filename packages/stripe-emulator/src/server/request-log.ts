@@ -5,16 +5,21 @@ import type { Mode } from '../store/secret-space.js';
 
 /** One request, without its query, payload and key. What a refused request did not get to is `null`. */
 export interface RequestLogEntry {
+  /** The HTTP method, such as `GET`. */
   readonly method: string;
   /** The path without the query. */
   readonly path: string;
+  /** What it asked of the Secret Store. */
   readonly operation: Operation | null;
   /** The secret's name, if the request has one. */
   readonly name: string | null;
+  /** The account that it was about. */
   readonly account: string | null;
+  /** The mode of its key. */
   readonly mode: Mode | null;
   /** HTTP status, or `null` if a fault kept it back. */
   readonly status: number | null;
+  /** The `Request-Id` of the answer. */
   readonly requestId: string;
   /** Milliseconds from the last byte of the request to the first of the answer. */
   readonly durationMs: number;

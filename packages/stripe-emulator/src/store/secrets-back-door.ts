@@ -16,11 +16,13 @@ export interface SecretLocation {
 
 /** One secret by name. */
 export interface SecretAddress extends SecretLocation {
+  /** The name, as the API has it. */
   readonly name: string;
 }
 
 /** A secret to put in the store. */
 export interface SecretToPut extends SecretAddress {
+  /** The value, up to 5,000 characters. */
   readonly payload: string;
   /** When it disappears. A time in the past is allowed: the secret is then gone at once. @defaultValue never */
   readonly expiresAt?: Date | undefined;
