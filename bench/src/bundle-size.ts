@@ -4,6 +4,8 @@ import { build } from 'esbuild';
 export interface BundleSize {
   readonly minified: number;
   readonly gzipped: number;
+  /** How many files it is made of: what Node loads, one by one, where nobody bundles. */
+  readonly files: number;
 }
 
 /** What these imports add to an application, in bytes, minified and compressed. */
@@ -12,7 +14,7 @@ export async function bundleSize(
   folder: string,
   external: readonly string[] = [],
 ): Promise<BundleSize> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     stdin: { contents: source, resolveDir: folder, loader: 'js' },
     bundle: true,
     minify: true,
@@ -21,9 +23,14 @@ export async function bundleSize(
     target: 'node20',
     external: [...external],
     write: false,
+    metafile: true,
     logLevel: 'error',
   });
   const [file] = outputFiles;
   if (!file) throw new Error('nothing was bundled');
-  return { minified: file.contents.length, gzipped: gzipSync(file.contents, { level: 9 }).length };
+  return {
+    minified: file.contents.length,
+    gzipped: gzipSync(file.contents, { level: 9 }).length,
+    files: Object.keys(metafile.inputs).length - 1, // without the source above
+  };
 }

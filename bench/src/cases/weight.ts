@@ -18,6 +18,8 @@ const own = [
     external: [],
     bytes: 8_000,
     aim: 3_000,
+    files: 1,
+    importMs: 3,
     why: 'About half of it is checks of what callers and adapters give, with the sentences that say what is wrong and what to do; a tenth is what keeps a value out of every rendering.',
   },
   {
@@ -26,6 +28,8 @@ const own = [
     external: ['lru-cache', 'p-retry'],
     bytes: 14_500,
     aim: 6_000,
+    files: 14,
+    importMs: 16,
     why: 'More than half is the core; the rest is the law of two clocks, the batches that fail in part, and the warnings of a harmful order.',
   },
   {
@@ -73,7 +77,7 @@ export const weight: Case = {
       const size = await bundleSize(source, here);
       const bare = (await bundleSize(source, here, each.external)).gzipped;
       const ms = gatesOnly ? Number.NaN : await importMs(each.imports, here);
-      weights.push([each.name, size.minified, size.gzipped, bare, ms.toFixed(1)]);
+      weights.push([each.name, size.minified, size.gzipped, bare, size.files, ms.toFixed(1)]);
       if (!('bytes' in each)) continue;
       gates.push({
         what: `bytes of ${each.name}, min+gzip, without dependencies`,
@@ -83,11 +87,24 @@ export const weight: Case = {
         why: each.why,
         noisy: false,
       });
+      gates.push({
+        what: `files loaded by an import of ${each.name}`,
+        measured: size.files,
+        atMost: each.files,
+        noisy: false,
+      });
+      if (gatesOnly) continue;
+      gates.push({
+        what: `milliseconds to import ${each.name}`,
+        measured: ms,
+        atMost: each.importMs,
+        noisy: true,
+      });
     }
     for (const specifier of gatesOnly ? [] : others) {
       const size = await bundleSize(`export * from '${specifier}';`, peersFolder);
       const ms = await importMs([specifier], peersFolder);
-      weights.push([specifier, size.minified, size.gzipped, '–', ms.toFixed(1)]);
+      weights.push([specifier, size.minified, size.gzipped, '–', size.files, ms.toFixed(1)]);
     }
 
     const memory: (string | number)[][] = [];
@@ -116,7 +133,7 @@ export const weight: Case = {
       tables: [
         {
           title: 'Bundles and imports',
-          columns: ['', 'bytes, minified', 'and compressed', 'without dependencies', 'ms to import'],
+          columns: ['', 'bytes, minified', 'and compressed', 'without dependencies', 'files', 'ms to import'],
           rows: weights,
         },
         { title: 'An entry of 100,000', columns: ['', 'bytes over name and value'], rows: memory },

@@ -1,6 +1,6 @@
 import { isAnswered } from './answered.js';
 import { checkAnswer, checkAnswers, checkPage } from './check-answer.js';
-import { leaveAt } from './leave.js';
+import { leaveAt } from './leave-at.js';
 import type { CallContext, SecretProvider } from './provider.js';
 import { sanitise } from './sanitise.js';
 import { SecretError, type SecretErrorFields } from './secret-error.js';

@@ -36,6 +36,7 @@ export { defineMiddleware } from './define-middleware.js';
 export { type ErrorRule, errorRules, type SecretErrorCode } from './error-codes.js';
 export { guard } from './guard.js';
 export { layersOf } from './layers.js';
+export { leaveAt } from './leave-at.js';
 export type { CapabilitiesOf, Layered, Middleware, Wrapped } from './middleware.js';
 export type {
   Answer,

@@ -118,7 +118,7 @@ describe('a message says what was asked, what is wrong and what to do next', () 
       () => secrets.get('x', { signal: wrong(new AbortController()) }),
     ],
     [
-      "invalid_argument: getMany takes an object: keys of your own, and a name or a ref under each, such as { db: 'DATABASE_URL' }.",
+      "invalid_argument: getMany takes an object of names or refs, such as { db: 'DATABASE_URL' }.",
       () => secrets.getMany(wrong(['x'])),
     ],
     [
@@ -165,7 +165,7 @@ describe('a message says what was asked, what is wrong and what to do next', () 
       'unsupported: store: watch needs a cache in the stack: only a cache sees that a value has changed.',
       () => secrets.watch(['token'], { everyMs: 2_147_483_647 }),
     ],
-    ['invalid_argument: map takes a function, such as JSON.parse.', () => seal('{').map(wrong('JSON'))],
+    ['invalid_argument: map takes a function.', () => seal('{').map(wrong('JSON'))],
     [
       "unsupported: poor list: this backend has no list. Ask secrets.can('list') first.",
       () => next(poor.list()),

@@ -123,7 +123,7 @@ class SealedSecret<T> implements Secret<T> {
   }
 
   map<U>(parse: (value: T) => U): Secret<U> {
-    if (typeof parse !== 'function') throw invalid('map takes a function, such as JSON.parse.');
+    if (typeof parse !== 'function') throw invalid('map takes a function.');
     let parsed: U;
     try {
       parsed = parse(this.#value);

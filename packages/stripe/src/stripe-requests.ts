@@ -1,8 +1,7 @@
-import type { CallContext, SecretScope } from '@secretkit/core';
+import { type CallContext, leaveAt, type SecretScope } from '@secretkit/core';
 import type { KeyKind } from './api-key.js';
 import { timeoutOf } from './client-config.js';
 import { hardenedBy } from './hardened.js';
-import { releasedAt } from './released-at.js';
 import { failureIn, fromSdkError } from './sdk-error.js';
 import type { StripeClient, StripeRequestOptions, StripeScope } from './stripe-client.js';
 import { stripeError } from './stripe-error.js';
@@ -64,7 +63,7 @@ export function stripeRequests({ client, connectBy, now }: RequestRules): Stripe
       };
       try {
         // What is tied ends by itself when the signal fires.
-        return await (tied ? request(whose, options) : releasedAt(signal, request(whose, options)));
+        return await (tied ? request(whose, options) : leaveAt(signal, request(whose, options)));
       } catch (error) {
         signal?.throwIfAborted();
         const failure = failureIn(error);

@@ -1,7 +1,7 @@
 import { maxDelayMs } from '../check-options.js';
 import { checkScope } from '../check-ref.js';
 import { invalid } from '../invalid.js';
-import { leaveAt } from '../leave.js';
+import { leaveAt } from '../leave-at.js';
 import type { Answer, SecretProvider } from '../provider.js';
 import { describeRef, refKey, type SecretRef, type SecretScope } from '../ref.js';
 import type { Secret } from '../secret.js';
@@ -182,9 +182,7 @@ function notFound(stack: SecretProvider, ref: SecretRef): SecretError {
 
 function checkRefsByKey(input: unknown): RefsByKey {
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as RefsByKey; // refs are checked next
-  throw invalid(
-    "getMany takes an object: keys of your own, and a name or a ref under each, such as { db: 'DATABASE_URL' }.",
-  );
+  throw invalid("getMany takes an object of names or refs, such as { db: 'DATABASE_URL' }.");
 }
 
 function checkList(inputs: unknown): readonly (string | SecretRef)[] {
