@@ -58,7 +58,7 @@ export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'],
     concurrency: 2,
     timeoutMS: 15_000, // a busy machine kills no mutant
     inPlace: true,
-    reporters: ['clear-text', 'html', 'json'],
+    reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
     clearTextReporter: { reportTests: false, allowColor: false },
     thresholds: { high: 95, low: 90, break: 90 },
     allowEmpty: false,

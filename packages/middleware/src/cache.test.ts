@@ -2,7 +2,7 @@ import { compose, createSecrets, layersOf, type SecretProvider, type SecretRef, 
 import { memorySecrets } from '@secretkit/memory';
 import { describe, expect, it, vi } from 'vitest';
 import { type CacheOptions, cache } from './cache.js';
-import { failure, heldBackend, outcome } from './held-backend.test-support.js';
+import { failure, flush, heldBackend, outcome } from './held-backend.test-support.js';
 
 const start = 1_700_000_000_000;
 
@@ -257,6 +257,33 @@ describe('concurrent readers', () => {
     expect(await outcome(kit.secrets.get('a'))).toBe('value-2');
   });
 
+  it('leave by themselves, each of them, also when one joins a call that another has begun', async () => {
+    const kit = setUp();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const reads = [first, second].map(({ signal }) => outcome(kit.stack.get({ name: 'a' }, { signal })));
+    second.abort('second');
+    await flush();
+    expect(kit.backend.call(0).ctx.signal?.aborted).toBe(false);
+    first.abort('first');
+    expect(await Promise.all(reads)).toEqual(['first', 'second']);
+    expect(kit.backend.call(0).ctx.signal?.aborted).toBe(true);
+  });
+
+  it('leave at their own deadline also a call that another has begun', async () => {
+    vi.useFakeTimers();
+    try {
+      const kit = setUp();
+      const staying = outcome(kit.secrets.get('a'));
+      const leaving = outcome(kit.stack.get({ name: 'a' }, { deadline: start + 100 }));
+      await vi.advanceTimersByTimeAsync(100);
+      expect(await leaving).toBe('timeout');
+      await kit.backend.call(0).answer('value-1');
+      expect(await staying).toBe('value-1');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('hand neither a signal nor a deadline of theirs to the call that they share', async () => {
     const kit = setUp();
     const { signal } = new AbortController();
@@ -288,6 +315,55 @@ describe('concurrent readers', () => {
     expect(await outcome(kit.stack.get({ name: 'a' }, { signal }))).toBe('beforehand');
     expect(await outcome(kit.stack.get({ name: 'b' }, { signal }))).toBe('beforehand');
     expect(kit.backend.calls).toHaveLength(1);
+  });
+});
+
+describe('a ref', () => {
+  it('is the secret that it names now, whatever it named before', async () => {
+    const kit = setUp();
+    const ref = { name: 'a', scope: { account: 'acct_1' } };
+    const read = async (at: number, value: string): Promise<unknown> => {
+      const reading = outcome(kit.stack.get(ref, {}));
+      await flush();
+      if (kit.backend.calls.length > at) await kit.backend.call(at).answer(value);
+      return reading;
+    };
+    expect(await read(0, 'of acct_1')).toBe('of acct_1');
+    ref.scope.account = 'acct_2';
+    expect(await read(1, 'of acct_2')).toBe('of acct_2');
+    ref.name = 'b';
+    expect(await read(2, 'b of acct_2')).toBe('b of acct_2');
+    Object.freeze(ref);
+    expect(await read(3, 'nothing new')).toBe('b of acct_2');
+    ref.scope.account = 'acct_1';
+    expect(await read(3, 'b of acct_1')).toBe('b of acct_1');
+  });
+
+  it('that was read is answered by the short way, by the very promise that is kept, until it is not fresh', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1');
+    const recall = kit.stack.recall?.({ name: 'a' });
+    const kept = recall?.(true);
+    expect(kept?.answer).toBe(kit.stack.get({ name: 'a' }, {}));
+    expect(recall?.(false)).toBe(kept);
+    kit.secrets.invalidate('a');
+    expect(recall?.(true)).toBe(undefined);
+    await warm(kit, 'a', 'value-2');
+    expect(recall?.(true)?.secret.reveal()).toBe('value-2');
+  });
+
+  it('stands in the failure that is remembered, as each reader wrote it', async () => {
+    const provider: SecretProvider = {
+      name: 'folding',
+      canonical: ({ name }) => ({ name: name.toLowerCase() }),
+      get: () => Promise.reject(failure('permission_denied')),
+    };
+    const secrets = createSecrets(cache()(provider));
+    await outcome(secrets.get('Key'));
+    await expect(secrets.get('KEY')).rejects.toMatchObject({
+      code: 'permission_denied',
+      ref: { name: 'KEY' },
+    });
   });
 });
 

@@ -512,12 +512,14 @@ describe('what is in memory', () => {
   }
 
   it('is looked at in the first provider alone: of the others nobody knows whether they would be asked', async () => {
-    const { secrets } = setUp();
+    const { secrets, stack } = setUp();
     expect(secrets.peek('a')).toBe(undefined);
     await secrets.get('a');
     await secrets.get('b');
     expect(secrets.peek('a')?.reveal()).toBe('A1');
     expect(secrets.peek('b')).toBe(undefined);
+    expect(stack.peek?.({ name: 'a' })?.reveal()).toBe('A1');
+    expect(stack.peek?.({ name: 'b' })).toBe(undefined);
   });
 
   it('of the first provider is answered by the short way, by the very promise that is kept', async () => {
@@ -560,6 +562,21 @@ describe('what is in memory', () => {
     );
     expect(() => stack.invalidate?.()).toThrow('of p2');
     expect(forgotten).toEqual(['p1', 'p2', 'p3']);
+  });
+
+  it('may be that of a few of them', async () => {
+    const memory = memorySecrets({ initial: { a: 'A2' } });
+    const cached = cache()({ name: 'second', get: memory.get });
+    const stack = fallback({ name: 'first', get: async () => undefined }, cached);
+    const secrets = createSecrets(stack);
+    const seen: string[] = [];
+    const subscription = secrets.onChange('a', (secret) => seen.push(secret.reveal()));
+    await secrets.get('a');
+    await memory.set({ name: 'a' }, seal('A2 new'), {});
+    secrets.invalidate('a');
+    expect((await secrets.get('a'))?.reveal()).toBe('A2 new');
+    expect(seen).toEqual(['A2 new']);
+    subscription[Symbol.dispose]();
   });
 
   it('is not spoken of where none of them has a memory', () => {

@@ -1,4 +1,4 @@
-import { type CallContext, type SecretProvider, seal } from '@secretkit/core';
+import { type CallContext, checkRef, type SecretProvider, seal } from '@secretkit/core';
 import { describe, expect, it } from 'vitest';
 import { circuitBreaker, consecutiveFailures } from './circuit-breaker.js';
 import { failure, outcome } from './held-backend.test-support.js';
@@ -40,6 +40,22 @@ describe('one for each account', () => {
     ]);
     expect(await get('acct_other')).toBe('unavailable');
     expect(asked).toEqual([undefined, 'acct_other']);
+  });
+
+  it('asks for the default account by a ref that a provider can take', () => {
+    const provider: SecretProvider = {
+      name: 'store',
+      get: async () => undefined,
+      canonical: (ref) => {
+        const { name, scope } = checkRef(ref);
+        return { name, scope: { account: 'acct_default', ...scope } };
+      },
+    };
+    const made: unknown[] = [];
+    const each = perAccount('account', 10, provider, (account) => made.push(account));
+    each.of(call());
+    each.of({ ...call(), scope: { user: 'usr_1' } });
+    expect(made).toEqual(['acct_default']);
   });
 
   it('goes by the ref as it was asked where the provider cannot tell', async () => {

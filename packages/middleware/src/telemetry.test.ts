@@ -641,6 +641,17 @@ describe('what goes wrong in an SDK', () => {
 });
 
 describe('without an SDK', () => {
+  it('a tracer or a meter that is given is told all the same', async () => {
+    unregister();
+    const own = sdk();
+    const traces = telemetry({ tracer: own.tracerProvider.getTracer('own') })(traced());
+    await traces.get({ name: 'a' }, {});
+    expect(own.spans().filter(({ name }) => name === 'get store')).toHaveLength(1);
+    const counts = telemetry({ meter: own.meterProvider.getMeter('own') })(traced());
+    await counts.get({ name: 'a' }, {});
+    expect((await own.metrics()).get('secretkit.operation.duration')).toMatchObject([{ value: 1 }]);
+  });
+
   it('everything works as ever', async () => {
     unregister();
     const stack = compose(telemetry({ names: 'plain' }), cache())(traced({ a: 'value', b: ['timeout'] }));

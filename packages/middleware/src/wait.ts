@@ -1,16 +1,15 @@
+import { leaveAt } from '@secretkit/core';
+
 /** Resolves after so many milliseconds, or rejects with the signal's reason as soon as it fires. */
 export async function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let abort: (() => void) | undefined;
+  const elapsed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, delayMs);
+  });
   try {
-    await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(resolve, delayMs);
-      abort = () => reject(signal?.reason);
-      signal?.addEventListener('abort', abort, { once: true });
-    });
+    await leaveAt(signal, elapsed);
   } finally {
     clearTimeout(timer);
-    if (abort) signal?.removeEventListener('abort', abort);
   }
 }

@@ -133,6 +133,17 @@ describe('a listener is told once of each value that replaces another', () => {
     expect(seen).toEqual([]);
   });
 
+  it('also when another has left meanwhile', async () => {
+    const { secrets, seen, come } = setUp();
+    secrets.onChange('a', (secret) => seen.push(secret.reveal()));
+    const other = secrets.onChange('a', () => undefined);
+    await come('one');
+    secrets.invalidate('a');
+    other[Symbol.dispose]();
+    await come('two');
+    expect(seen).toEqual(['two']);
+  });
+
   it('and the same function twice if it was given twice', async () => {
     const { stack, come } = setUp();
     const seen: string[] = [];

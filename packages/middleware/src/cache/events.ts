@@ -1,4 +1,5 @@
 import type { SecretErrorCode, SecretRef } from '@secretkit/core';
+import { notify } from '../notify.js';
 import type { Identity } from './identity.js';
 
 /**
@@ -33,25 +34,18 @@ export interface Events {
   readonly counts: Readonly<Record<CacheEventType, number>>;
 }
 
-export function events(onEvent: ((event: CacheEvent) => void) | undefined): Events {
+export function events(onEvent: ((event: CacheEvent) => unknown) | undefined): Events {
   const counts = { hit: 0, miss: 0, stale: 0, refresh: 0, coalesced: 0, failure: 0, eviction: 0 };
-  function tell(event: CacheEvent): void {
-    try {
-      const told: unknown = onEvent?.(event);
-      if (told instanceof Promise) told.catch(() => undefined); // it may be an async function
-    } catch {
-      // A listener's failure is not the read's.
-    }
-  }
+  const tell = onEvent && ((event: CacheEvent): void => notify(onEvent, event));
   return {
     counts,
     emit(type, { ref }, code) {
       counts[type] += 1;
-      if (onEvent) tell(code === undefined ? { type, ref } : { type, ref, code });
+      tell?.(code === undefined ? { type, ref } : { type, ref, code }); // made for who listens
     },
-    hit(identity) {
+    hit({ ref }) {
       counts.hit += 1;
-      if (onEvent) tell({ type: 'hit', ref: identity.ref });
+      tell?.({ type: 'hit', ref });
     },
   };
 }
