@@ -1,5 +1,5 @@
 // Changes the sources in small ways, and counts the changes that no test notices: npm run mutation -- core middleware,
-// or of a part: npm run mutation -- middleware/cache.
+// or of a part: npm run mutation -- middleware/cache middleware/telemetry/names.
 // Stryker's dependencies want a newer Node than the workspace allows, so it runs on a copy outside of it.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -37,10 +37,11 @@ try {
 }
 
 function settings(part) {
-  const [name, file] = part.split('/');
+  const [name, ...path] = part.split('/');
   const sources = `packages/${name}/src`;
+  const file = path.join('/');
   const changed =
-    file === undefined ? [`${sources}/**/*.ts`] : [`${sources}/${file}.ts`, `${sources}/${file}/**/*.ts`];
+    path.length === 0 ? [`${sources}/**/*.ts`] : [`${sources}/${file}.ts`, `${sources}/${file}/**/*.ts`];
   writeFileSync(
     `${copy}/vitest.mutation.config.ts`,
     `import base from './vitest.config.js';

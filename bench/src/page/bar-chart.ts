@@ -39,7 +39,7 @@ export function barChart({ title, unit, bars, limit }: BarChart): string {
     return [
       `<text x="${nameWidth - 8}" y="${y + 14}" text-anchor="end">${escaped(name)}</text>`,
       `<rect class="${own ? 'own' : 'other'}" x="${nameWidth}" y="${y + 2}" width="${Math.max(1, length).toFixed(1)}" height="${rowHeight - 6}" rx="2"/>`,
-      `<text class="number" x="${(nameWidth + length + 6).toFixed(1)}" y="${y + 14}">${shown(value)}</text>`,
+      `<text class="number" x="${width - 8}" y="${y + 14}" text-anchor="end">${shown(value)}</text>`,
     ].join('');
   });
   const limitAt = limit && (nameWidth + lengthOf(limit.at)).toFixed(1);
