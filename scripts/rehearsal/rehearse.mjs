@@ -17,6 +17,13 @@ const ends = [
   { name: 'newest', peers: ['stripe@23.1.0', ...nest('11.2.10'), '@opentelemetry/api@1.9.1'] },
 ];
 
+/** Where the sources are, as CI says it. */
+const address = {
+  GITHUB_SERVER_URL: 'https://forge.example',
+  GITHUB_REPOSITORY: 'rehearsal/secretkit',
+  GITHUB_SHA: '0'.repeat(40),
+};
+
 try {
   const workspace = await release();
   const published = [...registry.packages.values()].map(({ name, 'dist-tags': tags }) => ({
@@ -24,7 +31,10 @@ try {
     version: tags.latest,
   }));
   console.log(`Published: ${published.map(({ name, version }) => `${name}@${version}`).join(', ')}`);
-  for (const { name } of published) checkContents(name);
+  for (const { name } of published) {
+    checkContents(name);
+    checkAddress(name);
+  }
   for (const end of ends) await consume(end, workspace, published);
   await upgrade(workspace, published);
   console.log('The release was rehearsed: packed, published, installed, run, type-checked, upgraded.');
@@ -59,6 +69,7 @@ async function publishFrom(workspace) {
   await run(workspace, bin('changeset'), 'version');
   await run(workspace, bin('tsc'), '--build', '--force');
   await run(workspace, process.execPath, 'scripts/bundle.mjs');
+  await run(workspace, process.execPath, 'scripts/address-packages.mjs');
   const npmrc = `@secretkit:registry=${registry.url}\n//${new URL(registry.url).host}/:_authToken=rehearsal\n`;
   for (const folder of readdirSync(`${workspace}/packages`)) {
     const manifest = JSON.parse(readFileSync(`${workspace}/packages/${folder}/package.json`, 'utf8'));
@@ -67,6 +78,15 @@ async function publishFrom(workspace) {
     const publish = ['publish', '--no-git-checks', '--access', 'public', '--registry', registry.url];
     await run(`${workspace}/packages/${folder}`, 'npx', '--yes', packageManager, ...publish);
   }
+}
+
+/** A registry's page leads back to the sources, and its links lead somewhere. */
+function checkAddress(name) {
+  const folder = `${scratch}/workspace/packages/${name.split('/')[1]}`;
+  const { repository } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  if (!repository?.url.includes(address.GITHUB_REPOSITORY)) throw new Error(`${name} names no repository`);
+  const [relative] = /\]\(\.[^)]*\)/.exec(readFileSync(`${folder}/README.md`, 'utf8')) ?? [];
+  if (relative) throw new Error(`the README of ${name} has a link that leads nowhere: ${relative}`);
 }
 
 /** What `files` lists, what npm adds of itself, and nothing else. */
@@ -153,7 +173,7 @@ async function upgrade(workspace, published) {
 /** Not in step: the registry answers meanwhile. */
 function run(cwd, command, ...args) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, npm_config_provenance: 'false' };
+    const env = { ...process.env, ...address, npm_config_provenance: 'false' };
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
