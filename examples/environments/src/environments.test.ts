@@ -33,7 +33,7 @@ const environments: { at: string; url: string; env?: NodeJS.ProcessEnv; prints: 
   },
   {
     at: 'a laptop with the emulator',
-    url: 'stripe:?baseUrl=http://127.0.0.1:12111',
+    url: 'stripe:?baseUrl=http://127.0.0.1:12140',
     env: { STRIPE_API_KEY: 'sk_test_example' },
     prints: inStore('test.example'),
   },

@@ -56,6 +56,8 @@ describe('a reference', () => {
 
   it.each([
     ['secret://', 'the name of a secret is empty.'],
+    ['secret:CANARY-a', 'is no secret://… text.'],
+    ['secret:/CANARY-a', 'is no secret://… text.'],
     ['secret://?user=1', 'the name of a secret is empty.'],
     ['secret://CANARY-a b', 'has a space or a #. Write %20 and %23.'],
     [' secret://CANARY-ab', 'has a space or a #.'],

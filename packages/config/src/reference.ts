@@ -56,12 +56,12 @@ export function isReference(thing: unknown): thing is Reference | ReferenceText 
 
 /** Is it meant as a reference, well-formed or not? */
 export function looksLikeReference(text: string): boolean {
-  return /^\s*secret:\/\//i.test(text);
+  return /^\s*secret:\S/i.test(text);
 }
 
 /** The text that a backslash protects from being read as a reference; `undefined` for any other. */
 export function unescaped(text: string): string | undefined {
-  return /^\\+\s*secret:\/\//i.test(text) ? text.slice(1) : undefined;
+  return /^\\+\s*secret:\S/i.test(text) ? text.slice(1) : undefined;
 }
 
 /** Is it meant as a reference of `ref`? */
@@ -123,6 +123,6 @@ function decode(text: string): string {
 function malformed(problem: string): SecretError {
   return new SecretError(
     'invalid_argument',
-    `the reference ${problem} It is like secret://name?account=acct_1&user=usr_1.`,
+    `the reference ${problem} It is like secret://name?account=acct_1&user=usr_1; a text of its own begins with a backslash.`,
   );
 }

@@ -14,7 +14,7 @@ export interface StripeOpenerOptions {
 }
 
 /**
- * Opens `stripe:`, `stripe:?account=acct_1`, `stripe:?livemode=true` and `stripe:?baseUrl=http://127.0.0.1:12111`: the Stripe
+ * Opens `stripe:`, `stripe:?account=acct_1`, `stripe:?livemode=true` and `stripe:?baseUrl=http://127.0.0.1:12140`: the Stripe
  * Apps Secret Store, or an emulator of it on this machine. It loads `@secretkit/stripe` and `stripe` when a URL is opened.
  *
  * @throws `TypeError` for wrong options.

@@ -1,6 +1,7 @@
-import { checkOptions } from '@secretkit/core';
+import { checkFunction, checkNumber, checkOptions } from '@secretkit/core';
+import { expectThat } from './failure.js';
 import { faultCodes } from './fault-codes.js';
-import type { BackendFacts, Harness } from './harness.js';
+import type { BackendFacts, Fixture, Harness } from './harness.js';
 
 const factNames = [
   'scopes',
@@ -11,6 +12,7 @@ const factNames = [
   'faults',
   'hangs',
 ] as const satisfies readonly (keyof BackendFacts)[];
+const positive = { min: 1, max: Number.MAX_SAFE_INTEGER };
 const scopeFields = ['account', 'user'];
 
 /**
@@ -31,6 +33,36 @@ export function checkHarness(harness: Harness): void {
   checkOptions('conformance: facts', facts, factNames);
   checkNames('scopes', facts.scopes, scopeFields);
   checkNames('faults', facts.faults ?? [], Object.keys(faultCodes));
+  for (const fact of ['expiryResolutionMs', 'maxValueLength', 'maxSecrets'] as const) {
+    const number = facts[fact];
+    if (number !== undefined) checkNumber('conformance: facts', fact, number, positive);
+  }
+  checkFunction('conformance: facts', 'fold', facts.fold);
+}
+
+/**
+ * What `open()` gives is the harness's: a case that fails for it would blame the adapter.
+ *
+ * @throws `ConformanceFailure` for a fixture that the suite could not use.
+ */
+export function checkFixture(fixture: Fixture, { faults = [], hangs = false }: BackendFacts): void {
+  const given = (fixture ?? {}) as Readonly<Partial<Record<keyof Fixture, unknown>>>;
+  const needed: readonly (keyof Fixture)[] = [
+    ...(['now', 'advance', 'put', 'remove', 'calls'] as const),
+    ...(faults.length > 0 ? (['fault'] as const) : []),
+    ...(hangs ? (['hang'] as const) : []),
+  ];
+  const name = needed.find((each) => typeof given[each] !== 'function');
+  expectThat(
+    name === undefined,
+    `open() of the harness to give a function ${name}`,
+    typeof given[name ?? 'now'],
+  );
+  expectThat(
+    typeof given.provider === 'object',
+    'open() of the harness to give a provider',
+    typeof given.provider,
+  );
 }
 
 function checkNames(fact: string, names: unknown, known: readonly string[]): void {

@@ -18,6 +18,7 @@ export type MakeMiddleware = (tools: MiddlewareTools) => Middleware;
 
 /** The provider suite around each kind of provider, and what wrapping may not change. */
 export function middlewareTrials(make: MakeMiddleware): readonly Trial[] {
+  checkMake(make);
   const kinds = Object.entries(kindsOfProvider).flatMap(([kind, providerOf]) => {
     const harness = fakeHarness((fake) =>
       make({ now: fake.clock.now, random: seededRandom(1) })(providerOf(fake)),
@@ -31,4 +32,20 @@ export function middlewareTrials(make: MakeMiddleware): readonly Trial[] {
     }),
   );
   return [...own, ...kinds];
+}
+
+/** @throws `TypeError` for what makes no middleware, such as one that is made already. */
+function checkMake(make: MakeMiddleware): void {
+  if (typeof made(make) === 'function') return;
+  throw new TypeError(
+    'conformance: what is described makes a middleware for each case, such as ({ now }) => cache({ now }).',
+  );
+}
+
+function made(make: MakeMiddleware): unknown {
+  try {
+    return make({ now: fakeClock().now, random: seededRandom(1) });
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import { type Capability, createSecrets, type SecretProvider } from '@secretkit/core';
 import type { Bench } from './case.js';
 import { providerCases } from './cases/provider-cases.js';
-import { checkHarness } from './check-harness.js';
+import { checkFixture, checkHarness } from './check-harness.js';
 import type { Harness } from './harness.js';
 import { type Trial, trialOf } from './trial.js';
 
@@ -19,6 +19,7 @@ export function providerTrials(harness: Harness, idPrefix = ''): ProviderTrials 
 
   async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {
     const fixture = await open();
+    checkFixture(fixture, facts);
     const secrets = createSecrets(fixture.provider);
     found = capabilitiesOf(fixture.provider);
     try {

@@ -45,7 +45,7 @@ describe('a message says what was asked, what is wrong and what to do next', () 
       () => folding.require('API_KEY'),
     ],
     [
-      'not_found: folding get "…": there is no such secret, or it has expired. Create it, or check its name and scope.',
+      'not_found: folding get "…": there is no such secret, or it has expired. There can be none here of that name and scope: check its name and scope.',
       () => folding.require('…'),
     ],
     ['invalid_argument: the name of a secret is empty.', () => secrets.get('')],
@@ -86,7 +86,22 @@ describe('a message says what was asked, what is wrong and what to do next', () 
       () => secrets.scoped({ account: wrong(undefined) }),
     ],
     ["invalid_argument: a scope's user is empty.", () => secrets.scoped({ user: '' })],
-    ['invalid_argument: scoped() needs an account, a user or both.', () => secrets.scoped({})],
+    [
+      "invalid_argument: scoped() needs an account, a user or both. Has the tenant's id been loaded?",
+      () => secrets.scoped({}),
+    ],
+    [
+      "invalid_argument: scoped() needs an account, a user or both. Has the tenant's id been loaded?",
+      () => secrets.scoped(wrong(undefined)),
+    ],
+    [
+      'invalid_argument: under "hook": a ref is a name or { name, scope }, not undefined.',
+      () => secrets.getMany({ db: 'a', hook: wrong(undefined) }),
+    ],
+    [
+      'invalid_argument: a secret has no "expires": it has expiresAt, createdAt, version.',
+      () => seal('v', wrong({ expires: new Date(0) })),
+    ],
     [
       'invalid_argument: this client is scoped to user usr_1, and the ref names another user. Use a client of that scope.',
       () => secrets.scoped({ user: 'usr_1' }).get({ name: 'x', scope: { user: 'usr_2' } }),
@@ -241,6 +256,10 @@ describe('a message says what was asked, what is wrong and what to do next', () 
     [
       'createSecrets needs a provider: an object with a name and a get method, such as envSecrets(). Call it first; a middleware, with a provider.',
       () => createSecrets(wrong(around('a', {}, (run, ctx) => run(ctx)))),
+    ],
+    [
+      'createSecrets needs a provider: an object with a name and a get method, such as envSecrets(). This is a client: hand in the provider that it was made of.',
+      () => createSecrets(wrong(secrets)),
     ],
     [
       'The middleware half overrides get but not getMany, and all has getMany: a batch would pass the middleware by. Override getMany too.',

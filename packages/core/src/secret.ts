@@ -43,12 +43,13 @@ export interface SecretMeta {
 const brand: unique symbol = Symbol.for('secretkit.Secret'); // one symbol for all copies of the package
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 const shown = '[secret]';
+const known = ['expiresAt', 'createdAt', 'version'];
 
 /**
  * Seals a value. Adapters call it on what they fetch, applications on what they write.
  *
- * @throws `invalid_argument` when the value is no string, empty, or holds half of a surrogate pair, or when a date
- * is not a valid `Date`.
+ * @throws `invalid_argument` when the value is no string, empty, or holds half of a surrogate pair, when a date is not a
+ * valid `Date`, or when something is told of the value that there is not.
  * @example
  * ```ts
  * import { seal } from '@secretkit/core';
@@ -62,6 +63,8 @@ export function seal(value: string, meta: SecretMeta = {}): Secret {
   if (value === '') throw invalid('a value is not empty. Delete the secret instead of writing an empty one.');
   if (!value.isWellFormed())
     throw invalid('the value has half of a surrogate pair, which no backend can store.');
+  const extra = Object.keys(meta).find((key) => !known.includes(key));
+  if (extra) throw invalid(`a secret has no "${extra.slice(0, 50)}": it has ${known.join(', ')}.`);
   const expiresAtMs = checkDate(meta.expiresAt, 'expiresAt');
   const createdAtMs = checkDate(meta.createdAt, 'createdAt');
   const { version } = meta;

@@ -1,3 +1,4 @@
+import { seal } from '@secretkit/core';
 import { describe, expect, it } from 'vitest';
 import { checkApiKey, describeKey, kindOfKey } from './api-key.js';
 
@@ -24,6 +25,8 @@ it.each([
   ['an empty text', '', /apiKey is empty/],
   ['a line break at its end', 'sk_test_CANARY\n', /a space, a line break/],
   ['a letter that no header carries', 'sk_test_CANARYé', /a space, a line break/],
+  ['a Secret', seal('CANARY'), /apiKey is a string\. Reveal a Secret/],
+  ['a promise', Promise.resolve('CANARY'), /await a promise/],
   ['a publishable key', 'pk_test_CANARY', /publishable key/],
   ["a webhook's secret", 'whsec_CANARY', /is a webhook's signing secret, and no key/],
   ["an account's id", 'acct_CANARY', /is the id of an account, and no key/],

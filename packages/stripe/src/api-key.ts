@@ -15,7 +15,12 @@ const somethingElse: ReadonlyMap<string, string> = new Map([
 
 /** @throws `TypeError` for what can be no secret key, without showing it. */
 export function checkApiKey(apiKey: unknown): asserts apiKey is string {
-  if (typeof apiKey !== 'string' || apiKey === '') {
+  if (apiKey !== undefined && typeof apiKey !== 'string') {
+    throw new TypeError(
+      'createStripeClient: apiKey is a string. Reveal a Secret, and await a promise, before you hand it in.',
+    );
+  }
+  if (!apiKey) {
     throw new TypeError(
       'createStripeClient: apiKey is empty. Is the environment variable set that it comes from? A key starts with sk_ or rk_.',
     );

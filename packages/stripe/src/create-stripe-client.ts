@@ -74,7 +74,7 @@ function checkApiVersion(apiVersion: unknown): void {
 
 function checkBaseUrl(baseUrl: unknown): URL {
   const what =
-    'createStripeClient: baseUrl is an origin, such as https://api.stripe.com or http://127.0.0.1:12111';
+    'createStripeClient: baseUrl is an origin, such as https://api.stripe.com or http://127.0.0.1:12140';
   if (typeof baseUrl !== 'string' || !URL.canParse(baseUrl)) throw new TypeError(`${what}.`);
   const url = new URL(baseUrl);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError(`${what}.`);

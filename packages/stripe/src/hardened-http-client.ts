@@ -1,5 +1,6 @@
 import { isSecretError, SecretError, type SecretErrorDetails } from '@secretkit/core';
 import type { HeldKey } from './held-key.js';
+import { networkCode } from './network-code.js';
 import { detailsOf, readBody } from './read-body.js';
 
 /** What stripe-node asks of an HTTP client. */
@@ -68,7 +69,7 @@ export function hardenedHttpClient(fetch: typeof globalThis.fetch, held: HeldKey
         // A race, since a fetch of the user's own need not listen to its signal.
         return await Promise.race([ended, exchange()]);
       } catch (error) {
-        throw isSecretError(error) ? error : brokenOff(details);
+        throw isSecretError(error) ? error : brokenOff(`${host}:${port}${networkCode(error)}`, details);
       } finally {
         clearTimeout(timer);
         signal?.removeEventListener('abort', leave);
@@ -113,10 +114,10 @@ function left(): SecretError {
   return new SecretError('unavailable', 'the caller has aborted the call.');
 }
 
-function brokenOff(details: SecretErrorDetails): SecretError {
+function brokenOff(where: string, details: SecretErrorDetails): SecretError {
   return new SecretError(
     'unavailable',
-    'the connection failed or broke off. Check the network and the host, and try again.',
+    `the connection failed or broke off: ${where}. Check the network and the host, and try again.`,
     { details },
   );
 }

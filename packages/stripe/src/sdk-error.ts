@@ -1,5 +1,6 @@
 import { isSecretError, SecretError } from '@secretkit/core';
 import { fieldsOf } from './fields-of.js';
+import { networkCode } from './network-code.js';
 import type { StripeFailure } from './stripe-failure.js';
 
 /** What Stripe answered, if that is what stripe-node rejected with. */
@@ -41,9 +42,11 @@ export function fromSdkError(error: unknown): unknown {
         "stripe-node's own time-out passed. Check the network, or allow more time.",
         { details },
       )
-    : new SecretError('unavailable', 'the connection to Stripe failed. Check the network, and try again.', {
-        details,
-      });
+    : new SecretError(
+        'unavailable',
+        `the connection to Stripe failed${networkCode(detail)}. Check the network, and try again.`,
+        { details },
+      );
 }
 
 /** stripe-node's own time-out has the code of the system's, which tells of a host that cannot be reached. */

@@ -73,6 +73,7 @@ describe('faulty', () => {
   });
 
   it('refuses a code that there is not when it is built', () => {
+    expect(() => faulty(memory(), undefined as never)).toThrow('faulty needs a script: a list, such as');
     expect(() => faulty(memory(), ['unavailable', 'down' as never])).toThrow(/no code "down"/);
   });
 

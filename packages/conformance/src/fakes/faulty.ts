@@ -22,7 +22,7 @@ export type FaultScript =
  * A provider that fails as scripted. What fails does not reach the provider inside. In a batch each ref takes its own
  * step of the script, and its failure stands in its place. A list that is used up lets everything through.
  *
- * @throws `TypeError` for a list with a code that there is not.
+ * @throws `TypeError` for what is no script, and for a list with a code that there is not.
  * @example
  * ```ts
  * import { faulty } from '@secretkit/conformance';
@@ -35,6 +35,9 @@ export type FaultScript =
  * ```
  */
 export function faulty<P extends SecretProvider>(provider: P, script: FaultScript): Wrapped<P> {
+  if (typeof script !== 'function' && !Array.isArray(script)) {
+    throw new TypeError("faulty needs a script: a list, such as ['unavailable', undefined], or a function.");
+  }
   for (const each of typeof script === 'function' ? [] : script) if (each) scripted(each);
   let step = 0;
   const failure = (operation: Operation, ref?: SecretRef): SecretError | undefined => {

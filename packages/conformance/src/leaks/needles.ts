@@ -12,6 +12,11 @@ const shortest = 8;
  */
 export function needlesFor(canary: string | readonly string[]): Needles {
   const values = typeof canary === 'string' ? [canary] : canary;
+  if (!Array.isArray(values)) {
+    throw new TypeError(
+      'A canary is a string or a list of them. It comes first: expectNoLeak(canary, thing).',
+    );
+  }
   if (values.length === 0 || values.some((value) => typeof value !== 'string' || value.length < shortest)) {
     throw new TypeError(
       `A canary has ${shortest} characters at least: a shorter one may be anywhere by chance.`,

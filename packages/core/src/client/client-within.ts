@@ -72,10 +72,17 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
   ): Promise<[key: string, answer: Answer][]> {
     const ctx = contextOf(options, readOptions);
     const entries = Object.entries(checkRefsByKey(input));
-    const inputs = entries.map(([, ref]) => ref);
-    const here = options === undefined ? allKept(inputs) : undefined;
-    const answers = here ?? (await readMany(stack, inputs.map(refOf), ctx, shared.now));
+    const here = options === undefined ? allKept(entries.map(([, ref]) => ref)) : undefined;
+    const answers = here ?? (await readMany(stack, entries.map(refUnder), ctx, shared.now));
     return entries.map(([key], at) => [key, answers[at]]);
+  }
+
+  function refUnder([key, input]: [string, string | SecretRef]): SecretRef {
+    try {
+      return refOf(input);
+    } catch (error) {
+      throw isSecretError(error) ? invalid(`under "${key.slice(0, 50)}": ${error.problem}`) : error;
+    }
   }
 
   const client: ScopedSecrets = {
@@ -160,9 +167,9 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
     can: (capability) => typeof stack[capability] === 'function',
 
     scoped(scope) {
-      const inner = checkScope(scope);
+      const inner = scope === undefined ? {} : checkScope(scope);
       if (inner.account === undefined && inner.user === undefined) {
-        throw invalid('scoped() needs an account, a user or both.');
+        throw invalid("scoped() needs an account, a user or both. Has the tenant's id been loaded?");
       }
       return clientWithin(stack, shared, scopeOf(inner));
     },
@@ -172,10 +179,12 @@ export function clientWithin(stack: SecretProvider, shared: Shared, own?: Secret
 
 function notFound(stack: SecretProvider, ref: SecretRef): SecretError {
   const there = stack.canonical?.(ref).name ?? ref.name;
-  const known = there === ref.name || /\p{Cc}/u.test(there) ? ',' : ` as ${describeRef({ name: there })},`;
+  const remedy = /\p{Cc}/u.test(there) // it is the name of none
+    ? 'There can be none here of that name and scope: check'
+    : `Create it${there === ref.name ? '' : ` as ${describeRef({ name: there })}`}, or check`;
   return new SecretError(
     'not_found',
-    `there is no such secret, or it has expired. Create it${known} or check its name and scope.`,
+    `there is no such secret, or it has expired. ${remedy} its name and scope.`,
     { provider: stack.name, operation: 'get', ref },
   );
 }

@@ -43,6 +43,9 @@ test('it says where it is and how to reach it, answers, and stops with 0', async
   expect(output.out).toContain(
     `new Stripe('sk_test_emulator', { host: '127.0.0.1', port: ${at.port}, protocol: 'http' })`,
   );
+  expect(output.out).toContain(
+    `createStripeClient({ apiKey: 'sk_test_emulator', baseUrl: 'http://127.0.0.1:${at.port}' })`,
+  );
   const here = { ...emulator, ...at };
   await sdk(here).apps.secrets.create({ scope: { type: 'account' }, name: 'a', payload: 'p' });
   stop();

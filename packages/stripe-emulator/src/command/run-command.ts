@@ -78,7 +78,8 @@ async function loadSeed(file: string): Promise<readonly SecretToPut[]> {
 
 function greeting({ url, host, port }: Emulator): string {
   return `Stripe Secret Store emulator at ${url}
-Point an SDK at it: new Stripe('sk_test_emulator', { host: '${host}', port: ${port}, protocol: 'http' })
+Point an SDK at it: new Stripe('sk_test_emulator', { host: '${host}', port: ${port}, protocol: 'http' }),
+or secretkit: createStripeClient({ apiKey: 'sk_test_emulator', baseUrl: '${url}' })
 Secrets are kept in memory only. Stop with ctrl-C.
 `;
 }
