@@ -128,7 +128,7 @@ async function consume({ name, peers }, workspace, published) {
   );
   const tsc = join(folder, 'node_modules/.bin/tsc');
   const strict = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--types', 'node', '--target', 'es2022'];
-  const libraries = ['--lib', 'es2023,esnext.disposable,dom'];
+  const libraries = ['--lib', 'es2022,dom'];
   for (const [module, resolution] of [
     ['node16', 'node16'],
     ['nodenext', 'nodenext'],

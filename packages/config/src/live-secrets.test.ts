@@ -323,10 +323,15 @@ describe('a background read that fails', () => {
     expect(view.PORT.reveal()).toBe(1);
   });
 
-  it('and listeners that throw harm nobody', async () => {
-    const thrower = (): never => {
-      throw new Error('of a listener');
-    };
+  it.each([
+    [
+      'throw',
+      (): never => {
+        throw new Error('of a listener');
+      },
+    ],
+    ['reject', () => Promise.reject(new Error('of a listener')) as unknown as undefined],
+  ])('and listeners that %s harm nobody', async (_, thrower) => {
     const { view, fake, clock } = await setUp({ onEvent: thrower });
     view.onChange('PORT', thrower);
     view.onChange('PORT', () => Promise.reject(new Error('of a listener')) as unknown as undefined);

@@ -97,7 +97,8 @@ export function liveSecrets(
     get: ({ ref }) => secrets.get(ref, { signal: ending.signal }),
     emit(event) {
       try {
-        onEvent?.(event);
+        const told: unknown = onEvent?.(event);
+        Promise.resolve(told).catch(() => undefined); // it may be an async function
       } catch {
         // A listener's failure is not the view's.
       }

@@ -46,6 +46,10 @@ function isPromise(result: unknown): result is PromiseLike<unknown> {
 }
 
 function vendorOf(schema: StandardSchemaV1): string {
-  const { vendor }: { readonly vendor: unknown } = schema['~standard'];
-  return typeof vendor === 'string' && /^[\w.-]{1,30}$/.test(vendor) ? `${vendor} ` : '';
+  try {
+    const { vendor }: { readonly vendor: unknown } = schema['~standard'];
+    return typeof vendor === 'string' && /^[\w.-]{1,30}$/.test(vendor) ? `${vendor} ` : '';
+  } catch {
+    return '';
+  }
 }

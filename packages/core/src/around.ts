@@ -59,7 +59,7 @@ export function around(
     const about = (operation: Operation, refs: readonly SecretRef[], scope?: SecretScope): Call => ({
       provider: next.name,
       operation,
-      refs,
+      refs: Object.freeze([...refs]), // hooks see it
       scope: scope ?? refs[0]?.scope,
     });
     const { getMany, list, set, delete: remove } = next;

@@ -1,13 +1,22 @@
+import { isPlain } from './is-plain.js';
 import type { Answer, SecretPage } from './provider.js';
-import type { SecretRef } from './ref.js';
+import { copyRef, type SecretRef } from './ref.js';
 import { sanitise } from './sanitise.js';
 import { isSecret, type Secret } from './secret.js';
 import { isSecretError, SecretError, type SecretErrorFields } from './secret-error.js';
 
 /** The answer, if it is one: a provider in plain JavaScript may answer anything. */
 export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields): Secret | undefined {
-  if (answer === undefined || isSecret(answer)) return answer;
+  if (answer === undefined || isSealed(answer)) return answer;
   throw malformed('a value that is neither sealed nor undefined', where);
+}
+
+function isSealed(answer: unknown): answer is Secret {
+  try {
+    return isSecret(answer);
+  } catch {
+    return false; // a proxy that throws
+  }
 }
 
 /** The answers of a batch, if there is one for each ref; what is no answer becomes a failure in its place. */
@@ -20,20 +29,27 @@ export function checkAnswers(
     throw malformed(`something else than ${refs.length} answers for ${refs.length} refs`);
   }
   return Array.from(answers, (answer: unknown, at) => {
-    if (answer === undefined || isSecret(answer)) return answer as Secret | undefined; // providers seal strings only
+    if (answer === undefined || isSealed(answer)) return answer; // providers seal strings only
     const where = { provider, operation: 'getMany', ref: refs[at] } as const;
-    if (isSecretError(answer) || answer instanceof Error) return sanitise(answer, where);
-    return malformed('a value that is neither sealed nor undefined', where);
+    const isFailure = answer instanceof Error || isSecretError(answer);
+    return isFailure
+      ? sanitise(answer, where)
+      : malformed('a value that is neither sealed nor undefined', where);
   });
 }
 
 /** The page, if it is one. */
 export function checkPage(page: SecretPage): SecretPage {
   const { refs, cursor } = (page ?? {}) as Partial<SecretPage>;
-  if (!Array.isArray(refs) || !(cursor === undefined || typeof cursor === 'string')) {
-    throw malformed('something else than a page of refs');
-  }
-  return page;
+  const isPage =
+    Array.isArray(refs) && refs.every(isRef) && (cursor === undefined || typeof cursor === 'string');
+  if (!isPage) throw malformed('something else than a page of refs');
+  return { refs: refs.map(copyRef), ...(cursor !== undefined && { cursor }) }; // and nothing that is beside them
+}
+
+function isRef(ref: unknown): boolean {
+  const { name, scope } = (ref ?? {}) as Partial<SecretRef>;
+  return typeof name === 'string' && (scope === undefined || isPlain(scope));
 }
 
 function malformed(what: string, where?: SecretErrorFields): SecretError {

@@ -4,6 +4,29 @@ import { checkRef, checkScope } from './check-ref.js';
 import { describeRef, refKey } from './ref.js';
 import { isSecretError } from './secret-error.js';
 
+class Tenant {
+  readonly account = 'acct_CANARY';
+}
+
+describe.each([
+  ['a promise', Promise.resolve({ account: 'acct_CANARY' }), /a promise: await it/],
+  ['a list', [], /not an array/],
+  ['a map', new Map([['account', 'acct_CANARY']]), /an instance of a class/],
+  ['an instance of a class', new Tenant(), /an instance of a class/],
+])('a scope that is %s', (_, scope, message) => {
+  it.each([() => checkScope(scope), () => checkRef({ name: 'a', scope: scope as never })])(
+    'is refused, and does not mean the default one',
+    (check) => {
+      expect(check).toThrow(message);
+      expect(check).not.toThrow(/CANARY/);
+    },
+  );
+});
+
+it('a scope without a prototype is one', () => {
+  expect(checkScope(Object.assign(Object.create(null), { user: 'usr_1' }))).toEqual({ user: 'usr_1' });
+});
+
 describe('checkRef', () => {
   it.each([
     ['token', { name: 'token' }],

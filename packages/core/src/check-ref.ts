@@ -1,4 +1,5 @@
 import { invalid } from './invalid.js';
+import { isPlain } from './is-plain.js';
 import { kindOf } from './kind-of.js';
 import type { SecretRef, SecretScope } from './ref.js';
 
@@ -13,7 +14,7 @@ const maxLength = 5_000;
  */
 export function checkRef(input: string | SecretRef): SecretRef {
   if (typeof input === 'string') return Object.freeze({ name: checkText(input, 'the name of a secret') });
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+  if (!isPlain(input)) {
     throw invalid(`a ref is a name or { name, scope }, not ${kindOf(input)}.`);
   }
   refuseUnknownFields(input, ['name', 'scope'], 'a ref');
@@ -28,7 +29,7 @@ export function checkRef(input: string | SecretRef): SecretRef {
  * empty: a tenant's id that failed to load must not mean the default tenant.
  */
 export function checkScope(scope: unknown): SecretScope {
-  if (typeof scope !== 'object' || scope === null) {
+  if (!isPlain(scope)) {
     throw invalid(`a scope is { account, user }, not ${kindOf(scope)}. Leave it out for the default scope.`);
   }
   refuseUnknownFields(scope, ['account', 'user'], 'a scope');

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { answered } from './answered.js';
+import { createSecrets } from './client/create-secrets.js';
 import { guard } from './guard.js';
 import type { CallContext, SecretProvider } from './provider.js';
 import { outcome, revealed } from './revealed.test-support.js';
@@ -219,6 +220,114 @@ describe('a provider in plain JavaScript', () => {
         expect.objectContaining({ code: 'unknown', provider: 'own' }),
       );
     }
+  });
+});
+
+describe('a provider that is hostile, or careless', () => {
+  const throwing = (): never =>
+    new Proxy(
+      {},
+      {
+        get() {
+          throw new Error('CANARY');
+        },
+        getPrototypeOf() {
+          throw new Error('CANARY');
+        },
+      },
+    ) as never;
+
+  it.each(operations)('that throws what throws when it is looked at is unknown: %s', async (operation) => {
+    const call = calls[operation]!;
+    for (const method of [
+      () => Promise.reject(throwing()),
+      () => {
+        throw throwing();
+      },
+    ]) {
+      const error = await call(guard(uniform(method)), {}).catch((thrown: unknown) => thrown);
+      expect(isSecretError(error, 'unknown')).toBe(true);
+      expect(inspect(error, { showHidden: true })).not.toContain('CANARY');
+    }
+  });
+
+  it('that answers with what throws when it is looked at is no provider’s answer', async () => {
+    for (const answer of [() => throwing(), () => answered(seal('value')).then(throwing)]) {
+      const error = await guard({ name: 'own', get: answer })
+        .get(ref, {})
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(SecretError);
+      expect(inspect(error)).not.toContain('CANARY');
+    }
+  });
+
+  it('that empties the list it is given changes nobody else’s', async () => {
+    const error = new SecretError('unavailable', 'HTTP 503.', { provider: 'own' });
+    const secrets = createSecrets({
+      name: 'own',
+      get: async () => undefined,
+      getMany: async (refs) => {
+        (refs as unknown[]).splice(0, refs.length);
+        throw error;
+      },
+    });
+    await expect(secrets.getMany({ a: 'a', b: 'b' })).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it.each([
+    ['details', (error: SecretError) => Object.assign(error, { details: { body: 'CANARY' } })],
+    ['a message', (error: SecretError) => Object.assign(error, { message: 'CANARY' })],
+    ['a ref', (error: SecretError) => Object.assign(error, { ref: { name: 'a', value: 'CANARY' } })],
+    [
+      'a getter of its class',
+      () => {
+        class Own extends SecretError {
+          get response(): string {
+            return 'CANARY';
+          }
+        }
+        return new Own('conflict', 'x', { provider: 'own' });
+      },
+    ],
+  ])('that changes an error has it made anew: %s', async (_, change) => {
+    const thrown = change(new SecretError('conflict', 'x', { provider: 'own' }));
+    const error = await guard({ name: 'own', get: () => Promise.reject(thrown) })
+      .get(ref, {})
+      .catch((caught: unknown) => caught);
+    expect(isSecretError(error, 'conflict')).toBe(true);
+    expect(inspect(error, { depth: null, showHidden: true, getters: true })).not.toContain('CANARY');
+    expect((error as { response?: unknown }).response).toBe(undefined);
+  });
+
+  it('that lists more than refs is heard about refs alone', async () => {
+    const listing = (refs: unknown[]) =>
+      guard({
+        name: 'own',
+        get: async () => undefined,
+        list: async () => ({ refs, extra: 'CANARY' }) as never,
+      });
+    const page = await listing([{ name: 'a', payload: 'CANARY', scope: { user: 'u', value: 'CANARY' } }])
+      .list!({}, {});
+    expect(page).toEqual({ refs: [{ name: 'a', scope: { user: 'u' } }] });
+    for (const odd of [null, 5, 'a', { name: 5 }, { name: 'a', scope: 'CANARY' }]) {
+      await expect(listing([odd]).list!({}, {})).rejects.toMatchObject({ code: 'invalid_data' });
+    }
+  });
+
+  it('that has something else than secrets in memory has its answers refused', () => {
+    const bare = guard({ name: 'own', get: async () => undefined, peek: () => 'CANARY' as never });
+    expect(() => bare.peek!(ref)).toThrow(expect.objectContaining({ code: 'invalid_data' }));
+  });
+
+  it('that throws at an invalidation is not quoted, and is not reached once it is closed', async () => {
+    const invalidate = vi.fn(() => {
+      throw new TypeError('CANARY');
+    });
+    const provider = guard({ name: 'own', get: async () => undefined, invalidate });
+    expect(() => provider.invalidate!()).toThrow(expect.objectContaining({ code: 'unknown' }));
+    await provider[Symbol.asyncDispose]?.();
+    expect(() => provider.invalidate!()).toThrow(expect.objectContaining({ code: 'closed' }));
+    expect(invalidate).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -18,7 +18,18 @@ import { wrap } from './wrap.js';
  * Middleware has it already. A provider that is made of providers puts it around each of them.
  */
 export function guard(provider: SecretProvider): SecretProvider {
-  const { name, getMany, list, set, delete: remove, canonical, peek, recall, subscribe } = provider;
+  const {
+    name,
+    getMany,
+    list,
+    set,
+    delete: remove,
+    canonical,
+    peek,
+    recall,
+    invalidate,
+    subscribe,
+  } = provider;
   let closed = false;
 
   function refuse({ signal }: CallContext): Promise<never> | undefined {
@@ -47,12 +58,13 @@ export function guard(provider: SecretProvider): SecretProvider {
       let answer: ReturnType<SecretProvider['get']>;
       try {
         answer = provider.get(ref, ctx);
+        if (isAnswered(answer)) return answer;
+        answer = Promise.resolve(answer); // it may be anything
       } catch (error) {
         answer = Promise.reject(error);
       }
-      if (isAnswered(answer)) return answer;
       const where = { provider: name, operation: 'get', ref } as const;
-      const checked = Promise.resolve(answer).then(
+      const checked = answer.then(
         (secret) => checkAnswer(secret, where),
         (error: unknown) => Promise.reject(sanitise(error, where)),
       );
@@ -61,8 +73,10 @@ export function guard(provider: SecretProvider): SecretProvider {
     getMany:
       getMany &&
       ((refs, ctx) =>
-        guarded({ operation: 'getMany' }, ctx, async () =>
-          checkAnswers(await getMany.call(provider, refs, ctx), refs, name),
+        guarded(
+          { operation: 'getMany' },
+          ctx,
+          async () => checkAnswers(await getMany.call(provider, [...refs], ctx), refs, name), // the list is the provider's to change
         )),
     list:
       list &&
@@ -82,7 +96,7 @@ export function guard(provider: SecretProvider): SecretProvider {
       ((ref) => {
         if (closed) throw closedError(name);
         try {
-          return provider.peek?.(ref);
+          return checkAnswer(provider.peek?.(ref), { provider: name, ref });
         } catch (error) {
           throw sanitise(error, { provider: name });
         }
@@ -93,6 +107,7 @@ export function guard(provider: SecretProvider): SecretProvider {
         const kept = guardedNow(() => recall.call(provider, ref));
         return (use) => (closed ? undefined : kept(use)); // what is closed says so on the way that it has to go then
       }),
+    invalidate: invalidate && ((target) => guardedNow(() => invalidate.call(provider, target))),
     subscribe: subscribe && ((listener) => guardedNow(() => subscribe.call(provider, listener))),
     dispose() {
       closed = true;

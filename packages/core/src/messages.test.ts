@@ -130,6 +130,18 @@ describe('a message says what was asked, what is wrong and what to do next', () 
     ],
     [
       'invalid_argument: signal is an AbortSignal, such as controller.signal.',
+      () => secrets.get('x', { signal: wrong({ aborted: false, addEventListener: () => undefined }) }),
+    ],
+    [
+      'invalid_argument: options are an object with signal, fresh.',
+      () => secrets.get('x', wrong(new Map([['fresh', true]]))),
+    ],
+    [
+      "invalid_argument: getMany takes an object of names or refs, such as { db: 'DATABASE_URL' }.",
+      () => secrets.getMany(wrong(Promise.resolve({ a: 'a' }))),
+    ],
+    [
+      'invalid_argument: signal is an AbortSignal, such as controller.signal.',
       () => secrets.get('x', { signal: wrong(new AbortController()) }),
     ],
     [

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { SecretRef, SecretScope } from './ref.js';
 import type { Secret } from './secret.js';
 import type { SecretError } from './secret-error.js';

@@ -41,7 +41,10 @@ export function describeScope({ account, user }: SecretScope): string {
 
 /** A frozen copy with the known fields alone. */
 export function copyRef({ name, scope }: SecretRef): SecretRef {
-  return Object.freeze(scope === undefined ? { name } : { name, scope: Object.freeze({ ...scope }) });
+  if (scope === undefined) return Object.freeze({ name });
+  const { account, user } = scope;
+  const owner = { ...(account !== undefined && { account }), ...(user !== undefined && { user }) };
+  return Object.freeze({ name, scope: Object.freeze(owner) });
 }
 
 // Names that are checked hold no control character; one that does is told apart all the same.

@@ -1,5 +1,5 @@
 import { errorRules } from './error-codes.js';
-import { isSecretError, restate, SecretError, type SecretErrorFields } from './secret-error.js';
+import { isSecretError, messageOf, restate, SecretError, type SecretErrorFields } from './secret-error.js';
 
 const builtIn = [TypeError, RangeError, SyntaxError, ReferenceError, URIError];
 
@@ -20,12 +20,17 @@ const fields = new Set([
  * field of a foreign error may quote a secret.
  */
 export function sanitise(error: unknown, where: SecretErrorFields): SecretError {
+  let kind = 'an error of its own';
   // A copy of the package that is newer may know more codes.
-  if (isSecretError(error) && Object.hasOwn(errorRules, error.code)) {
-    if (error.provider === undefined) return restate(error, where);
-    return holdsMore(error) ? restate(error, {}) : error;
+  try {
+    if (isSecretError(error) && Object.hasOwn(errorRules, error.code)) {
+      if (error.provider === undefined) return restate(error, where);
+      return isAsMade(error) ? error : restate(error, {});
+    }
+    kind = builtIn.find((builtInClass) => error instanceof builtInClass)?.name ?? kind;
+  } catch {
+    // It throws when it is looked at.
   }
-  const kind = builtIn.find((builtInClass) => error instanceof builtInClass)?.name ?? 'an error of its own';
   return new SecretError(
     'unknown',
     `the provider threw ${kind}. The message is withheld, since it may quote a secret: ` +
@@ -34,9 +39,15 @@ export function sanitise(error: unknown, where: SecretErrorFields): SecretError 
   );
 }
 
-// Whoever makes one may add to it: the SDK's own error as a cause, a response, a request.
-function holdsMore(error: SecretError): boolean {
+// Whoever makes one may add to it: the SDK's own error as a cause, a response, a getter, a longer message.
+function isAsMade(error: SecretError): boolean {
   const known = (key: string | symbol): boolean =>
     key === 'message' || key === 'stack' || (typeof key === 'string' && fields.has(key));
-  return !(error instanceof Error) || !Reflect.ownKeys(error).every(known);
+  return (
+    Object.getPrototypeOf(error) === SecretError.prototype &&
+    Reflect.ownKeys(error).every(known) &&
+    Object.isFrozen(error.details) &&
+    (error.ref === undefined || Object.isFrozen(error.ref)) &&
+    error.message === messageOf(error.code, error.problem, error)
+  );
 }

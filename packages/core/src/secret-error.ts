@@ -66,7 +66,7 @@ export class SecretError extends Error {
 
   /** @throws `TypeError` for a code that there is not. */
   constructor(code: SecretErrorCode, problem: string, fields: SecretErrorFields = {}) {
-    super([code, address(fields), problem].filter(Boolean).join(': '));
+    super(messageOf(code, problem, fields));
     this.code = code;
     this.problem = problem;
     if (!Object.hasOwn(errorRules, code)) throw new TypeError(noCode(code));
@@ -115,8 +115,14 @@ export function restate(error: SecretError, fields: SecretErrorFields): SecretEr
   return new SecretError(error.code, error.problem, { ...error, ...fields });
 }
 
-function address({ provider, operation, ref }: SecretErrorFields): string {
-  return [provider, operation, ref && describeRef(ref)].filter(Boolean).join(' ');
+/** The message of an error: its code, what was asked, and what is wrong. */
+export function messageOf(
+  code: SecretErrorCode,
+  problem: string,
+  { provider, operation, ref }: SecretErrorFields,
+): string {
+  const address = [provider, operation, ref && describeRef(ref)].filter(Boolean).join(' ');
+  return [code, address, problem].filter(Boolean).join(': ');
 }
 
 function allowListed(details: SecretErrorDetails = {}): SecretErrorDetails {

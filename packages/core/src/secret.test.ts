@@ -161,6 +161,18 @@ describe('map', () => {
   });
 });
 
+describe('an async parser', () => {
+  it('is refused, and what it ends with is nobody’s', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const mapping = (): unknown => seal(canary).map(async (text) => JSON.parse(text) as unknown);
+    expect(isSecretError(thrownBy(mapping), 'invalid_argument')).toBe(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
 describe('isSecret', () => {
   it('holds for what another copy of the package sealed', async () => {
     vi.resetModules();

@@ -13,7 +13,7 @@ export interface Secret<out T = string> {
    * The parsed value, sealed with the same expiry.
    *
    * @throws `invalid_data` when `parse` throws; its message is dropped, since parsers quote what they read.
-   * `invalid_argument` when it is no function.
+   * `invalid_argument` when it is no function, or an async one.
    * @example
    * ```ts
    * import { seal } from '@secretkit/core';
@@ -136,7 +136,10 @@ class SealedSecret<T> implements Secret<T> {
         'the value could not be parsed. The reason is withheld: a parser may quote what it reads.',
       );
     }
-    return new SealedSecret(parsed, this.#meta);
+    const { then } = (parsed ?? {}) as Partial<PromiseLike<unknown>>;
+    if (typeof then !== 'function') return new SealedSecret(parsed, this.#meta);
+    void then.call(parsed, undefined, () => undefined); // what it ends with may quote the value
+    throw invalid('map takes a function that answers at once, not an async one.');
   }
 
   // A new Date each time: dates can be changed, and one value has many readers.

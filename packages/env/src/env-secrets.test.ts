@@ -160,9 +160,20 @@ describe('a file', () => {
       code: 'unavailable',
       provider: 'env',
       ref: { name: 'key' },
-      message: expect.stringMatching(/nowhere, which KEY_FILE names, cannot be read/),
+      message: expect.stringMatching(/the file that KEY_FILE names cannot be read/),
     });
   });
+
+  it.each(['CANARY-not-a-real-value', '-----BEGIN CANARY-----\nCANARY\n-----END-----', 'CANARY'.repeat(900)])(
+    'is not quoted where a variable holds the value itself instead of its path: %#',
+    async (value) => {
+      const error = await open({ KEY_FILE: value })
+        .get('key')
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'unavailable' });
+      expect(inspect(error, { showHidden: true })).not.toContain('CANARY');
+    },
+  );
 
   it('behind another file is unavailable', async () => {
     const secrets = open({ KEY_FILE: join(await file('blocking', 'CANARY'), 'key') });

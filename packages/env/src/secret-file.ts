@@ -6,6 +6,8 @@ const maxBytes = 1_048_576;
  * The text of a file that holds one value: UTF-8, without the one newline that editors and `echo` put at its end.
  *
  * @param variable - The variable that names the file, for messages.
+ * The path is never quoted: it may be a value in the wrong place.
+ *
  * @throws `unavailable` when it cannot be read; `invalid_data` when it is no file, over 1 MiB or not UTF-8.
  */
 export async function readSecretFile(
@@ -19,7 +21,7 @@ export async function readSecretFile(
   } catch {
     throw new SecretError(
       'invalid_data',
-      `${path}, which ${variable} names, is not UTF-8 text. Encode it as base64.`,
+      `the file that ${variable} names is not UTF-8 text. Encode it as base64.`,
     );
   }
 }
@@ -34,11 +36,11 @@ async function readBytes(
     const { readFile, stat } = await import('node:fs/promises');
     const found = await stat(path);
     if (!found.isFile())
-      throw new SecretError('invalid_data', `${path}, which ${variable} names, is not a file.`);
+      throw new SecretError('invalid_data', `${variable} names something that is not a file.`);
     if (found.size > maxBytes) {
       throw new SecretError(
         'invalid_data',
-        `${path}, which ${variable} names, is larger than ${maxBytes} bytes.`,
+        `the file that ${variable} names is larger than ${maxBytes} bytes.`,
       );
     }
     return await readFile(path, signal ? { signal } : {});
@@ -47,7 +49,7 @@ async function readBytes(
     if (error instanceof SecretError) throw error;
     throw new SecretError(
       'unavailable',
-      `${path}, which ${variable} names, cannot be read. Is it mounted, and readable for this process?`,
+      `the file that ${variable} names cannot be read. Is it mounted, readable for this process, and is its path in there, not the value?`,
     );
   }
 }

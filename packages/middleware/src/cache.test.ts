@@ -318,6 +318,46 @@ describe('concurrent readers', () => {
   });
 });
 
+describe('a broken source of time or chance', () => {
+  it('keeps nothing past its expiry: a clock that answers no number stands still', async () => {
+    const kit = setUp();
+    await warm(kit, 'a', 'value-1', new Date(start + 1_000));
+    kit.clock.ms = start + 1_000;
+    expect(kit.secrets.peek('a')).toBe(undefined);
+    kit.clock.ms = Number.NaN;
+    expect(kit.secrets.peek('a')).toBe(undefined);
+  });
+
+  it('makes nothing fresh, or stale, for ever', async () => {
+    const kit = setUp({ random: () => Number.NaN, jitter: 0.5, staleIfErrorMs: 0 });
+    await warm(kit, 'a', 'value-1');
+    expect(kit.secrets.peek('a')?.reveal()).toBe('value-1');
+    kit.clock.ms += 24 * 3_600_000;
+    const late = outcome(kit.secrets.get('a'));
+    await kit.backend.call(1).fail(failure('unavailable'));
+    expect(await late).toBe('unavailable');
+  });
+});
+
+describe('a scope that is invalidated', () => {
+  it('is the one that the backend takes it for', async () => {
+    let value = 'value-1';
+    const secrets = createSecrets(
+      cache()({
+        name: 'folding',
+        canonical: ({ name, scope }) =>
+          scope?.account === undefined ? { name } : { name, scope: { account: scope.account.toLowerCase() } },
+        get: async () => seal(value),
+      } satisfies SecretProvider),
+    ).scoped({ account: 'ACCT' });
+    await secrets.get('a');
+    value = 'value-2';
+    expect((await secrets.require('a')).reveal()).toBe('value-1');
+    secrets.invalidate();
+    expect((await secrets.require('a')).reveal()).toBe('value-2');
+  });
+});
+
 describe('a ref', () => {
   it('is the secret that it names now, whatever it named before', async () => {
     const kit = setUp();

@@ -1,4 +1,10 @@
-import { defineMiddleware, type Middleware, SecretError, type SecretRef } from '@secretkit/core';
+import {
+  defineMiddleware,
+  type InvalidateTarget,
+  type Middleware,
+  SecretError,
+  type SecretRef,
+} from '@secretkit/core';
 import { changes } from './cache/changes.js';
 import { steadyClock } from './cache/clock.js';
 import { entries, type Place } from './cache/entries.js';
@@ -59,6 +65,12 @@ export function cache(options: CacheOptions = {}): Middleware {
       memory.delete(key);
       known.forget(key);
       board.takeOff(key);
+    }
+
+    function forgetCovered(target: InvalidateTarget | undefined): void {
+      memory.deleteCovered(target);
+      known.forgetCovered(target);
+      board.takeOffCovered(target);
     }
 
     // Also when it fails: it may have happened.
@@ -133,9 +145,9 @@ export function cache(options: CacheOptions = {}): Middleware {
         if (target && 'name' in target) {
           forget(identify(target).key);
         } else {
-          memory.deleteCovered(target);
-          known.forgetCovered(target);
-          board.takeOffCovered(target);
+          forgetCovered(target);
+          if (target)
+            forgetCovered({ scope: identify({ name: 'any', scope: target.scope }).ref.scope ?? {} }); // as it is folded
         }
         next.invalidate?.(target);
       },

@@ -11,6 +11,7 @@ import {
   type SecretProvider,
 } from '@secretkit/core';
 import { steadyClock } from './cache/clock.js';
+import { chance } from './chance.js';
 import { type Circuit, circuit, type Transition } from './circuit-breaker/circuit.js';
 import { consecutiveFailures } from './circuit-breaker/consecutive-failures.js';
 import { evidenceOf } from './circuit-breaker/evidence.js';
@@ -133,7 +134,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
     const time = (): number => clock.read() + clock.setBackMs; // a clock set back keeps no circuit open for longer
     const counts = { opened: 0, refused: 0 };
     const circuits = perAccount(per, maxAccounts, next, (account) =>
-      circuit(strategy, { openMs, maxOpenMs, random }, time, (transition) => {
+      circuit(strategy, { openMs, maxOpenMs, random: chance(random) }, time, (transition) => {
         if (transition.to === 'open') counts.opened += 1;
         notify(onStateChange, {
           provider: next.name,

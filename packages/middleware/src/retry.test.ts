@@ -334,6 +334,27 @@ describe('onRetry', () => {
   });
 });
 
+describe('a hook that changes what it is told', () => {
+  it('swaps nobody’s values', async () => {
+    let fails = true;
+    const stack = retry({ baseDelayMs: 1, onRetry: ({ refs }) => (refs as unknown[]).reverse() })({
+      name: 'store',
+      get: async () => undefined,
+      async getMany(refs) {
+        if (fails) {
+          fails = false;
+          throw failure('unavailable');
+        }
+        return refs.map(({ name }) => seal(name));
+      },
+    } satisfies SecretProvider);
+    const reading = createSecrets(stack).getMany({ a: 'of a', b: 'of b' });
+    await vi.runAllTimersAsync();
+    const { a, b } = await reading;
+    expect([a?.reveal(), b?.reveal()]).toEqual(['of a', 'of b']);
+  });
+});
+
 describe('a first wait that is longer than the longest', () => {
   it('makes that as long, if it was not asked for', () => {
     const [layer] = layersOf(retry({ baseDelayMs: 10_000 })(heldBackend().provider));

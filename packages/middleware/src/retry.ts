@@ -10,6 +10,7 @@ import {
   type SecretErrorCode,
 } from '@secretkit/core';
 import pRetry from 'p-retry';
+import { chance } from './chance.js';
 import { attemptMsOf, checkAttempts, defaultMaxElapsedMs } from './check-attempts.js';
 import { notify } from './notify.js';
 import { inOrder } from './order/in-order.js';
@@ -93,6 +94,7 @@ export function retry(options: RetryOptions = {}): Middleware {
   for (const [option, value] of Object.entries({ onRetry, now, random }))
     checkFunction('retry', option, value);
 
+  const drawn = chance(random);
   const settings = { maxAttempts, baseDelayMs, maxDelayMs, maxElapsedMs };
   const retrying = around('retry', settings, async (run, ctx, { provider, operation, refs, scope }) => {
     const deadline = Math.min(now() + maxElapsedMs, ctx.deadline ?? Number.POSITIVE_INFINITY);
@@ -104,7 +106,7 @@ export function retry(options: RetryOptions = {}): Middleware {
     async function waited(failure: unknown, attempt: number): Promise<boolean> {
       if (ctx.signal?.aborted || !isSecretError(failure) || !failure.retryable) return false;
       const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
-      const delayMs = Math.max(random() * ceilingMs, failure.retryAfterMs ?? 0);
+      const delayMs = Math.max(drawn() * ceilingMs, failure.retryAfterMs ?? 0);
       if (now() + delayMs >= deadline) return false;
       notify(onRetry, { provider, operation, refs, scope, attempt, delayMs, code: failure.code });
       await wait(delayMs, ctx.signal);

@@ -1,7 +1,7 @@
 import { fieldsOf } from './fields-of.js';
 
 /** The system's and Node's words for why a connection failed. Another text in their place may be anything, and is not told. */
-const known = new Set<unknown>([
+const known = [
   'EAI_AGAIN',
   'ECONNREFUSED',
   'ECONNRESET',
@@ -20,11 +20,11 @@ const known = new Set<unknown>([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_SOCKET',
-]);
+];
 
 /** ` (ECONNREFUSED)` for an error that says so itself or by its cause, as those of fetch do; else nothing. */
 export function networkCode(error: unknown): string {
   const { code, cause } = fieldsOf(error);
-  const told = [code, fieldsOf(cause)['code']].find((each) => known.has(each));
-  return told === undefined ? '' : ` (${String(told)})`;
+  const told = known.find((each) => each === code || each === fieldsOf(cause)['code']);
+  return told === undefined ? '' : ` (${told})`;
 }

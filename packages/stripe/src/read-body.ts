@@ -1,4 +1,5 @@
 import { SecretError, type SecretErrorDetails } from '@secretkit/core';
+import { requestIdOf } from './safe-words.js';
 import { stripeError } from './stripe-error.js';
 
 /** Twice what the ten largest secrets of a scope take, with their names and all. */
@@ -37,8 +38,7 @@ export async function readBody(response: Response): Promise<object> {
 
 /** What is known of a response that may be told. */
 export function detailsOf({ status, headers }: Response): SecretErrorDetails {
-  const requestId = headers.get('request-id');
-  return { status, ...(requestId !== null && { requestId }) };
+  return { status, ...requestIdOf(headers.get('request-id')) };
 }
 
 /** The body as text, or nothing when it is too large; the rest is not read then. */

@@ -1,6 +1,7 @@
 import { isSecretError, SecretError } from '@secretkit/core';
 import { fieldsOf } from './fields-of.js';
 import { networkCode } from './network-code.js';
+import { requestIdOf } from './safe-words.js';
 import type { StripeFailure } from './stripe-failure.js';
 
 /** What Stripe answered, if that is what stripe-node rejected with. */
@@ -26,7 +27,7 @@ export function fromSdkError(error: unknown): unknown {
   const { type, detail, requestId } = fieldsOf(error);
   if (isSecretError(detail)) return detail; // the hardened client's own
   if (!isOfSdk(type)) return error;
-  const details = typeof requestId === 'string' ? { requestId } : {};
+  const details = requestIdOf(requestId);
   if (type !== 'StripeConnectionError') {
     const problem = 'the answer was not JSON. Check for a proxy in between, and try again.';
     return new SecretError('unavailable', problem, { details });

@@ -1,6 +1,7 @@
 import { SecretError, type SecretErrorCode } from '@secretkit/core';
 import { describeKey, type KeyKind } from './api-key.js';
 import { retryAfterMs } from './retry-after.js';
+import { requestIdOf, vendorCodeOf } from './safe-words.js';
 import type { StripeFailure } from './stripe-failure.js';
 
 /** What a message and a wait depend on, besides the failure. */
@@ -128,8 +129,8 @@ export function stripeError(
     retryAfterMs: retryAfterMs(headers['retry-after'], now()),
     details: {
       ...(status !== undefined && { status }),
-      ...(requestId !== undefined && { requestId }),
-      ...(failure.code !== undefined && { vendorCode: failure.code }),
+      ...requestIdOf(requestId),
+      ...vendorCodeOf(failure.code),
     },
   });
 }

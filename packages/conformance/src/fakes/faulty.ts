@@ -35,13 +35,13 @@ export type FaultScript =
  * ```
  */
 export function faulty<P extends SecretProvider>(provider: P, script: FaultScript): Wrapped<P> {
-  if (typeof script !== 'function' && !Array.isArray(script)) {
+  if (typeof script !== 'function' && !(Array.isArray as (thing: unknown) => boolean)(script)) {
     throw new TypeError("faulty needs a script: a list, such as ['unavailable', undefined], or a function.");
   }
-  for (const each of typeof script === 'function' ? [] : script) if (each) scripted(each);
-  let step = 0;
+  const steps = typeof script === 'function' ? [] : [...script];
+  for (const each of steps) if (each) scripted(each);
   const failure = (operation: Operation, ref?: SecretRef): SecretError | undefined => {
-    const next = typeof script === 'function' ? script(operation, ref) : script[step++];
+    const next = typeof script === 'function' ? script(operation, ref) : steps.shift();
     return next && scripted(next, { operation, ref });
   };
   const unlessItFails = async <T>(

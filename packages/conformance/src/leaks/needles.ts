@@ -28,13 +28,26 @@ export function needlesFor(canary: string | readonly string[]): Needles {
 
 function formsOf(value: string): string[] {
   const bytes = new TextEncoder().encode(value);
-  const base64 = btoa(String.fromCharCode(...bytes));
+  const inJson = JSON.stringify(value).slice(1, -1);
+  const hexadecimal = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return [
     value,
-    JSON.stringify(value).slice(1, -1),
+    inJson,
+    JSON.stringify(inJson).slice(1, -1),
     encodeURIComponent(value),
-    base64.replace(/=+$/, ''),
-    base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
-    Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    encodeURIComponent(value).replaceAll('%20', '+'),
+    hexadecimal,
+    hexadecimal.toUpperCase(),
+    ...[0, 1, 2].flatMap((before) => base64Within(bytes, before)),
   ];
+}
+
+/** What a value looks like in the base64 of a longer text, so many bytes after its start. */
+function base64Within(bytes: Uint8Array, before: number): string[] {
+  const padded = new Uint8Array([...new Array<number>(before).fill(0), ...bytes]);
+  const whole = btoa(String.fromCharCode(...padded)).replace(/=+$/, '');
+  const start = Math.ceil((before * 8) / 6); // the characters that hold bits of what is before
+  const end = Math.floor((padded.length * 8) / 6); // and of what is behind
+  const base64 = whole.slice(start, end);
+  return [base64, base64.replaceAll('+', '-').replaceAll('/', '_')];
 }

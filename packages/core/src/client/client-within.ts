@@ -1,6 +1,7 @@
 import { maxDelayMs } from '../check-options.js';
 import { checkScope } from '../check-ref.js';
 import { invalid } from '../invalid.js';
+import { isPlain } from '../is-plain.js';
 import { leaveAt } from '../leave-at.js';
 import type { Answer, SecretProvider } from '../provider.js';
 import { describeRef, refKey, type SecretRef, type SecretScope } from '../ref.js';
@@ -190,7 +191,7 @@ function notFound(stack: SecretProvider, ref: SecretRef): SecretError {
 }
 
 function checkRefsByKey(input: unknown): RefsByKey {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as RefsByKey; // refs are checked next
+  if (isPlain(input)) return input as RefsByKey; // refs are checked next
   throw invalid("getMany takes an object of names or refs, such as { db: 'DATABASE_URL' }.");
 }
 

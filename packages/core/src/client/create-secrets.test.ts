@@ -299,6 +299,38 @@ describe('getMany', () => {
   );
 });
 
+describe('a batch', () => {
+  it('holds no value that expired while another was asked for again', async () => {
+    const clock = { ms: 1_000 };
+    const secrets = createSecrets<SecretProvider>(
+      {
+        name: 'slow',
+        get: async () => undefined,
+        getMany: async (refs) => {
+          const answers = refs.map(({ name }) =>
+            seal(name, { expiresAt: new Date(name === 'a' ? 1_050 : 9_000) }),
+          );
+          clock.ms += 200;
+          return answers;
+        },
+      },
+      { now: () => clock.ms },
+    );
+    const { a, b } = await secrets.getMany({ a: 'a', b: 'b' });
+    expect([a, b?.reveal()]).toEqual([undefined, 'b']);
+  });
+
+  it('names in each failure the ref that was asked for, also of two that are one secret', async () => {
+    const secrets = createSecrets<SecretProvider>({
+      name: 'folding',
+      canonical: ({ name }) => ({ name: name.toLowerCase() }),
+      get: () => Promise.reject(new SecretError('unavailable', 'x')),
+    });
+    const settled = await secrets.getManySettled({ one: 'db', other: 'DB' });
+    expect(settled).toMatchObject({ one: { ref: { name: 'db' } }, other: { ref: { name: 'DB' } } });
+  });
+});
+
 describe('a batch over several scopes', () => {
   it('holds no value that expired while others were waited for, by the client’s clock', async () => {
     const clock = { ms: 1_000 };

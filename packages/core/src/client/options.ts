@@ -1,4 +1,5 @@
 import { invalid } from '../invalid.js';
+import { isPlain } from '../is-plain.js';
 import type { CallContext } from '../provider.js';
 
 const plain: CallContext = Object.freeze({});
@@ -15,7 +16,7 @@ export function contextOf(
   if (options === undefined) return plain;
   checkOptions(options, known);
   const { signal, fresh } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+  if (signal !== undefined && !isSignal(signal)) {
     throw invalid('signal is an AbortSignal, such as controller.signal.');
   }
   if (fresh !== undefined && typeof fresh !== 'boolean') {
@@ -25,11 +26,20 @@ export function contextOf(
 }
 
 function checkOptions(options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || options instanceof AbortSignal) {
+  if (!isPlain(options)) {
     throw invalid(`options are an object with ${known.join(', ')}.`);
   }
   const extra = Object.keys(options).find((option) => !known.includes(option));
   if (extra !== undefined) {
     throw invalid(`there is no option "${extra.slice(0, 50)}"; there is ${known.join(', ')}.`);
   }
+}
+
+// By what is used of it: a test environment, or a polyfill, may have a class of its own.
+function isSignal(thing: Partial<AbortSignal> | null): boolean {
+  const { aborted, addEventListener, removeEventListener } = thing ?? {};
+  return (
+    [typeof aborted, typeof addEventListener, typeof removeEventListener].join() ===
+    'boolean,function,function'
+  );
 }

@@ -4,7 +4,7 @@ import { isSecret } from '../secret.js';
 import { isSecretError, restate } from '../secret-error.js';
 import { type Branches, branches } from './branches.js';
 
-/** An answer, and when it came, in epoch milliseconds. */
+/** An answer, and when it was asked for, in epoch milliseconds. */
 interface Dated {
   readonly answer: Answer;
   readonly at: number;
@@ -46,9 +46,11 @@ export async function readMany(
     calls.end();
   }
   const end = now();
-  return identities.map((identity) => {
-    const dated = answers.get(refKey(identity));
-    return dated && expiredSince(dated, end) ? undefined : dated?.answer;
+  return identities.map((identity, at) => {
+    const dated = answers.get(refKey(identity)) as Dated; // there is one for each
+    if (expiredSince(dated, end)) return undefined;
+    const { answer } = dated;
+    return isSecretError(answer) ? restate(answer, { ref: refs[at] }) : answer; // as it was asked for here
   });
 }
 
@@ -63,21 +65,22 @@ async function readScope(
     return restate(error, { ref });
   };
   if (stack.getMany && refs.length > 1) {
+    const at = now();
     const answers = await stack
       .getMany(refs, calls.next())
       .catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
-    const at = now();
     return answers.map((answer) => ({ answer, at }));
   }
   return Promise.all(
     refs.map(async (ref) => {
+      const at = now();
       const answer = await stack.get(ref, calls.next()).catch((error: unknown) => inPlace(ref, error));
-      return { answer, at: now() };
+      return { answer, at };
     }),
   );
 }
 
-// What had expired when it came is the stack's to know: its clock may be another.
+// What had expired before it was asked for is the stack's to know: its clock may be another.
 function expiredSince({ answer, at }: Dated, end: number): boolean {
   if (!isSecret(answer) || !answer.expiresAt) return false;
   const expiresAt = answer.expiresAt.getTime();

@@ -29,7 +29,7 @@ export function renewals(stack: SecretProvider, now: () => number, cooldownMs: n
   const refusals = new Map<string, Refusal>();
 
   async function search(key: string, ref: SecretRef, refused: Secret): Promise<Secret | undefined> {
-    const found = await current(ref, refused);
+    const found = await stack.get(ref, { fresh: true }).catch(() => undefined); // the caller has the failure that began it
     refusals.delete(key);
     if (found && !sameValue(found, refused)) return found;
     const [oldest] = refusals.keys();
@@ -38,13 +38,13 @@ export function renewals(stack: SecretProvider, now: () => number, cooldownMs: n
     return undefined;
   }
 
-  // Somebody else may have refreshed it meanwhile; only if not is the store asked.
-  async function current(ref: SecretRef, refused: Secret): Promise<Secret | undefined> {
+  /** What somebody else may have refreshed meanwhile. */
+  function better(ref: SecretRef, refused: Secret): Secret | undefined {
     try {
       const kept = stack.peek?.(ref);
-      return kept && !sameValue(kept, refused) ? kept : await stack.get(ref, { fresh: true });
+      return kept && !sameValue(kept, refused) ? kept : undefined;
     } catch {
-      return undefined; // the caller has the failure that began it
+      return undefined;
     }
   }
 
@@ -57,6 +57,8 @@ export function renewals(stack: SecretProvider, now: () => number, cooldownMs: n
 
   return {
     async renew(ref, refused) {
+      const kept = better(ref, refused);
+      if (kept) return kept;
       const key = refKey(stack.canonical?.(ref) ?? ref);
       const other = underWay.get(key);
       if (other && sameValue(other.refused, refused)) return other.found;

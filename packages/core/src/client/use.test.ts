@@ -258,6 +258,17 @@ describe('use', () => {
     expect(theirs).toEqual({ status: 'fulfilled', value: 'in' });
   });
 
+  it('takes what has come meanwhile, although the one before was refused a moment ago', async () => {
+    const { secrets, state, runs, login } = setUp();
+    await expect(secrets.use('token', login)).rejects.toThrow('refused'); // nothing better: it rests
+    const late = secrets.use('token', async (secret) => {
+      state.copy = 'new'; // by somebody else's read
+      return login(secret);
+    });
+    expect(await late).toBe('in');
+    expect(runs).toEqual(['old', 'old', 'new']);
+  });
+
   it('that ends aborted ends with the reason, whatever its last failure was', async () => {
     const { secrets } = setUp();
     const caller = new AbortController();

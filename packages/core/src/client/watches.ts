@@ -24,7 +24,10 @@ export function watches(stack: SecretProvider, now: () => number, random: () => 
       let timer: ReturnType<typeof setTimeout> | undefined;
 
       function schedule(): void {
-        timer = setTimeout(() => void tick(), everyMs * (1 - jitter * random())); // tick handles its failures
+        timer = setTimeout(
+          () => void tick(),
+          everyMs * (1 - jitter * Math.min(1, Math.max(0, random() || 0))),
+        ); // tick handles its failures
         (timer as { unref?: () => void }).unref?.(); // on Node and Bun a number of timers must not keep a process
       }
 

@@ -144,6 +144,16 @@ describe('a listener is told once of each value that replaces another', () => {
     expect(seen).toEqual(['two']);
   });
 
+  it('and not when an earlier listener has ended it meanwhile', async () => {
+    const { secrets, seen, come } = setUp();
+    const later: Disposable[] = [];
+    secrets.onChange('a', () => later[0]?.[Symbol.dispose]());
+    later.push(secrets.onChange('a', (secret) => seen.push(secret.reveal())));
+    await come('one');
+    await come('two');
+    expect(seen).toEqual([]);
+  });
+
   it('and the same function twice if it was given twice', async () => {
     const { stack, come } = setUp();
     const seen: string[] = [];

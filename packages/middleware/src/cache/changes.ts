@@ -23,6 +23,7 @@ export function changes(maxEntries: number): Changes {
 
   function tell(change: SecretChange): void {
     for (const listener of [...listeners]) {
+      if (!listeners.has(listener)) continue; // it has left meanwhile
       try {
         listener(change);
       } catch {

@@ -20,6 +20,7 @@ export function steadyClock(now: () => number): Clock {
     read() {
       const reading = now();
       if (reading === last) return last; // as most are: nothing to write down
+      if (Number.isNaN(reading)) return last; // a broken clock makes nothing fresh
       if (reading < last) {
         if (reading >= last - toleratedMs) return last;
         clock.setBackMs += last - reading;

@@ -1,4 +1,5 @@
 import { checkFunction, checkNumber, checkOptions, maxDelayMs } from '@secretkit/core';
+import { chance } from '../chance.js';
 import type { CacheEvent } from './events.js';
 
 export interface CacheOptions {
@@ -79,7 +80,7 @@ export function checkedOptions(options: CacheOptions): CacheSettings {
   checkFunction('cache', 'now', now);
   checkFunction('cache', 'random', random);
   checkFunction('cache', 'onEvent', onEvent);
-  return { ...settings, now, random, ...(onEvent && { onEvent }) };
+  return { ...settings, now, random: chance(random), ...(onEvent && { onEvent }) };
 }
 
 const defaults = {

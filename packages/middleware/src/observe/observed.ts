@@ -61,7 +61,7 @@ export function observed(
     const about = (operation: Operation, refs: readonly SecretRef[], scope?: SecretScope): Asked => ({
       provider: next.name,
       operation,
-      refs,
+      refs: Object.freeze([...refs]), // hooks see it
       scope: scope ?? refs[0]?.scope,
     });
 

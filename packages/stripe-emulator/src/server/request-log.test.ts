@@ -61,12 +61,16 @@ test('requests are counted by what they were', async () => {
   expect(emulator.requests.count()).toBe(0);
 });
 
-test('what onRequest throws does not reach the client', async () => {
-  const emulator = await useEmulator({
-    onRequest() {
+test.each([
+  [
+    'throws',
+    () => {
       throw new Error('broken watcher');
     },
-  });
+  ],
+  ['rejects with', () => Promise.reject(new Error('broken watcher')) as unknown as undefined],
+])('what onRequest %s does not reach the client, nor end the process', async (_, onRequest) => {
+  const emulator = await useEmulator({ onRequest });
   expect((await raw(emulator, '/v1/apps/secrets?scope[type]=account')).status).toBe(200);
 });
 

@@ -89,8 +89,11 @@ export function createRequestLog(onRequest: ((entry: RequestLogEntry) => void) |
       entries.push(entry);
       if (entries.length > maxEntries) entries.shift();
       try {
-        onRequest?.(entry);
-      } catch {}
+        const told: unknown = onRequest?.(entry);
+        Promise.resolve(told).catch(() => undefined); // it may be an async function
+      } catch {
+        // A listener's failure is not the emulator's.
+      }
     },
     reset() {
       total = 0;
