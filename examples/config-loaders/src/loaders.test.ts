@@ -67,7 +67,7 @@ describe.concurrent('the program of each loader', () => {
     const { code, out, err } = await run('node-config', { MAIL_TOKEN_REFERENCE: 'secret://nowhere' });
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain('not_found: "nowhere": 1 of 2 references cannot be resolved.');
-    expect(err).toContain('  mail.token, "nowhere": not_found: there is no such secret.');
+    expect(err).toContain('  mail.token, "nowhere": not_found: there is no such secret, or it has expired.');
   });
 
   it('is run here, whichever it is', () => {

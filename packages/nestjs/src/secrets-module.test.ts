@@ -251,7 +251,7 @@ describe('the options', () => {
     [
       'useClass that is no class',
       () => SecretsModule.forRootAsync({ useClass: new Orders(undefined as never) } as never),
-      /forRootAsync: useClass is a function, not object/,
+      /forRootAsync: useClass is a function, not an instance of a class/,
     ],
     [
       'imports that are no list',
