@@ -1,6 +1,7 @@
-// Writes the JavaScript of every package: one file for each entry, and one for what several share. A program that starts
-// waits for each file that it loads, so few are better than many; the types stay one file for each source.
+// Writes the JavaScript of every package: one file for each entry, and one for what several of them share. A program that
+// starts waits for each file that it loads, so few are better than many; the types stay one file for each source.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -8,21 +9,62 @@ const packages = fileURLToPath(new URL('../packages/', import.meta.url));
 
 for (const name of readdirSync(packages)) {
   const folder = `${packages}${name}`;
-  const { exports, bin = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
   for (const file of readdirSync(`${folder}/dist`, { recursive: true })) {
     if (/\.js(\.map)?$/.test(file)) rmSync(`${folder}/dist/${file}`); // of a build before
   }
-  await build({
+  await bundle(folder, entriesOf(folder));
+}
+
+/** The sources that `exports` and `bin` lead to. */
+function entriesOf(folder) {
+  const { exports, bin = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  const commands = Object.values(bin).map((command) => {
+    const [, built] = /'\.\.\/dist\/(.+)\.js'/.exec(readFileSync(`${folder}/${command}`, 'utf8'));
+    return `./src/${built}.ts`;
+  });
+  return [...Object.values(exports).flatMap((entry) => entry['@secretkit/source'] ?? []), ...commands];
+}
+
+async function bundle(folder, entries) {
+  const outputOf = new Map(entries.map((entry) => [resolve(folder, entry), builtFrom(folder, entry)]));
+  const users = new Map();
+  for (const entry of outputOf.keys()) {
+    for (const source of await sourcesOf(folder, entry, outputOf)) {
+      users.set(source, [...(users.get(source) ?? []), entry]);
+    }
+  }
+  const shared = [...users].filter(([, by]) => by.length > 1).map(([source]) => source);
+  const sharedFile = `${folder}/dist/shared.js`;
+  for (const source of shared) outputOf.set(source, sharedFile);
+
+  for (const entry of entries.map((each) => resolve(folder, each))) {
+    await build({ ...options(folder, outputOf, outputOf.get(entry)), entryPoints: [entry] });
+  }
+  if (shared.length === 0) return;
+  const contents = shared.map((source) => `export * from '${source}';\n`).join('');
+  const others = new Map([...outputOf].filter(([source]) => !shared.includes(source)));
+  await build({ ...options(folder, others, sharedFile), stdin: { contents, resolveDir: folder } });
+}
+
+function builtFrom(folder, entry) {
+  return resolve(folder, 'dist', relative('src', entry).replace(/\.ts$/, '.js'));
+}
+
+/** What an entry is made of, without itself, and without other entries and what they are made of. */
+async function sourcesOf(folder, entry, outputOf) {
+  const settings = options(folder, outputOf, outputOf.get(entry));
+  const { metafile } = await build({ ...settings, entryPoints: [entry], metafile: true, write: false });
+  return Object.keys(metafile.inputs)
+    .map((source) => resolve(folder, source))
+    .filter((source) => source !== entry);
+}
+
+/** @param outputOf - The sources that are in files of their own, and in which. */
+function options(folder, outputOf, outfile) {
+  return {
     absWorkingDir: folder,
-    entryPoints: [
-      ...Object.values(exports).flatMap((entry) => entry['@secretkit/source'] ?? []),
-      ...Object.values(bin).map((command) => sourceOf(`${folder}/${command}`)),
-    ],
-    outdir: 'dist',
-    outbase: 'src',
+    outfile,
     bundle: true,
-    splitting: true,
-    chunkNames: 'shared-[hash]',
     packages: 'external',
     format: 'esm',
     platform: 'neutral',
@@ -30,11 +72,18 @@ for (const name of readdirSync(packages)) {
     sourcemap: true,
     sourcesContent: false, // the package has them
     logLevel: 'warning',
-  });
-}
-
-/** A command is a file that imports what is built. */
-function sourceOf(command) {
-  const [, built] = /'\.\.\/dist\/(.+)\.js'/.exec(readFileSync(command, 'utf8'));
-  return `src/${built}.ts`;
+    plugins: [
+      {
+        name: 'files of their own',
+        setup({ onResolve }) {
+          onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
+            const file = outputOf.get(resolve(resolveDir, path).replace(/\.js$/, '.ts'));
+            if (file === undefined) return undefined;
+            const from = relative(dirname(outfile), file);
+            return { path: from.startsWith('.') ? from : `./${from}`, external: true };
+          });
+        },
+      },
+    ],
+  };
 }

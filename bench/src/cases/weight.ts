@@ -32,7 +32,7 @@ const own = [
     external: ['lru-cache', 'p-retry'],
     bytes: 15_100,
     aim: 6_000,
-    files: 14,
+    files: 8,
     timesLru: 12,
     importMs: 16,
     why: 'More than half is the core; the rest is the law of two clocks, the batches that fail in part, and the warnings of a harmful order.',
