@@ -73,11 +73,10 @@ export function guard(provider: SecretProvider): SecretProvider {
     getMany:
       getMany &&
       ((refs, ctx) =>
-        guarded(
-          { operation: 'getMany' },
-          ctx,
-          async () => checkAnswers(await getMany.call(provider, [...refs], ctx), refs, name), // the list is the provider's to change
-        )),
+        guarded({ operation: 'getMany' }, ctx, async () => {
+          const given = [...refs]; // an adapter may take chunks off it
+          return checkAnswers(await getMany.call(provider, given, ctx), refs, name);
+        })),
     list:
       list &&
       ((query, ctx) =>

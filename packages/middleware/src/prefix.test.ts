@@ -302,5 +302,6 @@ describe('a prefix that no name can begin with', () => {
 
   it('and so is what is no provider', () => {
     expect(() => prefix({} as SecretProvider, 'app/')).toThrow(/^prefix needs a provider/);
+    expect(() => prefix('app/' as never, undefined as never)).toThrow(/^prefix needs a provider/);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  checkProvider,
   checkRef,
   defineMiddleware,
   isSecretError,
@@ -24,6 +25,7 @@ import { renamed } from './rename/renamed.js';
  * ```
  */
 export function prefix<P extends SecretProvider>(provider: P, prefix: string): Wrapped<P> {
+  checkProvider(provider, 'prefix');
   checkPrefix(prefix);
   const layer = defineMiddleware('prefix', { prefix }, (next) =>
     renamed(next, {

@@ -250,5 +250,6 @@ describe('wrong names are refused when it is built', () => {
       'rename: the way back is a function, not number.',
     );
     expect(() => rename({} as SecretProvider, { a: 'b' })).toThrow(/^rename needs a provider/);
+    expect(() => rename({ a: 'b' } as never, undefined as never)).toThrow(/^rename needs a provider/);
   });
 });

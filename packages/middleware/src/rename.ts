@@ -1,6 +1,7 @@
 import {
   type CapabilitiesOf,
   checkFunction,
+  checkProvider,
   checkRef,
   defineMiddleware,
   isSecretError,
@@ -52,6 +53,7 @@ export function rename(
   inward: NamesByName | ((name: string) => string),
   outward?: (name: string) => string | undefined,
 ): SecretProvider {
+  checkProvider(provider, 'rename');
   checkFunction('rename', 'the way back', outward);
   const names = typeof inward === 'function' ? { inward, outward } : translations(inward);
   const options = typeof inward === 'function' ? {} : { names: inward };

@@ -179,7 +179,7 @@ describe('the options', () => {
   });
 
   it.each([
-    ['no provider', () => SecretsModule.forRoot({} as never), /needs a provider/],
+    ['no provider', () => SecretsModule.forRoot({} as never), /^SecretsModule needs a provider/],
     [
       'an option that does not exist',
       () => SecretsModule.forRoot({ provider: memory('a'), global: true } as never),

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { checkFunction, checkOptions, createSecrets, type Secrets } from '@secretkit/core';
+import { checkFunction, checkOptions, checkProvider, createSecrets, type Secrets } from '@secretkit/core';
 import { type ClientFactory, dynamicModule, setupOptions } from './dynamic-module.js';
 import type {
   SecretsModuleOptions,
@@ -146,5 +146,6 @@ function clientOf(options: SecretsModuleOptions): Secrets {
   }
   checkOptions('SecretsModule', options, clientOptions);
   const { provider, ...rest } = options;
+  checkProvider(provider, 'SecretsModule');
   return createSecrets(provider, rest);
 }

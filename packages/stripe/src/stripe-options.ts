@@ -39,6 +39,9 @@ export interface CheckedOptions {
 
 /** @throws `TypeError` for wrong options. */
 export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
+  if (typeof options === 'object' && options !== null && 'apps' in options && !('client' in options)) {
+    throw new TypeError('stripeSecrets takes options, not a client alone: stripeSecrets({ client }).');
+  }
   checkOptions('stripeSecrets', options, ['client', 'account', 'connectBy', 'livemode', 'now']);
   const { client, livemode, now = () => Date.now() } = options;
   if (typeof client?.apps?.secrets?.find !== 'function') {

@@ -380,6 +380,11 @@ describe('time', () => {
 });
 
 describe('options', () => {
+  it('are not a client alone', () => {
+    const build = () => stripeSecrets({ apps: { secrets: {} } } as never);
+    expect(build).toThrow('not a client alone: stripeSecrets({ client }).');
+  });
+
   it.each([
     [undefined, /object of options/],
     [{}, /needs a client/],

@@ -24,10 +24,8 @@ export function watches(stack: SecretProvider, now: () => number, random: () => 
       let timer: ReturnType<typeof setTimeout> | undefined;
 
       function schedule(): void {
-        timer = setTimeout(
-          () => void tick(),
-          everyMs * (1 - jitter * Math.min(1, Math.max(0, random() || 0))),
-        ); // tick handles its failures
+        const spared = jitter * Math.min(1, Math.max(0, random() || 0)); // it may be no number
+        timer = setTimeout(() => void tick(), everyMs * (1 - spared)); // tick handles its failures
         (timer as { unref?: () => void }).unref?.(); // on Node and Bun a number of timers must not keep a process
       }
 
