@@ -11,11 +11,16 @@ export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields
   throw malformed('a value that is neither sealed nor undefined', where);
 }
 
-function isSealed(answer: unknown): answer is Secret {
+const isSealed = (answer: unknown): answer is Secret => harmless(() => isSecret(answer));
+const isFailure = (answer: unknown): boolean =>
+  harmless(() => answer instanceof Error || isSecretError(answer));
+
+/** It may be a proxy, which throws when it is looked at. */
+function harmless(look: () => boolean): boolean {
   try {
-    return isSecret(answer);
+    return look();
   } catch {
-    return false; // a proxy that throws
+    return false;
   }
 }
 
@@ -31,8 +36,7 @@ export function checkAnswers(
   return Array.from(answers, (answer: unknown, at) => {
     if (answer === undefined || isSealed(answer)) return answer; // providers seal strings only
     const where = { provider, operation: 'getMany', ref: refs[at] } as const;
-    const isFailure = answer instanceof Error || isSecretError(answer);
-    return isFailure
+    return isFailure(answer)
       ? sanitise(answer, where)
       : malformed('a value that is neither sealed nor undefined', where);
   });

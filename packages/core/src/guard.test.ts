@@ -251,6 +251,14 @@ describe('a provider that is hostile, or careless', () => {
     }
   });
 
+  it('that answers with what throws when it is asked if it is sealed is no provider’s answer', async () => {
+    const odd = new Proxy({}, { get: (_, key) => (typeof key === 'symbol' ? fail() : undefined) });
+    const error = await guard({ name: 'own', get: async () => odd as never })
+      .get(ref, {})
+      .catch((thrown: unknown) => thrown);
+    expect(isSecretError(error, 'invalid_data')).toBe(true);
+  });
+
   it('that answers with what throws when it is looked at is no provider’s answer', async () => {
     for (const answer of [() => throwing(), () => answered(seal('value')).then(throwing)]) {
       const error = await guard({ name: 'own', get: answer })
@@ -259,6 +267,17 @@ describe('a provider that is hostile, or careless', () => {
       expect(error).toBeInstanceOf(SecretError);
       expect(inspect(error)).not.toContain('CANARY');
     }
+  });
+
+  it('that answers so in a batch has a failure in its place', async () => {
+    const provider = guard({
+      name: 'own',
+      get: async () => undefined,
+      getMany: async () => [seal('value'), new Proxy({}, { get: () => fail() }) as never],
+    });
+    const [first, second] = await provider.getMany!([ref, { name: 'b' }], {});
+    expect(isSecretError(first)).toBe(false);
+    expect(second).toMatchObject({ code: 'invalid_data', ref: { name: 'b' } });
   });
 
   it('that empties the list it is given changes nobody else’s', async () => {
@@ -351,6 +370,10 @@ describe('a long-lived signal', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
+
+function fail(): never {
+  throw new Error('CANARY');
+}
 
 function deferred() {
   let reject!: (reason: unknown) => void;

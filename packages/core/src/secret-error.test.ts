@@ -135,6 +135,7 @@ describe('what is thrown and is no SecretError', () => {
     [new TypeError('CANARY', { cause: 'CANARY' }), 'TypeError'],
     [Object.assign(new SyntaxError('CANARY'), { body: 'CANARY' }), 'SyntaxError'],
     [Object.assign(new Error('CANARY'), { name: 'CANARY' }), 'an error of its own'],
+    [Object.assign(new Error('CANARY'), { code: 'conflict' }), 'an error of its own'],
     ['CANARY', 'an error of its own'],
     [null, 'an error of its own'],
     [{ text: 'CANARY' }, 'an error of its own'],
@@ -149,6 +150,17 @@ describe('what is thrown and is no SecretError', () => {
   it('a SecretError stays what it is, and is told where it happened if it does not say', () => {
     const complete = new SecretError('conflict', 'x', { provider: 'stripe' });
     expect(sanitise(complete, { provider: 'own' })).toBe(complete);
+    const full = new SecretError('rate_limited', 'x', {
+      provider: 'stripe',
+      operation: 'get',
+      ref: { name: 'a', scope: { user: 'u' } },
+      retryAfterMs: 5,
+      details: { status: 429 },
+    });
+    expect(sanitise(full, { provider: 'own' })).toBe(full);
+    const ref = { name: 'a', scope: { user: 'u', value: 'CANARY' } };
+    const anew = sanitise(Object.assign(full, { ref }), { provider: 'own' });
+    expect(anew.ref).toEqual({ name: 'a', scope: { user: 'u' } });
     expect(sanitise(new SecretError('conflict', 'x'), { provider: 'own', operation: 'set' })).toMatchObject({
       code: 'conflict',
       provider: 'own',

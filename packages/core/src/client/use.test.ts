@@ -280,6 +280,15 @@ describe('use', () => {
     await expect(ended).rejects.toBe('enough');
   });
 
+  it('that is closed meanwhile ends with its own failure', async () => {
+    const { secrets } = setUp();
+    const run = async (): Promise<never> => {
+      await secrets.close();
+      throw Object.assign(new Error('refused'), { status: 401 });
+    };
+    await expect(secrets.use('token', run)).rejects.toThrow('refused');
+  });
+
   it('hands its signal on', async () => {
     const { secrets, reads } = setUp();
     const { signal } = new AbortController();
