@@ -326,6 +326,9 @@ describe('a broken source of time or chance', () => {
     expect(kit.secrets.peek('a')).toBe(undefined);
     kit.clock.ms = Number.NaN;
     expect(kit.secrets.peek('a')).toBe(undefined);
+    const late = outcome(kit.secrets.get('a'));
+    await kit.backend.call(1).answer(undefined);
+    expect(await late).toBe(undefined);
   });
 
   it('makes nothing fresh, or stale, for ever', async () => {
