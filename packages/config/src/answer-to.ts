@@ -25,8 +25,6 @@ export function missing({ ref }: Pick<Request, 'ref'>): SecretError {
   return new SecretError(
     'not_found',
     'there is no such secret, or it has expired. Create it, or check its name and scope.',
-    {
-      ref,
-    },
+    { ref },
   );
 }

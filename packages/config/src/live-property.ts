@@ -3,6 +3,7 @@ import { missing, type Outcome } from './answer-to.js';
 import type { LiveEvent } from './live-event.js';
 import { parseSecret } from './parse-secret.js';
 import type { Request } from './read-specs.js';
+import { tell } from './tell.js';
 
 /** One property of a view. */
 export interface LiveProperty {
@@ -135,13 +136,4 @@ function sameState(one: Secret, other: Secret): boolean {
       one.createdAt?.getTime() === other.createdAt?.getTime() &&
       one.staleSince?.getTime() === other.staleSince?.getTime())
   );
-}
-
-/** A listener's failure is nobody else's. */
-function tell(listener: (secret: Secret<unknown>) => unknown, secret: Secret<unknown>): void {
-  try {
-    Promise.resolve(listener(secret)).catch(() => undefined); // it may be an async function
-  } catch {
-    // As above.
-  }
 }

@@ -17,6 +17,7 @@ import { liveProperty, type Surroundings } from './live-property.js';
 import type { Problem } from './problems.js';
 import type { Request } from './read-specs.js';
 import type { LoadedSecrets } from './secret-spec.js';
+import { tell } from './tell.js';
 
 export interface LiveSecretsOptions extends ReadOptions {
   /** Asks for a view. */
@@ -95,14 +96,7 @@ export function liveSecrets(
   const around: Surroundings = {
     peek: ({ ref }) => peekOf(secrets, ref),
     get: ({ ref }) => secrets.get(ref, { signal: ending.signal }),
-    emit(event) {
-      try {
-        const told: unknown = onEvent?.(event);
-        Promise.resolve(told).catch(() => undefined); // it may be an async function
-      } catch {
-        // A listener's failure is not the view's.
-      }
-    },
+    emit: (event) => tell(onEvent, event),
     now,
     restMs,
     get closed() {

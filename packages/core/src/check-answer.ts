@@ -11,19 +11,6 @@ export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields
   throw malformed('a value that is neither sealed nor undefined', where);
 }
 
-const isSealed = (answer: unknown): answer is Secret => harmless(() => isSecret(answer));
-const isFailure = (answer: unknown): boolean =>
-  harmless(() => answer instanceof Error || isSecretError(answer));
-
-/** It may be a proxy, which throws when it is looked at. */
-function harmless(look: () => boolean): boolean {
-  try {
-    return look();
-  } catch {
-    return false;
-  }
-}
-
 /** The answers of a batch, if there is one for each ref; what is no answer becomes a failure in its place. */
 export function checkAnswers(
   answers: readonly Answer[],
@@ -54,6 +41,23 @@ export function checkPage(page: SecretPage): SecretPage {
 function isRef(ref: unknown): boolean {
   const { name, scope } = (ref ?? {}) as Partial<SecretRef>;
   return typeof name === 'string' && (scope === undefined || isPlain(scope));
+}
+
+function isSealed(answer: unknown): answer is Secret {
+  return harmless(() => isSecret(answer));
+}
+
+function isFailure(answer: unknown): boolean {
+  return harmless(() => answer instanceof Error || isSecretError(answer));
+}
+
+/** It may be a proxy, which throws when it is looked at. */
+function harmless(look: () => boolean): boolean {
+  try {
+    return look();
+  } catch {
+    return false;
+  }
 }
 
 function malformed(what: string, where?: SecretErrorFields): SecretError {

@@ -21,8 +21,8 @@ const fields = new Set([
  */
 export function sanitise(error: unknown, where: SecretErrorFields): SecretError {
   let kind = 'an error of its own';
-  // A copy of the package that is newer may know more codes.
   try {
+    // A copy of the package that is newer may know more codes.
     if (isSecretError(error) && Object.hasOwn(errorRules, error.code)) {
       if (error.provider === undefined) return restate(error, where);
       return isAsMade(error) ? error : restate(error, {});

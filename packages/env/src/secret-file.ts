@@ -5,9 +5,8 @@ const maxBytes = 1_048_576;
 /**
  * The text of a file that holds one value: UTF-8, without the one newline that editors and `echo` put at its end.
  *
+ * @param path - Never quoted: it may be a value in the wrong place.
  * @param variable - The variable that names the file, for messages.
- * The path is never quoted: it may be a value in the wrong place.
- *
  * @throws `unavailable` when it cannot be read; `invalid_data` when it is no file, over 1 MiB or not UTF-8.
  */
 export async function readSecretFile(

@@ -146,8 +146,8 @@ export function cache(options: CacheOptions = {}): Middleware {
           forget(identify(target).key);
         } else {
           forgetCovered(target);
-          if (target)
-            forgetCovered({ scope: identify({ name: 'any', scope: target.scope }).ref.scope ?? {} }); // as it is folded
+          const folded = target && identify({ name: 'any', scope: target.scope }).ref.scope;
+          if (target) forgetCovered({ scope: folded ?? {} });
         }
         next.invalidate?.(target);
       },

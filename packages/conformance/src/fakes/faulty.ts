@@ -35,7 +35,8 @@ export type FaultScript =
  * ```
  */
 export function faulty<P extends SecretProvider>(provider: P, script: FaultScript): Wrapped<P> {
-  if (typeof script !== 'function' && !(Array.isArray as (thing: unknown) => boolean)(script)) {
+  const given: unknown = script;
+  if (typeof given !== 'function' && !Array.isArray(given)) {
     throw new TypeError("faulty needs a script: a list, such as ['unavailable', undefined], or a function.");
   }
   const steps = typeof script === 'function' ? [] : [...script];

@@ -1,13 +1,12 @@
-import { maxDelayMs } from '../check-options.js';
 import { checkScope } from '../check-ref.js';
 import { invalid } from '../invalid.js';
-import { isPlain } from '../is-plain.js';
 import { leaveAt } from '../leave-at.js';
 import type { Answer, SecretProvider } from '../provider.js';
 import { describeRef, refKey, type SecretRef, type SecretScope } from '../ref.js';
 import type { Secret } from '../secret.js';
 import { isSecretError, SecretError } from '../secret-error.js';
 import { isAuthFailure } from './auth-failure.js';
+import { checkCallback, checkList, checkPeriod, checkRefsByKey } from './check-arguments.js';
 import { contextOf } from './options.js';
 import { readMany } from './read-many.js';
 import { refsWithin } from './refs-within.js';
@@ -188,26 +187,6 @@ function notFound(stack: SecretProvider, ref: SecretRef): SecretError {
     `there is no such secret, or it has expired. ${remedy} its name and scope.`,
     { provider: stack.name, operation: 'get', ref },
   );
-}
-
-function checkRefsByKey(input: unknown): RefsByKey {
-  if (isPlain(input)) return input as RefsByKey; // refs are checked next
-  throw invalid("getMany takes an object of names or refs, such as { db: 'DATABASE_URL' }.");
-}
-
-function checkList(inputs: unknown): readonly (string | SecretRef)[] {
-  if (Array.isArray(inputs) && inputs.length > 0) return inputs as readonly (string | SecretRef)[]; // refs are checked next
-  throw invalid("watch takes a list of names or refs, such as ['db-password'].");
-}
-
-function checkPeriod(everyMs: unknown): number {
-  if (typeof everyMs === 'number' && everyMs >= 1 && everyMs <= maxDelayMs) return everyMs;
-  throw invalid(`everyMs is a number of milliseconds, from 1 to ${maxDelayMs}.`);
-}
-
-function checkCallback(what: string, callback: unknown): void {
-  if (typeof callback === 'function') return;
-  throw invalid(`${what} is a function.`);
 }
 
 function noCache({ name }: SecretProvider, method: 'onChange' | 'watch'): SecretError {
