@@ -413,6 +413,19 @@ describe('a schema that cannot be used', () => {
       'its schema refuses the value, with 2 issues.',
     ],
     [
+      'has a vendor that throws',
+      {
+        '~standard': {
+          version: 1,
+          get vendor() {
+            return thrower(canary);
+          },
+          validate: () => ({ issues: [{}] }),
+        },
+      } as unknown as StandardSchemaV1,
+      'its schema refuses the value, with 1 issue.',
+    ],
+    [
       'refuses without an issue',
       standard(() => ({ issues: [] })),
       'its schema refuses the value, with 0 issues.',

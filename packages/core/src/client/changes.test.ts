@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 /** A stack that can tell of changes, and does when it is told to. */
-function setUp() {
+function setUp(random = () => 0.5) {
   const listeners = new Set<(change: SecretChange) => void>();
   const reads: string[] = [];
   const provider: SecretProvider = {
@@ -31,7 +31,7 @@ function setUp() {
   const change = (ref: SecretRef, value: string): void => {
     for (const listener of listeners) listener({ ref, secret: seal(value) });
   };
-  return { secrets: createSecrets(provider, { random: () => 0.5 }), listeners, reads, change };
+  return { secrets: createSecrets(provider, { random }), listeners, reads, change };
 }
 
 describe('onChange', () => {
@@ -113,6 +113,15 @@ describe('onChange', () => {
 });
 
 describe('watch', () => {
+  it.each([Number.NaN, -1e9, 1e9])('asks no more often for a chance of %d', async (drawn) => {
+    const { secrets, reads } = setUp(() => drawn);
+    secrets.watch(['a'], { everyMs: 1_000 });
+    await vi.advanceTimersByTimeAsync(899);
+    expect(reads).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(101);
+    expect(reads).toHaveLength(1);
+  });
+
   it('reads again and again, a little less than everyMs apart', async () => {
     const { secrets, reads } = setUp();
     secrets.watch(['a', { name: 'b', scope: { user: 'usr_1' } }], { everyMs: 1_000 });
