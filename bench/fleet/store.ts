@@ -1,11 +1,5 @@
-import {
-  type CallContext,
-  type Secret,
-  SecretError,
-  type SecretProvider,
-  type SecretRef,
-  seal,
-} from '@secretkit/core';
+import { type Secret, SecretError, type SecretProvider, type SecretRef, seal } from '@secretkit/core';
+import type { CallContext } from '@secretkit/core/provider';
 
 /** What the store does instead of answering, at some times. */
 export type Trouble = 'outage' | 'throttled';

@@ -1,11 +1,6 @@
-import {
-  type CallContext,
-  compose,
-  defineMiddleware,
-  type Middleware,
-  type SecretProvider,
-  seal,
-} from '@secretkit/core';
+import { compose, type Middleware, type SecretProvider, seal } from '@secretkit/core';
+import { defineMiddleware } from '@secretkit/core/middleware';
+import type { CallContext } from '@secretkit/core/provider';
 import { cache } from '@secretkit/middleware/cache';
 import { circuitBreaker } from '@secretkit/middleware/circuit-breaker';
 import { rateLimit } from '@secretkit/middleware/rate-limit';
@@ -18,7 +13,7 @@ import type { PolicyKind } from '../policies.js';
 
 /** The layers of ours that a call to the backend may pass; `none` is the guard around every provider. */
 export const ownLayers = {
-  none: () => defineMiddleware('none', {}, () => ({})),
+  none: () => defineMiddleware({ name: 'none', build: () => ({}) }),
   timeout,
   retry,
   'circuit breaker': circuitBreaker,

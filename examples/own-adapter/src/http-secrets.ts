@@ -1,12 +1,5 @@
-import {
-  type Answer,
-  type CallContext,
-  isSecretError,
-  type Secret,
-  SecretError,
-  type SecretProvider,
-  seal,
-} from '@secretkit/core';
+import { isSecretError, type Secret, SecretError, type SecretProvider, seal } from '@secretkit/core';
+import type { Answer, CallContext } from '@secretkit/core/provider';
 import { httpError } from './http-error.js';
 
 /** Secrets of a store behind HTTP: one that serves many names by one request, and keeps accounts apart. */

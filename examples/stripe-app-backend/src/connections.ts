@@ -4,8 +4,8 @@ import {
   type Secret,
   type SecretErrorCode,
   type Secrets,
-  scopeKey,
 } from '@secretkit/core';
+import { scopeKey } from '@secretkit/core/provider';
 import type { Identity } from './identity.js';
 import type { Grant, Partner } from './partner.js';
 

@@ -1,4 +1,4 @@
-import { type Answer, isSecretError, restate, type Secret, SecretError } from '@secretkit/core';
+import { type Answer, isSecretError, type Secret, SecretError, withFields } from '@secretkit/core/provider';
 import { parseSecret } from './parse-secret.js';
 import type { Request } from './read-specs.js';
 
@@ -13,7 +13,7 @@ export interface Outcome {
 
 /** The answer as the application gets it. A failure is never read as absence. */
 export function answerTo(request: Request, answer: Answer): Outcome {
-  if (isSecretError(answer)) return { error: answer.ref ? answer : restate(answer, { ref: request.ref }) };
+  if (isSecretError(answer)) return { error: answer.ref ? answer : withFields(answer, { ref: request.ref }) };
   if (answer === undefined)
     return request.absent ? { secret: request.absent.value } : { error: missing(request) };
   const parsed = parseSecret(request, answer);

@@ -1,4 +1,4 @@
-import { SecretError } from '@secretkit/core';
+import { SecretError } from '@secretkit/core/provider';
 import { isReferenceObject, looksLikeReference, textOf, unescaped } from './reference.js';
 import { childPath } from './tree-path.js';
 

@@ -1,4 +1,4 @@
-import { checkOptions } from '@secretkit/core';
+import { checkOptions } from '@secretkit/core/provider';
 import type { Environment, EnvSecrets } from '@secretkit/env';
 import { installed } from './installed.js';
 import { urlParameters } from './url-parameters.js';

@@ -1,4 +1,4 @@
-import type { SecretErrorCode, SecretRef } from '@secretkit/core';
+import type { SecretErrorCode, SecretRef } from '@secretkit/core/provider';
 
 /**
  * What happened in the background of a view:

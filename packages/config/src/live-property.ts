@@ -1,4 +1,4 @@
-import { errorRules, isSecretError, restate, type Secret, SecretError } from '@secretkit/core';
+import { errorRules, isSecretError, type Secret, SecretError, withFields } from '@secretkit/core/provider';
 import { missing, type Outcome } from './answer-to.js';
 import type { LiveEvent } from './live-event.js';
 import { parseSecret } from './parse-secret.js';
@@ -108,7 +108,7 @@ export function liveProperty(request: Request, loaded: Outcome, around: Surround
       if (fresh) arrive(fresh);
       const answer = current();
       if (!fresh && !isAsking && (isSecretError(answer) || !isResting())) void ask(); // it handles its failures
-      if (isSecretError(answer)) throw restate(answer, {});
+      if (isSecretError(answer)) throw withFields(answer, {});
       return answer.secret;
     },
     arrive,

@@ -1,14 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { expectNoLeak, fakeSecrets } from '@secretkit/conformance';
-import {
-  createSecrets,
-  isSecretError,
-  type Secret,
-  SecretError,
-  type SecretProvider,
-  seal,
-} from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { isSecretError, type Secret, SecretError, type SecretProvider, seal } from '@secretkit/core/provider';
 import { envSecrets } from '@secretkit/env';
 import { cache } from '@secretkit/middleware/cache';
 import { afterEach, describe, expect, it, vi } from 'vitest';

@@ -1,16 +1,13 @@
+import { checkFunction, type ReadOptions, type SecretsReader, type WatchOptions } from '@secretkit/core';
 import {
-  checkFunction,
   checkNumber,
   checkOptions,
   isSecretError,
   maxDelayMs,
-  type ReadOptions,
   type Secret,
   SecretError,
   type SecretRef,
-  type SecretsReader,
-  type WatchOptions,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import type { Outcome } from './answer-to.js';
 import type { LiveEvent } from './live-event.js';
 import { liveProperty, type Surroundings } from './live-property.js';
@@ -80,8 +77,6 @@ export function reservedBy(requests: readonly Request[]): readonly Problem[] {
 export function checkLiveOptions(options: LiveSecretsOptions): void {
   checkOptions('loadSecrets', options, ['signal', 'fresh', 'live', 'onEvent', 'restMs', 'now']);
   const { onEvent, restMs, now } = options;
-  checkFunction('loadSecrets', 'onEvent', onEvent);
-  checkFunction('loadSecrets', 'now', now);
   if (restMs !== undefined) checkNumber('loadSecrets', 'restMs', restMs, { min: 0, max: maxDelayMs });
 }
 

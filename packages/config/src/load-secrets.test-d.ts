@@ -1,4 +1,5 @@
-import type { Secret, SecretErrorCode, SecretsReader } from '@secretkit/core';
+import type { SecretsReader } from '@secretkit/core';
+import type { Secret, SecretErrorCode } from '@secretkit/core/provider';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';

@@ -1,14 +1,7 @@
 import { inspect } from 'node:util';
 import { expectNoLeak, expectNoLeakDuring, fakeClock, fakeSecrets } from '@secretkit/conformance';
-import {
-  compose,
-  createSecrets,
-  isSecretError,
-  type Secret,
-  SecretError,
-  type SecretProvider,
-  seal,
-} from '@secretkit/core';
+import { compose, createSecrets } from '@secretkit/core';
+import { isSecretError, type Secret, SecretError, type SecretProvider, seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { cache } from '@secretkit/middleware/cache';
 import type { StandardSchemaV1 } from '@standard-schema/spec';

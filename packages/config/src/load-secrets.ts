@@ -1,4 +1,5 @@
-import { checkOptions, type ReadOptions, type Secret, type SecretsReader } from '@secretkit/core';
+import type { ReadOptions, SecretsReader } from '@secretkit/core';
+import { checkOptions, type Secret } from '@secretkit/core/provider';
 import { answerTo } from './answer-to.js';
 import {
   checkLiveOptions,

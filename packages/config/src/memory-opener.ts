@@ -1,4 +1,4 @@
-import { checkOptions } from '@secretkit/core';
+import { checkOptions } from '@secretkit/core/provider';
 import type { MemorySecrets, MemorySecretsOptions } from '@secretkit/memory';
 import { installed } from './installed.js';
 import { urlParameters } from './url-parameters.js';

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expectNoLeak } from '@secretkit/conformance';
-import { createSecrets, type SecretProvider } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import type { SecretProvider } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';

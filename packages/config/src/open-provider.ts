@@ -1,4 +1,4 @@
-import { checkProvider, type SecretProvider } from '@secretkit/core';
+import { checkProvider, type SecretProvider } from '@secretkit/core/provider';
 import { refuseCredentials } from './refuse-credentials.js';
 
 /** Makes the provider that a URL of its scheme stands for. `urlParameters` reads what the URL says. */

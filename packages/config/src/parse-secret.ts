@@ -1,4 +1,4 @@
-import { type Secret, SecretError } from '@secretkit/core';
+import { type Secret, SecretError } from '@secretkit/core/provider';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Request } from './read-specs.js';
 

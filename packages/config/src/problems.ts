@@ -1,4 +1,4 @@
-import { describeRef, isSecretError, SecretError } from '@secretkit/core';
+import { describeRef, isSecretError, SecretError } from '@secretkit/core/provider';
 
 /** One of several things that are wrong. */
 export interface Problem {

@@ -1,10 +1,5 @@
-import {
-  type Answer,
-  isSecretError,
-  type ReadOptions,
-  type SecretRef,
-  type SecretsReader,
-} from '@secretkit/core';
+import type { ReadOptions, SecretsReader } from '@secretkit/core';
+import { type Answer, isSecretError, type SecretRef } from '@secretkit/core/provider';
 import type { Problem } from './problems.js';
 
 /** A secret, and where it is wanted. */

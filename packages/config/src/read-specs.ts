@@ -6,7 +6,7 @@ import {
   SecretError,
   type SecretRef,
   seal,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Problem } from './problems.js';
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { refKey } from '@secretkit/core';
+import { refKey } from '@secretkit/core/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isReference, parseReference, ref } from './reference.js';

@@ -1,4 +1,10 @@
-import { checkRef, isSecretError, SecretError, type SecretRef, type SecretScope } from '@secretkit/core';
+import {
+  checkRef,
+  isSecretError,
+  SecretError,
+  type SecretRef,
+  type SecretScope,
+} from '@secretkit/core/provider';
 
 /**
  * The place of a secret in a config tree: what `ref` makes. It is plain data, so that it survives clones, merges and JSON;

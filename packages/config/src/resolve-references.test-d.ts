@@ -1,4 +1,5 @@
-import type { Secret, SecretsReader } from '@secretkit/core';
+import type { SecretsReader } from '@secretkit/core';
+import type { Secret } from '@secretkit/core/provider';
 import { describe, expectTypeOf, it } from 'vitest';
 import { type Reference, type ReferenceText, ref } from './reference.js';
 import { resolveReferences, revealReferences } from './resolve-references.js';

@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expectNoLeak, fakeSecrets } from '@secretkit/conformance';
+import { createSecrets } from '@secretkit/core';
 import {
-  createSecrets,
   isSecret,
   isSecretError,
   type Secret,
   SecretError,
   type SecretProvider,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

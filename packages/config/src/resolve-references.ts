@@ -1,12 +1,11 @@
+import type { ReadOptions, SecretsReader } from '@secretkit/core';
 import {
   checkOptions,
   isSecretError,
-  type ReadOptions,
   type Secret,
   SecretError,
   type SecretRef,
-  type SecretsReader,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import { missing } from './answer-to.js';
 import { copyTree, type Place } from './copy-tree.js';
 import { failureOf, isAny, type Problem } from './problems.js';

@@ -1,4 +1,4 @@
-import type { Secret } from '@secretkit/core';
+import type { Secret } from '@secretkit/core/provider';
 import type { Reference, ReferenceText } from './reference.js';
 
 /**

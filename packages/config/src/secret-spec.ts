@@ -1,4 +1,4 @@
-import type { Secret, SecretRef } from '@secretkit/core';
+import type { Secret, SecretRef } from '@secretkit/core/provider';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 /**

@@ -1,4 +1,4 @@
-import type { SecretProvider } from '@secretkit/core';
+import type { SecretProvider } from '@secretkit/core/provider';
 import { type EnvSecrets, envSecrets } from '@secretkit/env';
 import { type MemorySecrets, memorySecrets } from '@secretkit/memory';
 import { describe, expect, expectTypeOf, it } from 'vitest';

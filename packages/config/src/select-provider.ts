@@ -1,4 +1,4 @@
-import { checkProvider, type SecretProvider } from '@secretkit/core';
+import { checkProvider, type SecretProvider } from '@secretkit/core/provider';
 
 /** What makes a provider, when it is wanted and not before. */
 export type ProviderBuilder<P extends SecretProvider = SecretProvider> = () => P | Promise<P>;

@@ -1,4 +1,5 @@
-import { checkFunction, checkOptions } from '@secretkit/core';
+import { checkFunction } from '@secretkit/core';
+import { checkOptions } from '@secretkit/core/provider';
 import type { StripeSecrets } from '@secretkit/stripe';
 import { installed } from './installed.js';
 import { urlParameters } from './url-parameters.js';

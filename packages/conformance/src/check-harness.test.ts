@@ -1,4 +1,4 @@
-import { around } from '@secretkit/core';
+import { around } from '@secretkit/core/middleware';
 import { describe, expect, it } from 'vitest';
 import { checkFixture } from './check-harness.js';
 import { describeMiddleware } from './describe-middleware.js';
@@ -47,7 +47,7 @@ describe('what the kit could not use', () => {
   });
 
   it('is a middleware that is made already', () => {
-    const middleware = around('made', {}, (run, ctx) => run(ctx));
+    const middleware = around({ name: 'made', policy: (run, ctx) => run(ctx) });
     expect(() => describeMiddleware('made', middleware as never, none)).toThrow(
       'makes a middleware for each case, such as ({ now }) => cache({ now }).',
     );

@@ -1,4 +1,5 @@
-import { checkFunction, checkNumber, checkOptions } from '@secretkit/core';
+import { checkFunction } from '@secretkit/core';
+import { checkNumber, checkOptions } from '@secretkit/core/provider';
 import { expectThat } from './failure.js';
 import { faultCodes } from './fault-codes.js';
 import type { BackendFacts, Fixture, Harness } from './harness.js';

@@ -1,4 +1,4 @@
-import type { Capability } from '@secretkit/core';
+import type { Capability } from '@secretkit/core/provider';
 import { checkRunner } from './check-harness.js';
 import { type CaseResult, type ConformanceReport, reportOf } from './report.js';
 import type { Runner } from './runner.js';

@@ -1,4 +1,4 @@
-import type { SecretProvider } from '@secretkit/core';
+import type { SecretProvider } from '@secretkit/core/provider';
 import { type FakeSecrets, fakeSecrets } from './fakes/fake-secrets.js';
 import { type FaultName, faultCodes } from './fault-codes.js';
 import type { Fixture, Harness } from './harness.js';

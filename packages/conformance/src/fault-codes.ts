@@ -1,4 +1,4 @@
-import type { SecretErrorCode } from '@secretkit/core';
+import type { SecretErrorCode } from '@secretkit/core/provider';
 
 /** One of the ways in which a backend's answer goes wrong. */
 export type FaultName =

@@ -1,4 +1,4 @@
-import type { SecretProvider, SecretRef, SecretScope } from '@secretkit/core';
+import type { SecretProvider, SecretRef, SecretScope } from '@secretkit/core/provider';
 import type { FaultName } from './fault-codes.js';
 
 /** How the suite gets at an adapter and at the backend behind it. */

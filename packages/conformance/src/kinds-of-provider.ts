@@ -1,4 +1,4 @@
-import type { CallContext, Secret, SecretProvider, SecretRef } from '@secretkit/core';
+import type { CallContext, Secret, SecretProvider, SecretRef } from '@secretkit/core/provider';
 import type { FakeSecrets } from './fakes/fake-secrets.js';
 
 type Backend = FakeSecrets['provider'];

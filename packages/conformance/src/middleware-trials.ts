@@ -1,4 +1,4 @@
-import type { Middleware } from '@secretkit/core';
+import type { Middleware } from '@secretkit/core/middleware';
 import { wrapping } from './cases/wrapping.js';
 import { fakeHarness } from './fake-harness.js';
 import { fakeClock } from './fakes/fake-clock.js';

@@ -1,4 +1,4 @@
-import { SecretError, seal } from '@secretkit/core';
+import { SecretError, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { expectCode, expectMissing, expectReason, expectValue, outcomeOf } from './outcome.js';
 

@@ -1,4 +1,4 @@
-import { isSecret, isSecretError, type SecretError, type SecretErrorCode } from '@secretkit/core';
+import { isSecret, isSecretError, type SecretError, type SecretErrorCode } from '@secretkit/core/provider';
 import { ConformanceFailure, expectThat } from './failure.js';
 
 /** What a call came to. */

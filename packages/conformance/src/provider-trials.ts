@@ -1,4 +1,5 @@
-import { type Capability, createSecrets, type SecretProvider } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import type { Capability, SecretProvider } from '@secretkit/core/provider';
 import type { Bench } from './case.js';
 import { providerCases } from './cases/provider-cases.js';
 import { checkFixture, checkHarness } from './check-harness.js';

@@ -1,4 +1,4 @@
-import type { Capability } from '@secretkit/core';
+import type { Capability } from '@secretkit/core/provider';
 import type { Trial } from './trial.js';
 
 /** How one case went. */

@@ -1,4 +1,4 @@
-import { SecretError } from '@secretkit/core';
+import { SecretError } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { ConformanceFailure } from './failure.js';
 import { LeakFound } from './leaks/leak-found.js';

@@ -1,4 +1,4 @@
-import { isSecretError } from '@secretkit/core';
+import { isSecretError } from '@secretkit/core/provider';
 import type { Case } from './case.js';
 import { ConformanceFailure } from './failure.js';
 import { LeakFound } from './leaks/leak-found.js';

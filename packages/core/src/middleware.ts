@@ -1,24 +1,23 @@
-import type { Capability, Layer, SecretProvider } from './provider.js';
-
-/**
- * A provider around a provider, with exactly the capabilities of the one inside: `Wrapped<EnvSecrets>` has no `set`
- * because environment variables have none. Wrapping twice is the same type as wrapping once.
- */
-export type Wrapped<P extends SecretProvider> = P extends unknown
-  ? CapabilitiesOf<P> & Layered // distributes, so that a union stays one
-  : never;
-
-/** The capabilities of a provider, each as optional as it is there, with the contract's own signatures. */
-export type CapabilitiesOf<P> = {
-  [C in keyof Pick<P, Extract<keyof P, Capability>>]: C extends Capability
-    ? NonNullable<SecretProvider[C]>
-    : never;
-};
-
-/** What every layer has, whatever the backend can do. */
-export interface Layered extends Omit<SecretProvider, Capability | 'layers'> {
-  readonly layers: readonly Layer[];
-}
-
-/** Wraps a provider: it neither adds nor loses a capability of the backend. */
-export type Middleware = <P extends SecretProvider>(next: P) => Wrapped<P>;
+export type { Branch, Layer } from './contract/layer.js';
+export { settled } from './contract/memory.js';
+export { markStale, sameValue } from './contract/secret.js';
+export { around, type Call, type Policy } from './kernel/around.js';
+export { orderCodes } from './kernel/compose.js';
+export {
+  type CapabilitiesOf,
+  defineMiddleware,
+  type Layered,
+  type Middleware,
+  type MiddlewareDescription,
+  type Wrapped,
+} from './kernel/define-middleware.js';
+export { guard } from './kernel/guard.js';
+export {
+  boundedRandom,
+  ignoreErrors,
+  type MonotonicClock,
+  monotonicClock,
+  notify,
+} from './kernel/injected.js';
+export { readMany, walkPages } from './kernel/read-many.js';
+export type { Overrides } from './kernel/wrap.js';

@@ -1,4 +1,4 @@
-import { checkFunction, checkOptions } from '@secretkit/core';
+import { checkOptions } from '@secretkit/core/provider';
 import type { EnvSecretsOptions } from './env-secrets.js';
 
 /** @throws `TypeError` for wrong options. */
@@ -11,7 +11,6 @@ export function checkEnvOptions(options: EnvSecretsOptions): void {
   if (prefix !== undefined && (typeof prefix !== 'string' || !/^\w+$/.test(prefix))) {
     throw new TypeError("envSecrets: prefix is what the variables' names begin with, such as 'APP_'.");
   }
-  checkFunction('envSecrets', 'name', name);
   if (name !== undefined && prefix !== undefined) {
     throw new TypeError(
       'envSecrets: name gives the whole name of a variable, and takes no prefix. Drop one of them.',

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { createSecrets, type SecretProvider, type Secrets, type SecretsReader } from '@secretkit/core';
+import { createSecrets, type Secrets, type SecretsReader } from '@secretkit/core';
+import type { SecretProvider } from '@secretkit/core/provider';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {

@@ -1,4 +1,10 @@
-import { type Secret, SecretError, type SecretProvider, type SecretRef, seal } from '@secretkit/core';
+import {
+  type Secret,
+  SecretError,
+  type SecretProvider,
+  type SecretRef,
+  seal,
+} from '@secretkit/core/provider';
 import { checkEnvOptions } from './check-env-options.js';
 import { readSecretFile } from './secret-file.js';
 import { fold, prefixed, type VariableName } from './variable-name.js';
@@ -29,7 +35,7 @@ export interface EnvSecretsOptions {
 
 /** Environment variables as a provider. It reads, and that is all. */
 export type EnvSecrets = Pick<SecretProvider, 'name' | 'get'> &
-  Required<Pick<SecretProvider, 'peek' | 'canonical'>>;
+  Required<Pick<SecretProvider, 'memory' | 'canonical'>>;
 
 /** The same with a prefix: it can list, too. */
 export type ListableEnvSecrets = EnvSecrets & Required<Pick<SecretProvider, 'list'>>;
@@ -86,10 +92,15 @@ export function envSecrets(options: EnvSecretsOptions = {}): EnvSecrets | Listab
       return sealed(await readSecretFile(file, `${variable}${fileSuffix}`, signal));
     },
 
-    peek(ref) {
-      const { value, file } = setFor(ref) ?? {};
-      return file === undefined ? sealed(value) : undefined;
-    },
+    // For looks only: it holds no copies.
+    memory: Object.freeze({
+      cached: (ref: SecretRef) => (touch: boolean) => {
+        if (touch) return undefined;
+        const { value, file } = setFor(ref) ?? {};
+        const secret = file === undefined ? sealed(value) : undefined;
+        return secret && { secret };
+      },
+    }),
 
     // Names that fold together are one secret. One that no variable holds is told apart by a character that no name has.
     canonical(ref) {

@@ -1,4 +1,4 @@
-import { SecretError } from '@secretkit/core';
+import { SecretError } from '@secretkit/core/provider';
 
 const maxBytes = 1_048_576;
 

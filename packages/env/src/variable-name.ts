@@ -1,4 +1,4 @@
-import type { SecretRef } from '@secretkit/core';
+import type { SecretRef } from '@secretkit/core/provider';
 
 /** Gives the variable that holds a secret, or `undefined` for a secret that no variable holds. */
 export type VariableName = (ref: SecretRef) => string | undefined;

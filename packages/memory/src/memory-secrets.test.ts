@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { createSecrets, seal } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { seal } from '@secretkit/core/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type MemorySecretsOptions, memorySecrets } from './memory-secrets.js';

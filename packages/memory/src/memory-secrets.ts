@@ -1,5 +1,5 @@
 import {
-  checkFunction,
+  type CachedReader,
   checkNumber,
   checkOptions,
   checkRef,
@@ -13,7 +13,7 @@ import {
   type SecretScope,
   scopeKey,
   seal,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 
 export interface MemorySecretsOptions {
   /**
@@ -39,7 +39,7 @@ export interface MemorySecretsOptions {
 
 /** Secrets in memory. It can do everything. */
 export type MemorySecrets = SecretProvider &
-  Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete' | 'peek'>>;
+  Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete' | 'memory'>>;
 
 /**
  * Secrets in the memory of this process: the reference for what a provider does, for tests and for development.
@@ -57,7 +57,6 @@ export type MemorySecrets = SecretProvider &
 export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets {
   checkOptions('memorySecrets', options, ['initial', 'now', 'pageSize', 'maxPerScope']);
   const { initial = {}, now = () => Date.now(), pageSize = 100, maxPerScope } = options;
-  checkFunction('memorySecrets', 'now', now);
   const positive = { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true };
   checkNumber('memorySecrets', 'pageSize', pageSize, positive);
   if (maxPerScope !== undefined) checkNumber('memorySecrets', 'maxPerScope', maxPerScope, positive);
@@ -136,8 +135,16 @@ export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets
       within(scope).delete(name);
     },
 
-    peek: take,
+    memory: Object.freeze({ cached: (ref: SecretRef) => looks(() => take(ref)) }),
   });
+}
+
+/** A reader for looks only: every read of this memory is as fast. */
+function looks(read: () => Secret | undefined): CachedReader {
+  return (touch) => {
+    const secret = touch ? undefined : read();
+    return secret && { secret };
+  };
 }
 
 /** @throws `TypeError` for anything that cannot be a secret; a value is never quoted. */

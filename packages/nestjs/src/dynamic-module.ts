@@ -1,13 +1,7 @@
 import { type DynamicModule, type FactoryProvider, type Provider, Scope, type Type } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
-import {
-  checkFunction,
-  checkRef,
-  isSecretError,
-  type Secret,
-  type SecretRef,
-  type Secrets,
-} from '@secretkit/core';
+import { checkFunction, type Secrets } from '@secretkit/core';
+import { checkRef, isSecretError, type Secret, type SecretRef } from '@secretkit/core/provider';
 import type { SecretsModuleSetup } from './module-options.js';
 import { readRequired } from './required-secrets.js';
 import { scopedOnUse } from './scoped-on-use.js';

@@ -1,5 +1,6 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { SecretProvider, SecretRef, SecretScope, SecretsOptions } from '@secretkit/core';
+import type { SecretsOptions } from '@secretkit/core';
+import type { SecretProvider, SecretRef, SecretScope } from '@secretkit/core/provider';
 
 /** What the client is made of; the options of `createSecrets` are options here too. */
 export interface SecretsModuleOptions extends SecretsOptions {

@@ -1,3 +1,4 @@
+import type { SecretsReader } from '@secretkit/core';
 import {
   describeRef,
   isSecret,
@@ -5,8 +6,7 @@ import {
   type Secret,
   SecretError,
   type SecretRef,
-  type SecretsReader,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 
 /**
  * The secrets of these refs, in order, as few calls as the backend allows.

@@ -1,5 +1,6 @@
 import { fakeSecrets } from '@secretkit/conformance';
-import { createSecrets, defineMiddleware, type ScopedSecrets, type Secrets } from '@secretkit/core';
+import { createSecrets, type ScopedSecrets, type Secrets } from '@secretkit/core';
+import { defineMiddleware } from '@secretkit/core/middleware';
 import { describe, expect, it, vi } from 'vitest';
 import { scopedOnUse } from './scoped-on-use.js';
 
@@ -9,11 +10,14 @@ async function open() {
   const fake = fakeSecrets({ initial: { token: 'of the platform' } });
   await fake.put({ name: 'token', scope }, 'of acct_1');
   // Enough of a cache for what needs one.
-  const watchable = defineMiddleware('watchable', {}, () => ({
-    peek: () => undefined,
-    invalidate: () => undefined,
-    subscribe: () => ({ [Symbol.dispose]: () => undefined }),
-  }));
+  const watchable = defineMiddleware({
+    name: 'watchable',
+    build: () => ({
+      peek: () => undefined,
+      invalidate: () => undefined,
+      subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+    }),
+  });
   return { fake, secrets: createSecrets(watchable(fake.provider)) };
 }
 

@@ -1,10 +1,5 @@
-import {
-  isSecretError,
-  type ScopedSecrets,
-  SecretError,
-  type SecretScope,
-  type Secrets,
-} from '@secretkit/core';
+import type { ScopedSecrets, Secrets } from '@secretkit/core';
+import { isSecretError, SecretError, type SecretScope } from '@secretkit/core/provider';
 
 /**
  * A client within a scope that is asked for when the client is first used, and stays what it was then. Nest makes what is

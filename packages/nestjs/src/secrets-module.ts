@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { checkFunction, checkOptions, checkProvider, createSecrets, type Secrets } from '@secretkit/core';
+import { checkFunction, createSecrets, type Secrets } from '@secretkit/core';
+import { checkOptions, checkProvider } from '@secretkit/core/provider';
 import { type ClientFactory, dynamicModule, setupOptions } from './dynamic-module.js';
 import type {
   SecretsModuleOptions,

@@ -1,4 +1,4 @@
-import { checkRef, type SecretScope } from '@secretkit/core';
+import { checkRef, type SecretScope } from '@secretkit/core/provider';
 
 /** Which of the application's clients is meant. */
 export interface OfClient {

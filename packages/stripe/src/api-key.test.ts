@@ -1,4 +1,4 @@
-import { seal } from '@secretkit/core';
+import { seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { checkApiKey, describeKey, kindOfKey } from './api-key.js';
 

@@ -1,4 +1,4 @@
-import { isSecretError, type Secret, SecretError, type SecretRef, seal } from '@secretkit/core';
+import { isSecretError, type Secret, SecretError, type SecretRef, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { batchReader } from './batch-reader.js';
 import type { StripePage, StripeSecret } from './stripe-answer.js';

@@ -1,4 +1,10 @@
-import { type Answer, isSecretError, type Secret, SecretError, type SecretRef } from '@secretkit/core';
+import {
+  type Answer,
+  isSecretError,
+  type Secret,
+  SecretError,
+  type SecretRef,
+} from '@secretkit/core/provider';
 import { isAlike, maxSecrets, type StripePage, type StripeSecret } from './stripe-answer.js';
 
 /** What a batch is read with. */

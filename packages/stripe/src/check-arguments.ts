@@ -1,4 +1,4 @@
-import { SecretError, type SecretScope } from '@secretkit/core';
+import { SecretError, type SecretScope } from '@secretkit/core/provider';
 
 /** Stripe's limit for a name and for a payload, in characters. */
 const maxLength = 5_000;

@@ -1,4 +1,4 @@
-import { checkFunction, checkNumber, checkOptions, maxDelayMs } from '@secretkit/core';
+import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
 import Stripe from 'stripe';
 import { checkApiKey, kindOfKey } from './api-key.js';
 import { type Hardened, hardened } from './hardened.js';
@@ -47,7 +47,6 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
   checkApiKey(apiKey);
   checkNumber('createStripeClient', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });
   checkApiVersion(apiVersion);
-  checkFunction('createStripeClient', 'fetch', fetch);
   const { protocol, hostname, port } = checkBaseUrl(baseUrl);
 
   const held = holdKey(apiKey);

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSecrets, isSecretError, type Secrets } from '@secretkit/core';
+import { createSecrets, type Secrets } from '@secretkit/core';
+import { isSecretError } from '@secretkit/core/provider';
 import fc from 'fast-check';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

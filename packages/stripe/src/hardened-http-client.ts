@@ -1,4 +1,4 @@
-import { isSecretError, SecretError, type SecretErrorDetails } from '@secretkit/core';
+import { isSecretError, SecretError, type SecretErrorDetails } from '@secretkit/core/provider';
 import type { HeldKey } from './held-key.js';
 import { networkCode } from './network-code.js';
 import { detailsOf, readBody } from './read-body.js';

@@ -1,4 +1,4 @@
-import { SecretError } from '@secretkit/core';
+import { SecretError } from '@secretkit/core/provider';
 import type { Hardened } from './hardened.js';
 
 /** Who a request is from, and what ends it. */

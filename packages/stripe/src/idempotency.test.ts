@@ -1,4 +1,5 @@
-import { compose, createSecrets, seal } from '@secretkit/core';
+import { compose, createSecrets } from '@secretkit/core';
+import { seal } from '@secretkit/core/provider';
 import { retry } from '@secretkit/middleware/retry';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -1,4 +1,4 @@
-import { SecretError, type SecretErrorDetails } from '@secretkit/core';
+import { SecretError, type SecretErrorDetails } from '@secretkit/core/provider';
 import { requestIdOf } from './safe-words.js';
 import { stripeError } from './stripe-error.js';
 

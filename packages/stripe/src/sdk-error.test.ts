@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isSecretError, SecretError } from '@secretkit/core';
+import { isSecretError, SecretError } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { failureIn, fromSdkError } from './sdk-error.js';
 

@@ -1,4 +1,4 @@
-import { isSecretError, SecretError } from '@secretkit/core';
+import { isSecretError, SecretError } from '@secretkit/core/provider';
 import { fieldsOf } from './fields-of.js';
 import { networkCode } from './network-code.js';
 import { requestIdOf } from './safe-words.js';

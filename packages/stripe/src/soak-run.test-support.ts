@@ -1,5 +1,6 @@
 import { seededRandom } from '@secretkit/conformance';
-import { createSecrets, isSecretError, type Secret, type Secrets } from '@secretkit/core';
+import { createSecrets, type Secrets } from '@secretkit/core';
+import { isSecretError, type Secret } from '@secretkit/core/provider';
 import { type Emulator, type Fault, startEmulator } from '@secretkit/stripe-emulator';
 import Stripe from 'stripe';
 import { createStripeClient } from './create-stripe-client.js';

@@ -1,4 +1,4 @@
-import { SecretError, type SecretErrorDetails, type SecretScope } from '@secretkit/core';
+import { SecretError, type SecretErrorDetails, type SecretScope } from '@secretkit/core/provider';
 import { fieldsOf } from './fields-of.js';
 import { type ErrorContext, stripeError } from './stripe-error.js';
 

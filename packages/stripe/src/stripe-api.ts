@@ -4,7 +4,7 @@ import {
   SecretError,
   type SecretErrorDetails,
   type SecretScope,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import { modeOf } from './api-key.js';
 import { answerReader, isAlike, maxSecrets, type StripePage, type StripeSecret } from './stripe-answer.js';
 import { mayMeanFull } from './stripe-error.js';

@@ -1,4 +1,4 @@
-import { SecretError, type SecretErrorCode } from '@secretkit/core';
+import { SecretError, type SecretErrorCode } from '@secretkit/core/provider';
 import { describeKey, type KeyKind } from './api-key.js';
 import { retryAfterMs } from './retry-after.js';
 import { requestIdOf, vendorCodeOf } from './safe-words.js';

@@ -1,4 +1,4 @@
-import { checkFunction, checkOptions } from '@secretkit/core';
+import { checkOptions } from '@secretkit/core/provider';
 import { modeOf } from './api-key.js';
 import { isHeaderText } from './check-arguments.js';
 import { accountOf } from './client-config.js';
@@ -51,7 +51,6 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
   }
   checkDefaultAccount(options.account);
   checkMode(client, livemode);
-  checkFunction('stripeSecrets', 'now', now);
   const connectBy = checkedHeader(client, options.connectBy);
   return { client, account: options.account ?? accountOf(client, connectBy), connectBy, livemode, now };
 }

@@ -1,4 +1,4 @@
-import { type CallContext, leaveAt, type SecretScope } from '@secretkit/core';
+import { abortable, type CallContext, type SecretScope } from '@secretkit/core/provider';
 import type { KeyKind } from './api-key.js';
 import { timeoutOf } from './client-config.js';
 import { hardenedBy } from './hardened.js';
@@ -63,7 +63,7 @@ export function stripeRequests({ client, connectBy, now }: RequestRules): Stripe
       };
       try {
         // What is tied ends by itself when the signal fires.
-        return await (tied ? request(whose, options) : leaveAt(signal, request(whose, options)));
+        return await (tied ? request(whose, options) : abortable(request(whose, options), signal));
       } catch (error) {
         signal?.throwIfAborted();
         const failure = failureIn(error);

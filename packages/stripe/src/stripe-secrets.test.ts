@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { compose, createSecrets, type Secret } from '@secretkit/core';
+import { compose, createSecrets } from '@secretkit/core';
+import type { Secret } from '@secretkit/core/provider';
 import { type Assumptions, startEmulator } from '@secretkit/stripe-emulator';
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from 'vitest';

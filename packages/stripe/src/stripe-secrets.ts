@@ -6,7 +6,7 @@ import {
   type SecretRef,
   type SecretScope,
   seal,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import { batchReader } from './batch-reader.js';
 import { checkAccount, checkName, checkPayload, expiryInSeconds } from './check-arguments.js';
 import type { StripeSecret } from './stripe-answer.js';

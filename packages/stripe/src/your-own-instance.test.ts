@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expectNoLeak } from '@secretkit/conformance';
-import { createSecrets, seal } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { seal } from '@secretkit/core/provider';
 import { timeout } from '@secretkit/middleware/timeout';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';

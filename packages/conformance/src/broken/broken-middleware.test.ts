@@ -1,14 +1,13 @@
+import { defineMiddleware, type Middleware } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
-  defineMiddleware,
   isSecretError,
-  type Middleware,
   type Secret,
   SecretError,
   type SecretProvider,
   type SecretRef,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { type MakeMiddleware, middlewareTrials } from '../middleware-trials.js';
 import { resultOf } from '../report.js';
@@ -30,13 +29,16 @@ function reading(
   read: (next: SecretProvider) => (ref: SecretRef, ctx: CallContext) => Promise<Secret | undefined>,
 ): MakeMiddleware {
   return () =>
-    defineMiddleware('broken', {}, (next) => {
-      const get = read(next);
-      return {
-        get,
-        getMany: (refs, ctx) =>
-          Promise.all(refs.map((ref): Promise<Answer> => get(ref, ctx).catch(secretError))),
-      };
+    defineMiddleware({
+      name: 'broken',
+      build: (next) => {
+        const get = read(next);
+        return {
+          get,
+          getMany: (refs, ctx) =>
+            Promise.all(refs.map((ref): Promise<Answer> => get(ref, ctx).catch(secretError))),
+        };
+      },
     });
 }
 
@@ -111,14 +113,17 @@ const mistakes: readonly Mistake[] = [
     caughtBy: 'wrapping/apart',
     make: () => {
       const copies = new Map<string, Secret>();
-      return defineMiddleware('broken', {}, (next) => ({
-        async get(ref, ctx) {
-          const copy = copies.get(ref.name) ?? (await next.get(ref, ctx));
-          if (copy) copies.set(ref.name, copy);
-          return copy;
-        },
-        getMany: next.getMany,
-      }));
+      return defineMiddleware({
+        name: 'broken',
+        build: (next) => ({
+          async get(ref, ctx) {
+            const copy = copies.get(ref.name) ?? (await next.get(ref, ctx));
+            if (copy) copies.set(ref.name, copy);
+            return copy;
+          },
+          getMany: next.getMany,
+        }),
+      });
     },
   },
   {
@@ -185,27 +190,33 @@ const mistakes: readonly Mistake[] = [
     mistake: 'a batch fails with the first of its failures',
     caughtBy: 'wrapping/partly',
     make: () =>
-      defineMiddleware('broken', {}, (next) => ({
-        async getMany(refs, ctx) {
-          const answers = (await next.getMany?.(refs, ctx)) ?? [];
-          const failure = answers.find((answer) => isSecretError(answer));
-          if (failure) throw failure;
-          return answers;
-        },
-      })),
+      defineMiddleware({
+        name: 'broken',
+        build: (next) => ({
+          async getMany(refs, ctx) {
+            const answers = (await next.getMany?.(refs, ctx)) ?? [];
+            const failure = answers.find((answer) => isSecretError(answer));
+            if (failure) throw failure;
+            return answers;
+          },
+        }),
+      }),
   },
   {
     mistake: 'a batch is repeated whole',
     caughtBy: 'wrapping/again',
     make: () =>
-      defineMiddleware('broken', {}, (next) => ({
-        async getMany(refs, ctx) {
-          const answers = (await next.getMany?.(refs, ctx)) ?? [];
-          return answers.some((answer) => isSecretError(answer))
-            ? ((await next.getMany?.(refs, ctx)) ?? [])
-            : answers;
-        },
-      })),
+      defineMiddleware({
+        name: 'broken',
+        build: (next) => ({
+          async getMany(refs, ctx) {
+            const answers = (await next.getMany?.(refs, ctx)) ?? [];
+            return answers.some((answer) => isSecretError(answer))
+              ? ((await next.getMany?.(refs, ctx)) ?? [])
+              : answers;
+          },
+        }),
+      }),
   },
   {
     mistake: 'what a provider throws is passed on',

@@ -6,7 +6,7 @@ import {
   type SecretProvider,
   type SecretRef,
   seal,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeHarness } from '../fake-harness.js';
 import type { FakeSecrets } from '../fakes/fake-secrets.js';

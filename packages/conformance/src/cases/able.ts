@@ -1,4 +1,4 @@
-import type { Capability } from '@secretkit/core';
+import type { Capability } from '@secretkit/core/provider';
 import type { Bench, ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
 import { expectCalls, expectCode } from '../outcome.js';

@@ -1,4 +1,4 @@
-import { isSecretError } from '@secretkit/core';
+import { isSecretError } from '@secretkit/core/provider';
 import type { ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
 import { expectCalls, expectCode, expectMissing, expectValue } from '../outcome.js';

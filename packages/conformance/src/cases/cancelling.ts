@@ -1,4 +1,5 @@
-import type { Operation, Secrets } from '@secretkit/core';
+import type { Secrets } from '@secretkit/core';
+import type { Operation } from '@secretkit/core/provider';
 import type { ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
 import { watchedSignal } from '../fakes/watched-signal.js';

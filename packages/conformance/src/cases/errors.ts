@@ -1,4 +1,4 @@
-import { errorRules, type SecretError, type SecretErrorCode } from '@secretkit/core';
+import { errorRules, type SecretError, type SecretErrorCode } from '@secretkit/core/provider';
 import type { Bench, ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
 import { type FaultName, faultCodes } from '../fault-codes.js';

@@ -1,4 +1,4 @@
-import type { SecretRef } from '@secretkit/core';
+import type { SecretRef } from '@secretkit/core/provider';
 import type { Bench, ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
 import { able } from './able.js';

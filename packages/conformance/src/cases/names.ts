@@ -1,4 +1,4 @@
-import type { SecretRef } from '@secretkit/core';
+import type { SecretRef } from '@secretkit/core/provider';
 import type { Bench, ProviderCase } from '../case.js';
 import { expectCalls, expectCode, expectMissing, expectValue } from '../outcome.js';
 

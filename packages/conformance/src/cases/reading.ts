@@ -1,4 +1,4 @@
-import { isSecret } from '@secretkit/core';
+import { isSecret } from '@secretkit/core/provider';
 import type { ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
 import {

@@ -1,14 +1,14 @@
+import { createSecrets } from '@secretkit/core';
+import type { Middleware } from '@secretkit/core/middleware';
 import {
   type CallContext,
-  createSecrets,
   isSecretError,
   layersOf,
-  type Middleware,
   SecretError,
   type SecretErrorCode,
   type SecretProvider,
   seal,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import type { Case } from '../case.js';
 import { expectThat } from '../failure.js';
 import { counting } from '../fakes/counting.js';

@@ -1,4 +1,5 @@
-import { around, type Operation, type SecretProvider, type Wrapped } from '@secretkit/core';
+import { around, type Wrapped } from '@secretkit/core/middleware';
+import type { Operation, SecretProvider } from '@secretkit/core/provider';
 
 /** A provider that counts, and its counts. */
 export interface Counted<P extends SecretProvider> {
@@ -27,9 +28,12 @@ export interface Counted<P extends SecretProvider> {
  */
 export function counting<P extends SecretProvider>(provider: P): Counted<P> {
   const seen: Operation[] = [];
-  const counted = around('counting', {}, (run, ctx, { operation }) => {
-    seen.push(operation);
-    return run(ctx);
+  const counted = around({
+    name: 'counting',
+    policy: (run, ctx, { operation }) => {
+      seen.push(operation);
+      return run(ctx);
+    },
   });
   return {
     provider: counted(provider),

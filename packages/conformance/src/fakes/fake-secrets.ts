@@ -10,7 +10,7 @@ import {
   type SecretProvider,
   type SecretRef,
   seal,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import { type MemorySecretsOptions, memorySecrets } from '@secretkit/memory';
 import { type FakeClock, fakeClock } from './fake-clock.js';
 import { never } from './never.js';

@@ -1,4 +1,5 @@
-import { createSecrets, SecretError, seal } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { SecretError, seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { counting } from './counting.js';

@@ -1,13 +1,12 @@
-import {
-  type Answer,
-  defineMiddleware,
-  type Operation,
-  type SecretError,
-  type SecretErrorCode,
-  type SecretProvider,
-  type SecretRef,
-  type Wrapped,
-} from '@secretkit/core';
+import { defineMiddleware, type Wrapped } from '@secretkit/core/middleware';
+import type {
+  Answer,
+  Operation,
+  SecretError,
+  SecretErrorCode,
+  SecretProvider,
+  SecretRef,
+} from '@secretkit/core/provider';
 import { scripted } from './scripted.js';
 
 /** How a call fails; `undefined`: it goes through. */
@@ -55,18 +54,21 @@ export function faulty<P extends SecretProvider>(provider: P, script: FaultScrip
     return run();
   };
 
-  return defineMiddleware('faulty', {}, ({ get, getMany, list, set, delete: remove }) => ({
-    get: (ref, ctx) => unlessItFails(() => get(ref, ctx), 'get', ref),
-    getMany:
-      getMany &&
-      (async (refs, ctx) => {
-        const answers: Answer[] = refs.map((ref) => failure('getMany', ref));
-        const through = refs.filter((_, at) => answers[at] === undefined);
-        const found = through.length > 0 ? [...(await getMany(through, ctx))] : [];
-        return answers.map((answer) => answer ?? found.shift());
-      }),
-    list: list && ((query, ctx) => unlessItFails(() => list(query, ctx), 'list')),
-    set: set && ((ref, secret, ctx) => unlessItFails(() => set(ref, secret, ctx), 'set', ref)),
-    delete: remove && ((ref, ctx) => unlessItFails(() => remove(ref, ctx), 'delete', ref)),
-  }))(provider);
+  return defineMiddleware({
+    name: 'faulty',
+    build: ({ get, getMany, list, set, delete: remove }) => ({
+      get: (ref, ctx) => unlessItFails(() => get(ref, ctx), 'get', ref),
+      getMany:
+        getMany &&
+        (async (refs, ctx) => {
+          const answers: Answer[] = refs.map((ref) => failure('getMany', ref));
+          const through = refs.filter((_, at) => answers[at] === undefined);
+          const found = through.length > 0 ? [...(await getMany(through, ctx))] : [];
+          return answers.map((answer) => answer ?? found.shift());
+        }),
+      list: list && ((query, ctx) => unlessItFails(() => list(query, ctx), 'list')),
+      set: set && ((ref, secret, ctx) => unlessItFails(() => set(ref, secret, ctx), 'set', ref)),
+      delete: remove && ((ref, ctx) => unlessItFails(() => remove(ref, ctx), 'delete', ref)),
+    }),
+  })(provider);
 }

@@ -1,4 +1,5 @@
-import { around, type SecretProvider, type Wrapped } from '@secretkit/core';
+import { around, type Wrapped } from '@secretkit/core/middleware';
+import type { SecretProvider } from '@secretkit/core/provider';
 import { never } from './never.js';
 
 /**
@@ -14,5 +15,5 @@ import { never } from './never.js';
  * ```
  */
 export function hanging<P extends SecretProvider>(provider: P): Wrapped<P> {
-  return around('hanging', {}, (_run, { signal }) => never(signal))(provider);
+  return around({ name: 'hanging', policy: (_run, { signal }) => never(signal) })(provider);
 }

@@ -1,4 +1,4 @@
-import { SecretError, type SecretErrorCode, type SecretErrorFields } from '@secretkit/core';
+import { SecretError, type SecretErrorCode, type SecretErrorFields } from '@secretkit/core/provider';
 
 /**
  * The error that a script asks for, by its code or ready-made.

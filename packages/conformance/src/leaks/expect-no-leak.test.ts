@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { createSecrets, SecretError, seal } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { SecretError, seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-import { compose, createSecrets, isSecretError, layersOf, type SecretRef } from '@secretkit/core';
+import { compose, createSecrets } from '@secretkit/core';
+import { isSecretError, layersOf, type SecretRef } from '@secretkit/core/provider';
 import { cache } from '@secretkit/middleware/cache';
 import { retry } from '@secretkit/middleware/retry';
 import { timeout } from '@secretkit/middleware/timeout';

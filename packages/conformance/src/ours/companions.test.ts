@@ -1,4 +1,4 @@
-import type { SecretProvider, SecretRef } from '@secretkit/core';
+import type { SecretProvider, SecretRef } from '@secretkit/core/provider';
 import { prefix } from '@secretkit/middleware/prefix';
 import { readOnly } from '@secretkit/middleware/read-only';
 import { rename } from '@secretkit/middleware/rename';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SecretRef } from '@secretkit/core';
+import type { SecretRef } from '@secretkit/core/provider';
 import { envSecrets } from '@secretkit/env';
 import { describe, it } from 'vitest';
 import { describeProvider } from '../describe-provider.js';

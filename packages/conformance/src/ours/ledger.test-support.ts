@@ -1,4 +1,4 @@
-import type { Secret } from '@secretkit/core';
+import type { Secret } from '@secretkit/core/provider';
 
 /** When a reader asked: in milliseconds, and in the order of all that happened. */
 export interface Asked {

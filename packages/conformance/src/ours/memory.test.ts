@@ -1,4 +1,4 @@
-import { seal } from '@secretkit/core';
+import { seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { describe, it } from 'vitest';
 import { describeProvider } from '../describe-provider.js';

@@ -1,4 +1,4 @@
-import { around } from '@secretkit/core';
+import { around } from '@secretkit/core/middleware';
 import { cache } from '@secretkit/middleware/cache';
 import { circuitBreaker } from '@secretkit/middleware/circuit-breaker';
 import { observe } from '@secretkit/middleware/observe';
@@ -14,7 +14,7 @@ import type { MakeMiddleware } from '../middleware-trials.js';
 import { saveReport } from './save-report.test-support.js';
 
 const middleware: Readonly<Record<string, MakeMiddleware>> = {
-  around: () => around('through', {}, (run, ctx) => run(ctx)),
+  around: () => around({ name: 'through', policy: (run, ctx) => run(ctx) }),
   cache: ({ now }) => cache({ now }),
   retry: ({ now, random }) => retry({ now, random, baseDelayMs: 1 }),
   circuitBreaker: ({ now, random }) => circuitBreaker({ now, random, per: 'account' }),

@@ -1,4 +1,6 @@
-import { compose, createSecrets, type Middleware, type SecretRef } from '@secretkit/core';
+import { compose, createSecrets } from '@secretkit/core';
+import type { Middleware } from '@secretkit/core/middleware';
+import type { SecretRef } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { cache } from '@secretkit/middleware/cache';
 import { retry } from '@secretkit/middleware/retry';

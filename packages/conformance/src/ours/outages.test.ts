@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createSecrets, type Middleware, SecretError, type SecretProvider, seal } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import type { Middleware } from '@secretkit/core/middleware';
+import { SecretError, type SecretProvider, seal } from '@secretkit/core/provider';
 import { type RecommendedOptions, recommended } from '@secretkit/middleware/recommended';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { seededRandom } from '../fakes/seeded-random.js';

@@ -1,4 +1,4 @@
-import type { SecretScope } from '@secretkit/core';
+import type { SecretScope } from '@secretkit/core/provider';
 import { type StripeClient, stripeSecrets } from '@secretkit/stripe';
 import { createStripeClient } from '@secretkit/stripe/client';
 import { type Emulator, type Fault, startEmulator } from '@secretkit/stripe-emulator';

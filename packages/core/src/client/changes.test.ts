@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SecretChange, SecretProvider } from '../provider.js';
-import type { SecretRef } from '../ref.js';
-import { seal } from '../secret.js';
+import type { SecretChange } from '../contract/memory.js';
+import type { SecretProvider } from '../contract/provider.js';
+import type { SecretRef } from '../contract/ref.js';
+import { seal } from '../contract/secret.js';
 import { createSecrets } from './create-secrets.js';
 
 beforeEach(() => {

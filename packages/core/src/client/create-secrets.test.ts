@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import type { Answer, CallContext, ListQuery, SecretProvider } from '../provider.js';
-import { refKey, type SecretRef } from '../ref.js';
-import { outcome, revealed } from '../revealed.test-support.js';
-import { type Secret, seal } from '../secret.js';
-import { SecretError } from '../secret-error.js';
+import { outcome, revealed } from '../../test/revealed.js';
+import type { Answer, CallContext, ListQuery, SecretProvider } from '../contract/provider.js';
+import { refKey, type SecretRef } from '../contract/ref.js';
+import { type Secret, seal } from '../contract/secret.js';
+import { SecretError } from '../contract/secret-error.js';
 import { createSecrets } from './create-secrets.js';
 
 type Whole = SecretProvider &

@@ -1,33 +1,36 @@
-import { checkFunction, checkNumber, checkOptions, maxDelayMs } from '../check-options.js';
-import { checkProvider } from '../check-provider.js';
-import { guard } from '../guard.js';
-import type { SecretProvider } from '../provider.js';
-import { sanitise } from '../sanitise.js';
-import { clientWithin } from './client-within.js';
+import { checkNumber, checkOptions, maxDelayMs } from '../checks/check-options.js';
+import { checkProvider } from '../checks/check-provider.js';
+import { layersOf } from '../contract/layer.js';
+import type { SecretProvider } from '../contract/provider.js';
+import { toSecretError } from '../kernel/answers.js';
+import { guard } from '../kernel/guard.js';
+import { clientRefs } from './client-refs.js';
 import { renewals } from './renewals.js';
+import { scopedClient } from './scoped-client.js';
 import type { Secrets } from './secrets.js';
 import { watches } from './watches.js';
 
 export interface SecretsOptions {
   /**
-   * For how long `use` does not ask the store again about a credential that was refused and that the store had no better
-   * one for, in milliseconds.
+   * How long `use` does not ask the store again about a credential that was refused while the store had no other one, in
+   * milliseconds.
    * @defaultValue 30000
    */
   readonly authCooldownMs?: number;
   /**
-   * The clock of that, in epoch milliseconds, and of batches: a value that expires while others are waited for is gone.
+   * The clock of that cooldown and of batches, in epoch milliseconds: a value that expires during the wait for others is
+   * missing.
    * @defaultValue Date.now
    */
   readonly now?: () => number;
-  /** Chance for `watch`: numbers from 0 on and below 1. @defaultValue Math.random */
+  /** The random source of `watch`: a number in [0, 1). @defaultValue Math.random */
   readonly random?: () => number;
 }
 
 /**
- * The client that an application holds, for a provider or a stack of middleware around one.
+ * Returns the client that an application holds, for a provider or a stack of middleware around one.
  *
- * @throws `TypeError` or `RangeError` when it is not given a provider, or for wrong options.
+ * @throws `TypeError` when the provider is not one; `TypeError` or `RangeError` for wrong options.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
@@ -47,14 +50,14 @@ export function createSecrets<P extends SecretProvider>(
   checkOptions('createSecrets', options, ['authCooldownMs', 'now', 'random']);
   const { authCooldownMs = 30_000, now = () => Date.now(), random = () => Math.random() } = options;
   checkNumber('createSecrets', 'authCooldownMs', authCooldownMs, { min: 0, max: maxDelayMs });
-  checkFunction('createSecrets', 'now', now);
-  checkFunction('createSecrets', 'random', random);
   const stack = guard(provider);
   const shared = {
+    stack,
     renewals: renewals(stack, now, authCooldownMs),
     watches: watches(stack, now, random),
     now,
   };
+  const refs = clientRefs(stack);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     shared.watches.stopAll();
@@ -62,17 +65,18 @@ export function createSecrets<P extends SecretProvider>(
     return closing;
   };
   const client: Secrets = Object.freeze({
-    ...clientWithin(stack, shared),
+    ...scopedClient(shared, () => refs),
+    layers: layersOf(stack),
     close,
     [Symbol.asyncDispose]: close,
   });
-  return client; // it has every method; the type leaves out those that P is known not to have
+  return client; // it has every method; the type omits those that P is known not to have
 }
 
 async function dispose(stack: SecretProvider): Promise<void> {
   try {
     await stack[Symbol.asyncDispose]?.();
   } catch (error) {
-    throw sanitise(error, { provider: stack.name });
+    throw toSecretError(error, { provider: stack.name });
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { around } from '../around.js';
-import { defineMiddleware } from '../define-middleware.js';
-import type { Recall, SecretProvider } from '../provider.js';
-import { seal } from '../secret.js';
+import type { CachedReader } from '../contract/memory.js';
+import type { SecretProvider } from '../contract/provider.js';
+import { seal } from '../contract/secret.js';
+import { around } from '../kernel/around.js';
+import { defineMiddleware } from '../kernel/define-middleware.js';
 import { createSecrets } from './create-secrets.js';
 
 /** A stack that remembers everything at once, and says how it was asked. */
@@ -127,9 +128,12 @@ describe('a middleware', () => {
   it('that overrides get is not gone around', async () => {
     const { provider, seen } = setUp();
     const gets: string[] = [];
-    const counted = around('counted', {}, (run, ctx, { operation }) => {
-      gets.push(operation);
-      return run(ctx);
+    const counted = around({
+      name: 'counted',
+      policy: (run, ctx, { operation }) => {
+        gets.push(operation);
+        return run(ctx);
+      },
     });
     const secrets = createSecrets(counted(provider));
     await secrets.get('a');
@@ -142,9 +146,9 @@ describe('a middleware', () => {
 
   it('that leaves get alone hands it on, and one may have its own', async () => {
     const { provider, seen } = setUp();
-    const recall = (): Recall => () => undefined;
-    const through = defineMiddleware('through', {}, () => ({}));
-    const own = defineMiddleware('own', {}, ({ get }) => ({ get, recall }));
+    const recall = (): CachedReader => () => undefined;
+    const through = defineMiddleware({ name: 'through', build: () => ({}) });
+    const own = defineMiddleware({ name: 'own', build: ({ get }) => ({ get, recall }) });
     const [one, other] = [createSecrets(through(provider)), createSecrets(own(provider))];
     for (const secrets of [one, other]) {
       await secrets.get('a');

@@ -1,21 +1,21 @@
-import type { SecretProvider } from '../provider.js';
-import { refKey, type SecretRef } from '../ref.js';
-import type { Secret } from '../secret.js';
-import { sameValue } from './same-value.js';
+import type { SecretProvider } from '../contract/provider.js';
+import { refKey, type SecretRef } from '../contract/ref.js';
+import { type Secret, sameValue } from '../contract/secret.js';
+import { isSecretError } from '../contract/secret-error.js';
 
-/** Finds the value that took the place of one that was refused. */
+/** Finds the value that replaced one that was refused. */
 export interface Renewals {
-  /** Resolves with the value that is there now, or with nothing if that is no better. Never rejects. */
+  /** Resolves with the current value, or with `undefined` if the store has no other. Never rejects. */
   renew(ref: SecretRef, refused: Secret): Promise<Secret | undefined>;
 }
 
-/** A search for a better value than this one. */
+/** A search for another value than this one. */
 interface Search {
   readonly refused: Secret;
   readonly found: Promise<Secret | undefined>;
 }
 
-/** That a value was refused, and the store had no better one. */
+/** A value that was refused while the store had no other. */
 interface Refusal {
   readonly refused: Secret;
   readonly at: number;
@@ -23,13 +23,13 @@ interface Refusal {
 
 const maxRefusals = 1_000;
 
-/** @param cooldownMs - For how long the store is not asked again about a value that it had no better one for. */
+/** @param cooldownMs - How long the store is not asked again about a value that it had no replacement for. */
 export function renewals(stack: SecretProvider, now: () => number, cooldownMs: number): Renewals {
-  const underWay = new Map<string, Search>();
+  const inFlight = new Map<string, Search>();
   const refusals = new Map<string, Refusal>();
 
   async function search(key: string, ref: SecretRef, refused: Secret): Promise<Secret | undefined> {
-    const found = await stack.get(ref, { fresh: true }).catch(() => undefined); // the caller has the failure that began it
+    const found = await stack.get(ref, { fresh: true }).catch(() => undefined); // the caller has the first failure
     refusals.delete(key);
     if (found && !sameValue(found, refused)) return found;
     const [oldest] = refusals.keys();
@@ -38,36 +38,45 @@ export function renewals(stack: SecretProvider, now: () => number, cooldownMs: n
     return undefined;
   }
 
-  /** What somebody else may have refreshed meanwhile. */
-  function better(ref: SecretRef, refused: Secret): Secret | undefined {
+  /** Returns a value that another caller has refreshed meanwhile. */
+  function replacement(ref: SecretRef, refused: Secret): Secret | undefined {
     try {
-      const kept = stack.peek?.(ref);
-      return kept && !sameValue(kept, refused) ? kept : undefined;
+      const secret = stack.memory?.cached?.(ref)(false)?.secret;
+      return secret && !sameValue(secret, refused) ? secret : undefined;
     } catch {
       return undefined;
     }
   }
 
-  function rests(key: string, value: Secret): boolean {
+  function isCoolingDown(key: string, value: Secret): boolean {
     const refusal = refusals.get(key);
     if (!refusal || !sameValue(refusal.refused, value)) return false;
     const passedMs = now() - refusal.at;
-    return passedMs >= 0 && passedMs < cooldownMs; // a clock that is set back lengthens no rest
+    return passedMs >= 0 && passedMs < cooldownMs; // a clock that is set back lengthens no cooldown
   }
 
   return {
     async renew(ref, refused) {
-      const kept = better(ref, refused);
-      if (kept) return kept;
+      const known = replacement(ref, refused);
+      if (known) return known;
       const key = refKey(stack.canonical?.(ref) ?? ref);
-      const other = underWay.get(key);
+      const other = inFlight.get(key);
       if (other && sameValue(other.refused, refused)) return other.found;
-      if (rests(key, refused)) return undefined;
+      if (isCoolingDown(key, refused)) return undefined;
       const own = { refused, found: search(key, ref, refused) };
-      underWay.set(key, own);
+      inFlight.set(key, own);
       const found = await own.found;
-      if (underWay.get(key) === own) underWay.delete(key);
+      if (inFlight.get(key) === own) inFlight.delete(key);
       return found;
     },
   };
+}
+
+/** Whether a client reports a refused credential so: a status of 401, or `unauthenticated`. */
+export function isAuthFailure(error: unknown): boolean {
+  const { status, statusCode } = Object(error) as {
+    readonly status?: unknown;
+    readonly statusCode?: unknown;
+  };
+  return status === 401 || statusCode === 401 || isSecretError(error, 'unauthenticated');
 }

@@ -1,10 +1,10 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import { around } from '../around.js';
-import { compose } from '../compose.js';
-import type { Middleware, Wrapped } from '../middleware.js';
-import type { SecretProvider } from '../provider.js';
-import type { Secret } from '../secret.js';
-import type { SecretError } from '../secret-error.js';
+import type { SecretProvider } from '../contract/provider.js';
+import type { Secret } from '../contract/secret.js';
+import type { SecretError } from '../contract/secret-error.js';
+import { around } from '../kernel/around.js';
+import { compose } from '../kernel/compose.js';
+import type { Middleware, Wrapped } from '../kernel/define-middleware.js';
 import { createSecrets } from './create-secrets.js';
 import type { ScopedSecrets, Secrets, SecretsReader } from './secrets.js';
 
@@ -18,7 +18,7 @@ declare const whole: Whole;
 declare const unknown: SecretProvider;
 declare const either: ReadOnly | Whole;
 
-const layer = around('layer', {}, (run, ctx) => run(ctx));
+const layer = around({ name: 'layer', policy: (run, ctx) => run(ctx) });
 const four: Middleware = compose(layer, layer, layer, layer);
 
 describe('what is known of a backend is known of every stack around it', () => {

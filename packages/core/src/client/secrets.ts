@@ -1,71 +1,69 @@
-import type { Capability, SecretProvider } from '../provider.js';
-import type { SecretRef, SecretScope } from '../ref.js';
-import type { Secret } from '../secret.js';
-import type { SecretError } from '../secret-error.js';
+import type { Layer } from '../contract/layer.js';
+import type { SecretProvider } from '../contract/provider.js';
+import type { SecretRef, SecretScope } from '../contract/ref.js';
+import type { Secret } from '../contract/secret.js';
+import type { Capability, SecretError } from '../contract/secret-error.js';
 
-/** How one call is made. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call when it fires: the promise rejects with the signal's reason. */
+  /** Cancels the call: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** How one read is made. */
+/** Options of a read. */
 export interface ReadOptions extends CallOptions {
-  /**
-   * Ask the backend, even if a copy is at hand.
-   * @defaultValue false
-   */
+  /** Read from the backend, even if there is a copy in memory. @defaultValue false */
   readonly fresh?: boolean;
 }
 
-/** How a value is written. */
+/** Options of a write. */
 export interface WriteOptions extends CallOptions {
-  /** From when on the value is gone. A `Secret` that is written brings its own. */
+  /** From when on the value is gone. @defaultValue that of the `Secret` that is written, else never */
   readonly expiresAt?: Date | undefined;
 }
 
-/** How a credential is used. */
+/** Options of `use`. */
 export interface UseOptions extends CallOptions {
   /**
-   * Does this failure say that the credential was refused?
-   * @defaultValue a `status` or `statusCode` of 401, or a `SecretError` that is `unauthenticated`
+   * Returns whether this failure means that the credential was refused.
+   * @defaultValue a `status` or `statusCode` of 401, or a `SecretError` with the code `unauthenticated`
    */
   readonly isAuthFailure?: (error: unknown) => boolean;
 }
 
-/** How secrets are watched. */
+/** Options of `watch`. */
 export interface WatchOptions extends CallOptions {
-  /** How often they are read, in milliseconds; chance takes off up to a tenth. From 1 to 2³¹ − 1. */
+  /** The period, in milliseconds, from 1 to 2³¹ − 1; up to a tenth of it is subtracted at random. */
   readonly everyMs: number;
 }
 
-/** Which names to list. */
+/** Options of `list`. */
 export interface ListOptions extends CallOptions {
   /** Whose names. @defaultValue the client's scope, else the provider's default */
   readonly scope?: SecretScope;
 }
 
-/** Which secrets to read, under names of your own: `{ db: 'DATABASE_URL', hook: { name, scope } }`. */
+/** Secrets to read, under keys of your own: `{ db: 'DATABASE_URL', hook: { name, scope } }`. */
 export type RefsByKey = Readonly<Record<string, string | SecretRef>>;
 
-/** What every client can do. */
+/** The methods of every client. */
 export interface ReadMethods {
   /**
-   * The secret, or `undefined` if there is none or it has expired. A name means the client's scope.
+   * Returns the secret, or `undefined` if it does not exist or has expired. A name is in the client's scope.
    *
-   * @throws `invalid_argument` before any I/O; what the provider throws; the signal's reason.
+   * @throws `invalid_argument` before any I/O; any failure of the provider; the signal's reason.
    */
   get(ref: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined>;
 
   /**
-   * The secret.
+   * Returns the secret.
    *
-   * @throws `not_found` if there is none, else as `get`.
+   * @throws `not_found` if it does not exist, else as `get`.
    */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
 
   /**
-   * Several secrets under keys of your own. Secrets of one scope are one backend call where the backend can do that.
+   * Returns several secrets under keys of your own. Secrets of one scope are one backend call where the backend can do that.
    *
    * @throws The first failure, in the order of the keys, else as `get`.
    * @example
@@ -81,24 +79,24 @@ export interface ReadMethods {
     options?: ReadOptions,
   ): Promise<{ readonly [K in keyof R]: Secret | undefined }>;
 
-  /** The same, each failure under its key. Rejects for an abort and for malformed refs only. */
+  /** Returns the same with each failure under its key. Rejects only for an abort and for malformed refs. */
   getManySettled<R extends RefsByKey>(
     refs: R,
     options?: ReadOptions,
   ): Promise<{ readonly [K in keyof R]: Secret | SecretError | undefined }>;
 
-  /** The secret if it is fresh and in memory right now, without any I/O. `undefined` says nothing about the backend. */
+  /** Returns the secret if it is in memory and fresh, without I/O. `undefined` says nothing about the backend. */
   peek(ref: string | SecretRef): Secret | undefined;
 
-  /** Forgets the copies of one secret, or of all in this client's scope. The next read asks the backend. */
+  /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */
   invalidate(ref?: string | SecretRef): void;
 
   /**
-   * Runs something with the secret. If that fails because the credential was refused, the secret may have been rotated: it
-   * is read anew, once for any number of concurrent failures, and if it has changed, `run` is run once more. A credential
-   * that is refused and that the store had no better one for is not asked for again for a while (`authCooldownMs`).
+   * Calls `run` with the secret. If that fails because the credential was refused, the secret may have been rotated: it is
+   * read again, once for any number of concurrent failures, and if it has changed, `run` is called once more. If the store
+   * has no other value, it is not asked about this one again for `authCooldownMs`.
    *
-   * @throws `not_found` if there is no secret; what `run` throws; the signal's reason.
+   * @throws `not_found` if the secret does not exist; the failure of `run`; the signal's reason.
    * @example
    * ```ts
    * import type { SecretsReader } from '@secretkit/core';
@@ -115,19 +113,19 @@ export interface ReadMethods {
   use<T>(ref: string | SecretRef, run: (secret: Secret) => Promise<T> | T, options?: UseOptions): Promise<T>;
 
   /**
-   * Tells of every value that replaces another one, whoever caused it to be read; what the listener throws is ignored.
+   * Calls the listener for every value that replaces another one, whichever read found it. Its exceptions are ignored.
    *
-   * @returns What ends it.
-   * @throws `unsupported` if there is no cache in the stack; `invalid_argument`.
+   * @returns A `Disposable` that ends it.
+   * @throws `unsupported` without a cache in the stack; `invalid_argument`.
    */
   onChange(ref: string | SecretRef, listener: (secret: Secret) => void): Disposable;
 
   /**
-   * Reads secrets again and again, through the cache, so that `onChange` is told of rotations that nobody else would meet:
-   * for pools that read their password once. Its timer is the only one, and keeps no process alive.
+   * Reads secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find: for
+   * pools that read their password once. Its timer does not keep the process alive.
    *
-   * @returns What ends it; so do `signal` and `close()`.
-   * @throws `unsupported` if there is no cache in the stack; `invalid_argument`.
+   * @returns A `Disposable` that ends it; so do `signal` and `close()`.
+   * @throws `unsupported` without a cache in the stack; `invalid_argument`.
    * @example
    * ```ts
    * import type { SecretsReader } from '@secretkit/core';
@@ -140,12 +138,18 @@ export interface ReadMethods {
    */
   watch(refs: readonly (string | SecretRef)[], options: WatchOptions): Disposable;
 
-  /** Is the backend able to? A method that it is not able to do throws `unsupported`. */
+  /** Whether the backend supports it. A method that it does not support throws `unsupported`. */
   can(capability: Capability): boolean;
+
+  /** The layers of the stack, outermost first, for `layersOf`. */
+  readonly layers?: readonly Layer[];
 }
 
+/** The scope of a client: an object, or a function that is called at the first use, such as for a request's tenant. */
+export type ScopeSource = SecretScope | (() => SecretScope);
+
 /**
- * A client that reads. Whatever the backend, a `Secrets` is one: the type for code that only needs values.
+ * A client that reads. Every `Secrets` is one, whatever the backend: the type for code that only needs values.
  *
  * @example
  * ```ts
@@ -158,85 +162,75 @@ export interface ReadMethods {
  * ```
  */
 export interface SecretsReader extends ReadMethods {
-  /** This client within a scope; see `Secrets.scoped`. */
-  scoped(scope: SecretScope): SecretsReader;
+  /** Returns this client within a scope; see `Secrets.scoped`. */
+  scoped(scope: ScopeSource): SecretsReader;
 }
 
-/** What a client can do where the backend lists. */
+/** The method of a client whose backend lists. */
 export interface ListMethods {
   /**
-   * Every name of a scope, page after page as you iterate, never a value.
+   * Yields every name of a scope, never a value. Each page is one call, made when the iteration reaches it.
    *
-   * @throws `unsupported`, while iterating, if the backend cannot list.
-   * @example
-   * ```ts
-   * import { createSecrets } from '@secretkit/core';
-   * import { memorySecrets } from '@secretkit/memory';
-   *
-   * const secrets = createSecrets(memorySecrets({ initial: { token: 'example' } }));
-   * for await (const ref of secrets.list()) console.log(ref.name); // token
-   * ```
+   * @throws `unsupported`, during iteration, if the backend cannot list.
    */
   list(options?: ListOptions): AsyncIterable<SecretRef>;
 }
 
-/** What a client can do where the backend writes. */
+/** The method of a client whose backend writes. */
 export interface SetMethods {
   /**
    * Creates or replaces a secret, value and expiry together.
    *
-   * @throws `invalid_argument` before any I/O for an empty value or an expiry in the past; `unsupported` if the backend
-   * cannot write.
+   * @throws `invalid_argument` before any I/O for an empty value or a past expiry; `unsupported` if the backend cannot write.
    */
   set(ref: string | SecretRef, value: string | Secret, options?: WriteOptions): Promise<void>;
 }
 
-/** What a client can do where the backend deletes. */
+/** The method of a client whose backend deletes. */
 export interface DeleteMethods {
   /**
-   * Deletes a secret; deleting a missing one is fine.
+   * Deletes a secret; a missing one is fine.
    *
-   * @throws `unsupported` if the backend cannot write.
+   * @throws `unsupported` if the backend cannot delete.
    */
   delete(ref: string | SecretRef, options?: CallOptions): Promise<void>;
 }
 
-/** `true` if no member of the union can do it: then a call would be a mistake for certain. */
-export type KnownAbsent<P, C extends Capability> = [
+/** `true` if no member of the union can do it: then a call would always be a mistake. */
+type KnownAbsent<P, C extends Capability> = [
   P extends unknown ? (C extends keyof P ? false : true) : never,
 ] extends [true]
   ? true
   : false;
 
-/** The methods, unless they are known to be absent. */
-export type Unless<Absent extends boolean, Methods> = Absent extends true ? unknown : Methods;
+type Unless<Absent extends boolean, Methods> = Absent extends true ? unknown : Methods;
 
 /** The methods that a provider is not known to lack. */
 export type AbilityMethods<P> = Unless<KnownAbsent<P, 'list'>, ListMethods> &
   Unless<KnownAbsent<P, 'set'>, SetMethods> &
   Unless<KnownAbsent<P, 'delete'>, DeleteMethods>;
 
-/** A client that acts within one scope, for code that serves one tenant. It shares the stack and cannot close it. */
+/** A client within one scope, for code that serves one tenant. It shares the stack and cannot close it. */
 export type ScopedSecrets<P extends SecretProvider = SecretProvider> = ReadMethods &
   AbilityMethods<P> & {
-    /** Within a narrower scope: it may add a field, never change one. */
-    scoped(scope: SecretScope): ScopedSecrets<P>;
+    /** Returns a client within a narrower scope, which may add a field and never change one. */
+    scoped(scope: ScopeSource): ScopedSecrets<P>;
   };
 
 /**
  * The client that an application holds. A method that the backend is known not to have does not compile; where the type
  * does not know (a union, a plain `SecretProvider`), it throws `unsupported`.
  */
-export type Secrets<P extends SecretProvider = SecretProvider> = ReadMethods &
-  AbilityMethods<P> &
+export type Secrets<P extends SecretProvider = SecretProvider> = ScopedSecrets<P> &
   AsyncDisposable & {
     /**
-     * This client within a scope. A ref that names another account or user is refused.
+     * Returns this client within a scope. It refuses a ref that names another account or user. A function is called at the
+     * first use and its scope kept; if it throws or its scope is empty, that call fails and the next one calls it again.
      *
      * @throws `invalid_argument` for an empty scope, and for a field that is present without a value: a tenant's id that
      * failed to load must not mean the default tenant.
      */
-    scoped(scope: SecretScope): ScopedSecrets<P>;
+    scoped(scope: ScopeSource): ScopedSecrets<P>;
     /** Releases what the stack holds, outer layers first. Later calls are `closed`. Closing twice is fine. */
     close(): Promise<void>;
   };

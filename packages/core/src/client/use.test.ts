@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CallContext, SecretProvider } from '../provider.js';
-import { type Secret, seal } from '../secret.js';
-import { SecretError } from '../secret-error.js';
+import type { CallContext, SecretProvider } from '../contract/provider.js';
+import { type Secret, seal } from '../contract/secret.js';
+import { SecretError } from '../contract/secret-error.js';
 import { createSecrets } from './create-secrets.js';
 
 /** A store with a copy in front: plain reads are answered by the copy, fresh ones renew it. */

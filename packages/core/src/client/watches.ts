@@ -1,40 +1,41 @@
-import type { SecretProvider } from '../provider.js';
-import type { SecretRef } from '../ref.js';
-import { SecretError } from '../secret-error.js';
-import { readMany } from './read-many.js';
+import type { SecretProvider } from '../contract/provider.js';
+import type { SecretRef } from '../contract/ref.js';
+import { SecretError } from '../contract/secret-error.js';
+import { boundedRandom } from '../kernel/injected.js';
+import { readMany } from '../kernel/read-many.js';
 
-/** Reads that are made again and again. */
+/** Periodic reads. */
 export interface Watches {
   /** @throws `closed` after `stopAll`. */
   start(refs: readonly SecretRef[], everyMs: number, signal: AbortSignal | undefined): Disposable;
   stopAll(): void;
 }
 
-/** The part of the period that chance takes off, so that processes that were started together do not ask together. */
+/** The part of the period that is random, so that processes that started together do not read together. */
 const jitter = 0.1;
 
 export function watches(stack: SecretProvider, now: () => number, random: () => number): Watches {
   const running = new Set<() => void>();
+  const fraction = boundedRandom(random);
   let closed = false;
 
   return {
     start(refs, everyMs, signal) {
-      if (closed) throw new SecretError('closed', `${stack.name} has been closed. Watch before.`);
+      if (closed) throw new SecretError('closed', `${stack.name} is closed. Start the watch before.`);
       const reading = new AbortController();
       let timer: ReturnType<typeof setTimeout> | undefined;
 
       function schedule(): void {
-        const spared = jitter * Math.min(1, Math.max(0, random() || 0)); // it may be no number
-        timer = setTimeout(() => void tick(), everyMs * (1 - spared)); // tick handles its failures
-        (timer as { unref?: () => void }).unref?.(); // on Node and Bun a number of timers must not keep a process
+        timer = setTimeout(() => void tick(), everyMs * (1 - jitter * fraction())); // tick handles its failures
+        (timer as { unref?: () => void }).unref?.(); // where timers are objects, it must not keep a process alive
       }
 
-      // Through the cache, as every read: what is fresh costs nothing, what is not is fetched once.
+      // Through the cache, as every read: a fresh value costs nothing, any other is fetched once.
       async function tick(): Promise<void> {
         try {
           await readMany(stack, refs, { signal: reading.signal }, now);
         } catch {
-          // The next tick asks again; the cache tells of failures by its events.
+          // The next tick reads again; the cache reports failures by its events.
         }
         if (running.has(stop)) schedule();
       }

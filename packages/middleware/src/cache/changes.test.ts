@@ -1,8 +1,9 @@
-import { createSecrets, type SecretProvider, seal } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { type SecretProvider, seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { describe, expect, it } from 'vitest';
-import { cache } from '../cache.js';
-import { failure, heldBackend, outcome } from '../held-backend.test-support.js';
+import { failure, heldBackend, outcome } from '../../test/held-backend.js';
+import { cache } from './index.js';
 
 const start = 1_700_000_000_000;
 

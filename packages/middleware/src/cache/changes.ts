@@ -1,4 +1,4 @@
-import type { Secret, SecretChange, SecretRef } from '@secretkit/core';
+import type { Secret, SecretChange, SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.js';
 
@@ -7,7 +7,7 @@ import type { Identity } from './identity.js';
  * the comparison with the one that comes next.
  */
 export interface Changes {
-  subscribe(listener: (change: SecretChange) => void): Disposable;
+  subscribe(listener: (change: SecretChange) => void): () => void;
   /** An entry is about to go. */
   leave(identity: Identity, secret: Secret): void;
   /** The value of the entry that has gone, if it is still known. It is not any more. */
@@ -37,11 +37,9 @@ export function changes(maxEntries: number): Changes {
       const own = (change: SecretChange): void => listener(change); // the same function may be given twice
       listeners.add(own);
       departed ??= new LRUCache<string, Secret>({ max: maxEntries });
-      return {
-        [Symbol.dispose]() {
-          listeners.delete(own);
-          if (listeners.size === 0) departed = undefined;
-        },
+      return () => {
+        listeners.delete(own);
+        if (listeners.size === 0) departed = undefined;
       };
     },
     leave({ key }, secret) {

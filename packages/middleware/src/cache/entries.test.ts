@@ -1,6 +1,6 @@
-import { refKey, seal } from '@secretkit/core';
+import { monotonicClock } from '@secretkit/core/middleware';
+import { refKey, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
-import { steadyClock } from './clock.js';
 import { entries } from './entries.js';
 
 const freshness = { ttlMs: 1_000, jitter: 0, refreshAheadMs: 0 };
@@ -10,7 +10,7 @@ function setUp(maxEntries = 2) {
   const memory = entries(
     freshness,
     maxEntries,
-    steadyClock(() => 0),
+    monotonicClock(() => 0),
     ({ ref }, evicted) => left.push([ref.name, evicted]),
   );
   const store = (name: string) => {

@@ -1,6 +1,6 @@
-import { answered, type InvalidateTarget, type Secret, type SecretRef } from '@secretkit/core';
+import { type MonotonicClock, settled } from '@secretkit/core/middleware';
+import type { InvalidateTarget, Secret, SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from './clock.js';
 import type { Asked } from './flight.js';
 import { type Freshness, freshForMs } from './freshness.js';
 import { covers, type Identity } from './identity.js';
@@ -9,11 +9,11 @@ import { covers, type Identity } from './identity.js';
 export interface Entry extends Identity {
   readonly secret: Secret;
   /** What a hit returns: the same resolved promise each time. */
-  readonly answer: Promise<Secret>;
+  readonly settled: Promise<Secret>;
   /** The soft deadline, as the clock counted when it was stored. */
   readonly freshUntil: number;
   /** By how much the clock had been set back when it was stored. */
-  readonly setBackMs: number;
+  readonly offsetMs: number;
   /** Absent, until a refresh has failed. */
   rest?: Rest;
   /** Absent, until somebody wants to find the entry again. */
@@ -58,7 +58,7 @@ export interface Entries {
 export function entries(
   freshness: Freshness,
   maxEntries: number,
-  clock: Clock,
+  clock: MonotonicClock,
   onLeave: (entry: Entry, evicted: boolean) => void,
 ): Entries {
   // Its own ttl stays unused: ours follows one clock, and a value's expiry.
@@ -82,19 +82,19 @@ export function entries(
       if (lru.size > roomy) lru.get(key);
     },
     // The soft deadline is never later than the expiry, so it stands for both.
-    isFresh: (entry, now) => now < entry.freshUntil && entry.setBackMs === clock.setBackMs,
-    staleForMs({ secret, freshUntil, setBackMs }, now) {
+    isFresh: (entry, now) => now < entry.freshUntil && entry.offsetMs === clock.offsetMs,
+    staleForMs({ secret, freshUntil, offsetMs }, now) {
       if (now >= expiryOf(secret)) return Number.POSITIVE_INFINITY;
-      const ended = freshUntil + setBackMs; // or when the clock was set back, if that was sooner
-      const softAt = setBackMs === clock.setBackMs ? ended : Math.min(ended, clock.setBackAt);
-      return Math.max(0, now + clock.setBackMs - softAt);
+      const ended = freshUntil + offsetMs; // or when the clock was set back, if that was sooner
+      const softAt = offsetMs === clock.offsetMs ? ended : Math.min(ended, clock.setBackAt);
+      return Math.max(0, now + clock.offsetMs - softAt);
     },
     store({ key, ref }, secret, { startedAt, chance }) {
-      const { setBackMs } = clock;
-      const fetchedAt = startedAt - setBackMs; // as the clock counts now
+      const { offsetMs } = clock;
+      const fetchedAt = startedAt - offsetMs; // as the clock counts now
       const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, chance, freshness);
       const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // it may come stale from a cache further in
-      lru.set(key, new StoredEntry(key, ref, secret, freshUntil, setBackMs));
+      lru.set(key, new StoredEntry(key, ref, secret, freshUntil, offsetMs));
     },
     delete(key) {
       lru.delete(key);
@@ -112,19 +112,19 @@ export function entries(
 class StoredEntry implements Entry {
   rest?: Rest;
   place?: Place;
-  #answer: Promise<Secret> | undefined;
+  #settled: Promise<Secret> | undefined;
 
   constructor(
     readonly key: string,
     readonly ref: SecretRef,
     readonly secret: Secret,
     readonly freshUntil: number,
-    readonly setBackMs: number,
+    readonly offsetMs: number,
   ) {}
 
-  get answer(): Promise<Secret> {
-    this.#answer ??= answered(this.secret);
-    return this.#answer;
+  get settled(): Promise<Secret> {
+    this.#settled ??= settled(this.secret);
+    return this.#settled;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { SecretErrorCode, SecretRef } from '@secretkit/core';
-import { notify } from '../notify.js';
+import { notify } from '@secretkit/core/middleware';
+import type { SecretErrorCode, SecretRef } from '@secretkit/core/provider';
 import type { Identity } from './identity.js';
 
 /**

@@ -1,7 +1,8 @@
-import { createSecrets, layersOf, type SecretProvider } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { layersOf, type SecretProvider } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
-import { type CacheEvent, type CacheOptions, cache } from '../cache.js';
-import { failure, flush, heldBackend, outcome } from '../held-backend.test-support.js';
+import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
+import { type CacheEvent, type CacheOptions, cache } from './index.js';
 
 const ttlMs = 60_000;
 

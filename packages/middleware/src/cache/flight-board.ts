@@ -1,16 +1,16 @@
+import { type MonotonicClock } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
   type InvalidateTarget,
   isSecret,
   isSecretError,
-  restate,
   type Secret,
   SecretError,
   type SecretProvider,
   type SecretRef,
-} from '@secretkit/core';
-import type { Clock } from './clock.js';
+  withFields,
+} from '@secretkit/core/provider';
 import type { Events } from './events.js';
 import { type Asked, BackendCall, type Flight } from './flight.js';
 import { covers, type Identity } from './identity.js';
@@ -41,7 +41,7 @@ export interface FlightBoard {
 /** @param onLanded - Told what came of each flight that is still on the board, and how it was asked for. */
 export function flightBoard(
   next: SecretProvider,
-  clock: Clock,
+  clock: MonotonicClock,
   random: () => number,
   events: Events,
   onLanded: (identity: Identity, ref: SecretRef, answer: Answer, asked: Asked) => void,
@@ -86,7 +86,7 @@ export function flightBoard(
     },
 
     start(wanted, { fresh = false, maxAttempts }) {
-      const call = new BackendCall({ startedAt: clock.read() + clock.setBackMs, chance: random() }, fresh);
+      const call = new BackendCall({ startedAt: clock.read() + clock.offsetMs, chance: random() }, fresh);
       calls.add(call);
       const answers = ask(wanted, {
         signal: call.signal,
@@ -99,7 +99,7 @@ export function flightBoard(
           call,
           answer: answers.then(
             (all) => land(flight, ref, all[at]),
-            (error: unknown) => land(flight, ref, restate(failureOf(error), { ref })),
+            (error: unknown) => land(flight, ref, withFields(failureOf(error), { ref })),
           ),
         };
         const flights = board.get(identity.key);

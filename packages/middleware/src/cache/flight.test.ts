@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { createSecrets } from '@secretkit/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cache } from '../cache.js';
-import { heldBackend, outcome } from '../held-backend.test-support.js';
+import { heldBackend, outcome } from '../../test/held-backend.js';
+import { cache } from './index.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_700_000_000_000 });

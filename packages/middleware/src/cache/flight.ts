@@ -1,4 +1,10 @@
-import { type Answer, type CallContext, maxDelayMs, SecretError, type SecretRef } from '@secretkit/core';
+import {
+  type Answer,
+  type CallContext,
+  maxDelayMs,
+  SecretError,
+  type SecretRef,
+} from '@secretkit/core/provider';
 import type { Identity } from './identity.js';
 
 /** What decides, of a call, how long its answers are fresh. */

@@ -1,4 +1,4 @@
-import type { SecretRef } from '@secretkit/core';
+import type { SecretRef } from '@secretkit/core/provider';
 import { expect, it } from 'vitest';
 import { identities } from './identity.js';
 

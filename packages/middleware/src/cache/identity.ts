@@ -1,4 +1,4 @@
-import { type InvalidateTarget, refKey, type SecretProvider, type SecretRef } from '@secretkit/core';
+import { type InvalidateTarget, refKey, type SecretProvider, type SecretRef } from '@secretkit/core/provider';
 
 /** Which secret a ref names, with the provider's default account filled in and folded names made one. */
 export interface Identity {

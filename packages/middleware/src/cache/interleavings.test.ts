@@ -1,8 +1,8 @@
-import { errorRules, type SecretErrorCode } from '@secretkit/core';
+import { errorRules, type SecretErrorCode } from '@secretkit/core/provider';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Outcome } from './interleaved-backend.test-support.js';
-import { play, refs, type Step, targets } from './interleavings.test-support.js';
+import type { Outcome } from '../../test/interleaved-backend.js';
+import { play, refs, type Step, targets } from '../../test/interleavings.js';
 
 const soak = Number(process.env['SECRETKIT_SOAK'] ?? 1); // how many times as many runs
 const seed = soak > 1 ? Date.now() % 2 ** 31 : 20_261_124;

@@ -1,3 +1,4 @@
+import { type MonotonicClock } from '@secretkit/core/middleware';
 import {
   type Answer,
   errorRules,
@@ -5,9 +6,8 @@ import {
   isSecretError,
   type SecretError,
   type SecretRef,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import type { Changes } from './changes.js';
-import type { Clock } from './clock.js';
 import type { Entries } from './entries.js';
 import type { Asked } from './flight.js';
 import type { Identity } from './identity.js';
@@ -25,7 +25,7 @@ interface Parts {
   readonly memory: Entries;
   readonly known: Verdicts;
   readonly changed: Changes;
-  readonly clock: Clock;
+  readonly clock: MonotonicClock;
   readonly bounds: StaleBounds;
   readonly memories: Memories;
 }
@@ -58,7 +58,7 @@ export function landing(
     const failures = (entry.rest?.failures ?? 0) + 1;
     const growth = Math.min(2 ** Math.min(failures - 1, 30), maxGrowth); // outages last for hours
     const restMs = error.retryAfterMs || memories.failureCooldownMs * growth; // to wait 0 ms is no wait
-    entry.rest = { failures, until: now + clock.setBackMs + restMs };
+    entry.rest = { failures, until: now + clock.offsetMs + restMs };
   }
 
   return (identity, ref, answer, asked) => {

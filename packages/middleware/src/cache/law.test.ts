@@ -1,14 +1,8 @@
-import {
-  createSecrets,
-  errorRules,
-  layersOf,
-  type SecretError,
-  type SecretErrorCode,
-  seal,
-} from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { errorRules, layersOf, type SecretError, type SecretErrorCode, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
-import { type CacheEvent, type CacheOptions, cache } from '../cache.js';
-import { failure, flush, heldBackend, outcome } from '../held-backend.test-support.js';
+import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
+import { type CacheEvent, type CacheOptions, cache } from './index.js';
 
 const start = 1_700_000_000_000;
 const ttlMs = 60_000;

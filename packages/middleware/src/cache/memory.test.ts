@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createSecrets, seal } from '@secretkit/core';
+import { createSecrets } from '@secretkit/core';
+import { seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
-import { cache } from '../cache.js';
+import { cache } from './index.js';
 
 setFlagsFromString('--expose_gc');
 const collect = runInNewContext('gc') as () => void; // as the flag makes it
@@ -32,7 +33,7 @@ describe('memory', () => {
   }, async () => {
     const { each, size } = JSON.parse(
       await outputOf(`
-        import { seal } from '@secretkit/core';
+        import { seal } from '@secretkit/core/provider';
         import { cache } from '@secretkit/middleware/cache';
         const count = 100_000;
         const values = Array.from({ length: count }, (_, at) => seal('value of ' + at, { expiresAt: new Date(4e12) }));

@@ -1,5 +1,5 @@
-import { checkFunction, checkNumber, checkOptions, maxDelayMs } from '@secretkit/core';
-import { chance } from '../chance.js';
+import { boundedRandom } from '@secretkit/core/middleware';
+import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
 import type { CacheEvent } from './events.js';
 
 export interface CacheOptions {
@@ -77,10 +77,7 @@ export function checkedOptions(options: CacheOptions): CacheSettings {
       throw new RangeError(`cache: ${bound} counts from the end of ttlMs. Give ttlMs, too.`);
     }
   }
-  checkFunction('cache', 'now', now);
-  checkFunction('cache', 'random', random);
-  checkFunction('cache', 'onEvent', onEvent);
-  return { ...settings, now, random: chance(random), ...(onEvent && { onEvent }) };
+  return { ...settings, now, random: boundedRandom(random), ...(onEvent && { onEvent }) };
 }
 
 const defaults = {

@@ -1,15 +1,14 @@
+import { type MonotonicClock, markStale } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
   errorRules,
   isSecret,
   isSecretError,
-  markStale,
   refKey,
-  restate,
   type Secret,
-} from '@secretkit/core';
-import type { Clock } from './clock.js';
+  withFields,
+} from '@secretkit/core/provider';
 import type { Entries, Entry } from './entries.js';
 import type { Events } from './events.js';
 import { type Flight, type Ride, tooSlow, travel } from './flight.js';
@@ -28,7 +27,7 @@ interface Parts {
   readonly memory: Entries;
   readonly known: Verdicts;
   readonly board: FlightBoard;
-  readonly clock: Clock;
+  readonly clock: MonotonicClock;
   readonly events: Events;
   readonly bounds: StaleBounds;
 }
@@ -71,7 +70,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
     if (!entry) return undefined;
     const forMs = memory.staleForMs(entry, now);
     if (forMs === Number.POSITIVE_INFINITY) memory.delete(identity.key);
-    const quiet = entry.rest !== undefined && now + clock.setBackMs < entry.rest.until;
+    const quiet = entry.rest !== undefined && now + clock.offsetMs < entry.rest.until;
     if (quiet && forMs < Math.max(staleWhileRevalidateMs, staleIfErrorMs)) return stale(entry, forMs, now);
     if (forMs >= staleWhileRevalidateMs) return undefined;
     return { ...stale(entry, forMs, now), refresh: !board.find(identity.key) };
@@ -146,7 +145,7 @@ export function reads({ memory, known, board, clock, events, bounds }: Parts): R
       if (forMs < staleIfErrorMs) return stale(entry, forMs, now).answer;
     }
     const isOwn = answer.ref !== undefined && refKey(answer.ref) === refKey(ref);
-    return isOwn ? answer : restate(answer, { ref }); // the one who asked first used another of its names
+    return isOwn ? answer : withFields(answer, { ref }); // the one who asked first used another of its names
   }
 
   return {

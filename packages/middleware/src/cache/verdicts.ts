@@ -1,6 +1,11 @@
-import { type InvalidateTarget, restate, type SecretError, type SecretRef } from '@secretkit/core';
+import { type MonotonicClock } from '@secretkit/core/middleware';
+import {
+  type InvalidateTarget,
+  type SecretError,
+  type SecretRef,
+  withFields,
+} from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from './clock.js';
 import { covers, type Identity } from './identity.js';
 
 /** That there is no value, and why: missing, or denied. */
@@ -23,17 +28,17 @@ export interface Verdicts {
   forgetCovered(target: InvalidateTarget | undefined): void;
 }
 
-export function verdicts(maxEntries: number, clock: Clock): Verdicts {
+export function verdicts(maxEntries: number, clock: MonotonicClock): Verdicts {
   const lru = new LRUCache<string, Remembered>({ max: maxEntries });
   return {
     find(key, now) {
       const verdict = lru.get(key);
-      if (!verdict || now + clock.setBackMs < verdict.until) return verdict;
+      if (!verdict || now + clock.offsetMs < verdict.until) return verdict;
       lru.delete(key);
       return undefined;
     },
     remember(identity, error, forMs, now) {
-      if (forMs > 0) lru.set(identity.key, { identity, error, until: now + clock.setBackMs + forMs });
+      if (forMs > 0) lru.set(identity.key, { identity, error, until: now + clock.offsetMs + forMs });
     },
     forget(key) {
       lru.delete(key);
@@ -46,5 +51,5 @@ export function verdicts(maxEntries: number, clock: Clock): Verdicts {
 
 /** The verdict as the answer to one read: a new error each time, about the ref that was asked for. */
 export function answerOf({ error }: Verdict, ref: SecretRef): SecretError | undefined {
-  return error && restate(error, { ref });
+  return error && withFields(error, { ref });
 }

@@ -1,4 +1,4 @@
-import type { SecretErrorCode } from '@secretkit/core';
+import type { SecretErrorCode } from '@secretkit/core/provider';
 import type { Evidence } from './evidence.js';
 import type { Strategy } from './strategy.js';
 

@@ -1,4 +1,4 @@
-import { checkNumber } from '@secretkit/core';
+import { checkNumber } from '@secretkit/core/provider';
 import type { Strategy } from './strategy.js';
 
 /**

@@ -1,4 +1,5 @@
-import type { Call, SecretErrorCode } from '@secretkit/core';
+import type { Call } from '@secretkit/core/middleware';
+import type { SecretErrorCode } from '@secretkit/core/provider';
 
 /** What the end of an attempt tells of the backend. */
 export type Evidence = 'up' | 'down' | 'none';

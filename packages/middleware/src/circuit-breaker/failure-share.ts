@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core';
+import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
 import type { Strategy } from './strategy.js';
 
 export interface FailureShareOptions {

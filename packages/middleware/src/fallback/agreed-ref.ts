@@ -1,4 +1,4 @@
-import { refKey, type SecretProvider } from '@secretkit/core';
+import { refKey, type SecretProvider } from '@secretkit/core/provider';
 
 // No name that a caller gives has it: a ref that begins so is equal to no other one.
 const mark = '\0';

@@ -1,5 +1,5 @@
-import { checkProvider, type SecretProvider } from '@secretkit/core';
-import type { DenialCode, FallbackOptions } from '../fallback.js';
+import { checkProvider, type SecretProvider } from '@secretkit/core/provider';
+import type { DenialCode, FallbackOptions } from './index.js';
 
 /** What a fallback was called with. */
 export interface Arguments {

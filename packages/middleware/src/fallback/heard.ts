@@ -1,4 +1,10 @@
-import { type Answer, isSecret, isSecretError, type SecretErrorCode, type SecretRef } from '@secretkit/core';
+import {
+  type Answer,
+  isSecret,
+  isSecretError,
+  type SecretErrorCode,
+  type SecretRef,
+} from '@secretkit/core/provider';
 
 /** What the providers that were asked have said of one ref: a secret, else the first failure, else that it is missing. */
 export interface Heard {

@@ -1,21 +1,19 @@
-import type { SecretChange, SecretProvider } from '@secretkit/core';
-
-type Memory = Pick<SecretProvider, 'peek' | 'recall' | 'invalidate' | 'subscribe'>;
+import type { SecretChange, SecretMemory, SecretProvider } from '@secretkit/core/provider';
 
 /** What several providers together have in memory. */
-export function memoryOf(providers: readonly SecretProvider[]): Memory {
+export function memoryOf(providers: readonly SecretProvider[]): SecretMemory | undefined {
+  if (providers.every(({ memory }) => !memory)) return undefined;
   const [first] = providers;
   return {
     // Only the first: of another it is not known whether the ones before have the secret.
-    ...(first?.peek && { peek: first.peek }),
-    ...(first?.recall && { recall: first.recall }),
-    ...(providers.some(({ invalidate }) => invalidate) && {
+    ...(first?.memory?.cached && { cached: first.memory.cached }),
+    ...(providers.some(({ memory }) => memory?.invalidate) && {
       // Each of them, whatever becomes of the others: a copy that is kept is served.
       invalidate(target) {
         const failures: unknown[] = [];
         for (const provider of providers) {
           try {
-            provider.invalidate?.(target);
+            provider.memory?.invalidate?.(target);
           } catch (error) {
             failures.push(error);
           }
@@ -23,17 +21,15 @@ export function memoryOf(providers: readonly SecretProvider[]): Memory {
         if (failures.length > 0) throw failures[0];
       },
     }),
-    ...(providers.some(({ subscribe }) => subscribe) && {
+    ...(providers.some(({ memory }) => memory?.subscribe) && {
       subscribe(listener) {
         const subscriptions = providers.map((provider, at) =>
-          provider.subscribe?.((change) => {
+          provider.memory?.subscribe?.((change) => {
             if (!isShadowed(change, providers.slice(0, at))) listener(change);
           }),
         );
-        return {
-          [Symbol.dispose]() {
-            for (const subscription of subscriptions) subscription?.[Symbol.dispose]();
-          },
+        return () => {
+          for (const unsubscribe of subscriptions) unsubscribe?.();
         };
       },
     }),
@@ -42,5 +38,5 @@ export function memoryOf(providers: readonly SecretProvider[]): Memory {
 
 // A value that nobody is given, since a provider before has one, has not changed for anybody.
 function isShadowed({ ref }: SecretChange, before: readonly SecretProvider[]): boolean {
-  return before.some((provider) => provider.peek?.(ref) !== undefined);
+  return before.some((provider) => provider.memory?.cached?.(ref)(false) !== undefined);
 }

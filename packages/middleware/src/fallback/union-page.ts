@@ -1,11 +1,5 @@
-import {
-  type CallContext,
-  type ListQuery,
-  type SecretPage,
-  type SecretProvider,
-  type SecretRef,
-  walkPages,
-} from '@secretkit/core';
+import { walkPages } from '@secretkit/core/middleware';
+import type { CallContext, ListQuery, SecretPage, SecretProvider, SecretRef } from '@secretkit/core/provider';
 
 /**
  * A page of all that several providers list, each secret once. Every page asks for the whole of every list: only so is it

@@ -1,4 +1,4 @@
-import type { Layer } from '@secretkit/core';
+import type { Layer } from '@secretkit/core/middleware';
 
 /** What the caches of a stack made of a read. Absent where there is none. */
 export type CacheResult = 'hit' | 'miss' | 'stale' | 'refresh' | 'coalesced';
@@ -18,7 +18,7 @@ export interface CacheCounts {
 /** The caches among the layers and their branches. */
 export function cachesAmong(layers: readonly Layer[]): readonly Layer[] {
   return layers.flatMap((layer) => [
-    ...(layer.name === 'cache' ? [layer] : []),
+    ...(layer.kind === Symbol.for('secretkit.kind.cache') ? [layer] : []),
     ...(layer.branches ?? []).flatMap((branch) => cachesAmong(branch.layers)),
   ]);
 }

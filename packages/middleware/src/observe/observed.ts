@@ -1,16 +1,13 @@
+import { type Call, defineMiddleware, type Layer, type Middleware } from '@secretkit/core/middleware';
 import {
-  type Call,
   type CallContext,
-  defineMiddleware,
-  type Kept,
-  type Layer,
   layersOf,
-  type Middleware,
   type Operation,
+  type Secret,
   type SecretProvider,
   type SecretRef,
   type SecretScope,
-} from '@secretkit/core';
+} from '@secretkit/core/provider';
 import { cachesAmong, countsOf, resultBetween } from './cache-counts.js';
 import { type Result, resultOfBatch, resultOfFailure, resultOfRead } from './result.js';
 
@@ -51,83 +48,91 @@ export function observed(
   { hits, now }: ObservedOptions,
   observe: (next: SecretProvider, caches: readonly Layer[]) => Observer,
 ): Middleware {
-  if (typeof hits !== 'boolean') throw new TypeError(`${name}: hits is true or false.`);
-  return defineMiddleware(name, options, (next) => {
-    const { getMany, list, set, delete: remove, recall } = next;
-    const caches = cachesAmong(layersOf(next));
-    const observer = observe(next, caches);
-    const isHeard = (): boolean => observer.isHeard?.() ?? true;
+  return defineMiddleware({
+    name: name,
+    options,
+    build: (next) => {
+      const { getMany, list, set, delete: remove, memory } = next;
+      const { cached } = memory ?? {};
+      const caches = cachesAmong(layersOf(next));
+      const observer = observe(next, caches);
+      const isHeard = (): boolean => observer.isHeard?.() ?? true;
 
-    const about = (operation: Operation, refs: readonly SecretRef[], scope?: SecretScope): Asked => ({
-      provider: next.name,
-      operation,
-      refs: Object.freeze([...refs]), // hooks see it
-      scope: scope ?? refs[0]?.scope,
-    });
+      const about = (operation: Operation, refs: readonly SecretRef[], scope?: SecretScope): Asked => ({
+        provider: next.name,
+        operation,
+        refs: Object.freeze([...refs]), // hooks see it
+        scope: scope ?? refs[0]?.scope,
+      });
 
-    async function watched<T>(
-      asked: Asked,
-      { signal }: CallContext,
-      call: () => Promise<T>,
-      resultOf: (answer: T) => Result = () => ({ outcome: 'done' }),
-    ): Promise<T> {
-      const watch = observer.begin(asked);
-      const before = countsOf(caches);
-      let cache: Pick<Result, 'cache'> = {};
-      try {
-        const running = watch.run(call);
-        // A cache decides at once, before anybody else can ask it.
-        const result = resultBetween(before, countsOf(caches));
-        if (result) cache = { cache: result };
-        const answer = await running;
-        watch.end({ ...cache, ...resultOf(answer) });
-        return answer;
-      } catch (error) {
-        watch.end({ ...cache, ...resultOfFailure(error, signal) });
-        throw error;
-      }
-    }
-
-    /** What is fresh in memory, if it may be answered from there. */
-    function keptFor(ref: SecretRef, { fresh, signal }: CallContext, use: boolean): Kept | undefined {
-      return hits || fresh || signal?.aborted ? undefined : recall?.(ref)(use);
-    }
-
-    return {
-      // Not an async function: the promise of a cache's hit is handed on as it is.
-      get(ref, ctx) {
-        if (!isHeard()) return next.get(ref, ctx);
+      async function watched<T>(
+        asked: Asked,
+        { signal }: CallContext,
+        call: () => Promise<T>,
+        resultOf: (answer: T) => Result = () => ({ outcome: 'done' }),
+      ): Promise<T> {
+        const watch = observer.begin(asked);
+        const before = countsOf(caches);
+        let cache: Pick<Result, 'cache'> = {};
         try {
-          const kept = keptFor(ref, ctx, true);
-          if (kept) return kept.answer;
+          const running = watch.run(call);
+          // A cache decides at once, before anybody else can ask it.
+          const result = resultBetween(before, countsOf(caches));
+          if (result) cache = { cache: result };
+          const answer = await running;
+          watch.end({ ...cache, ...resultOf(answer) });
+          return answer;
         } catch (error) {
-          return Promise.reject(error); // closed, perhaps
+          watch.end({ ...cache, ...resultOfFailure(error, signal) });
+          throw error;
         }
-        return watched(
-          about('get', [ref]),
-          ctx,
-          () => next.get(ref, ctx),
-          (secret) => resultOfRead(secret, now),
-        );
-      },
+      }
 
-      getMany:
-        getMany &&
-        (async (refs, ctx) => {
-          if (!isHeard() || refs.every((ref) => keptFor(ref, ctx, false))) return getMany(refs, ctx);
+      /** Returns the promise of a fresh value in a cache, if such reads are not observed. */
+      function settledOf(
+        ref: SecretRef,
+        { fresh, signal }: CallContext,
+        touch: boolean,
+      ): Promise<Secret> | undefined {
+        return hits || fresh || signal?.aborted ? undefined : cached?.(ref)(touch)?.settled;
+      }
+
+      return {
+        // Not an async function: the promise of a cache's hit is handed on as it is.
+        get(ref, ctx) {
+          if (!isHeard()) return next.get(ref, ctx);
+          try {
+            const settled = settledOf(ref, ctx, true);
+            if (settled) return settled;
+          } catch (error) {
+            return Promise.reject(error); // closed, perhaps
+          }
           return watched(
-            about('getMany', refs),
+            about('get', [ref]),
             ctx,
-            () => getMany(refs, ctx),
-            (answers) => resultOfBatch(answers, now),
+            () => next.get(ref, ctx),
+            (secret) => resultOfRead(secret, now),
           );
-        }),
+        },
 
-      list: list && ((query, ctx) => watched(about('list', [], query.scope), ctx, () => list(query, ctx))),
-      set: set && ((ref, secret, ctx) => watched(about('set', [ref]), ctx, () => set(ref, secret, ctx))),
-      delete: remove && ((ref, ctx) => watched(about('delete', [ref]), ctx, () => remove(ref, ctx))),
-      recall: hits ? undefined : recall,
-      dispose: () => observer.close?.(),
-    };
+        getMany:
+          getMany &&
+          (async (refs, ctx) => {
+            if (!isHeard() || refs.every((ref) => settledOf(ref, ctx, false))) return getMany(refs, ctx);
+            return watched(
+              about('getMany', refs),
+              ctx,
+              () => getMany(refs, ctx),
+              (answers) => resultOfBatch(answers, now),
+            );
+          }),
+
+        list: list && ((query, ctx) => watched(about('list', [], query.scope), ctx, () => list(query, ctx))),
+        set: set && ((ref, secret, ctx) => watched(about('set', [ref]), ctx, () => set(ref, secret, ctx))),
+        delete: remove && ((ref, ctx) => watched(about('delete', [ref]), ctx, () => remove(ref, ctx))),
+        ...(cached && !hits && { memory: { cached } }),
+        dispose: () => observer.close?.(),
+      };
+    },
   });
 }

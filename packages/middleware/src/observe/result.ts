@@ -1,4 +1,10 @@
-import { type Answer, isSecret, isSecretError, type Secret, type SecretErrorCode } from '@secretkit/core';
+import {
+  type Answer,
+  isSecret,
+  isSecretError,
+  type Secret,
+  type SecretErrorCode,
+} from '@secretkit/core/provider';
 import type { CacheResult } from './cache-counts.js';
 
 /**

@@ -1,14 +1,14 @@
+import type { Overrides } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
   checkRef,
   isSecretError,
-  type Overrides,
-  restate,
   SecretError,
   type SecretProvider,
   type SecretRef,
-} from '@secretkit/core';
+  withFields,
+} from '@secretkit/core/provider';
 
 /** How names are translated. */
 export interface Names {
@@ -23,7 +23,8 @@ const marks = { nameless: '\0c', untranslatable: '\0u' };
 
 /** What a provider does under other names. */
 export function renamed(next: SecretProvider, { inward, outward }: Names): Overrides {
-  const { getMany, list, set, delete: remove, peek, recall, invalidate, subscribe } = next;
+  const { getMany, list, set, delete: remove } = next;
+  const { cached, invalidate, subscribe } = next.memory ?? {};
   const askedAs = new WeakMap<SecretRef, SecretRef>(); // how a change is told of where nobody can translate back
 
   /** @throws `invalid_argument` when the name cannot be translated. */
@@ -51,7 +52,7 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
       return await call(innerOf(ref));
     } catch (error) {
       if (signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
-      throw restate(error, { ref });
+      throw withFields(error, { ref });
     }
   }
 
@@ -61,7 +62,7 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
       return await call;
     } catch (error) {
       if (signal?.aborted || !isSecretError(error) || !error.ref) throw error;
-      throw restate(error, { ref: outerOf(error.ref) });
+      throw withFields(error, { ref: outerOf(error.ref) });
     }
   }
 
@@ -91,7 +92,7 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
         const found = asked.length > 0 ? [...(await translatedBack(ctx, getMany(asked, ctx)))] : [];
         return inners.map((inner, at): Answer => {
           const answer = isSecretError(inner) ? inner : found.shift();
-          return isSecretError(answer) ? restate(answer, { ref: refs[at] }) : answer;
+          return isSecretError(answer) ? withFields(answer, { ref: refs[at] }) : answer;
         });
       }),
 
@@ -105,16 +106,19 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
     set: set && ((ref, secret, ctx) => translated(ref, ctx, (inner) => set(inner, secret, ctx))),
     delete: remove && ((ref, ctx) => translated(ref, ctx, (inner) => remove(inner, ctx))),
     canonical: canonicalOf,
-    peek: peek && ((ref) => peek(innerOf(ref))),
-    recall: recall && ((ref) => recall(innerOf(ref))),
-    invalidate: invalidate && ((target) => invalidate(target && 'name' in target ? innerOf(target) : target)),
-    subscribe:
-      subscribe &&
-      ((listener) =>
-        subscribe(({ ref, secret }) => {
-          const outer = outerOf(ref);
-          if (outer) listener({ ref: outer, secret });
-        })),
+    memory: {
+      ...(cached && { cached: (ref) => cached(innerOf(ref)) }),
+      ...(invalidate && {
+        invalidate: (target) => invalidate(target && 'name' in target ? innerOf(target) : target),
+      }),
+      ...(subscribe && {
+        subscribe: (listener) =>
+          subscribe(({ ref, secret }) => {
+            const outer = outerOf(ref);
+            if (outer) listener({ ref: outer, secret });
+          }),
+      }),
+    },
   };
 }
 

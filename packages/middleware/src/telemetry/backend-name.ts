@@ -1,4 +1,4 @@
-import type { Branch } from '@secretkit/core';
+import type { Branch } from '@secretkit/core/middleware';
 
 /** The name of what the layers stand around: `stripe` for `cache(retry(stripe))`, `fallback(stripe, env)` for several. */
 export function backendName({ name, layers }: Branch): string {

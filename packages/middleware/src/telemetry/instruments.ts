@@ -1,5 +1,5 @@
 import { type Attributes, type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
-import type { Layer } from '@secretkit/core';
+import type { Layer } from '@secretkit/core/middleware';
 import { type CacheCounts, countsOf, nothing, plus } from '../observe/cache-counts.js';
 import { attribute, scopeName } from './conventions.js';
 

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { SecretRef } from '@secretkit/core';
+import type { SecretRef } from '@secretkit/core/provider';
 import type { Asked } from '../observe/observed.js';
 import { attribute } from './conventions.js';
 

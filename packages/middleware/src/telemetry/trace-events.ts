@@ -1,6 +1,6 @@
 import { metrics, type Span, trace } from '@opentelemetry/api';
-import type { FallThrough } from '../fallback.js';
-import type { Retry } from '../retry.js';
+import type { FallThrough } from '../fallback/index.js';
+import type { Retry } from '../retry/index.js';
 import { attribute, scopeName } from './conventions.js';
 
 /**

@@ -1,5 +1,5 @@
 import { type Attributes, context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { errorRules } from '@secretkit/core';
+import { errorRules } from '@secretkit/core/provider';
 import type { Asked, Watch } from '../observe/observed.js';
 import type { Result } from '../observe/result.js';
 import { attribute } from './conventions.js';

@@ -1,13 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { watchedSignal } from '@secretkit/conformance';
-import {
-  createSecrets,
-  isSecretError,
-  type Secret,
-  type SecretProvider,
-  type Secrets,
-} from '@secretkit/core';
+import { createSecrets, type Secrets } from '@secretkit/core';
+import { isSecretError, type Secret, type SecretProvider } from '@secretkit/core/provider';
 import type Stripe from 'stripe';
 import { expect } from 'vitest';
 import { stripeSecrets } from '../stripe-secrets.js';

@@ -1,4 +1,4 @@
-import { errorRules, type SecretErrorCode } from '@secretkit/core';
+import { errorRules, type SecretErrorCode } from '@secretkit/core/provider';
 import {
   answer,
   cut,

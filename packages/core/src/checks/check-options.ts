@@ -1,0 +1,117 @@
+/** The range of a number. Both bounds are inclusive. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  /** @defaultValue false */
+  readonly whole?: boolean;
+}
+
+/** The longest delay of a timer: 2³¹ − 1 milliseconds, about 24.8 days. A longer one would fire at once. */
+export const maxDelayMs: number = 2 ** 31 - 1;
+
+/**
+ * Checks an options object: a misspelt option would be ignored silently.
+ *
+ * @param owner - Whose options they are, as the caller wrote it: `cache`.
+ * @throws `TypeError` when it is not an object, or has an unknown option.
+ */
+export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(
+      `${owner}: options must be an object, got ${kindOf(options)}. ${list('option', known)}`,
+    );
+  }
+  if ('get' in options) {
+    throw new TypeError(`${owner}: options must be an object, got a provider. ${list('option', known)}`);
+  }
+  const unknown = unknownKey(options, known);
+  if (unknown) throw new TypeError(`${owner}: ${unknown}`);
+}
+
+/**
+ * Checks a number.
+ *
+ * @throws `TypeError` when it is not a number, `RangeError` when it is out of range, not finite or not whole.
+ */
+export function checkNumber(owner: string, option: string, value: unknown, range: NumberRange): void {
+  const { min, max, whole = false } = range;
+  const expected = `${owner}: ${option} must be a ${whole ? 'whole ' : ''}number between ${min} and ${max}`;
+  if (typeof value !== 'number') throw new TypeError(`${expected}, got ${kindOf(value)}.`);
+  if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
+    throw new RangeError(`${expected}, got ${value}.`);
+  }
+}
+
+/**
+ * Returns the first key that is not known, as a sentence for an error: `unknown option "ttl". Known options: ttlMs.`
+ *
+ * @param noun - What a key is. @defaultValue `option`
+ */
+export function unknownKey(input: object, known: readonly string[], noun = 'option'): string | undefined {
+  const unknown = Object.keys(input).find((key) => !known.includes(key));
+  return unknown === undefined
+    ? undefined
+    : `unknown ${noun} "${unknown.slice(0, 50)}". ${list(noun, known)}`;
+}
+
+/**
+ * Returns the parameters of a URL such as `env:?prefix=APP_`. For openers.
+ *
+ * @throws `TypeError` for a parameter that is unknown, empty or repeated, and for a URL with other parts: a host, a path, a
+ * fragment.
+ * @example
+ * ```ts
+ * import { type Opener, urlParameters } from '@secretkit/core/provider';
+ * import { envSecrets } from '@secretkit/env';
+ *
+ * const opener: Opener = {
+ *   schemes: ['own'],
+ *   open: (url) => envSecrets({ prefix: urlParameters(url, ['prefix']).prefix ?? 'APP_' }),
+ * };
+ * ```
+ */
+export function urlParameters<const K extends string>(
+  url: URL,
+  known: readonly K[],
+): { readonly [P in K]?: string } {
+  const { protocol, host, pathname, hash, searchParams } = url;
+  if (host || pathname || hash) {
+    throw new TypeError(
+      `${protocol} URL must not have a host, a path or a fragment. Write ${protocol}?name=value.`,
+    );
+  }
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of searchParams) {
+    if (!known.some((each) => each === name)) {
+      // A name without a value may be a secret in the wrong place.
+      const quoted = value !== '' && /^[A-Za-z][\w.-]{0,29}$/.test(name) ? ` "${name}"` : '';
+      throw new TypeError(`${protocol} URL: unknown parameter${quoted}. ${list('parameter', known)}`);
+    }
+    if (value === '') throw new TypeError(`${protocol} URL: parameter ${name} must not be empty.`);
+    if (Object.hasOwn(parameters, name)) {
+      throw new TypeError(`${protocol} URL: parameter ${name} must be given once.`);
+    }
+    parameters[name] = value;
+  }
+  return parameters as { [P in K]?: string }; // all of them are known
+}
+
+/** Whether this is a plain object. A promise, a map or an instance of a class is not: its data is not in its fields. */
+export function isPlainObject(thing: unknown): thing is object {
+  if (typeof thing !== 'object' || thing === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(thing);
+  return prototype === null || Object.getPrototypeOf(prototype) === null; // of another realm, too
+}
+
+/** Returns what something is, for messages: its kind, never its content. */
+export function kindOf(thing: unknown): string {
+  if (typeof thing !== 'object') return typeof thing;
+  if (thing === null) return 'null';
+  if (Array.isArray(thing)) return 'an array';
+  if (isPlainObject(thing)) return 'an object';
+  return 'then' in thing ? 'a promise (await it)' : 'an instance of a class';
+}
+
+function list(noun: string, known: readonly string[]): string {
+  return known.length > 0 ? `Known ${noun}s: ${known.join(', ')}.` : `There are no ${noun}s.`;
+}

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeRef, refKey } from '../contract/ref.js';
+import { isSecretError } from '../contract/secret-error.js';
+import { checkRef, checkScope } from './check-ref.js';
+
+class Tenant {
+  readonly account = 'acct_CANARY';
+}
+
+describe.each([
+  ['a promise', Promise.resolve({ account: 'acct_CANARY' }), /a promise: await it/],
+  ['a list', [], /not an array/],
+  ['a map', new Map([['account', 'acct_CANARY']]), /an instance of a class/],
+  ['an instance of a class', new Tenant(), /an instance of a class/],
+])('a scope that is %s', (_, scope, message) => {
+  it.each([() => checkScope(scope), () => checkRef({ name: 'a', scope: scope as never })])(
+    'is refused, and does not mean the default one',
+    (check) => {
+      expect(check).toThrow(message);
+      expect(check).not.toThrow(/CANARY/);
+    },
+  );
+});
+
+it('a scope without a prototype is one', () => {
+  expect(checkScope(Object.assign(Object.create(null), { user: 'usr_1' }))).toEqual({ user: 'usr_1' });
+});
+
+describe('checkRef', () => {
+  it.each([
+    ['token', { name: 'token' }],
+    [{ name: 'token' }, { name: 'token' }],
+    [
+      { name: 'token', scope: {} },
+      { name: 'token', scope: {} },
+    ],
+    [
+      { name: 'token', scope: { account: 'a', user: 'u' } },
+      { name: 'token', scope: { account: 'a', user: 'u' } },
+    ],
+    ['__proto__', { name: '__proto__' }],
+    ['🔑/a b', { name: '🔑/a b' }],
+    ['x'.repeat(5_000), { name: 'x'.repeat(5_000) }],
+  ])('takes %j, and freezes a copy', (input, ref) => {
+    const checked = checkRef(input);
+    expect(checked).toEqual(ref);
+    expect(Object.isFrozen(checked)).toBe(true);
+    expect(Object.isFrozen(checked.scope ?? checked)).toBe(true);
+  });
+
+  it.each([
+    [undefined, /not undefined/],
+    [null, /not null/],
+    [5, /not number/],
+    [['token'], /not an array/],
+    ['', /is empty/],
+    ['x'.repeat(5_001), /5001 characters, 5000 at most/],
+    ['CANARY\n', /control character/],
+    ['CANARY\u0000', /control character/],
+    ['CANARY\u0085', /control character/],
+    ['CANARY\ud800', /half of a surrogate pair/],
+    [{}, /name of a secret is a string, not undefined/],
+    [{ name: 5 }, /not number/],
+    [{ name: 'a', value: 'x' }, /no field "value"/],
+    [{ name: 'a', scoped: {} }, /no field "scoped"/],
+    [{ name: 'a', scope: undefined }, /a scope is .* not undefined/],
+    [{ name: 'a', scope: null }, /not null/],
+    [{ name: 'a', scope: 'acct_1' }, /not string/],
+    [{ name: 'a', scope: { account: undefined } }, /account is a string, not undefined/],
+    [{ name: 'a', scope: { account: null } }, /account is a string, not null/],
+    [{ name: 'a', scope: { account: '' } }, /account is empty/],
+    [{ name: 'a', scope: { user: undefined } }, /user is a string/],
+    [{ name: 'a', scope: { user: 5 } }, /user is a string, not number/],
+    [{ name: 'a', scope: { acount: 'acct_1' } }, /no field "acount": it has account and user/],
+    [{ name: 'a', scope: { account: 'CANARY\n' } }, /control character/],
+  ])('refuses %j, without quoting it', (input, message) => {
+    let error: unknown;
+    try {
+      checkRef(input as never);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(isSecretError(error, 'invalid_argument')).toBe(true);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toContain('CANARY');
+  });
+});
+
+describe('checkScope', () => {
+  it('leaves absent fields absent', () => {
+    expect(Object.keys(checkScope({ user: 'u' }))).toEqual(['user']);
+  });
+});
+
+describe('refKey', () => {
+  const part = fc.option(fc.string({ unit: fc.constantFrom('a', ':', '-', '1', '/', '2') }), {
+    nil: undefined,
+  });
+  const ref = fc.record({
+    account: part,
+    user: part,
+    name: fc.string({ unit: fc.constantFrom('a', ':', '-', '1', '\0') }),
+  });
+
+  it('is the same for two refs only if they are the same', () => {
+    fc.assert(
+      fc.property(ref, ref, (one, two) => {
+        const same = one.account === two.account && one.user === two.user && one.name === two.name;
+        expect(keyOf(one) === keyOf(two)).toBe(same);
+      }),
+      { numRuns: 5_000, seed: 3 },
+    );
+  });
+
+  it.each([
+    [
+      { user: 'a', name: 'b:c' },
+      { user: 'a:b', name: 'c' },
+    ],
+    [
+      { account: 'a', name: 'b' },
+      { user: 'a', name: 'b' },
+    ],
+    [{ account: '-', name: 'x' }, { name: '-x' }],
+    [{ account: 'a', name: 'b' }, { name: '\x001:a-b' }],
+  ])('tells apart %j and %j', (one, two) => {
+    expect(keyOf(one)).not.toBe(keyOf(two));
+  });
+
+  it('takes an empty scope for none', () => {
+    expect(refKey({ name: 'a', scope: {} })).toBe(refKey({ name: 'a' }));
+  });
+
+  function keyOf({
+    name,
+    account,
+    user,
+  }: {
+    name: string;
+    account?: string | undefined;
+    user?: string | undefined;
+  }) {
+    const scope = { ...(account !== undefined && { account }), ...(user !== undefined && { user }) };
+    return refKey({ name, scope });
+  }
+});
+
+describe('describeRef', () => {
+  it('shortens what is long', () => {
+    expect(describeRef({ name: 'x'.repeat(500) })).toHaveLength(102);
+    expect(describeRef({ name: 'a', scope: {} })).toBe('"a"');
+  });
+});

@@ -1,0 +1,54 @@
+import type { SecretRef, SecretScope } from '../contract/ref.js';
+import { invalid } from '../contract/secret-error.js';
+import { isPlainObject, kindOf, unknownKey } from './check-options.js';
+
+const maxLength = 5_000;
+
+/**
+ * Returns a frozen, well-formed copy of a ref; a string is a name in the default scope.
+ *
+ * @throws `invalid_argument` when the name or a field of the scope is empty, longer than 5,000 characters, has a control
+ * character or a lone surrogate, or when a field is unknown or present without a value. Malformed input is not quoted: it
+ * may be a value in the wrong place.
+ */
+export function checkRef(input: string | SecretRef): SecretRef {
+  if (typeof input === 'string') return Object.freeze({ name: checkText(input, 'name') });
+  if (!isPlainObject(input)) throw invalid(`ref must be a name or { name, scope }, got ${kindOf(input)}.`);
+  refuseUnknownKey('ref', input, ['name', 'scope']);
+  const name = checkText(input.name, 'name');
+  return Object.freeze('scope' in input ? { name, scope: checkScope(input.scope) } : { name });
+}
+
+/**
+ * Returns a frozen, well-formed copy of a scope.
+ *
+ * @throws `invalid_argument` for anything else, above all for a field that is present but `undefined`, `null` or
+ * empty: a tenant's id that failed to load must not mean the default tenant.
+ */
+export function checkScope(scope: unknown): SecretScope {
+  if (!isPlainObject(scope)) {
+    throw invalid(`scope must be { account, user }, got ${kindOf(scope)}. Omit it for the default scope.`);
+  }
+  refuseUnknownKey('scope', scope, ['account', 'user']);
+  const { account, user } = scope as Record<string, unknown>;
+  return Object.freeze({
+    ...('account' in scope && { account: checkText(account, 'scope.account') }),
+    ...('user' in scope && { user: checkText(user, 'scope.user') }),
+  });
+}
+
+function refuseUnknownKey(owner: string, input: object, known: readonly string[]): void {
+  const unknown = unknownKey(input, known, 'field');
+  if (unknown) throw invalid(`${owner}: ${unknown}`);
+}
+
+function checkText(text: unknown, what: string): string {
+  if (typeof text !== 'string') throw invalid(`${what} must be a string, got ${kindOf(text)}.`);
+  if (text === '') throw invalid(`${what} must not be empty.`);
+  if (text.length > maxLength) {
+    throw invalid(`${what} must have at most ${maxLength} characters, got ${text.length}.`);
+  }
+  if (/\p{Cc}/u.test(text)) throw invalid(`${what} must not have a control character.`);
+  if (!text.isWellFormed()) throw invalid(`${what} must not have a lone surrogate.`);
+  return text;
+}

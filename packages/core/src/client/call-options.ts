@@ -1,0 +1,71 @@
+import { isPlainObject, kindOf, maxDelayMs, unknownKey } from '../checks/check-options.js';
+import type { CallContext } from '../contract/provider.js';
+import type { SecretRef } from '../contract/ref.js';
+import { isSecret, type Secret, seal } from '../contract/secret.js';
+import { invalid, isSecretError, type SecretErrorFields, withFields } from '../contract/secret-error.js';
+import type { RefsByKey } from './secrets.js';
+
+// Checks of the arguments of a client's methods, beside refs. Each throws `invalid_argument`.
+
+const empty: CallContext = Object.freeze({});
+
+/** Returns the context of a call with these options. */
+export function contextOf(
+  options: { readonly signal?: AbortSignal; readonly fresh?: boolean } | undefined,
+  known: readonly string[],
+): CallContext {
+  if (options === undefined) return empty;
+  if (!isPlainObject(options)) throw invalid(`options must be an object, got ${kindOf(options)}.`);
+  const unknown = unknownKey(options, known);
+  if (unknown) throw invalid(unknown);
+  const { signal, fresh } = options;
+  if (signal !== undefined && !isSignal(signal)) {
+    throw invalid(`signal must be an AbortSignal, such as controller.signal, got ${kindOf(signal)}.`);
+  }
+  return { ...(signal && { signal }), ...(fresh && { fresh }) };
+}
+
+// By its members: a test environment, or a polyfill, may have a class of its own.
+function isSignal(thing: Partial<AbortSignal> | null): boolean {
+  const { aborted, addEventListener, removeEventListener } = thing ?? {};
+  return (
+    [typeof aborted, typeof addEventListener, typeof removeEventListener].join() ===
+    'boolean,function,function'
+  );
+}
+
+export function checkRefsByKey(input: unknown): RefsByKey {
+  if (isPlainObject(input)) return input as RefsByKey; // refs are checked next
+  throw invalid(`refs must be an object, such as { db: 'DATABASE_URL' }, got ${kindOf(input)}.`);
+}
+
+export function checkRefList(inputs: unknown): readonly (string | SecretRef)[] {
+  if (Array.isArray(inputs) && inputs.length > 0) return inputs as readonly (string | SecretRef)[]; // refs are checked next
+  const got = Array.isArray(inputs) ? 'an empty array' : kindOf(inputs);
+  throw invalid(`refs must be a list of names or refs, such as ['db-password'], got ${got}.`);
+}
+
+export function checkPeriod(everyMs: unknown): number {
+  if (typeof everyMs === 'number' && everyMs >= 1 && everyMs <= maxDelayMs) return everyMs;
+  const got = typeof everyMs === 'number' ? everyMs : kindOf(everyMs);
+  throw invalid(`everyMs must be a number of milliseconds between 1 and ${maxDelayMs}, got ${got}.`);
+}
+
+export function checkCallback(what: string, callback: unknown): void {
+  if (typeof callback !== 'function') throw invalid(`${what} must be a function, got ${kindOf(callback)}.`);
+}
+
+/** Returns a value to write as a `Secret`. An expiry in the options replaces that of a `Secret`. */
+export function sealed(value: unknown, expiresAt: Date | undefined, where: SecretErrorFields): Secret {
+  try {
+    if (!isSecret(value)) return seal(value as string, { expiresAt }); // seal checks that it is a string
+    const revealed = value.reveal();
+    if (typeof revealed !== 'string') {
+      throw invalid('value must be a Secret of a string, got a mapped one. Write the string it came from.');
+    }
+    if (expiresAt === undefined) return value as Secret; // it reveals a string
+    return seal(revealed, { createdAt: value.createdAt, version: value.version, expiresAt });
+  } catch (error) {
+    throw isSecretError(error) ? withFields(error, where) : error;
+  }
+}

@@ -1,0 +1,96 @@
+import { checkRef, checkScope } from '../checks/check-ref.js';
+import type { CachedReader, CachedSecret } from '../contract/memory.js';
+import type { SecretProvider } from '../contract/provider.js';
+import type { SecretRef, SecretScope } from '../contract/ref.js';
+import type { Secret } from '../contract/secret.js';
+import { invalid } from '../contract/secret-error.js';
+
+// An application reads a few names again and again; a stream of made-up ones must not fill the memory.
+const maxNames = 1_000;
+
+/** The refs of a client, and a shortcut to their values in memory. */
+export interface ClientRefs {
+  /** The client's scope. */
+  readonly scope: SecretScope | undefined;
+  /**
+   * Returns the checked ref of what a caller wrote, within the client's scope. A name gives the same ref each time, so that
+   * a read of a cached secret allocates none.
+   */
+  refOf(input: string | SecretRef): SecretRef;
+  /** Returns the checked scope, narrowed to the client's. */
+  scopeOf(scope: SecretScope | undefined): SecretScope | undefined;
+  /** Returns the fresh value in memory of a name that was read before, without a pass through the layers. */
+  cached(name: string, touch: boolean): CachedSecret | undefined;
+  /** Returns the same for a batch: all of it, or nothing. */
+  allCached(inputs: readonly (string | SecretRef)[]): readonly Secret[] | undefined;
+}
+
+interface KnownName {
+  readonly ref: SecretRef;
+  reader: CachedReader | undefined; // made for the second read: short-lived clients read most names once
+}
+
+export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRefs {
+  const byName = new Map<string, KnownName>();
+
+  function cached(name: string, touch: boolean): CachedSecret | undefined {
+    const known = byName.get(name);
+    if (known === undefined) return undefined;
+    known.reader ??= stack.memory?.cached?.(known.ref) ?? nothing;
+    return known.reader(touch);
+  }
+
+  function refOf(input: string | SecretRef): SecretRef {
+    if (typeof input !== 'string') return scope ? narrowed(checkRef(input)) : checkRef(input);
+    const known = byName.get(input);
+    if (known) return known.ref;
+    const { name } = checkRef(input);
+    const ref = Object.freeze(scope ? { name, scope } : { name });
+    if (byName.size >= maxNames) byName.clear();
+    byName.set(name, { ref, reader: undefined });
+    return ref;
+  }
+
+  function narrowed({ name, scope: inner = {} }: SecretRef): SecretRef {
+    const outer = scope ?? {};
+    for (const field of ['account', 'user'] as const) {
+      if (outer[field] !== undefined && inner[field] !== undefined)
+        refuseOther(field, outer[field], inner[field]);
+    }
+    if (outer.account === undefined && inner.account !== undefined) {
+      // Without an account the outer scope means the provider's default one.
+      const account = stack.canonical?.({ name, scope: outer }).scope?.account;
+      if (account !== undefined) refuseOther('account', account, inner.account);
+    }
+    return Object.freeze({ name, scope: Object.freeze({ ...outer, ...inner }) });
+  }
+
+  return {
+    scope,
+    refOf,
+    // A scope is checked, and narrowed, as part of a ref.
+    scopeOf: (inner) => refOf({ name: 'any', scope: checkScope(inner) }).scope,
+    cached,
+    allCached(inputs) {
+      const secrets: Secret[] = [];
+      for (const input of inputs) {
+        const here = typeof input === 'string' ? cached(input, false) : undefined;
+        if (!here?.settled) return undefined;
+        secrets.push(here.secret);
+      }
+      for (const name of inputs as readonly string[]) cached(name, true); // all of them are used, or none
+      return secrets;
+    },
+  };
+}
+
+function nothing(): undefined {
+  return undefined;
+}
+
+function refuseOther(field: 'account' | 'user', own: string, other: string): void {
+  if (own === other) return;
+  throw invalid(
+    `the ref has another ${field} than this client, whose scope is ${field} ${own}. Use a client of that scope.`,
+  );
+}

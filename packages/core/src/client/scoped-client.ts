@@ -1,0 +1,220 @@
+import { checkScope } from '../checks/check-ref.js';
+import { layersOf } from '../contract/layer.js';
+import type { SecretMemory } from '../contract/memory.js';
+import type { Answer, SecretProvider } from '../contract/provider.js';
+import { describeRef, refKey, type SecretRef, type SecretScope } from '../contract/ref.js';
+import type { Secret } from '../contract/secret.js';
+import { invalid, isSecretError, SecretError } from '../contract/secret-error.js';
+import { abortable } from '../kernel/abortable.js';
+import { notify } from '../kernel/injected.js';
+import { readMany, unsupported, walkPages } from '../kernel/read-many.js';
+import {
+  checkCallback,
+  checkPeriod,
+  checkRefList,
+  checkRefsByKey,
+  contextOf,
+  sealed,
+} from './call-options.js';
+import { type ClientRefs, clientRefs } from './client-refs.js';
+import { isAuthFailure, type Renewals } from './renewals.js';
+import type { ReadOptions, RefsByKey, ScopedSecrets } from './secrets.js';
+import type { Watches } from './watches.js';
+
+const readOptions = ['signal', 'fresh'] as const;
+
+/** What a client and its scoped clients share. */
+export interface SharedParts {
+  readonly stack: SecretProvider;
+  readonly renewals: Renewals;
+  readonly watches: Watches;
+  readonly now: () => number;
+}
+
+/**
+ * Returns the methods of a client.
+ *
+ * @param refs - Returns the client's refs. It may throw: the scope of a client may be known only at its first use.
+ */
+export function scopedClient(shared: SharedParts, refs: () => ClientRefs): ScopedSecrets {
+  const { stack, renewals, watches, now } = shared;
+  const refOf = (input: string | SecretRef): SecretRef => refs().refOf(input);
+
+  // Neither this nor `require` is an async function: the promise of a cache hit is returned unchanged.
+  function get(input: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined> {
+    try {
+      return cached(input, options) ?? stack.get(refOf(input), contextOf(options, readOptions));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function require(input: string | SecretRef, options?: ReadOptions): Promise<Secret> {
+    try {
+      return cached(input, options) ?? required(input, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function cached(input: string | SecretRef, options: ReadOptions | undefined): Promise<Secret> | undefined {
+    return options === undefined && typeof input === 'string'
+      ? refs().cached(input, true)?.settled
+      : undefined;
+  }
+
+  async function required(input: string | SecretRef, options: ReadOptions | undefined): Promise<Secret> {
+    const ref = refOf(input);
+    const secret = await stack.get(ref, contextOf(options, readOptions));
+    if (secret) return secret;
+    throw notFound(stack, ref);
+  }
+
+  const keyOf = (ref: SecretRef): string => refKey(stack.canonical?.(ref) ?? ref);
+
+  async function readByKey(
+    input: RefsByKey,
+    options?: ReadOptions,
+  ): Promise<[key: string, answer: Answer][]> {
+    const ctx = contextOf(options, readOptions);
+    const entries = Object.entries(checkRefsByKey(input));
+    const here = options === undefined ? refs().allCached(entries.map(([, ref]) => ref)) : undefined;
+    const answers = here ?? (await readMany(stack, entries.map(refOfEntry), ctx, now));
+    return entries.map(([key], at) => [key, answers[at]]);
+  }
+
+  function refOfEntry([key, input]: [string, string | SecretRef]): SecretRef {
+    try {
+      return refOf(input);
+    } catch (error) {
+      throw isSecretError(error) ? invalid(`refs["${key.slice(0, 50)}"]: ${error.problem}`) : error;
+    }
+  }
+
+  function subscribeOf(method: 'onChange' | 'watch'): NonNullable<SecretMemory['subscribe']> {
+    const { subscribe } = stack.memory ?? {};
+    if (subscribe) return subscribe; // bound: the stack is guarded
+    throw new SecretError(
+      'unsupported',
+      `${method} needs a cache in the stack: only a cache detects that a value has changed.`,
+      { provider: stack.name },
+    );
+  }
+
+  const client: ScopedSecrets = {
+    layers: layersOf(stack),
+    get,
+    require,
+
+    async getMany<R extends RefsByKey>(input: R, options?: ReadOptions) {
+      const answers = await readByKey(input, options);
+      for (const [, answer] of answers) if (isSecretError(answer)) throw answer;
+      return Object.fromEntries(answers) as { [K in keyof R]: Secret | undefined }; // one answer a key, none an error
+    },
+
+    async getManySettled<R extends RefsByKey>(input: R, options?: ReadOptions) {
+      return Object.fromEntries(await readByKey(input, options)) as { [K in keyof R]: Answer }; // one answer a key
+    },
+
+    async *list(options) {
+      const ctx = contextOf(options, ['scope', 'signal']);
+      const { scope, scopeOf } = refs();
+      yield* walkPages(stack, options && 'scope' in options ? scopeOf(options.scope) : scope, ctx);
+    },
+
+    async set(input, value, options) {
+      const ref = refOf(input);
+      const ctx = contextOf(options, ['expiresAt', 'signal']);
+      if (!stack.set) throw unsupported(stack, 'set', ref);
+      const secret = sealed(value, options?.expiresAt, { provider: stack.name, operation: 'set', ref });
+      await stack.set(ref, secret, { ...ctx, idempotencyKey: crypto.randomUUID() });
+    },
+
+    async delete(input, options) {
+      const ref = refOf(input);
+      const ctx = contextOf(options, ['signal']);
+      if (!stack.delete) throw unsupported(stack, 'delete', ref);
+      await stack.delete(ref, { ...ctx, idempotencyKey: crypto.randomUUID() });
+    },
+
+    async use(input, run, options) {
+      const ref = refOf(input);
+      const { signal } = contextOf(options, ['signal', 'isAuthFailure']);
+      const { isAuthFailure: isRefusal = isAuthFailure } = options ?? {};
+      checkCallback('run', run);
+      const secret = await client.require(ref, signal && { signal });
+      try {
+        return await run(secret);
+      } catch (failure) {
+        if (signal?.aborted) throw signal.reason;
+        if (!isRefusal(failure)) throw failure;
+        const renewed = await abortable(renewals.renew(ref, secret), signal);
+        if (!renewed) throw failure;
+        return await run(renewed);
+      }
+    },
+
+    onChange(input, listener) {
+      const key = keyOf(refOf(input));
+      checkCallback('listener', listener);
+      const stop = subscribeOf('onChange')(({ ref, secret }) => {
+        if (keyOf(ref) === key) notify(listener, secret);
+      });
+      return { [Symbol.dispose]: stop };
+    },
+
+    watch(inputs, options) {
+      const watched = checkRefList(inputs).map(refOf);
+      const { signal } = contextOf(options, ['everyMs', 'signal']);
+      const everyMs = checkPeriod(options?.everyMs);
+      subscribeOf('watch');
+      return watches.start(watched, everyMs, signal);
+    },
+
+    peek(input) {
+      const here = typeof input === 'string' ? refs().cached(input, false) : undefined;
+      return (here ?? stack.memory?.cached?.(refOf(input))(false))?.secret;
+    },
+
+    invalidate(input) {
+      const { scope } = refs();
+      stack.memory?.invalidate?.(input === undefined ? scope && { scope } : refOf(input));
+    },
+
+    can: (capability) => typeof stack[capability] === 'function',
+
+    scoped(scope) {
+      if (typeof scope !== 'function') {
+        const inner = refsWithin(scope);
+        return scopedClient(shared, () => inner);
+      }
+      let inner: ClientRefs | undefined;
+      return scopedClient(shared, () => (inner ??= refsWithin(scope())));
+    },
+  };
+  return Object.freeze(client);
+
+  function refsWithin(scope: SecretScope): ClientRefs {
+    const inner = scope === undefined ? {} : checkScope(scope);
+    if (inner.account === undefined && inner.user === undefined) {
+      throw invalid("scope must have an account or a user, got neither. Has the tenant's id been loaded?");
+    }
+    return clientRefs(stack, refs().scopeOf(inner));
+  }
+}
+
+function notFound(stack: SecretProvider, ref: SecretRef): SecretError {
+  const storedName = stack.canonical?.(ref).name ?? ref.name;
+  const remedy = /\p{Cc}/u.test(storedName) // no secret can have it
+    ? 'The backend cannot hold this name and scope: check'
+    : `Create it${storedName === ref.name ? '' : ` as ${describeRef({ name: storedName })}`}, or check`;
+  return new SecretError(
+    'not_found',
+    `the secret does not exist, or has expired. ${remedy} its name and scope.`,
+    {
+      provider: stack.name,
+      operation: 'get',
+      ref,
+    },
+  );
+}

@@ -1,0 +1,59 @@
+/** Whose secret it is. An absent field means the provider's default; a field that is present is a non-empty string. */
+export interface SecretScope {
+  /** The tenant, such as a connected account. */
+  readonly account?: string;
+  /** One user of that tenant. */
+  readonly user?: string;
+}
+
+/** The address of a secret: plain data, printable and serialisable, safe in queues and logs. */
+export interface SecretRef {
+  readonly name: string;
+  readonly scope?: SecretScope;
+}
+
+/**
+ * Returns a string that differs for every two refs that differ, whatever characters they contain. A name in the default
+ * scope is its own key, so a cache of many names keeps no second string for each.
+ */
+export function refKey({ name, scope }: SecretRef): string {
+  const owner = scopeKey(scope);
+  return owner === defaultScope && !name.startsWith(ownerFollows) ? name : ownerFollows + owner + name;
+}
+
+/** Returns the same for scopes. An absent field and the absent scope are alike. */
+export function scopeKey(scope: SecretScope = {}): string {
+  return lengthPrefixed(scope.account) + lengthPrefixed(scope.user);
+}
+
+/** Returns a ref as messages show it: `"db-password" (account acct_1)`. */
+export function describeRef({ name, scope }: SecretRef): string {
+  const owner = scope ? describeScope(scope) : '';
+  return owner ? `"${shorten(name)}" (${owner})` : `"${shorten(name)}"`;
+}
+
+/** Returns a scope as messages show it: `account acct_1, user usr_1`; the empty string for the default scope. */
+export function describeScope({ account, user }: SecretScope): string {
+  return [account && `account ${shorten(account)}`, user && `user ${shorten(user)}`]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** Returns a frozen copy with the known fields only. */
+export function copyRef({ name, scope }: SecretRef): SecretRef {
+  if (scope === undefined) return Object.freeze({ name });
+  const { account, user } = scope;
+  const owner = { ...(account !== undefined && { account }), ...(user !== undefined && { user }) };
+  return Object.freeze({ name, scope: Object.freeze(owner) });
+}
+
+const ownerFollows = '\0'; // checked names contain no control character; any other name differs as well
+const defaultScope = scopeKey();
+
+function lengthPrefixed(text: string | undefined): string {
+  return text === undefined ? '-' : `${text.length}:${text}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}

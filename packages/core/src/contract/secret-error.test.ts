@@ -1,0 +1,179 @@
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { toSecretError } from '../kernel/answers.js';
+import { errorRules, isSecretError, SecretError, type SecretErrorCode, withFields } from './secret-error.js';
+
+const codes = Object.keys(errorRules) as SecretErrorCode[];
+
+describe('a SecretError', () => {
+  it('says the code first, then what was asked, then what to do', () => {
+    const error = new SecretError('unavailable', 'HTTP 503. Try again later.', {
+      provider: 'stripe',
+      operation: 'get',
+      ref: { name: 'token', scope: { account: 'acct_1', user: 'usr_1' } },
+    });
+    expect(error.message).toBe(
+      'unavailable: stripe get "token" (account acct_1, user usr_1): HTTP 503. Try again later.',
+    );
+    expect(String(error)).toBe(`SecretError: ${error.message}`);
+    expect(error).toBeInstanceOf(Error);
+  });
+
+  it.each(codes)('is retryable as the table says, unless the backend said no: %s', (code) => {
+    const retryable = ['rate_limited', 'unavailable', 'timeout'].includes(code);
+    expect(new SecretError(code, 'x').retryable).toBe(retryable);
+    expect(new SecretError(code, 'x', { retryable: true }).retryable).toBe(retryable);
+    expect(new SecretError(code, 'x', { retryable: false }).retryable).toBe(false);
+  });
+
+  it('never lets a stale value stand in for a definitive answer, nor remembers a failure that may pass', () => {
+    const where = (rule: 'staleAllowed' | 'remembered') =>
+      codes.filter((code) => errorRules[code][rule]).sort();
+    expect(where('staleAllowed')).toEqual(
+      ['circuit_open', 'invalid_data', 'quota_exceeded', 'rate_limited', 'timeout', 'unavailable'].sort(),
+    );
+    expect(where('remembered')).toEqual(['permission_denied', 'unauthenticated', 'unknown']);
+  });
+
+  it.each([
+    [1_500, 1_500],
+    [0, 0],
+    [-1, undefined],
+    [Number.NaN, undefined],
+    [Number.POSITIVE_INFINITY, undefined],
+    [undefined, undefined],
+  ])('keeps a sensible retryAfterMs alone: %s', (given, kept) => {
+    expect(new SecretError('rate_limited', 'x', { retryAfterMs: given }).retryAfterMs).toBe(kept);
+  });
+
+  it('keeps of the details what is a status, a request id or a code', () => {
+    const details = {
+      status: 503,
+      requestId: 'req_123',
+      vendorCode: 'rate_limit',
+      body: 'CANARY',
+      headers: { authorization: 'CANARY' },
+    };
+    expect(new SecretError('unavailable', 'x', { details }).details).toEqual({
+      status: 503,
+      requestId: 'req_123',
+      vendorCode: 'rate_limit',
+    });
+    const sentences = {
+      status: '503 CANARY',
+      requestId: 'a sentence with CANARY',
+      vendorCode: 'x'.repeat(101),
+    };
+    expect(new SecretError('unavailable', 'x', { details: sentences as never }).details).toEqual({});
+    const objects = { requestId: { toString: () => 'CANARY' }, vendorCode: 5 };
+    expect(new SecretError('unavailable', 'x', { details: objects as never }).details).toEqual({});
+  });
+
+  it('copies its ref, and only what belongs to one', () => {
+    const ref = { name: 'token', scope: { account: 'acct_1' }, value: 'CANARY' };
+    const error = new SecretError('unknown', 'x', { ref });
+    ref.scope.account = 'acct_2';
+    expect(error.ref).toEqual({ name: 'token', scope: { account: 'acct_1' } });
+  });
+
+  it('is plain data for a logger', () => {
+    const error = new SecretError('rate_limited', 'Slow down.', {
+      provider: 'stripe',
+      operation: 'list',
+      retryAfterMs: 5,
+      details: { status: 429 },
+    });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'SecretError',
+      message: 'rate_limited: stripe list: Slow down.',
+      code: 'rate_limited',
+      problem: 'Slow down.',
+      provider: 'stripe',
+      operation: 'list',
+      retryable: true,
+      retryAfterMs: 5,
+      details: { status: 429 },
+    });
+  });
+
+  it('can be restated for another ref', () => {
+    const error = new SecretError('unavailable', 'Down.', {
+      provider: 'stripe',
+      ref: { name: 'a' },
+      retryable: false,
+      retryAfterMs: 5,
+      details: { status: 500 },
+    });
+    const other = withFields(error, { ref: { name: 'b' } });
+    expect(other).not.toBe(error);
+    expect(other).toMatchObject({ ...error, ref: { name: 'b' }, message: 'unavailable: stripe "b": Down.' });
+  });
+});
+
+describe('isSecretError', () => {
+  it('holds for errors of another copy of the package', async () => {
+    vi.resetModules();
+    const copy = await import('./secret-error.js');
+    const foreign = new copy.SecretError('timeout', 'x');
+    expect(foreign).not.toBeInstanceOf(SecretError);
+    expect(isSecretError(foreign)).toBe(true);
+    expect(isSecretError(foreign, 'timeout')).toBe(true);
+    expect(isSecretError(foreign, 'unknown')).toBe(false);
+  });
+
+  it.each([undefined, null, 'timeout', new Error('timeout'), { code: 'timeout' }])(
+    'does not hold for %s',
+    (thing) => {
+      expect(isSecretError(thing)).toBe(false);
+    },
+  );
+});
+
+describe('what is thrown and is no SecretError', () => {
+  it.each([
+    [new TypeError('CANARY', { cause: 'CANARY' }), 'TypeError'],
+    [Object.assign(new SyntaxError('CANARY'), { body: 'CANARY' }), 'SyntaxError'],
+    [Object.assign(new Error('CANARY'), { name: 'CANARY' }), 'an error of its own'],
+    [Object.assign(new Error('CANARY'), { code: 'conflict' }), 'an error of its own'],
+    ['CANARY', 'an error of its own'],
+    [null, 'an error of its own'],
+    [{ text: 'CANARY' }, 'an error of its own'],
+  ])('becomes unknown, and keeps nothing but the name of a built-in class', (thrown, kind) => {
+    const error = toSecretError(thrown, { provider: 'own', operation: 'get', ref: { name: 'a' } });
+    expect(error).toMatchObject({ code: 'unknown', provider: 'own', ref: { name: 'a' } });
+    expect(error.cause).toBeUndefined();
+    expect(error.message).toContain(`threw ${kind}.`);
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
+  });
+
+  it('a SecretError stays what it is, and is told where it happened if it does not say', () => {
+    const complete = new SecretError('conflict', 'x', { provider: 'stripe' });
+    expect(toSecretError(complete, { provider: 'own' })).toBe(complete);
+    const full = new SecretError('rate_limited', 'x', {
+      provider: 'stripe',
+      operation: 'get',
+      ref: { name: 'a', scope: { user: 'u' } },
+      retryAfterMs: 5,
+      details: { status: 429 },
+    });
+    expect(toSecretError(full, { provider: 'own' })).toBe(full);
+    const ref = { name: 'a', scope: { user: 'u', value: 'CANARY' } };
+    const anew = toSecretError(Object.assign(full, { ref }), { provider: 'own' });
+    expect(anew.ref).toEqual({ name: 'a', scope: { user: 'u' } });
+    expect(
+      toSecretError(new SecretError('conflict', 'x'), { provider: 'own', operation: 'set' }),
+    ).toMatchObject({
+      code: 'conflict',
+      provider: 'own',
+      operation: 'set',
+    });
+  });
+});
+
+it.each(['not-found', 'toString', undefined])('there is none of the code %s', (code) => {
+  expect(() => new SecretError(code as 'unknown', 'as it is.')).toThrow(
+    new TypeError(
+      `SecretError: there is no code "${code}". It is one of not_found, permission_denied, unauthenticated, rate_limited, quota_exceeded, unavailable, timeout, circuit_open, invalid_argument, invalid_data, conflict, unsupported, closed, unknown.`,
+    ),
+  );
+});

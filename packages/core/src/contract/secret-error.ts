@@ -1,0 +1,199 @@
+import { copyRef, describeRef, type SecretRef } from './ref.js';
+
+/** An optional ability of a backend, beside reading one secret. */
+export type Capability = 'getMany' | 'list' | 'set' | 'delete';
+
+/** A call that may reach a backend. */
+export type Operation = 'get' | Capability;
+
+/** The reason for a failure, in one word. The set is closed: code that switches over it can be exhaustive. */
+export type SecretErrorCode =
+  | 'not_found'
+  | 'permission_denied'
+  | 'unauthenticated'
+  | 'rate_limited'
+  | 'quota_exceeded'
+  | 'unavailable'
+  | 'timeout'
+  | 'circuit_open'
+  | 'invalid_argument'
+  | 'invalid_data'
+  | 'conflict'
+  | 'unsupported'
+  | 'closed'
+  | 'unknown';
+
+/** What the layers of a stack may do after a failure. */
+export interface ErrorRule {
+  /** The same call may succeed if it is repeated. */
+  readonly retryable: boolean;
+  /** A cache may serve a value past its freshness (never past its expiry) instead. */
+  readonly staleAllowed: boolean;
+  /** A cache may repeat the failure for about a second instead of a new call. */
+  readonly remembered: boolean;
+}
+
+const definitive: ErrorRule = { retryable: false, staleAllowed: false, remembered: false };
+const denied: ErrorRule = { retryable: false, staleAllowed: false, remembered: true };
+const transient: ErrorRule = { retryable: true, staleAllowed: true, remembered: false };
+const lasting: ErrorRule = { retryable: false, staleAllowed: true, remembered: false };
+
+/** The one table of rules for retries, caches and breakers. */
+export const errorRules: Readonly<Record<SecretErrorCode, ErrorRule>> = Object.freeze({
+  not_found: definitive,
+  permission_denied: denied,
+  unauthenticated: denied,
+  rate_limited: transient,
+  quota_exceeded: lasting,
+  unavailable: transient,
+  timeout: transient,
+  circuit_open: lasting,
+  invalid_argument: definitive,
+  invalid_data: lasting,
+  conflict: definitive,
+  unsupported: definitive,
+  closed: definitive,
+  unknown: denied,
+});
+
+/** Facts of a backend's answer that are safe to log. Everything else is dropped. */
+export interface SecretErrorDetails {
+  /** The HTTP status. */
+  readonly status?: number;
+  /** The vendor's id of the request, for its support. */
+  readonly requestId?: string;
+  /** The vendor's own error code. */
+  readonly vendorCode?: string;
+}
+
+/** Where a failure happened, and what the backend reported. */
+export interface SecretErrorFields {
+  /** The provider's `name`. */
+  readonly provider?: string | undefined;
+  /** The call that failed. */
+  readonly operation?: Operation | undefined;
+  /** The secret that was requested. It is copied. */
+  readonly ref?: SecretRef | undefined;
+  /** How long callers should wait, in milliseconds. Negative and non-finite numbers are dropped. */
+  readonly retryAfterMs?: number | undefined;
+  /** `false` when the backend refused a retry; `true` does not make another code retryable. */
+  readonly retryable?: boolean | undefined;
+  /** Facts of the backend's answer that are safe to log; fields of other names are dropped. */
+  readonly details?: SecretErrorDetails | undefined;
+}
+
+const brand: unique symbol = Symbol.for('secretkit.SecretError'); // one symbol for all copies of the package
+
+/**
+ * The one error that providers, middleware and the client throw. Its message has the code, the call and the remedy, and
+ * never a value, a header, a body or another error.
+ *
+ * @example
+ * ```ts
+ * import { SecretError } from '@secretkit/core';
+ *
+ * throw new SecretError('unavailable', 'HTTP 503. Try again later.', { provider: 'vault', operation: 'get' });
+ * ```
+ */
+export class SecretError extends Error {
+  /** The reason: one of a closed set. */
+  readonly code: SecretErrorCode;
+  /** The message without its code and address. */
+  readonly problem: string;
+  /** Whether the same call may succeed if it is repeated. The code decides, unless the backend refused a retry. */
+  readonly retryable: boolean;
+  /** Facts of the backend's answer that are safe to log. */
+  readonly details: SecretErrorDetails;
+  /** The `name` of the provider that failed. */
+  declare readonly provider?: string;
+  /** The call that failed. */
+  declare readonly operation?: Operation;
+  /** The secret that was requested: a name and a scope, never a value. */
+  declare readonly ref?: SecretRef;
+  /** A lower bound for the wait before the next attempt, in milliseconds. */
+  declare readonly retryAfterMs?: number;
+
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+    Object.defineProperty(this.prototype, 'name', { value: 'SecretError' });
+  }
+
+  /** @throws `TypeError` for an unknown code. */
+  constructor(code: SecretErrorCode, problem: string, fields: SecretErrorFields = {}) {
+    super(messageOf(code, problem, fields));
+    this.code = code;
+    this.problem = problem;
+    if (!Object.hasOwn(errorRules, code)) throw new TypeError(unknownCode(code));
+    this.retryable = errorRules[code].retryable && fields.retryable !== false;
+    this.details = allowListed(fields.details);
+    if (fields.provider !== undefined) this.provider = fields.provider;
+    if (fields.operation !== undefined) this.operation = fields.operation;
+    if (fields.ref !== undefined) this.ref = copyRef(fields.ref);
+    const { retryAfterMs } = fields;
+    if (retryAfterMs !== undefined && Number.isFinite(retryAfterMs) && retryAfterMs >= 0) {
+      this.retryAfterMs = retryAfterMs;
+    }
+  }
+
+  /** Returns the fields above as plain data, for loggers. */
+  toJSON(): object {
+    return { ...this, name: this.name, message: this.message };
+  }
+}
+
+/**
+ * Whether this is a `SecretError`, and has this code if one is given. True across copies of the package.
+ *
+ * @example
+ * ```ts
+ * import { isSecretError } from '@secretkit/core';
+ *
+ * const shouldWait = (error: unknown) => isSecretError(error, 'rate_limited');
+ * ```
+ */
+export function isSecretError(thing: unknown, code?: SecretErrorCode): thing is SecretError {
+  return (
+    typeof thing === 'object' &&
+    thing !== null &&
+    (thing as { [brand]?: true })[brand] === true &&
+    (code === undefined || (thing as SecretError).code === code)
+  );
+}
+
+/** Returns the error of a caller's mistake, which is thrown before any I/O. */
+export function invalid(problem: string): SecretError {
+  return new SecretError('invalid_argument', problem);
+}
+
+/** Returns the same failure as a new error with some fields replaced: one failed call may fail many refs. */
+export function withFields(error: SecretError, fields: SecretErrorFields): SecretError {
+  return new SecretError(error.code, error.problem, { ...error, ...fields });
+}
+
+/** Returns the message of an error: its code, its address and the problem. */
+export function messageOf(
+  code: SecretErrorCode,
+  problem: string,
+  { provider, operation, ref }: SecretErrorFields,
+): string {
+  const address = [provider, operation, ref && describeRef(ref)].filter(Boolean).join(' ');
+  return [code, address, problem].filter(Boolean).join(': ');
+}
+
+function unknownCode(code: unknown): string {
+  return `SecretError: code must be one of ${Object.keys(errorRules).join(', ')}, got "${String(code)}".`;
+}
+
+function allowListed(details: SecretErrorDetails = {}): SecretErrorDetails {
+  const { status, requestId, vendorCode } = details;
+  return Object.freeze({
+    ...(Number.isInteger(status) && { status: status as number }),
+    ...(isToken(requestId) && { requestId }),
+    ...(isToken(vendorCode) && { vendorCode }),
+  });
+}
+
+// An id or a code is a short word. Anything else may be a sentence that quotes a secret.
+function isToken(text: unknown): text is string {
+  return typeof text === 'string' && /^[\w.:-]{1,100}$/.test(text);
+}

@@ -1,0 +1,196 @@
+import { kindOf, unknownKey } from '../checks/check-options.js';
+import { invalid, SecretError } from './secret-error.js';
+
+/**
+ * A value that does not show itself: not in a log, a template, JSON, a clone, a debugger's table or a test's diff.
+ * `reveal()` is the only way to read it, so a search for `reveal(` finds every use.
+ */
+export interface Secret<out T = string> {
+  /** Returns the value. */
+  reveal(): T;
+  /**
+   * Returns the parsed value, sealed with the same expiry.
+   *
+   * @throws `invalid_data` when `parse` throws; its message is dropped, since parsers quote their input.
+   * `invalid_argument` when `parse` is not a function, or is an async one.
+   * @example
+   * ```ts
+   * import { seal } from '@secretkit/core';
+   *
+   * const login = seal('{"user":"app"}').map((text) => JSON.parse(text) as { user: string });
+   * console.log(login.reveal().user); // app
+   * ```
+   */
+  map<U>(parse: (value: T) => U): Secret<U>;
+  /** From this moment on the value is gone; absent when it does not expire. */
+  readonly expiresAt: Date | undefined;
+  /** When the backend received it, where the backend reports that. */
+  readonly createdAt: Date | undefined;
+  /** The backend's name for this state of the value. */
+  readonly version: string | undefined;
+  /** When its freshness ended; present only on a value that is served while its source cannot be read. */
+  readonly staleSince: Date | undefined;
+}
+
+/** What a backend reports beside the value. */
+export interface SecretMeta {
+  readonly expiresAt?: Date | undefined;
+  readonly createdAt?: Date | undefined;
+  readonly version?: string | undefined;
+}
+
+const brand: unique symbol = Symbol.for('secretkit.Secret'); // one symbol for all copies of the package
+const inspect = Symbol.for('nodejs.util.inspect.custom');
+const shown = '[secret]';
+
+/**
+ * Seals a value. Adapters call it on what they fetch, applications on what they write.
+ *
+ * @throws `invalid_argument` when the value is not a string, is empty or has a lone surrogate; when a date is not a valid
+ * `Date`; for an unknown field.
+ * @example
+ * ```ts
+ * import { seal } from '@secretkit/core';
+ *
+ * const token = seal('sk_example', { expiresAt: new Date('2030-01-01') });
+ * console.log(`${token}`); // [secret]
+ * ```
+ */
+export function seal(value: string, meta: SecretMeta = {}): Secret {
+  if (typeof value !== 'string') throw invalid(`value must be a string, got ${kindOf(value)}.`);
+  if (value === '') throw invalid('value must not be empty. Delete the secret instead.');
+  if (!value.isWellFormed()) throw invalid('value must not have a lone surrogate: no backend can store it.');
+  const unknown = unknownKey(meta, ['expiresAt', 'createdAt', 'version'], 'field');
+  if (unknown) throw invalid(`seal: ${unknown}`);
+  const expiresAtMs = checkDate(meta.expiresAt, 'expiresAt');
+  const createdAtMs = checkDate(meta.createdAt, 'createdAt');
+  const { version } = meta;
+  const bare = expiresAtMs === undefined && createdAtMs === undefined && version === undefined;
+  return new SealedSecret(value, bare ? noMeta : { ...noMeta, expiresAtMs, createdAtMs, version });
+}
+
+/** Whether this is a `Secret`. True across copies of the package. */
+export function isSecret(thing: unknown): thing is Secret<unknown> {
+  return typeof thing === 'object' && thing !== null && (thing as { [brand]?: true })[brand] === true;
+}
+
+/** Returns the same value, marked as past its freshness since then. For caches. */
+export function markStale(secret: Secret, staleSince: Date): Secret {
+  const { expiresAt, createdAt, version } = secret;
+  return new SealedSecret(secret.reveal(), {
+    expiresAtMs: expiresAt?.getTime(),
+    createdAtMs: createdAt?.getTime(),
+    version,
+    staleSinceMs: staleSince.getTime(),
+  });
+}
+
+/**
+ * Whether the value is past its expiry.
+ *
+ * @param sinceMs - Counts only an expiry after this time: a backend with another clock decides about earlier ones.
+ */
+export function hasExpired(
+  secret: Secret,
+  nowMs: number,
+  sinceMs: number = Number.NEGATIVE_INFINITY,
+): boolean {
+  const expiresAtMs = secret.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  return sinceMs < expiresAtMs && expiresAtMs <= nowMs;
+}
+
+/** Whether both hold the same value. The comparison leaves no trace of either. */
+export function sameValue(one: Secret, other: Secret): boolean {
+  return one.reveal() === other.reveal();
+}
+
+interface SealedMeta {
+  readonly expiresAtMs: number | undefined;
+  readonly createdAtMs: number | undefined;
+  readonly version: string | undefined;
+  readonly staleSinceMs: number | undefined;
+}
+
+/** Shared by all values without metadata, which are most of them. */
+const noMeta: SealedMeta = {
+  expiresAtMs: undefined,
+  createdAtMs: undefined,
+  version: undefined,
+  staleSinceMs: undefined,
+};
+
+// Everything is behind #private: inspection, cloning and serialisation see an object without properties.
+class SealedSecret<T> implements Secret<T> {
+  readonly #value: T;
+  readonly #meta: SealedMeta;
+
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+    Object.defineProperty(this.prototype, inspect, { value: () => shown });
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Secret' });
+    Object.defineProperty(this, 'name', { value: 'Secret' });
+  }
+
+  constructor(value: T, meta: SealedMeta) {
+    this.#value = value;
+    this.#meta = meta;
+    Object.freeze(this);
+  }
+
+  reveal(): T {
+    return this.#value;
+  }
+
+  map<U>(parse: (value: T) => U): Secret<U> {
+    if (typeof parse !== 'function') throw invalid(`map: parse must be a function, got ${kindOf(parse)}.`);
+    let parsed: U;
+    try {
+      parsed = parse(this.#value);
+    } catch {
+      throw new SecretError(
+        'invalid_data',
+        'the value could not be parsed. The reason is withheld: a parser may quote its input.',
+      );
+    }
+    const { then } = (parsed ?? {}) as Partial<PromiseLike<unknown>>;
+    if (typeof then !== 'function') return new SealedSecret(parsed, this.#meta);
+    void then.call(parsed, undefined, () => undefined); // its rejection may quote the value
+    throw invalid('map: parse must be synchronous, got a function that returns a promise.');
+  }
+
+  // A new Date each time: dates are mutable, and one value has many readers.
+  get expiresAt(): Date | undefined {
+    return toDate(this.#meta.expiresAtMs);
+  }
+
+  get createdAt(): Date | undefined {
+    return toDate(this.#meta.createdAtMs);
+  }
+
+  get version(): string | undefined {
+    return this.#meta.version;
+  }
+
+  get staleSince(): Date | undefined {
+    return toDate(this.#meta.staleSinceMs);
+  }
+
+  toString(): string {
+    return shown;
+  }
+
+  toJSON(): string {
+    return shown;
+  }
+}
+
+function toDate(ms: number | undefined): Date | undefined {
+  return ms === undefined ? undefined : new Date(ms);
+}
+
+function checkDate(date: unknown, field: string): number | undefined {
+  if (date === undefined) return undefined;
+  const ms = date instanceof Date ? date.getTime() : Number.NaN;
+  if (Number.isNaN(ms)) throw invalid(`${field} must be a valid Date, such as new Date(ms).`);
+  return ms;
+}

@@ -1,0 +1,103 @@
+import { isPlainObject } from '../checks/check-options.js';
+import type { Answer, SecretPage } from '../contract/provider.js';
+import { copyRef, type SecretRef } from '../contract/ref.js';
+import { isSecret, type Secret } from '../contract/secret.js';
+import {
+  errorRules,
+  isSecretError,
+  messageOf,
+  SecretError,
+  type SecretErrorFields,
+  withFields,
+} from '../contract/secret-error.js';
+import { ignoreErrors } from './injected.js';
+
+// What a provider in plain JavaScript returns or throws may be anything. These pass on what the contract allows.
+
+/** Returns the answer of a read. @throws `invalid_data` for anything else. */
+export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields): Secret | undefined {
+  if (answer === undefined || isSealed(answer)) return answer;
+  throw malformed('a sealed value or undefined', where);
+}
+
+/** Returns one answer for each ref; anything else becomes a failure in its place. @throws `invalid_data` for another count. */
+export function checkAnswers(
+  answers: readonly Answer[],
+  refs: readonly SecretRef[],
+  provider: string,
+): readonly Answer[] {
+  if (!Array.isArray(answers) || answers.length !== refs.length) {
+    throw malformed(`an array of ${refs.length} answers for ${refs.length} refs`);
+  }
+  return Array.from(answers, (answer: unknown, at) => {
+    if (answer === undefined || isSealed(answer)) return answer;
+    const where = { provider, operation: 'getMany', ref: refs[at] } as const;
+    const failed = ignoreErrors(() => answer instanceof Error || isSecretError(answer)) ?? false;
+    return failed ? toSecretError(answer, where) : malformed('a sealed value or undefined', where);
+  });
+}
+
+/** Returns the page, without fields that do not belong to it. @throws `invalid_data` for anything else. */
+export function checkPage(page: SecretPage): SecretPage {
+  const { refs, cursor } = (page ?? {}) as Partial<SecretPage>;
+  const isPage =
+    Array.isArray(refs) && refs.every(isRef) && (cursor === undefined || typeof cursor === 'string');
+  if (!isPage) throw malformed('a page of refs');
+  return { refs: refs.map(copyRef), ...(cursor !== undefined && { cursor }) };
+}
+
+/**
+ * Returns an error that is safe to pass on: a `SecretError` with the place where it happened and without anything that was
+ * added to it, such as a cause; for any other error an `unknown` that keeps the name of a built-in class and nothing else,
+ * since a message, a cause or a field of a foreign error may quote a secret.
+ */
+export function toSecretError(error: unknown, where: SecretErrorFields): SecretError {
+  let kind = 'an error of its own class';
+  try {
+    // A newer copy of the package may know more codes.
+    if (isSecretError(error) && Object.hasOwn(errorRules, error.code)) {
+      if (error.provider === undefined) return withFields(error, where);
+      return isUnchanged(error) ? error : withFields(error, {});
+    }
+    kind = builtIn.find((builtInClass) => error instanceof builtInClass)?.name ?? kind;
+  } catch {
+    // It throws on access.
+  }
+  return new SecretError(
+    'unknown',
+    `the provider threw ${kind}. The message is withheld, since it may quote a secret: ` +
+      'throw a SecretError with a safe message from the provider.',
+    where,
+  );
+}
+
+const builtIn = [TypeError, RangeError, SyntaxError, ReferenceError, URIError];
+
+const ownKeys = new Set<string | symbol>(
+  'message stack code problem retryable details provider operation ref retryAfterMs'.split(' '),
+);
+
+// Its maker may have added to it: the SDK's own error as a cause, a response, a getter, a longer message.
+function isUnchanged(error: SecretError): boolean {
+  return (
+    Object.getPrototypeOf(error) === SecretError.prototype &&
+    Reflect.ownKeys(error).every((key) => ownKeys.has(key)) &&
+    Object.isFrozen(error.details) &&
+    (error.ref === undefined || Object.isFrozen(error.ref)) &&
+    error.message === messageOf(error.code, error.problem, error)
+  );
+}
+
+function isRef(ref: unknown): boolean {
+  const { name, scope } = (ref ?? {}) as Partial<SecretRef>;
+  return typeof name === 'string' && (scope === undefined || isPlainObject(scope));
+}
+
+// A proxy may throw on access.
+function isSealed(answer: unknown): answer is Secret {
+  return ignoreErrors(() => isSecret(answer)) ?? false;
+}
+
+function malformed(expected: string, where?: SecretErrorFields): SecretError {
+  return new SecretError('invalid_data', `the provider must return ${expected}. Fix the provider.`, where);
+}

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { outcome, revealed } from '../../test/revealed.js';
+import type { Answer, CallContext, SecretProvider } from '../contract/provider.js';
+import { seal } from '../contract/secret.js';
+import { isSecretError, SecretError, type SecretErrorFields } from '../contract/secret-error.js';
+import { around, type Call, type Policy } from './around.js';
+
+const failed = (code: SecretError['code'], fields: SecretErrorFields = {}) =>
+  new SecretError(code, 'as scripted.', { provider: 'scripted', ...fields });
+
+/** A backend that answers its batches one after another as the script says; a script's error rejects the whole. */
+function scripted(...script: ((Answer | string)[] | Error)[]) {
+  const asked: string[][] = [];
+  const provider: SecretProvider & Required<Pick<SecretProvider, 'getMany'>> = {
+    name: 'scripted',
+    get: async () => undefined,
+    async getMany(refs) {
+      asked.push(refs.map(({ name }) => name));
+      const answers = script[asked.length - 1];
+      if (!answers || answers instanceof Error) throw answers ?? failed('unknown');
+      return answers.map((answer) => (typeof answer === 'string' ? seal(answer) : answer));
+    },
+  };
+  return { asked, provider };
+}
+
+const refs = ['a', 'b', 'c'].map((name) => ({ name }));
+const tries =
+  (attempts: number): Policy =>
+  async (run, ctx) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await run(ctx);
+      } catch (error) {
+        if (attempt === attempts) throw error;
+      }
+    }
+  };
+const trying = (attempts: number) => around({ name: 'trying', policy: tries(attempts) });
+
+describe('a batch that fails in part', () => {
+  it('is asked again for what failed in a way that may pass, and nothing else', async () => {
+    const { asked, provider } = scripted(['A', failed('unavailable'), failed('permission_denied')], ['B']);
+    const answers = await trying(3)(provider).getMany(refs, {});
+    expect(answers.map(revealed)).toEqual(['A', 'B', 'failed: permission_denied']);
+    expect(asked).toEqual([['a', 'b', 'c'], ['b']]);
+  });
+
+  it('shows the policy the first retryable failure that is left', async () => {
+    const { provider } = scripted(
+      ['A', failed('rate_limited', { retryAfterMs: 7 }), failed('timeout')],
+      [undefined, failed('unavailable')],
+      ['C'],
+    );
+    const seen: unknown[] = [];
+    const policy: Policy = async (run, ctx) => {
+      for (;;) {
+        try {
+          return await run(ctx);
+        } catch (error) {
+          seen.push(isSecretError(error) && [error.code, error.retryAfterMs]);
+        }
+      }
+    };
+    const answers = await around({ name: 'seeing', policy })(provider).getMany(refs, {});
+    expect(seen).toEqual([
+      ['rate_limited', 7],
+      ['unavailable', undefined],
+    ]);
+    expect(answers.map(revealed)).toEqual(['A', undefined, 'C']);
+  });
+
+  it('tells the policy by code what has failed, also where that is final', async () => {
+    const { provider } = scripted(
+      ['A', failed('unavailable'), failed('permission_denied')],
+      [failed('timeout')],
+      [undefined],
+    );
+    const seen: unknown[] = [];
+    const policy: Policy = async (run, ctx, { failures }) => {
+      seen.push(failures?.());
+      for (;;) {
+        try {
+          return await run(ctx);
+        } catch {
+          seen.push(failures?.());
+        }
+      }
+    };
+    await around({ name: 'seeing', policy })(provider).getMany(refs, {});
+    expect(seen).toEqual([[], ['unavailable', 'permission_denied'], ['timeout', 'permission_denied']]);
+  });
+
+  it('keeps each failure in its place when the policy gives up', async () => {
+    const { provider } = scripted(
+      ['A', failed('unavailable'), failed('timeout')],
+      [failed('rate_limited'), failed('timeout')],
+    );
+    const answers = await trying(2)(provider).getMany(refs, {});
+    expect(answers.map(revealed)).toEqual(['A', 'failed: rate_limited', 'failed: timeout']);
+  });
+
+  it('has been answered even if every place failed', async () => {
+    const { provider } = scripted([failed('unavailable'), failed('timeout'), failed('rate_limited')]);
+    const answers = await trying(1)(provider).getMany(refs, {});
+    expect(answers.map(revealed)).toEqual(['failed: unavailable', 'failed: timeout', 'failed: rate_limited']);
+  });
+
+  it('that fails as a whole later keeps what it had, and that failure in the open places', async () => {
+    const { provider } = scripted(
+      ['A', failed('unavailable'), failed('timeout')],
+      failed('rate_limited', { retryAfterMs: 5 }),
+    );
+    const answers = await trying(2)(provider).getMany(refs, {});
+    expect(answers.map(revealed)).toEqual(['A', 'failed: rate_limited', 'failed: rate_limited']);
+    expect(answers[1]).toMatchObject({ ref: { name: 'b' }, retryAfterMs: 5 });
+    expect(answers[2]).toMatchObject({ ref: { name: 'c' } });
+  });
+
+  it('keeps what it had when the policy ends with an error of its own, which then stands in the open places', async () => {
+    const { provider } = scripted(['A', failed('unavailable'), 'C']);
+    const policy: Policy = async (run, ctx) => {
+      try {
+        return await run(ctx);
+      } catch {
+        throw failed('circuit_open');
+      }
+    };
+    const answers = await around({ name: 'opening', policy })(provider).getMany(refs, {});
+    expect(answers.map(revealed)).toEqual(['A', 'failed: circuit_open', 'C']);
+  });
+
+  it('turns what a careless policy throws into unknown, in the open places', async () => {
+    const { provider } = scripted(['A', failed('unavailable'), 'C']);
+    const policy: Policy = async (run, ctx) => {
+      await run(ctx).catch(() => undefined);
+      throw new TypeError('CANARY');
+    };
+    const answers = await around({ name: 'careless', policy })(provider).getMany(refs, {});
+    expect(answers.map(revealed)).toEqual(['A', 'failed: unknown', 'C']);
+    expect(JSON.stringify(answers)).not.toContain('CANARY');
+  });
+
+  it('rejects when it fails before any answer', async () => {
+    const failure = failed('unavailable');
+    const { provider } = scripted(failure, failure);
+    await expect(trying(2)(provider).getMany(refs, {})).rejects.toBe(failure);
+  });
+
+  it("rejects for the caller's abort, whatever it had", async () => {
+    const controller = new AbortController();
+    const { provider } = scripted(['A', failed('unavailable'), 'C']);
+    const policy: Policy = async (run, ctx) => {
+      try {
+        return await run(ctx);
+      } catch (error) {
+        controller.abort('enough');
+        throw error;
+      }
+    };
+    const batch = around({ name: 'aborting', policy })(provider).getMany(refs, { signal: controller.signal });
+    expect(await outcome(batch)).toBe('enough');
+  });
+
+  it('may be asked for twice at once: an answer is not lost to a later failure', async () => {
+    const held: ((answers: readonly Answer[]) => void)[] = [];
+    const provider: SecretProvider & Required<Pick<SecretProvider, 'getMany'>> = {
+      name: 'held',
+      get: async () => undefined,
+      getMany: () => new Promise((resolve) => held.push(resolve)),
+    };
+    const hedged: Policy = async (run, ctx) => {
+      const both = [run(ctx), run(ctx)];
+      return (await Promise.any(both).catch(() => Promise.all(both))) as Awaited<(typeof both)[number]>;
+    };
+    const batch = around({ name: 'hedged', policy: hedged })(provider).getMany(refs, {});
+    await Promise.resolve();
+    held[1]?.([seal('A'), seal('B'), seal('C')]);
+    held[0]?.([failed('unavailable'), failed('unavailable'), failed('unavailable')]);
+    expect((await batch).map(revealed)).toEqual(['A', 'B', 'C']);
+  });
+});
+
+describe('a policy', () => {
+  it('is told what is asked, and of whom', async () => {
+    const calls: Call[] = [];
+    const watching = around({
+      name: 'watching',
+      policy: (run, ctx, call) => {
+        calls.push(call);
+        return run(ctx);
+      },
+    });
+    const every = watching({
+      name: 'every',
+      get: async () => undefined,
+      getMany: async (all) => all.map(() => undefined),
+      list: async () => ({ refs: [] }),
+      set: async () => undefined,
+      delete: async () => undefined,
+    });
+    const scope = { account: 'acct_1' };
+    const ref = { name: 'a', scope };
+    await every.get(ref, {});
+    await every.getMany([ref, ref], {});
+    await every.list({ scope }, {});
+    await every.set(ref, seal('value'), {});
+    await every.delete(ref, {});
+    expect(calls).toEqual([
+      { provider: 'every', operation: 'get', refs: [ref], scope },
+      { provider: 'every', operation: 'getMany', refs: [ref, ref], scope, failures: expect.any(Function) },
+      { provider: 'every', operation: 'list', refs: [], scope },
+      { provider: 'every', operation: 'set', refs: [ref], scope },
+      { provider: 'every', operation: 'delete', refs: [ref], scope },
+    ]);
+  });
+
+  it('decides the context that the provider inside is called with', async () => {
+    const contexts: CallContext[] = [];
+    const provider: SecretProvider = {
+      name: 'own',
+      get: async (_, ctx) => {
+        contexts.push(ctx);
+        return undefined;
+      },
+    };
+    const lowering = around({ name: 'lowering', policy: (run, ctx) => run({ ...ctx, deadline: 5 }) });
+    await lowering(provider).get({ name: 'a' }, { fresh: true });
+    expect(contexts).toEqual([{ fresh: true, deadline: 5 }]);
+  });
+
+  it('may throw instead of rejecting', async () => {
+    const throwing: Policy = () => {
+      throw failed('circuit_open');
+    };
+    const { provider } = scripted();
+    expect(await outcome(around({ name: 'throwing', policy: throwing })(provider).getMany(refs, {}))).toBe(
+      'circuit_open',
+    );
+  });
+});

@@ -1,0 +1,140 @@
+import type { Answer, CallContext, SecretProvider } from '../contract/provider.js';
+import type { SecretRef, SecretScope } from '../contract/ref.js';
+import { isSecretError, type Operation, type SecretErrorCode, withFields } from '../contract/secret-error.js';
+import { toSecretError } from './answers.js';
+import { defineMiddleware, type Middleware, type MiddlewareDescription } from './define-middleware.js';
+
+/** A call, for a policy that decides or reports by it. */
+export interface Call {
+  /** The name of the inner provider. */
+  readonly provider: string;
+  readonly operation: Operation;
+  /** The refs that are read or written; none for a list. They share one scope. */
+  readonly refs: readonly SecretRef[];
+  /** Whose secrets they are; `undefined` for the default scope. */
+  readonly scope: SecretScope | undefined;
+  /** For a batch: the codes of the refs that have failed so far; empty before there is an answer. */
+  readonly failures?: () => readonly SecretErrorCode[];
+}
+
+/**
+ * Decides how a call runs: when, how often, in which context. It is generic in the answer, so it cannot read a value; it
+ * must resolve with what a `run` resolved with.
+ */
+export type Policy = <T>(run: (ctx: CallContext) => Promise<T>, ctx: CallContext, call: Call) => Promise<T>;
+
+/**
+ * Defines a middleware that runs every call under a policy and cannot see a value, such as a retry, a timeout or a breaker.
+ *
+ * A batch that fails in part is merged: `run` rejects with the first retryable failure in it, the next `run` asks only for
+ * the refs that failed so, and when the policy gives up, the answers that exist are returned with a `SecretError` in each
+ * other place.
+ *
+ * @throws `TypeError` when the wrapped thing is not a provider.
+ * @example
+ * ```ts
+ * import { around } from '@secretkit/core/middleware';
+ *
+ * const logged = around({
+ *   name: 'logged',
+ *   policy: async (run, ctx, call) => {
+ *     console.log(`${call.operation} on ${call.provider}`);
+ *     return await run(ctx);
+ *   },
+ * });
+ * ```
+ */
+export function around({
+  policy,
+  snapshot,
+  ...description
+}: MiddlewareDescription & {
+  readonly policy: Policy;
+  /** Returns its state by name, for `layersOf`. @defaultValue none */
+  readonly snapshot?: (() => Readonly<Record<string, unknown>>) | undefined;
+}): Middleware {
+  const build = (next: SecretProvider): ReturnType<Parameters<typeof defineMiddleware>[0]['build']> => {
+    const callOf = (operation: Operation, refs: readonly SecretRef[], scope?: SecretScope): Call => ({
+      provider: next.name,
+      operation,
+      refs: Object.freeze([...refs]), // hooks see it
+      scope: scope ?? refs[0]?.scope,
+    });
+    const { getMany, list, set, delete: remove } = next;
+    return {
+      get: (ref, ctx) => policy((inner) => next.get(ref, inner), ctx, callOf('get', [ref])),
+      getMany:
+        getMany &&
+        (async (refs, ctx) => {
+          const batch = mergedBatch(refs, getMany);
+          try {
+            return await policy(batch.run, ctx, { ...callOf('getMany', refs), failures: batch.failures });
+          } catch (error) {
+            if (ctx.signal?.aborted) throw ctx.signal.reason;
+            return batch.giveUp(error);
+          }
+        }),
+      list:
+        list && ((query, ctx) => policy((inner) => list(query, inner), ctx, callOf('list', [], query.scope))),
+      set:
+        set && ((ref, secret, ctx) => policy((inner) => set(ref, secret, inner), ctx, callOf('set', [ref]))),
+      delete: remove && ((ref, ctx) => policy((inner) => remove(ref, inner), ctx, callOf('delete', [ref]))),
+      snapshot,
+    };
+  };
+  return defineMiddleware({ ...description, build });
+}
+
+/** A batch that can run several times, each time for the refs without an answer. It keeps the answers. */
+interface MergedBatch {
+  /** Reads the open refs. Rejects with the first retryable failure in the batch, else resolves with all answers. */
+  run(ctx: CallContext): Promise<readonly Answer[]>;
+  failures(): readonly SecretErrorCode[];
+  /** Returns the answers so far, with a failure in each open place. @throws `error` if there never was an answer. */
+  giveUp(error: unknown): readonly Answer[];
+}
+
+function mergedBatch(
+  refs: readonly SecretRef[],
+  getMany: NonNullable<SecretProvider['getMany']>,
+): MergedBatch {
+  const answers: Answer[] = refs.map(() => undefined);
+  const open = new Set(refs.keys());
+  let answered = false;
+  let rejectedWith: unknown; // the last rejection of `run`, if it is in the answers already
+
+  return {
+    async run(ctx) {
+      const indexes = [...open];
+      const answersNow = await getMany(
+        indexes.map((at) => refs[at] as SecretRef), // `open` holds indexes of refs
+        ctx,
+      );
+      answered = true;
+      for (const [i, at] of indexes.entries()) {
+        if (!open.has(at)) continue; // another run answered it meanwhile
+        const answer = answersNow[i];
+        answers[at] = answer;
+        if (!isSecretError(answer) || !answer.retryable) open.delete(at);
+      }
+      const [first] = open;
+      if (first === undefined) return [...answers];
+      rejectedWith = answers[first];
+      throw rejectedWith;
+    },
+
+    failures: () => answers.filter((answer) => isSecretError(answer)).map(({ code }) => code),
+
+    giveUp(error) {
+      if (!answered) throw error;
+      if (error !== rejectedWith) {
+        // The batch ended otherwise: a later attempt failed as a whole, or the policy refused to make one.
+        for (const at of open) {
+          const ref = refs[at];
+          answers[at] = withFields(toSecretError(error, { operation: 'getMany' }), { ref });
+        }
+      }
+      return [...answers];
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { checkProvider } from '../checks/check-provider.js';
+import { type Layer, layersOf } from '../contract/layer.js';
+import type { SecretProvider } from '../contract/provider.js';
+import type { Capability } from '../contract/secret-error.js';
+import { guard } from './guard.js';
+import { isWrapped, type Overrides, wrap } from './wrap.js';
+
+/** Wraps a provider. It neither adds nor removes a capability of the backend. */
+export type Middleware = <P extends SecretProvider>(next: P) => Wrapped<P>;
+
+/**
+ * A provider around a provider, with exactly the capabilities of the inner one: `Wrapped<EnvSecrets>` has no `set`, because
+ * environment variables have none. Wrapping twice gives the same type as wrapping once.
+ */
+export type Wrapped<P extends SecretProvider> = P extends unknown
+  ? CapabilitiesOf<P> & Layered // distributes, so that a union remains a union
+  : never;
+
+/** The capabilities of a provider, each as optional as it is on the provider, with the contract's own signatures. */
+export type CapabilitiesOf<P> = {
+  [C in keyof Pick<P, Extract<keyof P, Capability>>]: C extends Capability
+    ? NonNullable<SecretProvider[C]>
+    : never;
+};
+
+/** The members of every layer, whatever the backend supports. */
+export interface Layered extends Omit<SecretProvider, Capability | 'layers'> {
+  readonly layers: readonly Layer[];
+}
+
+/** What every middleware is described by. */
+export interface MiddlewareDescription {
+  /** The middleware in one word, for `provider.name` and `layersOf`. */
+  readonly name: string;
+  /** Which middleware it is, for the layers that need to know: `Symbol.for('secretkit.kind.…')`. @defaultValue none */
+  readonly kind?: symbol | undefined;
+  /** Its configuration, as `layersOf` shows it. Never a secret. @defaultValue none */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * Defines a middleware that reads values, such as a cache. One that does not should be made with `around`.
+ *
+ * `build` is called once for each provider that is wrapped, and returns the overrides; everything else is passed on. It
+ * gets the inner provider: its methods are bound, and reject with a `SecretError` or the abort reason only. If you change
+ * values, override `getMany` and `memory` together with `get`.
+ *
+ * @throws `TypeError` when the wrapped thing is not a provider, or when `get` is overridden but `getMany`, which the inner
+ * provider has, is not: batches would bypass the middleware.
+ * @example
+ * ```ts
+ * import { seal } from '@secretkit/core';
+ * import { defineMiddleware } from '@secretkit/core/middleware';
+ *
+ * const trimmed = defineMiddleware({
+ *   name: 'trimmed',
+ *   build: (next) => ({
+ *     async get(ref, ctx) {
+ *       const secret = await next.get(ref, ctx);
+ *       return secret && seal(secret.reveal().trim(), secret);
+ *     },
+ *   }),
+ * });
+ * ```
+ */
+export function defineMiddleware({
+  name,
+  kind,
+  options = {},
+  build,
+}: MiddlewareDescription & { readonly build: (next: SecretProvider) => Overrides }): Middleware {
+  return <P extends SecretProvider>(next: P): Wrapped<P> => {
+    checkProvider(next, name);
+    const inner = isWrapped(next) ? next : guard(next);
+    const overrides = build(inner);
+    const layer: Layer = Object.freeze({
+      name,
+      ...(kind && { kind }),
+      options: Object.freeze({ ...options }),
+      ...(overrides.snapshot && { snapshot: overrides.snapshot }),
+    });
+    if (overrides.get && next.getMany && !overrides.getMany) {
+      throw new TypeError(
+        `${name}: getMany must be overridden together with get, since ${next.name} has getMany: ` +
+          'a batch would bypass the middleware.',
+      );
+    }
+    // wrap() gives exactly the capabilities of `next`.
+    return wrap(inner, `${name}(${next.name})`, [layer, ...layersOf(next)], overrides) as Wrapped<P>;
+  };
+}

@@ -1,0 +1,116 @@
+import type { Answer, CallContext, ListQuery, SecretProvider } from '../contract/provider.js';
+import { refKey, type SecretRef, type SecretScope, scopeKey } from '../contract/ref.js';
+import { hasExpired, isSecret } from '../contract/secret.js';
+import { isSecretError, type Operation, SecretError, withFields } from '../contract/secret-error.js';
+import { fanOutSignals, type SignalFanOut } from './abortable.js';
+
+// Reads that may need several calls: a batch over scopes, a list over pages.
+
+/** An answer, and when its call started, in epoch milliseconds. */
+interface Dated {
+  readonly answer: Answer;
+  readonly at: number;
+}
+
+/**
+ * Returns one answer for each ref, in order. Refs of one scope are one call where the stack has `getMany`, else a `get`
+ * each; duplicates are read once. A value that expires during the wait for others is missing.
+ *
+ * The client reads so, and so does a provider that is made of providers, each under a `guard`.
+ *
+ * @param now - The clock, in epoch milliseconds.
+ * @throws The signal's reason; nothing else.
+ */
+export async function readMany(
+  stack: SecretProvider,
+  refs: readonly SecretRef[],
+  ctx: CallContext,
+  now: () => number,
+): Promise<readonly Answer[]> {
+  const identities = refs.map((ref) => stack.canonical?.(ref) ?? ref);
+  const scopes = new Map<string, Map<string, SecretRef>>();
+  for (const [at, ref] of refs.entries()) {
+    const identity = identities[at] as SecretRef; // one for each ref
+    const scope = scopeKey(identity.scope);
+    const group = scopes.get(scope) ?? new Map<string, SecretRef>();
+    scopes.set(scope, group.set(refKey(identity), ref));
+  }
+  const answers = new Map<string, Dated>();
+  const calls = fanOutSignals(ctx, stack.getMany ? scopes.size : refs.length);
+  try {
+    await Promise.all(
+      [...scopes.values()].map(async (group) => {
+        const read = await readScope(stack, [...group.values()], calls, now);
+        for (const [i, key] of [...group.keys()].entries()) answers.set(key, read[i] as Dated); // one for each
+      }),
+    );
+  } finally {
+    calls.end();
+  }
+  const end = now();
+  return identities.map((identity, i) => {
+    const { answer, at } = answers.get(refKey(identity)) as Dated; // there is one for each
+    if (isSecret(answer)) return hasExpired(answer, end, at) ? undefined : answer;
+    return answer && withFields(answer, { ref: refs[i] }); // as this caller wrote it
+  });
+}
+
+async function readScope(
+  stack: SecretProvider,
+  refs: readonly SecretRef[],
+  calls: SignalFanOut,
+  now: () => number,
+): Promise<readonly Dated[]> {
+  const inPlace = (ref: SecretRef, error: unknown): Answer => {
+    if (calls.aborted() || !isSecretError(error)) throw error; // the caller's own abort
+    return withFields(error, { ref });
+  };
+  if (stack.getMany && refs.length > 1) {
+    const at = now();
+    const answers = await stack
+      .getMany(refs, calls.next())
+      .catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
+    return answers.map((answer) => ({ answer, at }));
+  }
+  return Promise.all(
+    refs.map(async (ref) => {
+      const at = now();
+      const answer = await stack.get(ref, calls.next()).catch((error: unknown) => inPlace(ref, error));
+      return { answer, at };
+    }),
+  );
+}
+
+/**
+ * Yields every ref of a scope. Each page is one backend call, made when the iteration reaches it.
+ *
+ * @throws `unsupported` if the provider cannot list; `invalid_data` if a cursor repeats.
+ */
+export async function* walkPages(
+  stack: SecretProvider,
+  scope: SecretScope | undefined,
+  ctx: CallContext,
+): AsyncGenerator<SecretRef, void, undefined> {
+  if (!stack.list) throw unsupported(stack, 'list');
+  const cursors = new Set<string>();
+  let query: ListQuery = scope ? { scope } : {};
+  for (;;) {
+    const { refs, cursor } = await stack.list(query, ctx);
+    yield* refs;
+    if (cursor === undefined) return;
+    if (cursors.has(cursor)) {
+      throw new SecretError('invalid_data', 'the cursor of a page repeats. Fix the provider.', {
+        provider: stack.name,
+        operation: 'list',
+      });
+    }
+    cursors.add(cursor);
+    query = { ...query, cursor };
+  }
+}
+
+/** Returns the failure of a call that the backend has no method for. */
+export function unsupported({ name }: SecretProvider, operation: Operation, ref?: SecretRef): SecretError {
+  const problem = `this backend does not support ${operation}. Check secrets.can('${operation}') first.`;
+  return new SecretError('unsupported', problem, { provider: name, operation, ref });
+}

@@ -1,0 +1,85 @@
+import type { Layer } from '../contract/layer.js';
+import type { SecretMemory } from '../contract/memory.js';
+import type { SecretProvider } from '../contract/provider.js';
+import type { Capability } from '../contract/secret-error.js';
+
+/**
+ * What a middleware does differently. A method that is absent or `undefined` is passed on to the inner provider. A method
+ * for a capability that the inner provider does not have is ignored: wrapping neither adds nor removes one.
+ */
+export interface Overrides
+  extends Readonly<{ [M in 'get' | 'canonical' | Capability]?: SecretProvider[M] | undefined }> {
+  /** Parts that replace those of the inner provider. */
+  readonly memory?: SecretMemory | undefined;
+  /** Returns counts and states for `layersOf`. */
+  readonly snapshot?: (() => Readonly<Record<string, unknown>>) | undefined;
+  /** Releases what this layer holds. The inner provider is disposed afterwards, in any case. */
+  readonly dispose?: (() => void | Promise<void>) | undefined;
+}
+
+const brand: unique symbol = Symbol.for('secretkit.wrapped'); // one symbol for all copies of the package
+
+/** Whether `wrap` made this provider: then its methods are bound, and reject as the contract requires. */
+export function isWrapped(provider: SecretProvider): boolean {
+  return (provider as { [brand]?: true })[brand] === true;
+}
+
+/** Returns a provider with these overrides that passes on the rest. Methods are bound: `next` may be a class. */
+export function wrap(
+  next: SecretProvider,
+  name: string,
+  layers: readonly Layer[],
+  overrides: Overrides,
+): SecretProvider {
+  const { get, getMany, list, set, canonical = next.canonical?.bind(next) } = overrides;
+  const memory = memoryOf(next.memory, overrides);
+  return Object.freeze({
+    [brand]: true,
+    name,
+    layers,
+    get: get ?? next.get.bind(next),
+    ...(next.getMany && { getMany: getMany ?? next.getMany.bind(next) }),
+    ...(next.list && { list: list ?? next.list.bind(next) }),
+    ...(next.set && { set: set ?? next.set.bind(next) }),
+    ...(next.delete && { delete: overrides.delete ?? next.delete.bind(next) }),
+    ...(canonical && { canonical }),
+    ...(memory && { memory }),
+    [Symbol.asyncDispose]: disposeOnce(next, overrides),
+  });
+}
+
+function memoryOf(inner: SecretMemory = {}, { get, memory = {} }: Overrides): SecretMemory | undefined {
+  const innerCached = inner.cached?.bind(inner);
+  const cached = memory.cached ?? (get && innerCached ? looksOnly(innerCached) : innerCached);
+  const invalidate = memory.invalidate ?? inner.invalidate?.bind(inner);
+  const subscribe = memory.subscribe ?? inner.subscribe?.bind(inner);
+  if (!cached && !invalidate && !subscribe) return undefined;
+  return Object.freeze({
+    ...(cached && { cached }),
+    ...(invalidate && { invalidate }),
+    ...(subscribe && { subscribe }),
+  });
+}
+
+// A read would bypass the `get` that overrides it.
+function looksOnly(cached: NonNullable<SecretMemory['cached']>): NonNullable<SecretMemory['cached']> {
+  return (ref) => {
+    const read = cached(ref);
+    return (touch) => (touch ? undefined : read(false));
+  };
+}
+
+function disposeOnce(next: SecretProvider, { dispose }: Overrides): () => Promise<void> {
+  let disposal: Promise<void> | undefined;
+  const outsideIn = async (): Promise<void> => {
+    try {
+      await dispose?.();
+    } finally {
+      await next[Symbol.asyncDispose]?.();
+    }
+  };
+  return () => {
+    disposal ??= outsideIn();
+    return disposal;
+  };
+}

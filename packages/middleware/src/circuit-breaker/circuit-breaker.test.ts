@@ -1,0 +1,594 @@
+import { getEventListeners } from 'node:events';
+import { compose, createSecrets } from '@secretkit/core';
+import { around } from '@secretkit/core/middleware';
+import {
+  errorRules,
+  layersOf,
+  SecretError,
+  type SecretErrorCode,
+  type SecretProvider,
+  seal,
+} from '@secretkit/core/provider';
+import { describe, expect, it } from 'vitest';
+import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
+import {
+  type CircuitBreakerOptions,
+  type CircuitChange,
+  circuitBreaker,
+  consecutiveFailures,
+  failureShare,
+} from './index.js';
+
+const start = 1_700_000_000_000;
+const openMs = 10_000;
+
+function setUp(options: CircuitBreakerOptions = {}) {
+  const clock = { ms: start };
+  const changes: CircuitChange[] = [];
+  const backend = heldBackend();
+  const stack = circuitBreaker({
+    strategy: consecutiveFailures(3),
+    openMs,
+    random: () => 0,
+    now: () => clock.ms,
+    onStateChange: (change) => changes.push(change),
+    ...options,
+  })(backend.provider);
+  const { calls } = backend;
+
+  /** A read, and how the backend answers it if it is asked: with a value or a failure. */
+  async function read(answer: SecretErrorCode | 'a value' = 'a value', account?: string): Promise<unknown> {
+    const before = calls.length;
+    const reading = outcome(stack.get({ name: 'a', ...(account && { scope: { account } }) }, {}));
+    await flush();
+    if (calls.length > before) {
+      const call = backend.call(before);
+      if (answer === 'a value') await call.answer(answer);
+      else await call.fail(failure(answer));
+    }
+    return reading;
+  }
+
+  async function readAll(answers: readonly (SecretErrorCode | 'a value')[], account?: string) {
+    const outcomes: unknown[] = [];
+    for (const answer of answers) outcomes.push(await read(answer, account));
+    return outcomes;
+  }
+
+  const open = (): Promise<unknown> => readAll(['unavailable', 'unavailable', 'unavailable']);
+  const snapshot = () => layersOf(stack)[0]?.snapshot?.();
+  return { clock, changes, backend, calls, stack, read, readAll, open, snapshot };
+}
+
+async function refusalOf(call: Promise<unknown>): Promise<SecretError> {
+  const error: unknown = await call.catch((thrown: unknown) => thrown);
+  if (error instanceof SecretError && error.code === 'circuit_open') return error;
+  throw new Error('the call was not refused');
+}
+
+describe('a circuit', () => {
+  it('opens after failures in a row, and then asks nothing', async () => {
+    const { readAll, calls, snapshot } = setUp();
+    expect(await readAll(['unavailable', 'timeout'])).toEqual(['unavailable', 'timeout']);
+    expect(snapshot()).toEqual({ state: 'closed', opened: 0, refused: 0 });
+    expect(await readAll(['unavailable', 'a value', 'a value'])).toEqual([
+      'unavailable',
+      'circuit_open',
+      'circuit_open',
+    ]);
+    expect(calls).toHaveLength(3);
+    expect(snapshot()).toEqual({ state: 'open', opened: 1, refused: 2 });
+  });
+
+  it('opens after five of them, if nothing else is said, for ten seconds', async () => {
+    const calls: number[] = [];
+    const clock = { ms: start };
+    const provider: SecretProvider = {
+      name: 'down',
+      get: async () => {
+        calls.push(clock.ms - start);
+        throw failure('unavailable');
+      },
+    };
+    const stack = circuitBreaker({ now: () => clock.ms, random: () => 0 })(provider);
+    for (; clock.ms < start + 200_000; clock.ms += 1_000) await outcome(stack.get({ name: 'a' }, {}));
+    // Then one at a time, after twice as long each time, and after a minute at the most.
+    expect(calls).toEqual([0, 1_000, 2_000, 3_000, 4_000, 14_000, 34_000, 74_000, 134_000, 194_000]);
+  });
+
+  it('says how long it stays open, of what and for whom', async () => {
+    const { open, clock, stack } = setUp();
+    await open();
+    clock.ms += 1;
+    const refused = await refusalOf(stack.get({ name: 'a' }, {}));
+    expect(refused).toMatchObject({
+      provider: 'held',
+      operation: 'get',
+      ref: { name: 'a' },
+      retryAfterMs: openMs - 1,
+      retryable: false,
+      message:
+        'circuit_open: held get "a": the backend kept failing, and is not asked for another 9999 ms. Check the backend, and try again then.',
+    });
+    const batch = await refusalOf(stack.getMany([{ name: 'a' }, { name: 'b' }], {}));
+    expect(batch).toMatchObject({ operation: 'getMany', retryAfterMs: openMs - 1 });
+    expect(batch).not.toHaveProperty('ref');
+  });
+
+  it('half-opens to the millisecond, and closes if the backend answers', async () => {
+    const { open, clock, read, readAll, calls, snapshot } = setUp();
+    await open();
+    clock.ms += openMs - 1;
+    expect(await read()).toBe('circuit_open');
+    clock.ms += 1;
+    expect(await read()).toBe('a value');
+    expect(calls).toHaveLength(4);
+    expect(snapshot()).toMatchObject({ state: 'closed', opened: 1 });
+    // And counts from the beginning.
+    expect(await readAll(['timeout', 'timeout', 'a value'])).toEqual(['timeout', 'timeout', 'a value']);
+  });
+
+  it('lets one attempt through when it half-opens, and refuses the others meanwhile', async () => {
+    const { open, clock, stack, backend, calls, snapshot } = setUp();
+    await open();
+    clock.ms += openMs;
+    const probe = outcome(stack.get({ name: 'a' }, {}));
+    const others = [stack.get({ name: 'a' }, {}), stack.set({ name: 'a' }, seal('value'), {})];
+    for (const other of others) expect(await refusalOf(other)).toMatchObject({ retryAfterMs: openMs });
+    expect(calls).toHaveLength(4);
+    expect(snapshot()).toMatchObject({ state: 'half-open', refused: 2 });
+    await backend.call(3).answer('value');
+    expect(await probe).toBe('value');
+  });
+
+  it('stays open for twice as long after each attempt that failed, up to its longest', async () => {
+    const { open, clock, read, changes } = setUp({ maxOpenMs: 35_000 });
+    await open();
+    for (const openForMs of [10_000, 20_000, 35_000, 35_000]) {
+      clock.ms += openForMs - 1;
+      expect(await read()).toBe('circuit_open');
+      clock.ms += 1;
+      expect(await read('timeout')).toBe('timeout');
+    }
+    clock.ms += 35_000;
+    await read();
+    await open();
+    const opened = changes.filter(({ to }) => to === 'open').map(({ openForMs }) => openForMs);
+    expect(opened).toEqual([10_000, 20_000, 35_000, 35_000, 35_000, 10_000]); // and is short again after it closed
+  });
+
+  it('stays open for a finite time after days of an outage', async () => {
+    const { open, clock, read, changes } = setUp({ openMs: 1, maxOpenMs: 60_000 });
+    await open();
+    for (let i = 0; i < 2_000; i += 1) {
+      clock.ms += 60_000;
+      await read('unavailable');
+    }
+    expect(changes.at(-1)).toMatchObject({ to: 'open', openForMs: 60_000 });
+  });
+
+  it('leaves up to a fifth of its time to chance', async () => {
+    const { open, clock, read } = setUp({ random: () => 0.5 });
+    await open();
+    clock.ms += openMs * 0.9 - 1;
+    expect(await read()).toBe('circuit_open');
+    clock.ms += 1;
+    expect(await read()).toBe('a value');
+  });
+
+  it('tells when it changes, by names and codes', async () => {
+    const { open, clock, read, changes } = setUp();
+    await open();
+    clock.ms += openMs;
+    await read('timeout');
+    clock.ms += 2 * openMs;
+    await read();
+    const provider = 'held';
+    expect(changes).toEqual([
+      { provider, from: 'closed', to: 'open', code: 'unavailable', openForMs: 10_000 },
+      { provider, from: 'open', to: 'half-open' },
+      { provider, from: 'half-open', to: 'open', code: 'timeout', openForMs: 20_000 },
+      { provider, from: 'open', to: 'half-open' },
+      { provider, from: 'half-open', to: 'closed' },
+    ]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('a listener of somebody');
+      },
+    ],
+    ['rejects', (): unknown => Promise.reject(new Error('a listener of somebody'))],
+  ])('is unharmed by a listener that %s', async (_, onStateChange) => {
+    const { open, read } = setUp({ onStateChange });
+    await open();
+    expect(await read()).toBe('circuit_open');
+  });
+});
+
+describe('what counts', () => {
+  const down: SecretErrorCode[] = ['unavailable', 'timeout'];
+  const up: SecretErrorCode[] = [
+    'not_found',
+    'permission_denied',
+    'unauthenticated',
+    'quota_exceeded',
+    'invalid_data',
+    'conflict',
+  ];
+  const codes = Object.keys(errorRules) as SecretErrorCode[]; // keys() forgets the names
+  const none = codes.filter((code) => ![...down, ...up].includes(code));
+
+  it.each(down)('%s opens it', async (code) => {
+    const { readAll, snapshot } = setUp();
+    await readAll([code, code, code]);
+    expect(snapshot()).toMatchObject({ state: 'open' });
+  });
+
+  it.each([...up, ...none])('%s never opens it', async (code) => {
+    const { readAll, snapshot, calls } = setUp();
+    await readAll(Array.from({ length: 20 }, () => code));
+    expect(snapshot()).toMatchObject({ state: 'closed' });
+    expect(calls).toHaveLength(20);
+  });
+
+  it.each(up)('%s is an answer: the backend is there', async (code) => {
+    const { readAll, open, clock, read, snapshot } = setUp();
+    await readAll(['unavailable', 'unavailable', code, 'unavailable', 'unavailable']);
+    expect(snapshot()).toMatchObject({ state: 'closed' });
+    await open();
+    clock.ms += openMs;
+    await read(code);
+    expect(snapshot()).toMatchObject({ state: 'closed' });
+  });
+
+  it.each(none)('%s tells nothing: the next attempt decides', async (code) => {
+    const { readAll, clock, read, snapshot } = setUp();
+    await readAll(['unavailable', 'unavailable', code, 'unavailable']);
+    expect(snapshot()).toMatchObject({ state: 'open' });
+    clock.ms += openMs;
+    expect(await read(code)).toBe(code);
+    expect(snapshot()).toMatchObject({ state: 'half-open' });
+    expect(await read()).toBe('a value');
+    expect(snapshot()).toMatchObject({ state: 'closed' });
+  });
+
+  it('a missing secret is an answer', async () => {
+    const { stack, readAll, backend, snapshot } = setUp();
+    await readAll(['unavailable', 'unavailable']);
+    const read = outcome(stack.get({ name: 'a' }, {}));
+    await backend.call(2).answer(undefined);
+    expect(await read).toBeUndefined();
+    await readAll(['unavailable', 'unavailable']);
+    expect(snapshot()).toMatchObject({ state: 'closed' });
+  });
+
+  it('what began before it opened says nothing afterwards', async () => {
+    const { stack, backend, open, clock, snapshot, changes } = setUp();
+    const late = [1, 2, 3].map(() => outcome(stack.get({ name: 'late' }, {})));
+    await open();
+    clock.ms += openMs;
+    const probe = outcome(stack.get({ name: 'a' }, {}));
+    await backend.call(0).answer('value');
+    await backend.call(1).fail(failure('unavailable'));
+    expect(snapshot()).toMatchObject({ state: 'half-open' });
+    await backend.call(6).answer('value');
+    await backend.call(2).fail(failure('unavailable'));
+    expect([await Promise.all(late), await probe]).toEqual([
+      ['value', 'unavailable', 'unavailable'],
+      'value',
+    ]);
+    expect(changes).toHaveLength(3);
+  });
+});
+
+describe('a batch', () => {
+  const refs = [{ name: 'a' }, { name: 'b' }];
+
+  it.each([
+    {
+      title: 'that none is answered of counts as one failure',
+      places: ['unavailable', 'timeout'],
+      opens: true,
+    },
+    { title: 'that some are answered of is an answer', places: ['unavailable', 'value'], opens: false },
+    { title: 'that some are missing of is an answer', places: ['timeout', undefined], opens: false },
+    { title: 'with a denial in it is an answer', places: ['unavailable', 'permission_denied'], opens: false },
+    {
+      title: 'with a failure in it that tells nothing is the other failure',
+      places: ['unavailable', 'rate_limited'],
+      opens: true,
+    },
+    {
+      title: 'of failures that tell nothing tells nothing',
+      places: ['rate_limited', 'unknown'],
+      opens: false,
+    },
+  ] as const)('$title', async ({ places, opens }) => {
+    const { stack, backend, snapshot } = setUp();
+    const inPlace = (place: (typeof places)[number]) =>
+      place === undefined || place === 'value' ? place : failure(place);
+    for (let i = 0; i < 3; i += 1) {
+      expect(snapshot()).toMatchObject({ state: 'closed' });
+      const batch = stack.getMany(refs, {});
+      await backend.call(i).answer(...places.map(inPlace));
+      await batch;
+    }
+    expect(snapshot()).toMatchObject({ state: opens ? 'open' : 'closed' });
+  });
+
+  it('in which all failures are final counts, although the call did not reject', async () => {
+    const { stack, backend, changes } = setUp({ strategy: consecutiveFailures(1) });
+    const final = new SecretError('timeout', 'as scripted.', { retryable: false });
+    const batch = stack.getMany(refs, {});
+    await backend.call(0).answer(final, final);
+    expect(await batch).toMatchObject([{ code: 'timeout' }, { code: 'timeout' }]);
+    expect(changes).toMatchObject([{ to: 'open', code: 'timeout' }]);
+  });
+
+  it('that fails as a whole counts by its code', async () => {
+    const { stack, backend, snapshot } = setUp({ strategy: consecutiveFailures(1) });
+    const batch = outcome(stack.getMany(refs, {}) as never);
+    await backend.call(0).fail(failure('unavailable'));
+    expect(await batch).toBe('unavailable');
+    expect(snapshot()).toMatchObject({ state: 'open' });
+  });
+
+  it('that is partly answered closes a circuit that half-opened', async () => {
+    const { stack, open, clock, backend, snapshot } = setUp();
+    await open();
+    clock.ms += openMs;
+    const batch = stack.getMany(refs, {});
+    await backend.call(3).answer('value', failure('unavailable'));
+    expect(await batch).toMatchObject([{}, { code: 'unavailable' }]);
+    expect(snapshot()).toMatchObject({ state: 'closed' });
+  });
+});
+
+describe("the caller's abort", () => {
+  it.each([new Error('enough'), 'a string', null, failure('unavailable')])(
+    'ends the call with its very reason and counts for nothing: %s',
+    async (reason) => {
+      const { stack, snapshot } = setUp({ strategy: consecutiveFailures(1) });
+      const caller = new AbortController();
+      const read = stack.get({ name: 'a' }, { signal: caller.signal }).catch((error: unknown) => error);
+      await flush();
+      caller.abort(reason);
+      expect(await read).toBe(reason);
+      expect(snapshot()).toMatchObject({ state: 'closed' });
+      expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+    },
+  );
+
+  it('of the one attempt of a circuit that half-opened makes the next one that attempt', async () => {
+    const { stack, open, clock, read, snapshot } = setUp();
+    await open();
+    clock.ms += openMs;
+    const caller = new AbortController();
+    const probe = outcome(stack.get({ name: 'a' }, { signal: caller.signal }));
+    await flush();
+    caller.abort('enough');
+    expect(await probe).toBe('enough');
+    expect(snapshot()).toMatchObject({ state: 'half-open' });
+    expect(await read('unavailable')).toBe('unavailable');
+    expect(snapshot()).toMatchObject({ state: 'open' });
+  });
+
+  it('that came before makes no call, and takes nobody’s turn', async () => {
+    const { stack, open, clock, calls, read } = setUp();
+    await open();
+    clock.ms += openMs;
+    expect(await outcome(stack.get({ name: 'a' }, { signal: AbortSignal.abort('enough') }))).toBe('enough');
+    expect(calls).toHaveLength(3);
+    expect(await read()).toBe('a value');
+  });
+});
+
+describe('an attempt that never ends', () => {
+  it('does not keep a circuit half-open for ever: after as long as it was open, another one is let through', async () => {
+    const deaf = around({ name: 'deaf', policy: (run, { signal: _, ...ctx }) => run(ctx) });
+    const clock = { ms: start };
+    const backend = heldBackend();
+    const changes: string[] = [];
+    const breaker = circuitBreaker({
+      strategy: consecutiveFailures(1),
+      openMs,
+      random: () => 0,
+      now: () => clock.ms,
+      onStateChange: ({ from, to }) => changes.push(`${from} → ${to}`),
+    });
+    const stack = compose(breaker, deaf)(backend.provider);
+    const reads = [outcome(stack.get({ name: 'a' }, {}))];
+    await backend.call(0).fail(failure('unavailable'));
+    clock.ms += openMs;
+    reads.push(outcome(stack.get({ name: 'lost' }, {})));
+    await flush();
+    clock.ms += openMs - 1;
+    expect(await refusalOf(stack.get({ name: 'a' }, {}))).toMatchObject({ retryAfterMs: 1 });
+    clock.ms += 1;
+    reads.push(outcome(stack.get({ name: 'a' }, {})));
+    await flush();
+    expect(backend.calls).toHaveLength(3);
+    // What the lost one says when it comes back is about another time.
+    await backend.call(1).fail(failure('unavailable'));
+    expect(layersOf(stack)[0]?.snapshot?.()).toMatchObject({ state: 'half-open' });
+    await refusalOf(stack.get({ name: 'a' }, {}));
+    await backend.call(2).answer('value');
+    expect(await Promise.all(reads)).toEqual(['unavailable', 'unavailable', 'value']);
+    expect(layersOf(stack)[0]?.snapshot?.()).toMatchObject({ state: 'closed' });
+    // Another one is no other state.
+    expect(changes).toEqual(['closed → open', 'open → half-open', 'half-open → closed']);
+  });
+});
+
+describe('a clock that is set', () => {
+  it.each([
+    { title: 'back by a day', by: -86_400_000 },
+    { title: 'back by half a second', by: -500 },
+  ])('$title keeps no circuit open for longer', async ({ by }) => {
+    const { open, clock, read } = setUp();
+    await open();
+    clock.ms += 4_000;
+    expect(await read()).toBe('circuit_open');
+    clock.ms += by;
+    expect(await read()).toBe('circuit_open');
+    clock.ms += 6_000 + (by < -1_000 ? 0 : -by);
+    expect(await read()).toBe('a value');
+  });
+
+  it('forth half-opens it early, and no more', async () => {
+    const { open, clock, read, snapshot } = setUp();
+    await open();
+    clock.ms += 86_400_000;
+    expect(await read('unavailable')).toBe('unavailable');
+    expect(snapshot()).toMatchObject({ state: 'open' });
+  });
+});
+
+describe('one circuit for each account', () => {
+  it('keeps the trouble of one from the others', async () => {
+    const { readAll, read, snapshot, changes, clock } = setUp({ per: 'account' });
+    await readAll(['unavailable', 'unavailable', 'unavailable'], 'acct_1');
+    expect(await read('a value', 'acct_1')).toBe('circuit_open');
+    expect(await read('a value', 'acct_2')).toBe('a value');
+    expect(await read()).toBe('a value');
+    clock.ms += 1_000;
+    expect(snapshot()).toEqual({
+      circuits: 3,
+      notClosed: [{ account: 'acct_1', state: 'open', retryAfterMs: 9_000 }],
+      opened: 1,
+      refused: 1,
+    });
+    expect(changes).toEqual([
+      {
+        provider: 'held',
+        account: 'acct_1',
+        from: 'closed',
+        to: 'open',
+        code: 'unavailable',
+        openForMs: openMs,
+      },
+    ]);
+  });
+
+  it('is one for all, if nothing is said', async () => {
+    const { readAll, read } = setUp();
+    await readAll(['unavailable', 'unavailable', 'unavailable'], 'acct_1');
+    expect(await read('a value', 'acct_2')).toBe('circuit_open');
+  });
+
+  it('tells nothing of accounts in the events of the provider’s own', async () => {
+    const { readAll, changes } = setUp({ per: 'account' });
+    await readAll(['unavailable', 'unavailable', 'unavailable']);
+    expect(changes[0]).not.toHaveProperty('account');
+  });
+
+  it('makes room for another: the account unused for longest begins anew', async () => {
+    const { readAll, read, snapshot } = setUp({ per: 'account', maxAccounts: 2 });
+    for (const account of ['acct_1', 'acct_2'])
+      await readAll(['unavailable', 'unavailable', 'unavailable'], account);
+    expect(await read('a value', 'acct_1')).toBe('circuit_open'); // used
+    expect(await read('a value', 'acct_3')).toBe('a value');
+    expect(snapshot()).toMatchObject({ circuits: 2 });
+    expect(await read('a value', 'acct_1')).toBe('circuit_open');
+    expect(await read('a value', 'acct_2')).toBe('a value');
+  });
+});
+
+describe('one breaker around two providers', () => {
+  it('keeps them apart', async () => {
+    const breaker = circuitBreaker({ strategy: consecutiveFailures(1) });
+    const down: SecretProvider = { name: 'down', get: () => Promise.reject(failure('unavailable')) };
+    const well: SecretProvider = { name: 'well', get: () => Promise.resolve(seal('value')) };
+    const [one, other] = [createSecrets(breaker(down)), createSecrets(breaker(well))];
+    expect([await outcome(one.get('a')), await outcome(one.get('a'))]).toEqual([
+      'unavailable',
+      'circuit_open',
+    ]);
+    expect(await outcome(other.get('a'))).toBe('value');
+  });
+});
+
+describe('a share of failures', () => {
+  const share = failureShare({ share: 0.5, windowMs: 10_000, minAttempts: 4 });
+
+  it.each([
+    { title: 'at the share', answers: ['up', 'up', 'down', 'down'], opens: true },
+    { title: 'below the share', answers: ['up', 'up', 'up', 'down', 'down'], opens: false },
+    { title: 'with too few attempts', answers: ['down', 'down', 'down'], opens: false },
+    { title: 'with enough of them', answers: ['down', 'down', 'down', 'down'], opens: true },
+    { title: 'not when the attempt went well', answers: ['down', 'down', 'down', 'up'], opens: false },
+    { title: 'but at the next that does not', answers: ['down', 'down', 'down', 'up', 'down'], opens: true },
+  ])('$title: opens: $opens', async ({ answers, opens }) => {
+    const { readAll, snapshot } = setUp({ strategy: share });
+    await readAll(answers.map((answer) => (answer === 'up' ? 'a value' : 'timeout')));
+    expect(snapshot()).toMatchObject({ state: opens ? 'open' : 'closed' });
+  });
+
+  it.each([
+    { laterMs: 8_999, opens: true },
+    { laterMs: 10_000, opens: false },
+  ])('counts what is within its window: $laterMs ms', async ({ laterMs, opens }) => {
+    const { readAll, clock, snapshot } = setUp({ strategy: share });
+    clock.ms = start + 999; // at the end of a step
+    await readAll(['unavailable', 'unavailable', 'unavailable']);
+    clock.ms += laterMs;
+    await readAll(['unavailable']);
+    expect(snapshot()).toMatchObject({ state: opens ? 'open' : 'closed' });
+  });
+
+  it('begins anew when the circuit has closed', async () => {
+    const { readAll, read, clock, snapshot } = setUp({ strategy: share });
+    await readAll(['unavailable', 'unavailable', 'unavailable', 'unavailable']);
+    clock.ms += openMs;
+    await read();
+    await readAll(['unavailable', 'unavailable', 'unavailable']);
+    expect(snapshot()).toMatchObject({ state: 'closed' });
+  });
+
+  it('needs half of ten attempts within thirty seconds, if nothing else is said', () => {
+    expect(failureShare().options).toEqual({ share: 0.5, windowMs: 30_000, minAttempts: 10 });
+  });
+});
+
+describe('a strategy of your own', () => {
+  it('is asked about each attempt, anew for each circuit, and stands in the layer', async () => {
+    const asked: unknown[] = [];
+    let tallies = 0;
+    const { readAll, clock, read, stack } = setUp({
+      strategy: {
+        name: 'third',
+        options: { at: 3 },
+        tally() {
+          const mine = ++tallies;
+          let count = 0;
+          return {
+            opens(down, now) {
+              asked.push([mine, down, now - start]);
+              return ++count === 3;
+            },
+          };
+        },
+      },
+    });
+    await readAll(['a value', 'unavailable', 'rate_limited', 'timeout']);
+    clock.ms += openMs;
+    await read();
+    await read();
+    expect(asked).toEqual([
+      [1, false, 0],
+      [1, true, 0],
+      [1, true, 0],
+      [2, false, openMs],
+    ]);
+    expect(layersOf(stack)[0]?.options).toEqual({
+      strategy: { name: 'third', at: 3 },
+      openMs,
+      maxOpenMs: 60_000,
+      per: 'provider',
+      maxAccounts: 1_000,
+    });
+  });
+});

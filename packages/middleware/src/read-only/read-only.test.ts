@@ -1,0 +1,75 @@
+import { createSecrets } from '@secretkit/core';
+import { layersOf, type SecretProvider, seal } from '@secretkit/core/provider';
+import { memorySecrets } from '@secretkit/memory';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { cache } from '../cache/index.js';
+import { readOnly } from './index.js';
+
+describe('a provider that is read only', () => {
+  it('reads, lists and batches as before, and cannot be written to or deleted from', async () => {
+    const store = memorySecrets({ initial: { a: 'value', b: 'other' } });
+    const provider: SecretProvider = readOnly(store);
+    expect(['getMany', 'list', 'peek', 'set', 'delete'].map((method) => method in provider)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const secrets = createSecrets(provider);
+    const { a, b } = await secrets.getMany({ a: 'a', b: 'b' });
+    expect([a?.reveal(), b?.reveal()]).toEqual(['value', 'other']);
+    await expect(secrets.set('a', 'new')).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(secrets.delete('a')).rejects.toMatchObject({ code: 'unsupported' });
+    expect((await store.get({ name: 'a' }, {}))?.reveal()).toBe('value');
+  });
+
+  it('is known to its type to be so', () => {
+    const store = memorySecrets();
+    const provider = readOnly(store);
+    expectTypeOf(provider).toHaveProperty('getMany');
+    expectTypeOf(provider).toHaveProperty('list');
+    expectTypeOf(provider).not.toHaveProperty('set');
+    expectTypeOf(provider).not.toHaveProperty('delete');
+    expectTypeOf(provider).toExtend<SecretProvider>();
+    // @ts-expect-error nor can a client over it be written to
+    void createSecrets(cache()(provider)).set;
+    const either = readOnly<typeof store | SecretProvider>(store);
+    expectTypeOf(either).toHaveProperty('list');
+  });
+
+  it('is a layer, names what it is around and cannot be changed back', () => {
+    const provider = readOnly(cache()(memorySecrets()));
+    expect(provider.name).toBe('readOnly(cache(memory))');
+    expect(layersOf(provider).map(({ name }) => name)).toEqual(['readOnly', 'cache']);
+    expect(Object.isFrozen(provider)).toBe(true);
+  });
+
+  it('keeps what is kept in memory within reach, and closes what it is around', async () => {
+    let closed = 0;
+    const provider = readOnly(
+      cache()({
+        name: 'store',
+        get: async () => seal('value'),
+        set: async () => undefined,
+        [Symbol.asyncDispose]: async () => {
+          closed += 1;
+        },
+      }),
+    );
+    const secrets = createSecrets(provider);
+    await secrets.get('a');
+    await secrets.get('a');
+    expect(secrets.get('a')).toBe(secrets.get('a'));
+    expect(secrets.peek('a')?.reveal()).toBe('value');
+    secrets.invalidate();
+    expect(secrets.peek('a')).toBe(undefined);
+    expect(secrets.onChange('a', () => undefined)).toBeDefined();
+    await secrets.close();
+    expect(closed).toBe(1);
+  });
+
+  it('refuses what is no provider', () => {
+    expect(() => readOnly({} as SecretProvider)).toThrow(/^readOnly needs a provider/);
+  });
+});

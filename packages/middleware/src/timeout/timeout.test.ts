@@ -1,0 +1,197 @@
+import { getEventListeners } from 'node:events';
+import { compose, createSecrets } from '@secretkit/core';
+import { around } from '@secretkit/core/middleware';
+import { isSecretError, type SecretProvider, seal } from '@secretkit/core/provider';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
+import { timeout } from './index.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_700_000_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function setUp(timeoutMs = 1_000) {
+  const backend = heldBackend();
+  const stack = timeout({ timeoutMs })(backend.provider);
+  return { backend, stack, secrets: createSecrets(stack) };
+}
+
+describe('a call that takes too long', () => {
+  it('is a timeout that names what, how long and whose, at the very millisecond', async () => {
+    const { backend, secrets } = setUp();
+    const read = secrets.get('a').catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(backend.call(0).ctx.signal?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    const error = await read;
+    expect(isSecretError(error, 'timeout') && error).toMatchObject({
+      provider: 'held',
+      operation: 'get',
+      ref: { name: 'a' },
+      retryable: true,
+      message: 'timeout: held get "a": no answer within 1000 ms. Check the backend, or raise timeoutMs.',
+    });
+  });
+
+  it('aborts its work, and is over even if the work does not listen', async () => {
+    const { backend, secrets } = setUp();
+    const read = outcome(secrets.get('a'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toBe('timeout');
+    expect(isSecretError(backend.call(0).ctx.signal?.reason, 'timeout')).toBe(true);
+    await backend.call(0).fail(new Error('too late')); // and nobody is left to hear it
+  });
+
+  it('is over even around a middleware that does not listen', async () => {
+    const deaf = around({ name: 'deaf', policy: (run, { signal: _, ...ctx }) => run(ctx) });
+    const backend = heldBackend();
+    const read = outcome(createSecrets(timeout({ timeoutMs: 1_000 })(deaf(backend.provider))).get('a'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toBe('timeout');
+  });
+
+  it('of a batch names no single ref', async () => {
+    const { secrets } = setUp();
+    const read = secrets.getMany({ a: 'a', b: 'b' }).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toMatchObject({ code: 'timeout', operation: 'getMany', ref: { name: 'a' } });
+    const { stack } = setUp();
+    const batch = stack.getMany([{ name: 'a' }, { name: 'b' }], {}).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await batch).toMatchObject({ code: 'timeout' });
+    expect(await batch).not.toHaveProperty('ref');
+  });
+
+  it('takes the deadline of its caller if that is earlier, and lowers it for the work', async () => {
+    const { backend, stack } = setUp();
+    const read = outcome(stack.get({ name: 'a' }, { deadline: Date.now() + 300 }));
+    void outcome(stack.get({ name: 'b' }, { deadline: Date.now() + 9_000 }));
+    expect(backend.calls.map(({ ctx }) => (ctx.deadline ?? 0) - Date.now())).toEqual([300, 1_000]);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await read).toBe('timeout');
+  });
+
+  it('says so if it was the deadline of its caller', async () => {
+    const { stack } = setUp();
+    const messageOf = (call: Promise<unknown>) => call.catch((error: unknown) => (error as Error).message);
+    const read = messageOf(stack.get({ name: 'a' }, { deadline: Date.now() + 999 }));
+    const same = messageOf(stack.get({ name: 'a' }, { deadline: Date.now() + 1_000 }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toBe(
+      'timeout: held get "a": no answer by the caller\'s deadline, 999 ms after the call was made. Check the backend, or allow more time.',
+    );
+    expect(await same).toContain('within 1000 ms');
+  });
+
+  it('is not made when the deadline has passed', async () => {
+    const { backend, stack } = setUp();
+    const read = stack.get({ name: 'a' }, { deadline: Date.now() }).catch((error: unknown) => error);
+    expect(await read).toMatchObject({
+      code: 'timeout',
+      message:
+        'timeout: held get "a": the caller\'s deadline had passed before the call was made. Allow more time.',
+    });
+    expect(backend.calls).toHaveLength(0);
+  });
+
+  it.each(['getMany', 'list', 'set', 'delete'] as const)('ends whatever it does: %s', async (operation) => {
+    const hang = () => new Promise<never>(() => {});
+    const provider = { name: 'hanging', get: hang, getMany: hang, list: hang, set: hang, delete: hang };
+    const secrets = createSecrets(timeout({ timeoutMs: 50 })(provider));
+    const calls = {
+      getMany: () => secrets.getMany({ a: 'a', b: 'b' }),
+      list: () => secrets.list()[Symbol.asyncIterator]().next(),
+      set: () => secrets.set('a', 'value'),
+      delete: () => secrets.delete('a'),
+    };
+    const ended = calls[operation]().catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(isSecretError(await ended, 'timeout')).toBe(true);
+  });
+});
+
+describe('a call that is in time', () => {
+  it('keeps its answer or its failure', async () => {
+    const { backend, secrets } = setUp();
+    const answered = outcome(secrets.get('a'));
+    const failed = outcome(secrets.get('b'));
+    await backend.call(0).answer('value');
+    await backend.call(1).fail(failure('permission_denied'));
+    expect([await answered, await failed]).toEqual(['value', 'permission_denied']);
+  });
+
+  it('leaves no timer and no listener on a long-lived signal, at any time of 10,000 calls', async () => {
+    const provider: SecretProvider = { name: 'quick', get: () => Promise.resolve(seal('value')) };
+    const stack = compose(timeout(), timeout())(provider);
+    const { signal } = new AbortController();
+    const left = new Set<number>();
+    for (let i = 0; i < 10_000; i += 1) {
+      await stack.get({ name: 'a' }, { signal });
+      if (i % 100 === 0) left.add(getEventListeners(signal, 'abort').length + vi.getTimerCount());
+    }
+    expect(left).toEqual(new Set([0]));
+  });
+
+  it('costs one timer, and one listener on the signal', async () => {
+    const { backend, stack } = setUp();
+    const { signal } = new AbortController();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const listeners = vi.spyOn(signal, 'addEventListener');
+    const read = outcome(stack.get({ name: 'a' }, { signal }));
+    await backend.call(0).answer('value');
+    expect(await read).toBe('value');
+    expect([timers.mock.calls.length, listeners.mock.calls.length]).toEqual([1, 1]);
+  });
+});
+
+describe("the caller's abort", () => {
+  it.each([new Error('enough'), 'a string', null])(
+    'ends the call with its very reason: %s',
+    async (reason) => {
+      const { backend, secrets } = setUp();
+      const controller = new AbortController();
+      const read = outcome(secrets.get('a', { signal: controller.signal }));
+      controller.abort(reason);
+      await flush();
+      expect(await read).toBe(reason);
+      expect(backend.call(0).ctx.signal?.reason).toBe(reason);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+});
+
+describe('a signal that has fired before', () => {
+  it('makes no call', async () => {
+    const { backend, stack } = setUp();
+    expect(await outcome(stack.get({ name: 'a' }, { signal: AbortSignal.abort('enough') }))).toBe('enough');
+    expect([backend.calls.length, vi.getTimerCount()]).toEqual([0, 0]);
+  });
+});
+
+describe('around another', () => {
+  it('that allows more is refused when the stack is built: it would never be reached', () => {
+    const { provider } = heldBackend();
+    const stack = (inner: number) => compose(timeout({ timeoutMs: 1_000 }), timeout({ timeoutMs: inner }));
+    expect(() => stack(1_001)(provider)).toThrow(
+      new RangeError(
+        'timeout: timeoutMs is 1000, a deadline shorter than one attempt, which may take timeoutMs: 1001. Raise timeoutMs, or lower that of the time-out inside.',
+      ),
+    );
+    expect(() => stack(1_000)(provider)).not.toThrow();
+  });
+});
+
+describe('wrong options', () => {
+  it.each([
+    [{ timeoutMs: 0 }, RangeError],
+    [{ timeoutMs: -1 }, RangeError],
+    [{ timeoutMs: 2 ** 31 }, RangeError],
+    [{ timeoutMs: '1s' }, TypeError],
+    [{ ms: 5 }, TypeError],
+  ])('are refused when it is built: %j', (options, kind) => {
+    expect(() => timeout(options as never)).toThrow(kind);
+  });
+});
