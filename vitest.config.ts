@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { SlowestFirst } from './scripts/slowest-first.js';
+import { SlowestFirst } from './scripts/ci/slowest-first.js';
 
 // As Node has them: under `module` some packages have files that only bundlers can load.
 const conditions = ['@secretkit/source', 'node', 'development|production'];
@@ -17,7 +17,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'bench/fleet/*.test.ts',
     ],
-    globalSetup: ['scripts/conformance-summary.ts'],
+    globalSetup: ['scripts/ci/conformance-summary.ts'],
     typecheck: {
       enabled: true,
       include: ['packages/*/src/**/*.test-d.ts'],

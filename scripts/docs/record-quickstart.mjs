@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const file = `${root}docs/quickstart.svg`;
 const layout = { column: 8, line: 19, padding: 20, bar: 36 };
 
@@ -23,7 +23,7 @@ const isCurrent = existsSync(file) && lasting(readFileSync(file, 'utf8')) === la
 if (isCurrent) {
   console.log('docs/quickstart.svg shows what the quickstart prints.');
 } else if (process.argv.includes('--check')) {
-  console.error('The quickstart prints something else: run node scripts/quickstart-recording.mjs.');
+  console.error('The quickstart prints something else: run node scripts/docs/record-quickstart.mjs.');
   process.exit(1);
 } else {
   writeFileSync(file, drawn);

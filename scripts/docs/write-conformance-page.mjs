@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = `${root}.cache/conformance.json`;
 const page = `${root}docs/conformance.md`;
 
@@ -43,7 +43,7 @@ ${list(casesOf((id) => id.startsWith('wrapping/')))}
 if (!process.argv.includes('--check')) {
   writeFileSync(page, text);
 } else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
-  console.error('docs/conformance.md is not what the tests found: run node scripts/conformance-page.mjs.');
+  console.error('docs/conformance.md is not what the tests found: run node scripts/docs/write-conformance-page.mjs.');
   process.exit(1);
 }
 

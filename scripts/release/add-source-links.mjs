@@ -11,7 +11,7 @@ if (!server || !repository || !commit) {
   process.exit(1);
 }
 const home = `${server}/${repository}`;
-const packages = fileURLToPath(new URL('../packages/', import.meta.url));
+const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
 
 for (const name of readdirSync(packages)) {
   const folder = `packages/${name}`;

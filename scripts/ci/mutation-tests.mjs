@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const parts = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['core', 'middleware'];
 const left = new Set(['node_modules', '.git', '.cache', 'dist', 'coverage', 'api']);

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startRegistry } from './registry.mjs';
+import { startRegistry } from './local-registry.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager, devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -68,8 +68,8 @@ async function publishFrom(workspace) {
   const bin = (name) => join(workspace, 'node_modules/.bin', name);
   await run(workspace, bin('changeset'), 'version');
   await run(workspace, bin('tsc'), '--build', '--force');
-  await run(workspace, process.execPath, 'scripts/bundle.mjs');
-  await run(workspace, process.execPath, 'scripts/address-packages.mjs');
+  await run(workspace, process.execPath, 'scripts/release/bundle-packages.mjs');
+  await run(workspace, process.execPath, 'scripts/release/add-source-links.mjs');
   const npmrc = `@secretkit:registry=${registry.url}\n//${new URL(registry.url).host}/:_authToken=rehearsal\n`;
   for (const folder of readdirSync(`${workspace}/packages`)) {
     const manifest = JSON.parse(readFileSync(`${workspace}/packages/${folder}/package.json`, 'utf8'));

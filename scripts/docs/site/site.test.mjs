@@ -6,8 +6,8 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const site = fileURLToPath(new URL('../../.site/', import.meta.url));
-const pictures = fileURLToPath(new URL('../../.cache/screenshots/', import.meta.url));
+const site = fileURLToPath(new URL('../../../.site/', import.meta.url));
+const pictures = fileURLToPath(new URL('../../../.cache/screenshots/', import.meta.url));
 const browserPath = findBrowser();
 const phone = { width: 390, height: 844 };
 // Where there is much else to do, a page may take long to draw.

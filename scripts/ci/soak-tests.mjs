@@ -12,7 +12,7 @@ const { status } = spawnSync(
     'any (interleaving|bytes|sequence|chaos)',
   ],
   {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { ...process.env, SECRETKIT_SOAK: '100' },
     stdio: 'inherit',
     shell: process.platform === 'win32',

@@ -1,4 +1,4 @@
-// Runs the blocks that compile-docs.mjs has written out, and compares what they print with the comments beside `console.log`.
+// Runs the blocks that compile-code-blocks.mjs has written out, and compares what they print with the comments beside `console.log`.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ const notRun = [
 process.env['SECRETS_URL'] = 'memory:';
 process.env['DATABASE_URL'] = process.env['APP_DATABASE_URL'] = 'postgres://db.example/app';
 
-const folder = fileURLToPath(new URL('../.cache/docs/', import.meta.url));
+const folder = fileURLToPath(new URL('../../.cache/docs/', import.meta.url));
 const blocks = readdirSync(folder)
   .filter((file) => file.endsWith('.ts'))
   .sort()
@@ -44,7 +44,7 @@ for (const { file, code } of blocks) {
   if (failure) failures.push(`${file.replaceAll('__', '/')}: ${failure}`);
 }
 for (const each of notRun) {
-  if (!matched.has(each)) failures.push(`run-docs.mjs: no block of ${each.in} has ${each.that}`);
+  if (!matched.has(each)) failures.push(`run-code-blocks.mjs: no block of ${each.in} has ${each.that}`);
 }
 console.log(`${ran} of ${blocks.length} blocks ran, ${failures.length} failed`);
 for (const failure of failures) console.error(`  ${failure}`);

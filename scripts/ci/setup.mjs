@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager, engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 const [major, minor] = process.versions.node.split('.').map(Number);

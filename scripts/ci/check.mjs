@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const source = ['--import', 'tsx', '--conditions=@secretkit/source'];
 const quickstart = (...flags) => ['node', ...source, 'examples/quickstart/src/main.ts', ...flags];
@@ -13,31 +13,31 @@ const checks = {
   lint: [['eslint', '.']],
   build: [
     ['tsc', '--build', '--force'],
-    ['node', 'scripts/bundle.mjs'],
+    ['node', 'scripts/release/bundle-packages.mjs'],
   ],
   sizes: [['npm', '--prefix', 'bench', 'run', 'sizes']],
   types: [['tsc', '-p', 'tsconfig.checks.json']],
   unused: [['knip']],
   readme: [
-    ['node', 'scripts/compile-docs.mjs'],
-    ['node', ...source, 'scripts/run-docs.mjs'],
+    ['node', 'scripts/docs/compile-code-blocks.mjs'],
+    ['node', ...source, 'scripts/docs/run-code-blocks.mjs'],
   ],
-  docs: [['typedoc'], ['node', 'scripts/reference.mjs', '--check']],
+  docs: [['typedoc'], ['node', 'scripts/docs/update-reference.mjs', '--check']],
   // What `docs` has written, in a browser.
-  site: [['node', '--test', '--test-reporter=spec', 'scripts/site/site.test.mjs']],
+  site: [['node', '--test', '--test-reporter=spec', 'scripts/docs/site/site.test.mjs']],
   // They pack with pnpm, which is on the PATH of what it runs.
-  packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/check-packages.mjs']],
-  release: [['node', 'scripts/rehearsal/rehearse.mjs']],
+  packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/ci/check-packages.mjs']],
+  release: [['node', 'scripts/release/rehearse.mjs']],
   // The page of performance is what was measured; what must hold is measured anew.
   bench: [
     ['node', '--import', 'tsx', 'bench/src/render.ts', '--check'],
     ['npm', 'run', '-s', 'bench', '--', '--check'],
   ],
   tests: [['vitest', 'run', '--coverage']],
-  conformance: [['node', 'scripts/conformance-page.mjs', '--check']],
+  conformance: [['node', 'scripts/docs/write-conformance-page.mjs', '--check']],
   examples: [
     quickstart(),
-    ['node', 'scripts/quickstart-recording.mjs', '--check'],
+    ['node', 'scripts/docs/record-quickstart.mjs', '--check'],
     quickstart('--backend', 'memory'),
     quickstart('--backend', 'env'),
     ['node', ...source, 'examples/stripe-app-backend/src/main.ts'],

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { fileURLToPath } from 'node:url';
 import type { ConformanceReport } from '@secretkit/conformance';
 
-const folder = fileURLToPath(new URL('../.cache/conformance/', import.meta.url));
+const folder = fileURLToPath(new URL('../../.cache/conformance/', import.meta.url));
 
 export function setup(): void {
   rmSync(folder, { recursive: true, force: true });
