@@ -1,4 +1,10 @@
 import tseslint from 'typescript-eslint';
+import { readPackages } from './scripts/structure/manifests.mjs';
+
+/** Packages whose code runs in browsers and workers too. */
+const platformNeutral = readPackages()
+  .filter(({ runtime }) => runtime === 'any')
+  .map(({ folder }) => `packages/${folder}/src/**/*.ts`);
 
 export default tseslint.config(
   {
@@ -10,9 +16,9 @@ export default tseslint.config(
       '**/bin/',
       '.cache/',
       '.site/',
-      'bench/peers/',
+      'bench/peers/', // its types come with its own installation
     ],
-  }, // the last one's types come with its own installation
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -21,25 +27,24 @@ export default tseslint.config(
     },
     rules: {
       'no-console': 'error',
-      '@typescript-eslint/promise-function-async': 'off', // a hit's promise is handed on as it is
+      '@typescript-eslint/promise-function-async': 'off', // a cache hit returns the promise unchanged
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/prefer-promise-reject-errors': 'off', // an abort's reason may be anything
-      '@typescript-eslint/only-throw-error': 'off', // the same
+      '@typescript-eslint/only-throw-error': 'off', // same reason
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unnecessary-condition': 'off', // callers in plain JavaScript pass what types forbid
-      '@typescript-eslint/require-await': 'off', // async turns what is thrown into a rejection
+      '@typescript-eslint/no-unnecessary-condition': 'off', // callers in plain JavaScript pass values that the types forbid
+      '@typescript-eslint/require-await': 'off', // async turns a thrown error into a rejection
       '@typescript-eslint/unbound-method': 'off', // wrap() binds; tests wrap classes with private state
-      '@typescript-eslint/no-misused-spread': 'off', // an error's own fields, a text's code points
-      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }], // a module of Nest
+      '@typescript-eslint/no-misused-spread': 'off', // the fields of an error, the code points of a string
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }], // Nest modules
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },
   {
-    // They run on browsers' and workers' platforms too.
-    files: ['packages/{core,memory,env,stripe,middleware,config}/src/**/*.ts'],
+    files: platformNeutral,
     ignores: ['**/*.test.ts', '**/*.test-d.ts', '**/*.test-support.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'setImmediate', 'require'],
@@ -47,13 +52,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', '**/*.test-d.ts'],
+    files: ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // Nest's options are classes
       '@typescript-eslint/no-empty-function': 'off',
-      '@typescript-eslint/no-base-to-string': 'off', // to see what a secret shows
+      '@typescript-eslint/no-base-to-string': 'off', // tests print secrets
       '@typescript-eslint/restrict-template-expressions': 'off',
       '@typescript-eslint/restrict-plus-operands': 'off',
       '@typescript-eslint/no-meaningless-void-operator': 'off',

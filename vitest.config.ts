@@ -1,13 +1,20 @@
 import { defineConfig } from 'vitest/config';
 import { SlowestFirst } from './scripts/ci/slowest-first.js';
+import { type Kind, readPackages } from './scripts/structure/manifests.mjs';
 
-// As Node has them: under `module` some packages have files that only bundlers can load.
+// Node's own conditions: under `module`, some packages have files that only bundlers can load.
 const conditions = ['@secretkit/source', 'node', 'development|production'];
 
 const covered = { lines: 95, statements: 95, functions: 95, branches: 95 };
+const packages = readPackages();
+
+function sourcesOf(...kinds: readonly Kind[]): string {
+  const folders = packages.filter(({ kind }) => kinds.includes(kind)).map(({ folder }) => folder);
+  return `packages/{${folders.join(',')}}/src/**`;
+}
 
 export default defineConfig({
-  oxc: { decorator: { legacy: true } }, // those that Nest, tsyringe and InversifyJS are made for
+  oxc: { decorator: { legacy: true } }, // for Nest, TSyringe and InversifyJS
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
@@ -23,10 +30,10 @@ export default defineConfig({
       include: ['packages/*/src/**/*.test-d.ts'],
       tsconfig: 'tsconfig.checks.json',
     },
-    pool: 'threads', // they start sooner than processes do
+    pool: 'threads', // threads start faster than processes
     sequence: { sequencer: SlowestFirst },
-    maxWorkers: '100%', // one less than there are cores is half of two
-    testTimeout: 60_000, // a busy machine is no failure; what hangs ends here all the same
+    maxWorkers: '100%', // the default leaves one core idle: half of a machine with two
+    testTimeout: 60_000, // long, so that a busy machine fails no test; a test that hangs still ends
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     unstubEnvs: true,
@@ -37,8 +44,8 @@ export default defineConfig({
       exclude: ['**/*.test*.ts', '**/index.ts'],
       thresholds: {
         ...covered,
-        'packages/{core,middleware}/src/**': covered,
-        'packages/{memory,env,stripe}/src/**': covered,
+        [sourcesOf('core', 'middleware')]: covered,
+        [sourcesOf('adapter')]: covered,
       },
       reporter: ['text-summary', 'html', 'json-summary'],
     },

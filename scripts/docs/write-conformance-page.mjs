@@ -1,6 +1,7 @@
 // Writes docs/conformance.md from what the last test run found; with --check, says whether the page is as it should be.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { markdownTable } from './markdown-table.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = `${root}.cache/conformance.json`;
@@ -16,7 +17,7 @@ const text = `# Conformance
 What every adapter and every middleware of this repository must pass, and how each does. The table is written from the test
 run. [\`@secretkit/conformance\`](../packages/conformance/README.md) runs the same cases on an adapter of yours.
 
-${table(
+${markdownTable(
   ['', 'cases', 'can, besides `get`'],
   reports.map(({ name, passed, total, capabilities }) => [
     name,
@@ -43,7 +44,9 @@ ${list(casesOf((id) => id.startsWith('wrapping/')))}
 if (!process.argv.includes('--check')) {
   writeFileSync(page, text);
 } else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
-  console.error('docs/conformance.md is not what the tests found: run node scripts/docs/write-conformance-page.mjs.');
+  console.error(
+    'docs/conformance.md is not what the tests found: run node scripts/docs/write-conformance-page.mjs.',
+  );
   process.exit(1);
 }
 
@@ -54,12 +57,4 @@ function casesOf(isWanted) {
 
 function list(cases) {
   return cases.map(([id, title]) => `- \`${id}\`: ${title.replaceAll('__', '\\_\\_')}`).join('\n');
-}
-
-function table(head, rows) {
-  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)));
-  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join(
-    '\n',
-  );
 }
