@@ -1,37 +1,51 @@
+import ts from 'typescript';
 import { expect, it } from 'vitest';
-import { packages } from './workspace.js';
+import { nodesOf, publicDeclarations } from './exports.js';
+import { type Package, packages, resolveImport, type SourceFile } from './workspace.js';
 
-const kit = packages.find(({ folder }) => folder === 'conformance');
-const ours = (kit?.sources ?? []).filter(({ path }) => path.includes('/src/ours/'));
+/** Returns the tests of packages that call a function of the conformance kit. */
+function conformanceRuns(kit: RegExp, within: readonly Package[] = packages): readonly SourceFile[] {
+  return within
+    .flatMap(({ sources }) => sources)
+    .filter(
+      (file) =>
+        file.isTest &&
+        nodesOf(file.tree()).some((node) => ts.isCallExpression(node) && kit.test(node.expression.getText())),
+    );
+}
 
-it('every adapter runs the kit', () => {
-  const adapters = packages.filter(
-    ({ folder, sources }) =>
-      folder !== 'conformance' &&
-      sources.some(
-        ({ text, isTest }) =>
-          !isTest && /^export function \w+Secrets\(/m.test(text) && /SecretProvider/.test(text),
-      ),
-  );
-  const outside = adapters.filter(
-    ({ folder, manifest }) =>
-      folder !== 'core' &&
-      !ours.some(
-        ({ text }) => text.includes(`from '${manifest.name}'`) && text.includes('describeProvider('),
-      ),
-  );
-  expect(adapters.map(({ folder }) => folder)).toEqual(expect.arrayContaining(['env', 'memory', 'stripe']));
-  expect(outside.map(({ folder }) => folder)).toEqual([]);
+const adapters = packages.filter(({ kind }) => kind === 'adapter');
+
+it.each(adapters)('$folder runs the conformance kit on its provider', (adapter) => {
+  expect(conformanceRuns(/^describeProvider$/, [adapter]).map(({ path }) => path)).not.toEqual([]);
 });
 
-it('every middleware runs the kit, alone and in the recommended stack', () => {
-  const middleware = packages.find(({ folder }) => folder === 'middleware');
-  const subpaths = Object.keys(middleware?.manifest.exports ?? {}).filter(
-    (path) => path !== './package.json',
+const entries = packages
+  .filter(({ kind }) => kind === 'middleware')
+  .flatMap((of) => [...of.entries].map(([path, entry]) => ({ of, folder: of.folder, path, entry })))
+  .filter(({ of, entry }) => exportsMiddleware(of, entry));
+
+it('finds the entries that export middleware', () => {
+  expect(entries.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['./cache', './fallback', './prefix', './recommended', './retry']),
   );
-  const suite = ours.find(({ path }) => path.endsWith('/middleware.test.ts'))?.text ?? '';
-  const all = ours.map(({ text }) => text).join('\n'); // what is made of providers runs as one
-  expect(subpaths.length).toBeGreaterThan(2);
-  expect(subpaths.filter((path) => !all.includes(`'@secretkit/middleware/${path.slice(2)}'`))).toEqual([]);
-  expect(suite).toContain('the recommended stack');
 });
+
+it.each(entries)('$folder: the conformance kit runs on $path', ({ of, path, entry }) => {
+  const runs = conformanceRuns(/^describe(Provider|Middleware)$/);
+  const tested = runs.filter(
+    (file) =>
+      file.imports.includes(of.name + path.slice(1)) ||
+      file.imports.some((specifier) => resolveImport(file, specifier) === entry.path),
+  );
+  expect(tested.map((file) => file.path)).not.toEqual([]);
+});
+
+/** Whether an entry has a function that returns a middleware or a provider. */
+function exportsMiddleware(of: Package, entry: SourceFile): boolean {
+  return publicDeclarations({ ...of, entries: new Map([['', entry]]) }).some(
+    ({ node }) =>
+      ts.isFunctionDeclaration(node) &&
+      /Middleware|Wrapped|Provider|Fallback/.test(node.type?.getText() ?? ''),
+  );
+}

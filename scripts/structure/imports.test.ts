@@ -1,108 +1,138 @@
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import { describe, expect, it } from 'vitest';
-import { importsOf, type Package, packages, type SourceFile } from './workspace.js';
+import { type Kind, root } from './manifests.mjs';
+import {
+  type Package,
+  packageImports,
+  packageOf,
+  packages,
+  reachableFrom,
+  resolveImport,
+  type SourceFile,
+  sourcesBelow,
+} from './workspace.js';
 
-/** What the code of a package may import from outside it; what its tests may import besides. */
-const allowed: Readonly<
-  Record<string, { readonly code: readonly string[]; readonly node?: readonly string[] }>
-> = {
-  core: { code: [] },
-  memory: { code: ['@secretkit/core'] },
-  env: { code: ['@secretkit/core'], node: ['src/secret-file.ts'] },
-  middleware: { code: ['@opentelemetry/api', '@secretkit/core', 'lru-cache', 'p-retry'] },
-  stripe: { code: ['@secretkit/core', 'stripe'] },
-  config: {
-    code: [
-      '@secretkit/core',
-      '@secretkit/env',
-      '@secretkit/memory',
-      '@secretkit/stripe',
-      '@standard-schema/spec',
-    ],
-  },
-  'stripe-emulator': { code: ['qs', 'vitest'], node: ['src/'] },
-  conformance: { code: ['@secretkit/core', '@secretkit/memory'], node: ['src/leaks/'] },
-  nestjs: { code: ['@secretkit/core', '@nestjs/common', '@nestjs/core'] },
+/** What the code of a package may import of this repository, by the package's kind. Tests may import anything. */
+interface Rule {
+  /** Kinds of packages. */
+  readonly kinds: readonly Kind[];
+  /** Doors of `@secretkit/core`: for applications, adapters, and authors of middleware. */
+  readonly doors: readonly ('' | '/provider' | '/middleware')[];
+}
+
+const rules: Readonly<Record<Kind, Rule>> = {
+  core: { kinds: [], doors: [] },
+  middleware: { kinds: ['core'], doors: ['', '/provider', '/middleware'] },
+  adapter: { kinds: ['core'], doors: ['', '/provider'] },
+  integration: { kinds: ['core'], doors: ['', '/provider'] },
+  tool: { kinds: ['core', 'tool'], doors: ['', '/provider', '/middleware'] },
 };
 
 const everyFile = packages.flatMap((of) => of.sources.map((file) => ({ of, file, path: file.path })));
 const code = everyFile.filter(({ file }) => !file.isTest);
+const byName = new Map(packages.map((each) => [each.name, each]));
 
-function outside(file: SourceFile): string[] {
-  return importsOf(file).filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'));
-}
-
-function packageOf(specifier: string): string {
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-}
-
-it('every package has its rule', () => {
-  expect(packages.map(({ folder }) => folder).sort()).toEqual(Object.keys(allowed).sort());
-});
-
-describe('code imports what its package may', () => {
+describe('code imports only what its kind of package may', () => {
   it.each(code)('$path', ({ of, file }) => {
-    const rule = allowed[of.folder];
-    expect(
-      outside(file)
-        .map(packageOf)
-        .filter((name) => !rule?.code.includes(name)),
-    ).toEqual([]);
-    const node = importsOf(file).filter((specifier) => specifier.startsWith('node:'));
-    const mayUseNode =
-      rule?.node?.some((place) => file.path.startsWith(`packages/${of.folder}/${place}`)) ?? false;
-    expect(mayUseNode ? [] : node).toEqual([]);
+    const { kinds, doors } = rules[of.kind];
+    const own = packageImports(file).filter((specifier) => byName.has(packageOf(specifier)));
+    const kindOf = (specifier: string): Kind | undefined => byName.get(packageOf(specifier))?.kind;
+    expect(own.filter((specifier) => !kinds.some((kind) => kind === kindOf(specifier)))).toEqual([]);
+    const ofCore = own.filter((specifier) => kindOf(specifier) === 'core');
+    const allowed = doors.map((door) => `@secretkit/core${door}`);
+    expect(ofCore.filter((specifier) => !allowed.includes(specifier))).toEqual([]);
   });
 });
 
-describe('no package reaches into another, and nobody inside imports the index', () => {
-  it.each(everyFile)('$path', ({ of, file }) => {
-    const relative = importsOf(file).filter((specifier) => specifier.startsWith('.'));
-    const targets = relative.map((specifier) => join(dirname(file.path), specifier));
-    expect(targets.filter((target) => !target.startsWith(`packages/${of.folder}/`))).toEqual([]);
-    expect(targets.filter((target) => target === `packages/${of.folder}/src/index.js`)).toEqual([]);
-    expect(importsOf(file).filter((specifier) => specifier.includes('/src/'))).toEqual([]);
-  });
-});
-
-describe('code depends on what it declares, and declares what it depends on', () => {
-  it.each(packages)('$folder', ({ folder, manifest, sources }: Package) => {
-    const used = new Set(
-      sources
-        .filter(({ isTest }) => !isTest)
-        .flatMap(outside)
-        .map(packageOf),
-    );
-    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-    expect([...used].sort(), folder).toEqual(declared.sort());
-  });
-});
-
-it('only telemetry loads what not every user has', () => {
-  const loading = code.filter(({ file }) =>
-    importsOf(file).some((name) => name.startsWith('@opentelemetry/')),
-  );
-  const elsewhere = loading.filter(({ path }) => !/\/src\/telemetry(\.ts$|\/)/.test(path));
-  expect(loading.length).toBeGreaterThan(0);
-  expect(elsewhere.map(({ path }) => path)).toEqual([]);
-  const users = code.filter(
-    ({ path, file }) =>
-      !/\/src\/telemetry(\.ts$|\/)/.test(path) && importsOf(file).some((name) => name.includes('telemetry')),
-  );
-  expect(users.map(({ path }) => path)).toEqual([]);
-});
-
-it('adapters do not know middleware, and middleware does not know adapters', () => {
-  const layered = code.filter(({ of }) => ['memory', 'env', 'stripe', 'middleware'].includes(of.folder));
-  const across = layered.flatMap(({ of, file }) =>
-    outside(file).filter((specifier) =>
-      of.folder === 'middleware'
-        ? /^@secretkit\/(memory|env|stripe)/.test(specifier)
-        : specifier.startsWith('@secretkit/middleware'),
-    ),
+it('middleware and adapters never import each other', () => {
+  const across = code.flatMap(({ of, file }) =>
+    packageImports(file)
+      .filter((specifier) => {
+        const kinds = [of.kind, byName.get(packageOf(specifier))?.kind];
+        return kinds.includes('middleware') && kinds.includes('adapter');
+      })
+      .map((specifier) => `${file.path}: ${specifier}`),
   );
   expect(across).toEqual([]);
 });
+
+it('only tests import the conformance kit', () => {
+  const examples = readdirSync(`${root}examples`).flatMap((name) => sourcesBelow(`examples/${name}/src`));
+  const files = [...code.map(({ file }) => file), ...examples.filter(({ isTest }) => !isTest)];
+  const importing = files.filter(({ imports }) => imports.map(packageOf).includes('@secretkit/conformance'));
+  expect(examples.length).toBeGreaterThan(0);
+  expect(importing.map(({ path }) => path)).toEqual([]);
+});
+
+describe('node: modules are imported where the manifest says', () => {
+  it.each(code)('$path', ({ of, file }) => {
+    const isNamed = of.node.some((place) => isWithin(file, of, place));
+    expect(isNamed ? [] : file.imports.filter(isNodeModule)).toEqual([]);
+  });
+
+  it.each(packages)('$folder names no place that does without', (of) => {
+    const importing = of.sources.filter(({ imports, isTest }) => !isTest && imports.some(isNodeModule));
+    expect(of.node.filter((place) => !importing.some((file) => isWithin(file, of, place)))).toEqual([]);
+  });
+});
+
+describe('a file imports neither another package by its path nor the index of its own', () => {
+  it.each(everyFile)('$path', ({ of, file }) => {
+    const relative = file.imports.filter((specifier) => specifier.startsWith('.'));
+    const folder = `packages/${of.folder}/`;
+    const outside = relative.filter((specifier) => !join(dirname(file.path), specifier).startsWith(folder));
+    const index = relative.filter((specifier) => resolveImport(file, specifier) === `${folder}src/index.ts`);
+    expect(outside).toEqual([]);
+    expect(index).toEqual([]);
+    expect(file.imports.filter((specifier) => specifier.includes('/src/'))).toEqual([]);
+  });
+});
+
+describe('code imports every dependency that the manifest declares, and no other', () => {
+  it.each(packages)('$folder', ({ manifest, sources }) => {
+    const used = new Set(
+      sources
+        .filter(({ isTest }) => !isTest)
+        .flatMap(packageImports)
+        .map(packageOf),
+    );
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    expect([...used].sort()).toEqual(declared.sort());
+  });
+});
+
+describe('an optional peer is loaded by an entry of its own', () => {
+  const withPeers = packages.flatMap((of) =>
+    Object.keys(of.manifest.peerDependenciesMeta ?? {}).map((peer) => ({ of, folder: of.folder, peer })),
+  );
+
+  it.each(withPeers)('$folder: $peer', ({ of, peer }) => {
+    const loading = [...of.entries].filter(([, entry]) => loads(entry, peer, of)).map(([path]) => path);
+    expect(loading).not.toEqual([]);
+    expect(loading).not.toContain('.');
+    expect(loading.length).toBeLessThan(of.entries.size);
+  });
+
+  it('telemetry alone loads OpenTelemetry', () => {
+    const middleware = packages.filter(({ kind }) => kind === 'middleware');
+    const loading = middleware.flatMap((of) =>
+      [...of.entries].filter(([, entry]) => loads(entry, '@opentelemetry/api', of)).map(([path]) => path),
+    );
+    expect(loading).toEqual(['./telemetry']);
+  });
+});
+
+function loads(entry: SourceFile, name: string, { sources }: Package): boolean {
+  return [...reachableFrom(entry, sources)].some(({ imports }) => imports.map(packageOf).includes(name));
+}
+
+/** A place is a file, or a folder with a slash at its end. */
+function isWithin({ path }: SourceFile, { folder }: Package, place: string): boolean {
+  const at = `packages/${folder}/${place}`;
+  return path === at || (place.endsWith('/') && path.startsWith(at));
+}
+
+function isNodeModule(specifier: string): boolean {
+  return specifier.startsWith('node:');
+}
