@@ -61,7 +61,7 @@ export function nodesOf(node: ts.Node): readonly ts.Node[] {
 }
 
 /** Returns the names that a top-level statement declares. */
-export function declaredNames(statement: ts.Statement): readonly string[] {
+function declaredNames(statement: ts.Statement): readonly string[] {
   if (ts.isVariableStatement(statement)) {
     return statement.declarationList.declarations.map(({ name }) => name.getText());
   }
