@@ -2,8 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyRepository } from '../ci/copy-repository.mjs';
 import { startRegistry } from './local-registry.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,15 +51,7 @@ function nest(version) {
 /** A clean copy, its versions raised, built and published. */
 async function release() {
   const workspace = join(scratch, 'workspace');
-  const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  for (const file of stdout.split('\0').filter(Boolean)) {
-    mkdirSync(dirname(join(workspace, file)), { recursive: true });
-    cpSync(join(root, file), join(workspace, file));
-  }
+  copyRepository(root, workspace);
   await run(workspace, 'npx', '--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline');
   await publishFrom(workspace);
   return workspace;
