@@ -1,4 +1,5 @@
-// Runs everything that guards quality, and says what passed. `npm run check -- lint types` runs just those.
+// Runs the checks of CI, and reports which passed: `npm run check`.
+// `npm run check -- lint types` runs these two; `npm run check -- --skip tests` runs all others.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ const source = ['--import', 'tsx', '--conditions=@secretkit/source'];
 const quickstart = (...flags) => ['node', ...source, 'examples/quickstart/src/main.ts', ...flags];
 
 const checks = {
+  sync: [['node', 'scripts/structure/sync.mjs', '--check']],
   format: [['biome', 'ci', '.']],
   lint: [['eslint', '.']],
   build: [
@@ -23,12 +25,13 @@ const checks = {
     ['node', ...source, 'scripts/docs/run-code-blocks.mjs'],
   ],
   docs: [['typedoc'], ['node', 'scripts/docs/update-reference.mjs', '--check']],
-  // What `docs` has written, in a browser.
+  // In a browser. `docs` has written it.
   site: [['node', '--test', '--test-reporter=spec', 'scripts/docs/site/site.test.mjs']],
-  // They pack with pnpm, which is on the PATH of what it runs.
+  // publint and attw pack with pnpm, and find it on the PATH of `pnpm exec`.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/ci/check-packages.mjs']],
+  'new-adapter': [['node', 'scripts/ci/check-new-adapter.mjs']],
   release: [['node', 'scripts/release/rehearse.mjs']],
-  // The page of performance is what was measured; what must hold is measured anew.
+  // The performance page shows recorded measurements; the second command measures the limits again.
   bench: [
     ['node', '--import', 'tsx', 'bench/src/render.ts', '--check'],
     ['npm', 'run', '-s', 'bench', '--', '--check'],
@@ -45,14 +48,17 @@ const checks = {
   ],
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !(name in checks));
+const names = Object.keys(checks);
+const skips = process.argv[2] === '--skip';
+const given = process.argv.slice(skips ? 3 : 2);
+const unknown = given.find((name) => !names.includes(name));
 if (unknown) {
-  console.error(`There is no check "${unknown}". There are ${Object.keys(checks).join(', ')}.`);
+  console.error(`unknown check "${unknown}". Known checks: ${names.join(', ')}.`);
   process.exit(2);
 }
+const chosen = names.filter((name) => given.length === 0 || given.includes(name) !== skips);
 
-const results = (asked.length > 0 ? asked : Object.keys(checks)).map((name) => {
+const results = chosen.map((name) => {
   console.log(`\n── ${name}`);
   const startedAt = Date.now();
   const passed = checks[name].every(succeeds);
@@ -61,7 +67,7 @@ const results = (asked.length > 0 ? asked : Object.keys(checks)).map((name) => {
 
 console.log('');
 for (const { name, passed, seconds } of results) {
-  console.log(`${passed ? 'passed' : 'FAILED'}  ${name.padEnd(10)} ${seconds.padStart(6)} s`);
+  console.log(`${passed ? 'passed' : 'FAILED'}  ${name.padEnd(12)} ${seconds.padStart(6)} s`);
 }
 process.exit(results.every(({ passed }) => passed) ? 0 : 1);
 
