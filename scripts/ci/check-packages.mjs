@@ -1,4 +1,4 @@
-// Packs each package, and checks what its users would get: the exports, the types, the files.
+// Packs each package, and checks the exports, types and files that its users get.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

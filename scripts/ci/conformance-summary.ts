@@ -1,4 +1,4 @@
-// Ends a test run with what the conformance kit found, and keeps it in one file for the page in the docs.
+// Prints the results of the conformance kit at the end of a test run, and saves them for docs/conformance.md.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ConformanceReport } from '@secretkit/conformance';
@@ -14,9 +14,9 @@ export function teardown(): void {
   const reports = readdirSync(folder)
     .sort()
     .map(
-      (file) => JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as ConformanceReport, // as the tests saved it
+      (file) => JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as ConformanceReport, // saveConformanceReport wrote it
     );
-  if (reports.length === 0) return; // other tests were asked for
+  if (reports.length === 0) return; // the run had no conformance tests
   const width = Math.max(...reports.map(({ name }) => name.length));
   console.log('\nConformance');
   for (const { name, passed, total, capabilities } of reports) {

@@ -1,6 +1,6 @@
-// Changes the sources in small ways, and counts the changes that no test notices: npm run mutation -- core middleware,
-// or of a part: npm run mutation -- middleware/cache middleware/telemetry/names.
-// Stryker's dependencies want a newer Node than the workspace allows, so it runs on a copy outside of it.
+// Mutation testing: changes the sources in small ways, and counts the changes that no test detects.
+// `npm run mutation -- core middleware` tests packages, `npm run mutation -- middleware/cache` one folder.
+// Stryker's dependencies need a newer Node than the workspace allows, so it runs in a copy of the repository.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ try {
     rmSync(`${copy}/reports`, { recursive: true, force: true });
     run('npx', '--yes', packageManager, 'exec', 'stryker', 'run', 'stryker.json');
     const report = `${root}.cache/mutation/${part}`;
-    if (!existsSync(`${copy}/reports/mutation`)) continue; // it could not run, and has said why
+    if (!existsSync(`${copy}/reports/mutation`)) continue; // Stryker failed, and printed the reason
     cpSync(`${copy}/reports/mutation`, report, { recursive: true });
     console.log(`The report is ${report}/mutation.html`);
   }
@@ -51,13 +51,13 @@ export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'],
 `,
   );
   return {
-    plugins: [`${copy}/node_modules/@stryker-mutator/vitest-runner/dist/src/index.js`], // pnpm hides it from a search
+    plugins: [`${copy}/node_modules/@stryker-mutator/vitest-runner/dist/src/index.js`], // pnpm hides it from Stryker's search
     testRunner: 'vitest',
     vitest: { configFile: 'vitest.mutation.config.ts' },
     mutate: [...changed, `!${sources}/**/*.test*.ts`, `!${sources}/index.ts`],
     coverageAnalysis: 'perTest',
     concurrency: 2,
-    timeoutMS: 15_000, // a busy machine kills no mutant
+    timeoutMS: 15_000, // long, so that a busy machine detects no mutant by mistake
     inPlace: true,
     reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
     clearTextReporter: { reportTests: false, allowColor: false },
@@ -69,7 +69,7 @@ export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'],
 function run(command, ...args) {
   const { status } = spawnSync(command, args, {
     cwd: copy,
-    env: { ...process.env, SECRETKIT_SOAK: '0.04' }, // every test runs hundreds of times
+    env: { ...process.env, SECRETKIT_SOAK: '0.04' }, // small: every test runs hundreds of times
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });

@@ -1,4 +1,4 @@
-// Prints the totals of a test run alone on one line, from vitest's JSON report.
+// Prints the totals of vitest's JSON report, on one line of its own.
 import { readFileSync } from 'node:fs';
 
 const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(

@@ -1,4 +1,4 @@
-// Makes the workspace runnable: checks Node, and installs dependencies when the lockfile has changed since the last time.
+// Checks the version of Node, and installs the dependencies if the lockfile has changed since the last installation.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,26 +8,26 @@ const { packageManager, engines } = JSON.parse(readFileSync(`${root}package.json
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(
-    `secretkit needs Node ${engines.node}; this is ${process.versions.node}. Install a newer Node and try again.`,
-  );
+  console.error(`Node must be ${engines.node}, got ${process.versions.node}. Install a newer version.`);
   process.exit(1);
 }
 
 if (!isInstalled()) {
-  console.error(`Installing dependencies with ${packageManager} (only when the lockfile has changed) …`);
+  console.error(`Installing dependencies with ${packageManager} (only if the lockfile has changed) …`);
   const { status } = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
     cwd: root,
-    stdio: ['ignore', 2, 2], // what is asked for prints to the standard output
+    stdio: ['ignore', 2, 2], // stdout belongs to the command that follows
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    console.error('The installation failed: see the lines above. Is the npm registry reachable from here?');
+    console.error(
+      'The installation failed. Read the lines above, and check that the npm registry can be reached.',
+    );
     process.exit(status ?? 1);
   }
 }
 
-// pnpm keeps a copy of the lockfile it last installed; equal copies mean there is nothing to do.
+// pnpm keeps a copy of the lockfile that it installed last.
 function isInstalled() {
   const installed = `${root}node_modules/.pnpm/lock.yaml`;
   return (

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those that take longer than others by far: started last, they would keep one core busy while the rest are idle. */
+/** Test files that take the longest. If one started last, one core would be busy and the others idle. */
 const slow = [
   'stripe/src/faults/faults.test.ts',
   'stripe/src/soak.test.ts',

@@ -1,4 +1,4 @@
-// Runs the randomised tests at full size: a hundred times as many runs as `npm test` makes.
+// Runs the randomised tests with a hundred times as many runs as `npm test`.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

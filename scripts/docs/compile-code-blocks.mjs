@@ -1,4 +1,4 @@
-// Compiles every `ts` block of the Markdown pages and of the doc comments, each as a module of its own.
+// Compiles every `ts` block of the Markdown pages and the doc comments, each as a module of its own.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = `${root}.cache/docs`;
 
-// Not by reading folders: packages that need each other for their tests link to each other without an end.
+// git lists the files: the node_modules folders of packages link to other packages.
 const listed = spawnSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).stdout.split('\n');
 const files = listed
   .filter((file) => !file.includes('/') || /^(docs|packages|examples)\//.test(file))

@@ -1,5 +1,5 @@
-// Draws what the quickstart prints as docs/quickstart.svg; with --check, says whether it still prints what is drawn there.
-// Durations and ports differ from run to run: a recording that differs in nothing else is left as it is.
+// Draws the output of the quickstart as docs/quickstart.svg. With --check, reports whether the drawing is up to date.
+// Durations and ports differ in every run, so they do not count as a difference.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,11 +19,12 @@ if (status !== 0) {
 }
 
 const drawn = drawing(stdout.trim().split('\n'));
-const isCurrent = existsSync(file) && lasting(readFileSync(file, 'utf8')) === lasting(drawn);
+const isCurrent =
+  existsSync(file) && withoutVariations(readFileSync(file, 'utf8')) === withoutVariations(drawn);
 if (isCurrent) {
-  console.log('docs/quickstart.svg shows what the quickstart prints.');
+  console.log('docs/quickstart.svg shows the output of the quickstart.');
 } else if (process.argv.includes('--check')) {
-  console.error('The quickstart prints something else: run node scripts/docs/record-quickstart.mjs.');
+  console.error('docs/quickstart.svg is out of date. Run: node scripts/docs/record-quickstart.mjs');
   process.exit(1);
 } else {
   writeFileSync(file, drawn);
@@ -53,7 +54,7 @@ ${text.filter((line) => !/\d"><\/text>$/.test(line)).join('\n')}
 `;
 }
 
-/** The colours that the quickstart uses, by their number in the escape sequence; any other number ends them. */
+/** Replaces escape sequences by elements. Numbers other than these end a colour. */
 function coloured(line) {
   const classes = { 1: 'bold', 2: 'dim', 36: 'cyan' };
   return line
@@ -69,13 +70,13 @@ function plain(line) {
   return line.replaceAll(escape(), '');
 }
 
-/** An escape sequence that sets a colour; its number is captured. */
+/** Returns a pattern of the escape sequences that set a colour. It captures the number. */
 function escape() {
   return new RegExp(`${String.fromCharCode(27)}\\[(\\d+)m`, 'g');
 }
 
-/** What of a drawing does not depend on the run. */
-function lasting(svg) {
+/** Returns a drawing without the parts that differ in every run. */
+function withoutVariations(svg) {
   return svg
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:#')
     .replaceAll(/[\d.,]+ (m?s)\b/g, '# $1')

@@ -1,26 +1,26 @@
-// Runs the blocks that compile-code-blocks.mjs has written out, and compares what they print with the comments beside `console.log`.
+// Runs the blocks that compile-code-blocks.mjs wrote, and compares their output with the comments after `console.log`.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
-/** What is compiled only. Each entry must match a block, or it is out of date. */
+/** Blocks that are compiled and not run. Each entry must match a block. */
 const notRun = [
   { in: 'README.md.', that: "fetch('https://api.example.com'", why: 'it calls a partner' },
   {
     in: 'packages__stripe__README.md',
     that: "process.env['STRIPE_SECRET_KEY']",
-    why: 'it asks Stripe itself',
+    why: 'it calls the Stripe API',
   },
   {
     in: 'packages__nestjs__',
     that: '@Inject',
-    why: 'a class of Nest does nothing by itself; its tests and examples/nestjs-app run such classes',
+    why: 'a Nest class does nothing by itself; tests and examples/nestjs-app run such classes',
   },
   { in: 'secret-error.ts', that: "throw new SecretError('unavailable'", why: 'it throws' },
 ];
 
-// What the examples take for given.
+// The blocks read these variables.
 process.env['SECRETS_URL'] = 'memory:';
 process.env['DATABASE_URL'] = process.env['APP_DATABASE_URL'] = 'postgres://db.example/app';
 
@@ -50,7 +50,7 @@ console.log(`${ran} of ${blocks.length} blocks ran, ${failures.length} failed`);
 for (const failure of failures) console.error(`  ${failure}`);
 process.exit(failures.length > 0 ? 1 : 0);
 
-/** In this process, one after another: starting one for each would take minutes. */
+/** All blocks run in this process: a process for each would take minutes. */
 async function runHere(file, code) {
   const expected = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
   const printed = [];
@@ -58,19 +58,20 @@ async function runHere(file, code) {
   console.log = (...things) => printed.push(things.map(shown).join(' '));
   console.warn = () => undefined;
   try {
-    await Promise.race([import(`file://${folder}${file}`), tooLong()]);
+    await Promise.race([import(`file://${folder}${file}`), timeout()]);
   } catch (error) {
     return `it threw ${inspect(error)}`;
   } finally {
     Object.assign(console, { log, warn });
   }
-  const told = expected.length === printed.length && expected.every((text, at) => says(text, printed[at]));
-  if (expected.length === 0 || told) return undefined;
-  return `the comments say ${JSON.stringify(expected)}, it printed ${JSON.stringify(printed)}`;
+  const matches =
+    expected.length === printed.length && expected.every((text, at) => allows(text, printed[at]));
+  if (expected.length === 0 || matches) return undefined;
+  return `expected the output ${JSON.stringify(expected)}, got ${JSON.stringify(printed)}`;
 }
 
-/** `undefined: the tenant has none` says what was printed, and why. */
-function says(comment, text) {
+/** A comment is the output, or the output and an explanation: `undefined: the tenant has none`. */
+function allows(comment, text) {
   return comment === text || comment.startsWith(`${text}: `);
 }
 
@@ -78,14 +79,14 @@ function shown(thing) {
   return typeof thing === 'string' ? thing : inspect(thing);
 }
 
-function tooLong() {
+function timeout() {
   return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error('no end within 20 s')), 20_000).unref();
+    setTimeout(() => reject(new Error('it did not end within 20 s')), 20_000).unref();
   });
 }
 
 function runAsTest(file, code) {
-  if (code.includes("from 'vitest'")) return undefined; // a file of an example, which runs among the tests
+  if (code.includes("from 'vitest'")) return undefined; // the file of an example, which vitest runs
   const { status, stdout } = spawnSync(
     process.execPath,
     ['--import', 'tsx', '--conditions=@secretkit/source', '--test', folder + file],

@@ -1,4 +1,4 @@
-// Puts the Markdown reference that TypeDoc has written where a forge shows it; with --check, says whether it is there already.
+// Copies the Markdown reference that TypeDoc wrote to docs/reference. With --check, reports whether it is up to date.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,7 @@ const written = `${root}.cache/reference`;
 const shown = `${root}docs/reference`;
 
 if (!existsSync(written)) {
-  console.error('There is no reference yet: run npm run docs.');
+  console.error('TypeDoc has not written the reference. Run: npm run docs');
   process.exit(2);
 }
 if (!process.argv.includes('--check')) {
@@ -19,10 +19,10 @@ if (!process.argv.includes('--check')) {
     (page) => now.get(page) !== then.get(page),
   );
   if (changed.length > 0) {
-    console.error(`docs/reference is out of date, in ${changed.join(', ')}: run npm run docs.`);
+    console.error(`docs/reference is out of date: ${changed.join(', ')}. Run: npm run docs`);
     process.exit(1);
   }
-  console.log(`docs/reference is what the sources say, on ${now.size} pages.`);
+  console.log(`docs/reference is up to date: ${now.size} pages.`);
 }
 
 function pagesOf(folder) {
@@ -33,7 +33,7 @@ function pagesOf(folder) {
   return new Map(pages.map((page) => [page, readFileSync(`${folder}/${page}`, 'utf8')]));
 }
 
-/** What the guides link to is for the site alone. */
+/** Pages that the guides link to are for the site only. */
 function isReference(path) {
   return !/(^|\/)(_media|assets)(\/|$)/.test(path);
 }

@@ -1,4 +1,4 @@
-// Writes docs/conformance.md from what the last test run found; with --check, says whether the page is as it should be.
+// Writes docs/conformance.md from the results of the last test run. With --check, reports whether it is up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markdownTable } from './markdown-table.mjs';
@@ -8,7 +8,7 @@ const results = `${root}.cache/conformance.json`;
 const page = `${root}docs/conformance.md`;
 
 if (!existsSync(results)) {
-  console.error('There are no results yet: run npm test first.');
+  console.error('No results of a test run. Run: npm test');
   process.exit(2);
 }
 const reports = JSON.parse(readFileSync(results, 'utf8'));
@@ -44,9 +44,7 @@ ${list(casesOf((id) => id.startsWith('wrapping/')))}
 if (!process.argv.includes('--check')) {
   writeFileSync(page, text);
 } else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
-  console.error(
-    'docs/conformance.md is not what the tests found: run node scripts/docs/write-conformance-page.mjs.',
-  );
+  console.error('docs/conformance.md is out of date. Run: node scripts/docs/write-conformance-page.mjs');
   process.exit(1);
 }
 

@@ -1,12 +1,12 @@
-// Before a release: says in every package where its sources are, and makes the relative links of its README whole, since
-// a registry shows it far from here. CI knows the address: GITHUB_SERVER_URL, GITHUB_REPOSITORY and GITHUB_SHA.
+// Before a release: adds the address of the sources to every package.json, and makes the relative links of every README
+// absolute, for the pages of the registry. CI sets GITHUB_SERVER_URL, GITHUB_REPOSITORY and GITHUB_SHA.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: commit } = process.env;
 if (!server || !repository || !commit) {
   console.error(
-    'A release says where its sources are: set GITHUB_SERVER_URL, such as https://github.com, GITHUB_REPOSITORY, such as owner/name, and GITHUB_SHA.',
+    'A release needs the address of its sources. Set GITHUB_SERVER_URL (https://github.com), GITHUB_REPOSITORY (owner/name) and GITHUB_SHA.',
   );
   process.exit(1);
 }
@@ -24,17 +24,19 @@ for (const name of readdirSync(packages)) {
     };
     return `${JSON.stringify(manifest, null, 2)}\n`;
   });
-  rewrite(`${packages}${name}/README.md`, (text) => withWholeLinks(text, folder));
+  rewrite(`${packages}${name}/README.md`, (text) => withAbsoluteLinks(text, folder));
 }
 
-/** Code stays as it is: what looks like a link there is none. */
-function withWholeLinks(text, folder) {
+/** Leaves code blocks unchanged. */
+function withAbsoluteLinks(text, folder) {
   return text
     .split(/(^```[\s\S]*?^```$)/m)
-    .map((part) => (part.startsWith('```') ? part : part.replaceAll(/(!?\[[^\]]*\])\(([^)\s]+)\)/g, whole)))
+    .map((part) =>
+      part.startsWith('```') ? part : part.replaceAll(/(!?\[[^\]]*\])\(([^)\s]+)\)/g, absolute),
+    )
     .join('');
 
-  function whole(link, label, target) {
+  function absolute(link, label, target) {
     if (/^(#|[a-z]+:)/.test(target)) return link;
     const kind = label.startsWith('!') ? 'raw' : 'blob';
     return `${label}(${new URL(target, `${home}/${kind}/${commit}/${folder}/`)})`;

@@ -1,5 +1,5 @@
-// Writes the JavaScript of every package: one file for each entry, and one for what several of them share. A program that
-// starts waits for each file that it loads, so few are better than many; the types stay one file for each source.
+// Writes the JavaScript of every package: one file for each entry, and one for the sources that several entries share.
+// Few files make a program start fast. The types stay one file for each source.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,12 +10,12 @@ const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
 for (const name of readdirSync(packages)) {
   const folder = `${packages}${name}`;
   for (const file of readdirSync(`${folder}/dist`, { recursive: true })) {
-    if (/\.js(\.map)?$/.test(file)) rmSync(`${folder}/dist/${file}`); // of a build before
+    if (/\.js(\.map)?$/.test(file)) rmSync(`${folder}/dist/${file}`); // of an earlier build
   }
   await bundle(folder, entriesOf(folder));
 }
 
-/** The sources that `exports` and `bin` lead to. */
+/** Returns the sources of `exports` and `bin`. */
 function entriesOf(folder) {
   const { exports, bin = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
   const commands = Object.values(bin).map((command) => {
@@ -50,7 +50,7 @@ function builtFrom(folder, entry) {
   return resolve(folder, 'dist', relative('src', entry).replace(/\.ts$/, '.js'));
 }
 
-/** What an entry is made of, without itself, and without other entries and what they are made of. */
+/** Returns the sources that an entry imports, without other entries and the sources that only they import. */
 async function sourcesOf(folder, entry, outputOf) {
   const settings = options(folder, outputOf, outputOf.get(entry));
   const { metafile } = await build({ ...settings, entryPoints: [entry], metafile: true, write: false });
@@ -59,7 +59,7 @@ async function sourcesOf(folder, entry, outputOf) {
     .filter((source) => source !== entry);
 }
 
-/** @param outputOf - The sources that are in files of their own, and in which. */
+/** @param outputOf - The output file of each source that is not bundled into the importing file. */
 function options(folder, outputOf, outfile) {
   return {
     absWorkingDir: folder,
@@ -70,11 +70,11 @@ function options(folder, outputOf, outfile) {
     platform: 'neutral',
     target: 'es2023',
     sourcemap: true,
-    sourcesContent: false, // the package has them
+    sourcesContent: false, // the package contains them
     logLevel: 'warning',
     plugins: [
       {
-        name: 'files of their own',
+        name: 'separate files',
         setup({ onResolve }) {
           onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
             const file = outputOf.get(resolve(resolveDir, path).replace(/\.js$/, '.ts'));

@@ -1,7 +1,7 @@
-// A package registry in memory, on this machine: what is published to it can be installed from it.
+// A package registry in memory, on this machine. npm and pnpm can publish to it and install from it.
 import { createServer } from 'node:http';
 
-/** @returns Its address, and what ends it. */
+/** Starts a registry. Returns its URL, its packages, and the function that closes it. */
 export async function startRegistry() {
   const packages = new Map();
   const tarballs = new Map();
@@ -20,7 +20,7 @@ export async function startRegistry() {
     } else if (packages.has(path)) {
       answer(200, packages.get(path));
     } else {
-      answer(404, { error: 'there is no such package' });
+      answer(404, { error: 'unknown package' });
     }
   });
   await new Promise((resolve) => {

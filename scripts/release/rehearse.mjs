@@ -1,4 +1,4 @@
-// A release, from the changesets to a stranger's first program, against a registry on this machine. Nothing leaves it.
+// Rehearses a release against a registry on this machine: versions, publishes, installs, runs and upgrades every package.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,13 +12,13 @@ const { packageManager, devDependencies } = JSON.parse(readFileSync(`${root}pack
 const scratch = mkdtempSync(join(tmpdir(), 'secretkit-release-'));
 const registry = await startRegistry();
 
-/** Peers at both ends of their ranges; the newest ones are checked for their types, too. */
+/** The oldest and the newest supported peers. The types are checked with the newest. */
 const ends = [
   { name: 'oldest', peers: ['stripe@17.7.0', ...nest('10.4.22'), '@opentelemetry/api@1.9.0'] },
   { name: 'newest', peers: ['stripe@23.1.0', ...nest('11.2.10'), '@opentelemetry/api@1.9.1'] },
 ];
 
-/** Where the sources are, as CI says it. */
+/** The variables by which CI gives the address of the sources. */
 const address = {
   GITHUB_SERVER_URL: 'https://forge.example',
   GITHUB_REPOSITORY: 'rehearsal/secretkit',
@@ -48,7 +48,7 @@ function nest(version) {
   return [`@nestjs/common@${version}`, `@nestjs/core@${version}`, 'reflect-metadata@0.2.2', 'rxjs@7.8.2'];
 }
 
-/** A clean copy, its versions raised, built and published. */
+/** Raises the versions in a clean copy of the repository, builds and publishes it. */
 async function release() {
   const workspace = join(scratch, 'workspace');
   copyRepository(root, workspace);
@@ -73,16 +73,17 @@ async function publishFrom(workspace) {
   }
 }
 
-/** A registry's page leads back to the sources, and its links lead somewhere. */
+/** Checks that the registry's page of a package links to the sources, and has no relative link. */
 function checkAddress(name) {
   const folder = `${scratch}/workspace/packages/${name.split('/')[1]}`;
   const { repository } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
-  if (!repository?.url.includes(address.GITHUB_REPOSITORY)) throw new Error(`${name} names no repository`);
+  if (!repository?.url.includes(address.GITHUB_REPOSITORY))
+    throw new Error(`${name}: package.json must have the address of the repository.`);
   const [relative] = /\]\(\.[^)]*\)/.exec(readFileSync(`${folder}/README.md`, 'utf8')) ?? [];
-  if (relative) throw new Error(`the README of ${name} has a link that leads nowhere: ${relative}`);
+  if (relative) throw new Error(`${name}: the README has a relative link: ${relative}`);
 }
 
-/** What `files` lists, what npm adds of itself, and nothing else. */
+/** Checks that a package contains the files that it lists and the files that npm adds, and no others. */
 function checkContents(name) {
   const folder = name.split('/')[1];
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json'], {
@@ -93,11 +94,12 @@ function checkContents(name) {
   const expected =
     /^(dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts|bin\/.+\.js|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
   const odd = files.map(({ path }) => path).filter((path) => !expected.test(path) || /\.test/.test(path));
-  if (odd.length > 0) throw new Error(`${name} would publish ${odd.join(', ')}`);
-  if (!files.some(({ path }) => path === 'CHANGELOG.md')) throw new Error(`${name} has no changelog`);
+  if (odd.length > 0) throw new Error(`${name}: unexpected files in the package: ${odd.join(', ')}`);
+  if (!files.some(({ path }) => path === 'CHANGELOG.md'))
+    throw new Error(`${name}: CHANGELOG.md is missing.`);
 }
 
-/** A folder outside of the workspace, as a stranger's would be. */
+/** Installs and runs the packages in a folder outside the workspace, as a user would. */
 async function consume({ name, peers }, workspace, published) {
   const folder = join(scratch, name);
   mkdirSync(folder);
@@ -132,7 +134,7 @@ async function consume({ name, peers }, workspace, published) {
   }
 }
 
-/** A fixture of a runner is loaded by the runner. */
+/** vitest loads its fixture by itself. */
 function loadable(entry) {
   return !entry.endsWith('/vitest');
 }
@@ -146,7 +148,7 @@ function entriesOf(workspace, name) {
     .map((path) => name + path.slice(1));
 }
 
-/** The next release: a patch of the core alone, taken by those who have the one before. */
+/** Releases a patch of core alone, and updates an installation of the release before. */
 async function upgrade(workspace, published) {
   const core = published.find(({ name }) => name === '@secretkit/core');
   writeFileSync(
@@ -159,11 +161,12 @@ async function upgrade(workspace, published) {
   const installed = JSON.parse(
     readFileSync(join(folder, 'node_modules/@secretkit/core/package.json'), 'utf8'),
   ).version;
-  if (installed === core.version) throw new Error(`npm update left @secretkit/core at ${installed}`);
+  if (installed === core.version)
+    throw new Error(`npm update must install a newer @secretkit/core, got ${installed}.`);
   await run(folder, process.execPath, 'main.mjs');
 }
 
-/** Not in step: the registry answers meanwhile. */
+/** Asynchronous, because the registry in this process must answer meanwhile. */
 function run(cwd, command, ...args) {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...address, npm_config_provenance: 'false' };

@@ -20,7 +20,7 @@ describe.each(packages)('$folder', (each) => {
     expect(bare.map(({ name }) => name)).toEqual([]);
   });
 
-  it('documents what a function throws that checks its arguments', () => {
+  it('documents the errors of a function that checks its arguments', () => {
     const silent = declarations.filter(
       ({ name, node }) =>
         throws(node) && !docOf(node).includes('@throws') && !isFurtherOverload(name, node, declarations),

@@ -1,4 +1,4 @@
-// Reads the packages of this repository. Every list of packages in the repository is derived from what this returns.
+// Reads the packages of this repository. Every list of packages in the repository is derived from them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

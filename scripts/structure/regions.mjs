@@ -68,7 +68,7 @@ function peerKind({ peerDependenciesMeta = {} }, name) {
   return peerDependenciesMeta[name]?.optional ? 'optional peer' : 'peer';
 }
 
-/** A package of this repository says by itself what it is for. */
+/** The reason for a package of this repository is its description. */
 function reasonFor(name, packages) {
   const info = packages.find((each) => each.name === name);
   if (info?.kind === 'core') return 'the provider contract';

@@ -12,13 +12,13 @@ interface Plan {
   readonly changesets: readonly { readonly releases: readonly Release[] }[];
 }
 
-// What `changeset version` goes by: a dependency of its own.
+// `changeset version` uses this package. It is a dependency of the command.
 const changesetsOwn = createRequire(createRequire(import.meta.url).resolve('@changesets/cli'));
 const { default: planOf } = changesetsOwn('@changesets/get-release-plan') as {
   readonly default: (folder: string) => Promise<Plan>;
 };
 
-it('no package becomes a major version that no changeset asks for', async () => {
+it('a package becomes a major version only if a changeset says so', async () => {
   const { releases, changesets } = await planOf(fileURLToPath(new URL('../../', import.meta.url)));
   const majors = (of: readonly Release[]): string[] =>
     of.filter(({ type }) => type === 'major').map(({ name }) => name);

@@ -1,4 +1,4 @@
-// The site as its readers open it: from the disk, in a browser. `npm run docs` writes it.
+// Tests the site from the disk, in a browser, as its readers open it. `npm run docs` writes it.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -10,16 +10,17 @@ const site = fileURLToPath(new URL('../../../.site/', import.meta.url));
 const pictures = fileURLToPath(new URL('../../../.cache/screenshots/', import.meta.url));
 const browserPath = findBrowser();
 const phone = { width: 390, height: 844 };
-// Where there is much else to do, a page may take long to draw.
-const patience = 120_000;
+// On a busy machine, a page may take long to draw.
+const timeoutMs = 120_000;
 const desktop = { width: 1280, height: 900 };
 
 const pages = existsSync(site) ? htmlFilesOf(site) : [];
-if (pages.length === 0) throw new Error('There is no site yet: run npm run docs.');
-if (!browserPath && process.env.SECRETKIT_CI) throw new Error('No Chromium on the PATH, which CI must have.');
+if (pages.length === 0) throw new Error('TypeDoc has not written the site. Run: npm run docs');
+if (!browserPath && process.env.SECRETKIT_CI)
+  throw new Error('Chromium must be on the PATH in CI. Install it.');
 
 describe('the site, as files', () => {
-  it('has no link to a file or to a place in one that is not there', () => {
+  it('has no broken link', () => {
     const ids = new Map(pages.map((page) => [page, new Set(matches(textOf(page), /\sid="([^"]+)"/g))]));
     const broken = pages.flatMap((page) =>
       matches(textOf(page), /<(?:a|img|link|script)\b[^>]*?\s(?:href|src)="([^"]*)"/g)
@@ -29,7 +30,7 @@ describe('the site, as files', () => {
     assertNone(broken);
   });
 
-  it('asks nothing of the network', () => {
+  it('makes no request over the network', () => {
     const asking = pages.filter((page) =>
       /<(?:script|link|img|iframe)[^>]+(?:src|href)="(?:https?:)?\/\//.test(textOf(page)),
     );
@@ -64,7 +65,7 @@ describe('the site, in a browser', { skip: !browserPath && 'there is no Chromium
     assertNone(problems);
   });
 
-  it('draws diagrams anew in the theme that the reader chooses', async () => {
+  it('draws the diagrams again when the reader changes the theme', async () => {
     const tab = await opened('documents/Concepts.html');
     const colour = () =>
       tab
@@ -83,7 +84,7 @@ describe('the site, in a browser', { skip: !browserPath && 'there is no Chromium
     assert.equal(await tab.locator('pre.diagram').count(), 0);
   });
 
-  it('finds createSecrets, and goes there', async () => {
+  it('finds createSecrets, and opens its page', async () => {
     const tab = await opened('index.html');
     const found = (await search(tab, 'createSecrets')).first();
     assert.match(await found.innerText(), /createSecrets/);
@@ -92,7 +93,7 @@ describe('the site, in a browser', { skip: !browserPath && 'there is no Chromium
     assert.match(await tab.title(), /createSecrets/);
   });
 
-  it('finds what only a guide says', async () => {
+  it('finds a word that only a guide has', async () => {
     const found = await search(await opened('index.html'), 'Powertools');
     await found.filter({ hasText: 'Migrating' }).first().waitFor();
   });
@@ -109,7 +110,7 @@ describe('the site, in a browser', { skip: !browserPath && 'there is no Chromium
 
   async function newTab() {
     const tab = await browser.newPage({ viewport: desktop, colorScheme: 'light' });
-    tab.setDefaultTimeout(patience);
+    tab.setDefaultTimeout(timeoutMs);
     return tab;
   }
 
@@ -125,7 +126,7 @@ function isLookedAt(page, at, all) {
   return isText || !all.slice(0, at).some((other) => dirname(other) === dirname(page));
 }
 
-/** What is wrong with a page; its pictures are kept for whoever wants to see it. */
+/** Returns the problems of a page. Its screenshots are kept in .cache. */
 async function lookAt(tab, page, blank) {
   const problems = [];
   const note = (message) => problems.push(message.text?.() ?? message.message);
@@ -137,7 +138,7 @@ async function lookAt(tab, page, blank) {
   await tab
     .locator('.col-content')
     .waitFor()
-    .catch(() => problems.push('its text does not show'));
+    .catch(() => problems.push('its text is not visible'));
   if (!/secretkit$/.test(await tab.title())) problems.push(`its title is ${await tab.title()}`);
   const diagrams = matches(textOf(page), /(<pre class="diagram">)/g).length;
   await tab
@@ -163,7 +164,7 @@ async function lookAt(tab, page, blank) {
   return problems;
 }
 
-/** By how much the text is brighter than what it stands on, of 255. */
+/** Returns how much brighter the text is than its background, from -255 to 255. */
 async function contrastOf(tab) {
   const colours = await tab.evaluate(() => [
     getComputedStyle(document.querySelector('.col-content')).color,
@@ -185,7 +186,7 @@ function assertNone(problems) {
   assert.equal(problems.join('\n'), '');
 }
 
-/** The link of the first thing found. */
+/** Returns the links of the search results. */
 async function search(tab, words) {
   await tab.click('#tsd-search-trigger');
   await tab.fill('#tsd-search-input', words);

@@ -1,5 +1,5 @@
-// What TypeDoc has to be told of this repository: pages have titles and places in the menu, sources that they link to are
-// pages too, Mermaid blocks are drawn, and the Markdown reference is the API alone.
+// Adapts TypeDoc to this repository: gives pages titles and places in the menu, makes pages of the sources that they link
+// to, draws Mermaid blocks, and reduces the Markdown reference to the API.
 import { copyFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, extname, relative, resolve } from 'node:path';
@@ -29,7 +29,7 @@ export function load(app) {
   });
 }
 
-/** The priority between what reads the READMEs (0) and what sorts the menu (-100). */
+/** Runs after TypeDoc has read the READMEs (priority 0) and before it sorts the menu (priority -100). */
 const afterReadmes = -50;
 
 function arrange(project) {
@@ -41,18 +41,18 @@ function arrange(project) {
   sortAsNamed(project);
 }
 
-/** The page has a title of its own. */
+/** Removes the first heading: TypeDoc shows the title by itself. */
 function dropTitle([first]) {
   first.text = first.text.replace(/^# .*\n+/, '');
 }
 
-/** What `@secretkit/stripe` exports stands beside `@secretkit/stripe/client`, not in a module without a name. */
+/** Shows the exports of `@secretkit/stripe` beside `@secretkit/stripe/client`, not in a module without a name. */
 function mergeMainEntry(project, owner) {
   const main = owner.children?.find((child) => child.name === '');
   if (main) project.mergeReflections(main, owner);
 }
 
-/** A link to the Markdown reference is, within the site, a link to what that describes. */
+/** Turns a link to a page of the Markdown reference into a link to the site's page of the same module. */
 function registerReference(project) {
   const folder = resolve('docs/reference');
   project.files.registerReflectionPath(`${folder}/README.md`, project);
@@ -63,7 +63,7 @@ function registerReference(project) {
   }
 }
 
-/** A page is called what its first heading says, not what its file is called. */
+/** Names each page by its first heading, not by its file. */
 function nameDocuments(project) {
   for (const document of project.documents) {
     const path = relative(process.cwd(), project.files.getReflectionPath(document));
@@ -84,7 +84,7 @@ function putInto(document, category) {
   document.comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: category }]));
 }
 
-/** A browser would download a TypeScript file. */
+/** Makes pages of linked sources: a browser would download a TypeScript file. */
 function addLinkedSources(project) {
   const pages = [...project.documents];
   for (const path of project.files.getMediaPaths()) {
@@ -101,7 +101,7 @@ function addLinkedSources(project) {
   }
 }
 
-/** The guides in the order in which their index names them, the rest in that of the README. */
+/** Sorts the guides as their index lists them, and the other pages as the README does. */
 function sortAsNamed(project) {
   const fileOf = (document) => project.files.getReflectionPath(document);
   const index = project.documents.find((document) => fileOf(document) === resolve('docs/guides/README.md'));
@@ -124,7 +124,7 @@ function textOf(parts) {
   return parts.map(({ text }) => text).join('');
 }
 
-/** site.js draws them; without it, a reader sees their text. */
+/** Marks the diagrams that site.js draws. Without JavaScript, a reader sees their text. */
 function markDiagrams(event) {
   event.parsedText = event.parsedText.replaceAll(
     /^```mermaid\n([^]*?)^```$/gm,
@@ -139,12 +139,12 @@ function escaped(text) {
     .replaceAll(/^\s*\n/gm, '');
 }
 
-/** A page that was opened from the disk may not load those of another file, and says so for each of them. */
+/** Uses the icons of the page itself: a page opened from the disk must not load those of another file. */
 function useIconsOfThePage(page) {
   page.contents = page.contents.replaceAll(/<use href="[^"#]*icons\.svg#/g, '<use href="#');
 }
 
-/** On a forge, guides and READMEs are read where they stand. */
+/** Removes guides and READMEs: on a forge, they are read in the repository. */
 function keepOnlyTheApi(project) {
   for (const document of [...project.documents]) project.removeReflection(document);
   for (const owner of [project, ...project.children]) owner.readme = undefined;

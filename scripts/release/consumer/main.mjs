@@ -1,4 +1,4 @@
-// A stranger's program, as an ES module: every entry loads, and the main job works.
+// A user's program, as an ES module: loads every entry, and reads and writes a secret.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createSecrets, isSecretError } from '@secretkit/core';

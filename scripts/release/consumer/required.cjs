@@ -1,4 +1,4 @@
-// The same from CommonJS, which can require ES modules from Node 20.19 on.
+// A user's program in CommonJS: since Node 20.19, `require` loads ES modules.
 const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
 

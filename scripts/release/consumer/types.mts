@@ -1,4 +1,4 @@
-// What a stranger's compiler makes of the types.
+// A user's program that is compiled only: the types allow and refuse what they should.
 import { createSecrets, type Secret } from '@secretkit/core';
 import { envSecrets } from '@secretkit/env';
 import { memorySecrets } from '@secretkit/memory';
