@@ -8,7 +8,7 @@ import { readPackages, root } from './manifests.mjs';
 const template = fileURLToPath(new URL('adapter-template/', import.meta.url));
 const [kind, name, ...others] = process.argv.slice(2);
 
-if (kind !== 'adapter' || others.length > 0) refuse(`unknown arguments. Usage: npm run new -- adapter NAME`);
+if (kind !== 'adapter' || others.length > 0) refuse('unknown arguments. Usage: npm run new -- adapter NAME');
 checkName(name);
 for (const file of filesOf(template)) {
   const target = targetOf(file);
@@ -24,7 +24,8 @@ console.log(`Created packages/${name} and .changeset/${name}.md. Next steps:
 2. In src/${name}-secrets.ts, make them. In src/${name}-error.ts, list the backend's error codes.
 3. In src/conformance.test.ts, state the traits and the faults of the backend.
 4. Run: npm test -- packages/${name}
-5. Describe the backend in README.md, and run: npm run docs`);
+5. Describe the backend in README.md.
+6. Run: npm run docs && npm test && node scripts/docs/write-conformance-page.mjs`);
 
 function checkName(text) {
   if (!text || text.length > 40 || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)) {
