@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Test files that take the longest. If one started last, one core would be busy and the others idle. */
-const slow = [
+export const slowTestFiles: readonly string[] = [
   'stripe/src/faults/faults.test.ts',
   'stripe/src/soak.test.ts',
   'stripe/src/faults/majors.test.ts',
@@ -16,8 +16,8 @@ const slow = [
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
-      const at = slow.findIndex((end) => moduleId.endsWith(end));
-      return at < 0 ? slow.length : at;
+      const at = slowTestFiles.findIndex((end) => moduleId.endsWith(end));
+      return at < 0 ? slowTestFiles.length : at;
     };
     const sorted = await super.sort(files);
     return sorted.sort((a, b) => rank(a) - rank(b)); // a stable sort
