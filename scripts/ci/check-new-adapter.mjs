@@ -27,6 +27,9 @@ try {
   run('tsc', '--build', `packages/${name}`);
   run('eslint', `packages/${name}`);
   console.log('A new adapter passes its tests, the structure tests, the build and the linter.');
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
