@@ -38,7 +38,7 @@ function arrange(project) {
   nameDocuments(project);
   registerReference(project);
   addLinkedSources(project);
-  sortAsNamed(project);
+  sortAsLinked(project);
 }
 
 /** Removes the first heading: TypeDoc shows the title by itself. */
@@ -101,16 +101,12 @@ function addLinkedSources(project) {
   }
 }
 
-/** Sorts the guides as their index lists them, and the other pages as the README does. */
-function sortAsNamed(project) {
-  const fileOf = (document) => project.files.getReflectionPath(document);
-  const index = project.documents.find((document) => fileOf(document) === resolve('docs/guides/README.md'));
-  const named = [...(index?.content ?? []), ...project.readme]
-    .filter(({ kind }) => kind === 'relative-link')
-    .map(({ target }) => target);
+/** Sorts pages in the order in which the README links to them. */
+function sortAsLinked(project) {
+  const named = project.readme.filter(({ kind }) => kind === 'relative-link').map(({ target }) => target);
   const place = (document) => {
-    if (document === index) return -1;
-    const at = named.indexOf(project.files.registerAbsolute(fileOf(document)).target);
+    const { target } = project.files.registerAbsolute(project.files.getReflectionPath(document));
+    const at = named.indexOf(target);
     return at === -1 ? named.length : at;
   };
   const byPlace = (one, other) => place(one) - place(other);
