@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Stripe from 'stripe';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { sdkKinds, sdkOf } from '../test-support/sdk.js';
-import { fakeClock, useEmulator } from '../test-support/use-emulator.js';
+import { sdkKinds, sdkOf } from '../test/sdk.js';
+import { fakeClock, useEmulator } from '../test/use-emulator.js';
 import type { Fault } from './faults/fault.js';
 
 // What stripe-node makes of the emulator's answers is what it makes of Stripe's: the same in all majors, over both

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { sdk } from '../test-support/sdk.js';
-import { raw, useEmulator } from '../test-support/use-emulator.js';
+import { sdk } from '../test/sdk.js';
+import { raw, useEmulator } from '../test/use-emulator.js';
 import { startEmulator } from './start-emulator.js';
 
 const scope = { type: 'account' } as const;

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect } from 'vitest';
-import { sdk } from '../test-support/sdk.js';
+import { sdk } from '../test/sdk.js';
 import type { Emulator } from './start-emulator.js';
 import { emulatorTest } from './vitest.js';
 

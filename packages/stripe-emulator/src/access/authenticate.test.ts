@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { errorOf, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { errorOf, raw, useEmulator } from '../../test/use-emulator.js';
 import type { PermissionTarget } from './permissions.js';
 
 const scope = { type: 'account' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorOf, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { errorOf, raw, useEmulator } from '../../test/use-emulator.js';
 import { decodeForm } from './decode-form.js';
 
 const forms = [

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { codeOf, errorOf, fakeClock, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { codeOf, errorOf, fakeClock, raw, useEmulator } from '../../test/use-emulator.js';
 import type { Fault } from '../faults/fault.js';
 import { createIdempotencyKeys } from './idempotency.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { errorOf, fakeClock, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { errorOf, fakeClock, raw, useEmulator } from '../../test/use-emulator.js';
 import { defaultAssumptions } from '../options/assumptions.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { createRateLimiter } from './rate-limiter.js';

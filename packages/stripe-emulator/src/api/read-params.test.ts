@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { errorOf, fakeClock, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { errorOf, fakeClock, raw, useEmulator } from '../../test/use-emulator.js';
 
 const clock = fakeClock();
 const nowSeconds = clock.now() / 1000;

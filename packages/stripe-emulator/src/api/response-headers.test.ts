@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { errorOf, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { errorOf, raw, useEmulator } from '../../test/use-emulator.js';
 
 const list = '/v1/apps/secrets?scope[type]=account';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { useEmulator } from '../../test-support/use-emulator.js';
-import { answersIn, httpText, sendBytes } from '../../test-support/wire.js';
+import { useEmulator } from '../../test/use-emulator.js';
+import { answersIn, httpText, sendBytes } from '../../test/wire.js';
 
 // The bytes that clients were seen to send.
 

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { bodyOf, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { bodyOf, raw, useEmulator } from '../../test/use-emulator.js';
 import { runCommand } from './run-command.js';
 
 function run(...args: string[]) {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { codeOf, open, pieces, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { codeOf, open, pieces, raw, useEmulator } from '../../test/use-emulator.js';
 import type { Fault } from './fault.js';
 
 const scope = { type: 'account' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { errorOf, fakeClock, type RawRequest, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { errorOf, fakeClock, type RawRequest, raw, useEmulator } from '../../test/use-emulator.js';
 import { type AssumedError, type AssumedErrorName, defaultErrors } from './assumed-errors.js';
 import type { Assumptions } from './assumptions.js';
 import type { EmulatorOptions } from './emulator-options.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { bodyOf, type RawRequest, raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { bodyOf, type RawRequest, raw, useEmulator } from '../../test/use-emulator.js';
 import type { Emulator } from '../start-emulator.js';
 
 const json = { 'content-type': 'application/json' };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { codeOf, errorOf, raw, useEmulator } from '../../test-support/use-emulator.js';
-import { allOf, answersIn, httpText, openSocket, sendBytes } from '../../test-support/wire.js';
+import { codeOf, errorOf, raw, useEmulator } from '../../test/use-emulator.js';
+import { allOf, answersIn, httpText, openSocket, sendBytes } from '../../test/wire.js';
 import { startEmulator } from '../start-emulator.js';
 
 const list = '/v1/apps/secrets?scope[type]=account';

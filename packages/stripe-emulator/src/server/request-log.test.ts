@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { raw, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { raw, useEmulator } from '../../test/use-emulator.js';
 import { createRequestLog, type RequestLogEntry } from './request-log.js';
 
 const scope = { type: 'account' } as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fakeClock } from '../../test-support/use-emulator.js';
+import { fakeClock } from '../../test/use-emulator.js';
 import { defaultAssumptions } from '../options/assumptions.js';
 import type { SecretSpace } from './secret-space.js';
 import { createSecretStore } from './secret-store.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sdk } from '../../test-support/sdk.js';
-import { fakeClock, useEmulator } from '../../test-support/use-emulator.js';
+import { sdk } from '../../test/sdk.js';
+import { fakeClock, useEmulator } from '../../test/use-emulator.js';
 import type { SecretToPut } from './secrets-back-door.js';
 
 const user = { type: 'user', user: 'usr_1' } as const;
