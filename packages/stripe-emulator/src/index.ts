@@ -1,9 +1,9 @@
 export type { EmulatedKey } from './access/authenticate.js';
 export type { Installations } from './access/installations.js';
 export type { Permissions, PermissionTarget } from './access/permissions.js';
-export type { RateLimitedReason } from './api/failures.js';
 export type { Operation } from './api/operation.js';
 export type { RateLimit } from './api/rate-limiter.js';
+export type { RateLimitedReason } from './api/stripe-failures.js';
 export type {
   Fault,
   FaultKind,
@@ -20,12 +20,12 @@ export type { Assumptions } from './options/assumptions.js';
 export type { EmulatorOptions } from './options/emulator-options.js';
 export type { RequestFilter, RequestLog, RequestLogEntry } from './server/request-log.js';
 export { type Emulator, startEmulator } from './start-emulator.js';
-export type { Mode, SecretScope } from './store/secret-space.js';
 export type {
+  EmulatorSecrets,
   SecretAddress,
   SecretLocation,
   SecretRecord,
   SecretSummary,
-  SecretsBackDoor,
   SecretToPut,
-} from './store/secrets-back-door.js';
+} from './store/emulator-secrets.js';
+export type { Mode, SecretScope } from './store/secret-space.js';

@@ -83,7 +83,7 @@ interface Row {
   readonly ends: Ending;
   /** Where its fetch client differs from its node client. */
   readonly fetchEnds?: Ending;
-  /** Where its majors 17 and 20 differ: in how they read the same answer, or in that they wait for the rest of it. */
+  /** Where its majors 17 and 20 differ: in how they read the same response, or in that they wait for the rest of it. */
   readonly olderEnds?: Readonly<Partial<Record<'node' | 'fetch', Ending | 'never'>>>;
   readonly timeout?: number;
 }
@@ -205,7 +205,7 @@ const rows: readonly Row[] = [
   },
   { name: 'a reset', fault: { kind: 'reset' }, ends: connection },
   { name: 'a close', fault: { kind: 'close' }, ends: connection },
-  { name: 'no answer', fault: { kind: 'hang' }, ends: connection, timeout: 50 },
+  { name: 'no response', fault: { kind: 'hang' }, ends: connection, timeout: 50 },
   {
     name: 'headers and no body',
     fault: { kind: 'hangBody' },

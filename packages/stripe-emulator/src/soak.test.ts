@@ -110,7 +110,7 @@ test('any sequence of requests leaves neither memory nor sockets behind', async 
   const before = await sendUpTo(warm);
   const after = await sendUpTo(total);
   expect((after - before) / 2 ** 20).toBeLessThan(8);
-  await expect.poll(() => emulator.requests.underWay).toBe(0);
+  await expect.poll(() => emulator.requests.inFlight).toBe(0);
   const statuses = new Set(emulator.requests.list().map(({ status }) => status));
   expect([...statuses].sort()).toEqual([200, 400, 401, 404, 500, null]);
   agent.destroy();

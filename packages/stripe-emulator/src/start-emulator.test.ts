@@ -86,7 +86,7 @@ test('with allowRemote any host is answered', async () => {
   expect((await raw(emulator, list, { headers: { host: 'emulator.internal' } })).status).toBe(200);
 });
 
-test('latencyMs holds every answer back', async () => {
+test('latencyMs holds every response back', async () => {
   const emulator = await useEmulator({ latencyMs: 20 });
   await raw(emulator, list);
   await raw(emulator, '/v1/nothing');

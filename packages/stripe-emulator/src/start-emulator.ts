@@ -9,9 +9,9 @@ import { resolveOptions } from './options/resolve-options.js';
 import { listen } from './server/listen.js';
 import type { RequestLog } from './server/request-log.js';
 import { respond } from './server/respond.js';
-import { takeTurns } from './server/take-turns.js';
+import { serializeRequests } from './server/serialize-requests.js';
 import { createState } from './state.js';
-import { createSecretsBackDoor, type SecretsBackDoor } from './store/secrets-back-door.js';
+import { createEmulatorSecrets, type EmulatorSecrets } from './store/emulator-secrets.js';
 
 /** A running emulator. */
 export interface Emulator {
@@ -24,7 +24,7 @@ export interface Emulator {
   /** What was asked. */
   readonly requests: RequestLog;
   /** The store, without HTTP. */
-  readonly secrets: SecretsBackDoor;
+  readonly secrets: EmulatorSecrets;
   /** Scripts what goes wrong. */
   readonly faults: Faults;
   /** Grants and revokes `secret_write`. */
@@ -62,12 +62,12 @@ const serverOptions = {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveOptions(options);
   const state = createState(resolved);
-  const underWay = new Set<ServerResponse>();
+  const inFlight = new Set<ServerResponse>();
   const server = createServer(
     serverOptions,
-    takeTurns((request, response) => {
-      underWay.add(response);
-      response.once('close', () => underWay.delete(response));
+    serializeRequests((request, response) => {
+      inFlight.add(response);
+      response.once('close', () => inFlight.delete(response));
       void respond(request, response, { options: resolved, state, signal: state.signal }); // it never rejects
     }),
   );
@@ -77,7 +77,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let closed: Promise<void> | undefined;
 
   const close = (): Promise<void> => {
-    closed ??= stop(server, state.abandonRequests);
+    closed ??= stop(server, state.abortRequests);
     return closed;
   };
   return {
@@ -87,11 +87,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests: {
       count: state.log.count,
       list: state.log.list,
-      get underWay() {
-        return underWay.size;
+      get inFlight() {
+        return inFlight.size;
       },
     },
-    secrets: createSecretsBackDoor(state.store, resolved),
+    secrets: createEmulatorSecrets(state.store, resolved),
     faults: { add: state.faults.add, pending: state.faults.pending, clear: state.faults.clear },
     permissions: { grant: state.permissions.grant, revoke: state.permissions.revoke },
     accounts: { install: state.installations.install, uninstall: state.installations.uninstall },
@@ -101,9 +101,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-async function stop(server: Server, abandonRequests: () => void): Promise<void> {
+async function stop(server: Server, abortRequests: () => void): Promise<void> {
   const done = new Promise<void>((resolve) => server.close(() => resolve()));
-  abandonRequests();
+  abortRequests();
   server.closeAllConnections();
   await done;
 }

@@ -20,7 +20,7 @@ export interface EmulatorState {
   /** For the requests that come now: fires when they are abandoned. */
   readonly signal: AbortSignal;
   /** Gives up the requests under way: none of them changes anything from here on, or is answered. */
-  abandonRequests(): void;
+  abortRequests(): void;
   /** Back to the state at the start. */
   reset(): void;
 }
@@ -44,7 +44,7 @@ export function createState(options: ResolvedOptions): EmulatorState {
     rateLimiter: rateLimit && createRateLimiter(rateLimit, now, assume.rateLimitShouldRetry),
   };
 
-  function abandonRequests(): void {
+  function abortRequests(): void {
     lifetime.abort();
     lifetime = newLifetime();
   }
@@ -54,9 +54,9 @@ export function createState(options: ResolvedOptions): EmulatorState {
     get signal() {
       return lifetime.signal;
     },
-    abandonRequests,
+    abortRequests,
     reset() {
-      abandonRequests();
+      abortRequests();
       parts.store.clear();
       parts.faults.clear();
       parts.log.reset();

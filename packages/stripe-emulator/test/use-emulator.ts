@@ -37,16 +37,16 @@ export interface RawRequest {
 
 /** One request over a connection of its own, sent exactly as given. */
 export async function raw(emulator: Emulator, path: string, options?: RawRequest): Promise<RawResponse> {
-  const response = await open(emulator, path, options);
+  const response = await openResponse(emulator, path, options);
   return {
     status: response.statusCode ?? 0,
     headers: response.headers as RawResponse['headers'], // the emulator sends no header twice
-    text: (await pieces(response)).join(''),
+    text: (await readChunks(response)).join(''),
   };
 }
 
 /** Like {@link raw}, as soon as the headers are there. */
-export function open(
+export function openResponse(
   { host, port }: Emulator,
   path: string,
   { body, key = 'sk_test_1', headers, signal, method = body === undefined ? 'GET' : 'POST' }: RawRequest = {},
@@ -72,7 +72,7 @@ export function open(
 }
 
 /** The body as it comes in. */
-export async function pieces(response: IncomingMessage): Promise<readonly string[]> {
+export async function readChunks(response: IncomingMessage): Promise<readonly string[]> {
   const all: string[] = [];
   // The encoding makes its chunks strings.
   for await (const piece of response.setEncoding('utf8') as AsyncIterable<string>) all.push(piece);

@@ -16,13 +16,13 @@ export async function openSocket({ host, port }: Emulator): Promise<Socket> {
 /** Writes bytes on a connection of their own, and gives what comes back until the other side ends it. */
 export async function sendBytes(emulator: Emulator, bytes: string | Uint8Array): Promise<string> {
   const socket = await openSocket(emulator);
-  const all = allOf(socket);
+  const all = readToEnd(socket);
   socket.write(bytes);
   return all;
 }
 
 /** What comes in on a connection until it ends or breaks. */
-export function allOf(socket: Socket): Promise<string> {
+export function readToEnd(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     socket.setEncoding('utf8').on('data', (piece: string) => {
@@ -40,13 +40,13 @@ export function httpText(head: string, body = ''): string {
 }
 
 /** An answer as a client reads it. */
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
 /** The answers that came on one connection. */
-export function answersIn(text: string): readonly WireAnswer[] {
+export function parseResponses(text: string): readonly WireResponse[] {
   return text
     .split(/(?=HTTP\/1\.1 \d)/)
     .filter((part) => part !== '')

@@ -8,9 +8,9 @@ const list = '/v1/apps/secrets?scope[type]=account';
 
 describe('keys', () => {
   test('a request without a key is a 401 in the envelope', async () => {
-    const answer = await raw(await useEmulator(), list, { key: null });
-    expect(answer.status).toBe(401);
-    expect(errorOf(answer)).toEqual({
+    const response = await raw(await useEmulator(), list, { key: null });
+    expect(response.status).toBe(401);
+    expect(errorOf(response)).toEqual({
       type: 'invalid_request_error',
       message: expect.stringMatching(/^You did not provide an API key\./),
     });
@@ -21,9 +21,9 @@ describe('keys', () => {
     { name: 'that is publishable', key: 'pk_test_abcdefghijkl1234', shown: 'pk_test_************1234' },
     { name: 'that is too short to show any of it', key: 'sk-test-1', shown: '*********' },
   ])('a key $name is a 401 that masks it', async ({ key, shown }) => {
-    const answer = await raw(await useEmulator(), list, { key });
-    expect(answer.status).toBe(401);
-    expect(errorOf(answer)['message']).toBe(`Invalid API Key provided: ${shown}`);
+    const response = await raw(await useEmulator(), list, { key });
+    expect(response.status).toBe(401);
+    expect(errorOf(response)['message']).toBe(`Invalid API Key provided: ${shown}`);
   });
 
   test('the SDK makes it a StripeAuthenticationError', async () => {
@@ -44,10 +44,10 @@ describe('keys', () => {
   test.each(['sk_live_abcdefghijkl1234', 'rk_live_abcdefghijkl1234'])(
     'a live key is refused and not shown',
     async (key) => {
-      const answer = await raw(await useEmulator(), list, { key });
-      expect(answer.status).toBe(401);
-      expect(errorOf(answer)['message']).toContain('refuses live keys');
-      expect(answer.text).not.toContain('1234');
+      const response = await raw(await useEmulator(), list, { key });
+      expect(response.status).toBe(401);
+      expect(errorOf(response)['message']).toContain('refuses live keys');
+      expect(response.text).not.toContain('1234');
     },
   );
 

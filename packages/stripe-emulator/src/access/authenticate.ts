@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestContext } from '../api/api-request.js';
-import { assumedFailure, badKey, noKey } from '../api/failures.js';
-import { accountAndContext, liveKeyRefused } from '../api/own-failures.js';
+import { accountAndContext, liveKeyRefused } from '../api/emulator-failures.js';
+import { assumedFailure, badKey, noKey } from '../api/stripe-failures.js';
 import type { Mode } from '../store/secret-space.js';
 import { maskKey } from './mask-key.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { badVersion } from './own-failures.js';
+import { badVersion } from './emulator-failures.js';
 
 /** The API version of answers to requests that name none. */
 export const defaultVersion = '2026-10-28.endive';

@@ -71,12 +71,12 @@ test('parameters of a POST may stand in its query', async () => {
 test.each(['application/json', 'multipart/form-data; boundary=x', 'text/plain'])(
   'a body declared as %s is refused',
   async (type) => {
-    const answer = await raw(await useEmulator(), '/v1/apps/secrets', {
+    const response = await raw(await useEmulator(), '/v1/apps/secrets', {
       body: 'name=a&payload=p&scope[type]=account',
       headers: { 'content-type': type },
     });
-    expect(answer.status).toBe(400);
-    expect(answer.text).toContain('application/x-www-form-urlencoded');
+    expect(response.status).toBe(400);
+    expect(response.text).toContain('application/x-www-form-urlencoded');
   },
 );
 
@@ -85,15 +85,15 @@ test.each([
   { name: 'percent-encoded bytes that are no UTF-8', body: 'payload=%FF' },
   { name: 'bytes that are no UTF-8', body: Buffer.from('7061796c6f61643dff', 'hex') },
 ])('$name is refused instead of stored as something else', async ({ body }) => {
-  const answer = await raw(await useEmulator(), '/v1/apps/secrets', { body });
-  expect(answer.status).toBe(400);
-  expect(errorOf(answer)['message']).toContain('UTF-8');
+  const response = await raw(await useEmulator(), '/v1/apps/secrets', { body });
+  expect(response.status).toBe(400);
+  expect(errorOf(response)['message']).toContain('UTF-8');
 });
 
 test('a body of more than a mebibyte is refused in the envelope', async () => {
-  const answer = await raw(await useEmulator(), '/v1/apps/secrets', {
+  const response = await raw(await useEmulator(), '/v1/apps/secrets', {
     body: `payload=${'x'.repeat(1024 * 1024)}`,
   });
-  expect(answer.status).toBe(413);
-  expect(errorOf(answer)['type']).toBe('invalid_request_error');
+  expect(response.status).toBe(413);
+  expect(errorOf(response)['type']).toBe('invalid_request_error');
 });

@@ -188,9 +188,9 @@ describe('list', () => {
 
   test.each(['starting_after', 'ending_before'])('refuses a %s that is not there', async (param) => {
     const { emulator } = await filled();
-    const answer = await raw(emulator, `/v1/apps/secrets?scope[type]=account&${param}=appsecret_x`);
-    expect(answer.status).toBe(400);
-    expect(errorOf(answer)).toMatchObject({ code: 'resource_missing', param });
+    const response = await raw(emulator, `/v1/apps/secrets?scope[type]=account&${param}=appsecret_x`);
+    expect(response.status).toBe(400);
+    expect(errorOf(response)).toMatchObject({ code: 'resource_missing', param });
   });
 });
 

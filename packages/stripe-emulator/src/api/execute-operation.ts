@@ -1,10 +1,10 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import type { SecretSpace } from '../store/secret-space.js';
 import type { SecretStore, StoredSecret } from '../store/secret-store.js';
-import { assumedFailure } from './failures.js';
 import type { Operation } from './operation.js';
 import type { Params } from './read-params.js';
 import { deletedSecretJson, secretJson } from './secret-json.js';
+import { assumedFailure } from './stripe-failures.js';
 
 /** What an operation works on. */
 export interface ExecutionContext {

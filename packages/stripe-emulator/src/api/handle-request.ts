@@ -1,4 +1,4 @@
-import { type Delivery, sendsNothing } from '../faults/deliver.js';
+import { type Delivery, sendsNoStatus } from '../faults/deliver.js';
 import { noFault } from '../faults/fault-plan.js';
 import type { Reply } from '../server/reply.js';
 import { newRequestId } from '../store/random-id.js';
@@ -8,7 +8,7 @@ import { responseHeaders } from './response-headers.js';
 import { nameOf, type Progress, runRequest } from './run-request.js';
 
 /** An answer and the way it is to arrive. */
-export interface Answer {
+export interface PlannedReply {
   readonly reply: Reply;
   readonly delivery: Delivery;
 }
@@ -18,7 +18,7 @@ export interface Answer {
  *
  * @throws the signal's reason if it fires meanwhile
  */
-export async function handleRequest(request: ApiRequest, context: RequestContext): Promise<Answer> {
+export async function handleRequest(request: ApiRequest, context: RequestContext): Promise<PlannedReply> {
   const startedAt = performance.now();
   const progress: Progress = { requestId: newRequestId(), version: defaultVersion, plan: noFault };
   const ownReply = await runRequest(request, context, progress);
@@ -32,7 +32,7 @@ export async function handleRequest(request: ApiRequest, context: RequestContext
     name: nameOf(progress.form),
     account: caller?.account ?? null,
     mode: caller?.mode ?? null,
-    status: sendsNothing(plan.delivery) ? null : reply.status,
+    status: sendsNoStatus(plan.delivery) ? null : reply.status,
     requestId: progress.requestId,
     durationMs: performance.now() - startedAt,
     fault: progress.fault?.kind ?? null,

@@ -8,7 +8,7 @@ const scope = { type: 'account' } as const;
 const body = 'name=a&payload=p&scope[type]=account';
 const key = { 'idempotency-key': 'k1' };
 
-test('the same key and parameters give the first answer again', async () => {
+test('the same key and parameters give the first response again', async () => {
   const emulator = await useEmulator();
   const first = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
   emulator.secrets.delete({ name: 'a' });
@@ -37,9 +37,9 @@ test.each([
 ])('the same key with $name is a 400 idempotency_error', async ({ path, headers, body: other }) => {
   const emulator = await useEmulator();
   await raw(emulator, '/v1/apps/secrets', { body, headers: key });
-  const answer = await raw(emulator, path, { body: other, headers: { ...key, ...headers } });
-  expect(answer.status).toBe(400);
-  expect(errorOf(answer)).toMatchObject({
+  const response = await raw(emulator, path, { body: other, headers: { ...key, ...headers } });
+  expect(response.status).toBe(400);
+  expect(errorOf(response)).toMatchObject({
     type: 'idempotency_error',
     message: expect.stringMatching(/^Keys for idempotent requests .* other than 'k1' if/),
   });
@@ -59,15 +59,15 @@ test('a key that is in use is a 409', async () => {
   emulator.faults.add({ kind: 'delay', delayMs: 60_000 });
   const slow = raw(emulator, '/v1/apps/secrets', { body, headers: key }).catch(() => 'dropped');
   await expect.poll(() => emulator.faults.pending()).toEqual([]);
-  const answer = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
-  expect(answer.status).toBe(409);
-  expect(errorOf(answer)).toMatchObject({
+  const response = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
+  expect(response.status).toBe(409);
+  expect(errorOf(response)).toMatchObject({
     type: 'idempotency_error',
     code: 'idempotency_key_in_use',
     message:
       'There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): k1. Please try again later.',
   });
-  expect(answer.headers['stripe-should-retry']).toBeUndefined();
+  expect(response.headers['stripe-should-retry']).toBeUndefined();
   await emulator.close();
   expect(await slow).toBe('dropped');
 });
@@ -83,7 +83,7 @@ test('a failure of a request that ran is given again', async () => {
   expect(emulator.secrets.get({ name: 'a' })).toBeDefined();
 });
 
-test('a request whose client gave up runs to its end, and a retry gets its answer', async () => {
+test('a request whose client gave up runs to its end, and a retry gets its response', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const emulator = await useEmulator();
@@ -94,7 +94,7 @@ test('a request whose client gave up runs to its end, and a retry gets its answe
   await expect.poll(() => emulator.faults.pending()).toEqual([]);
   leaving.abort();
   expect(await first).toBe('ABORT_ERR');
-  await expect.poll(() => emulator.requests.underWay).toBe(0);
+  await expect.poll(() => emulator.requests.inFlight).toBe(0);
   expect((await write()).status).toBe(409);
   expect(emulator.secrets.list()).toEqual([]);
   vi.advanceTimersByTime(60_000);

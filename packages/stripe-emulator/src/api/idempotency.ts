@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Form } from './decode-form.js';
-import { idempotencyKeyInUse, idempotencyKeyReused } from './failures.js';
-import { idempotencyKeyTooLong } from './own-failures.js';
+import { idempotencyKeyTooLong } from './emulator-failures.js';
+import { idempotencyKeyInUse, idempotencyKeyReused } from './stripe-failures.js';
 
 /** The answer that is given again for the same key. */
-export interface SavedAnswer {
+export interface SavedResponse {
   readonly status: number;
   readonly body: string;
   readonly requestId: string;
@@ -20,9 +20,9 @@ export interface IdempotentRequest {
 
 /** A claim on an idempotency key: either the saved answer, or the right to run the request. */
 export interface IdempotencyClaim {
-  readonly saved: SavedAnswer | undefined;
+  readonly saved: SavedResponse | undefined;
   /** Keeps the answer for later requests with the same key. */
-  save(answer: SavedAnswer): void;
+  save(answer: SavedResponse): void;
   /** Gives the key free; call it whatever happened. */
   release(): void;
 }
@@ -34,8 +34,8 @@ export interface IdempotencyKeys {
   reset(): void;
 }
 
-const keptMs = 24 * 60 * 60 * 1000;
-const maxAnswers = 10_000;
+const retentionMs = 24 * 60 * 60 * 1000;
+const maxResponses = 10_000;
 const maxKeyLength = 255;
 
 /** A digest of a request: equal for equal endpoints and parameters in any order. */
@@ -47,12 +47,12 @@ export function requestFingerprint(operation: string, account: string, form: For
 
 /** Makes an empty memory of the newest 10 000 answers. `now` gives epoch milliseconds. */
 export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
-  const answers = new Map<string, { fingerprint: string; at: number; answer: SavedAnswer }>();
+  const answers = new Map<string, { fingerprint: string; at: number; answer: SavedResponse }>();
   const inFlight = new Set<string>();
 
-  function forgetOld(): void {
+  function evictOld(): void {
     for (const [id, { at }] of answers) {
-      if (answers.size <= maxAnswers && now() - at < keptMs) return; // kept in the order they were saved
+      if (answers.size <= maxResponses && now() - at < retentionMs) return; // kept in the order they were saved
       answers.delete(id);
     }
   }
@@ -60,7 +60,7 @@ export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
   return {
     claim({ owner, key, fingerprint }) {
       if (key.length > maxKeyLength) throw idempotencyKeyTooLong(maxKeyLength);
-      forgetOld();
+      evictOld();
       const id = JSON.stringify([...owner, key]);
       if (inFlight.has(id)) throw idempotencyKeyInUse(key);
       const saved = answers.get(id);
@@ -71,7 +71,7 @@ export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
         saved: undefined,
         save(answer) {
           answers.set(id, { fingerprint, at: now(), answer });
-          forgetOld();
+          evictOld();
         },
         release: () => void inFlight.delete(id),
       };

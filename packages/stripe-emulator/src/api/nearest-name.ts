@@ -3,13 +3,13 @@ const maxEdits = 2;
 /** The name that differs from a misspelt one by at most two letters added, left out or changed; the nearest of them. */
 export function nearestName(misspelt: string, names: readonly string[]): string | undefined {
   const near = names
-    .map((name) => ({ name, edits: editsBetween(misspelt, name) }))
+    .map((name) => ({ name, edits: editDistance(misspelt, name) }))
     .filter(({ edits }) => edits <= maxEdits);
   return near.sort((a, b) => a.edits - b.edits)[0]?.name;
 }
 
 /** The Levenshtein distance; anything above the limit where the lengths alone tell. */
-function editsBetween(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > maxEdits) return maxEdits + 1;
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row += 1) {

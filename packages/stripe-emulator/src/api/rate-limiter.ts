@@ -1,6 +1,6 @@
 import type { Mode } from '../store/secret-space.js';
-import { rateLimited } from './failures.js';
 import type { Operation } from './operation.js';
+import { rateLimited } from './stripe-failures.js';
 
 /** Requests per second that an account may make. A limit left out is Stripe's documented one. */
 export interface RateLimit {

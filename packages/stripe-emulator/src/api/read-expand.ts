@@ -1,8 +1,8 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import type { Form } from './decode-form.js';
-import { cannotExpand, emptyParam, expandTooDeep, invalidParam } from './failures.js';
 import type { Operation } from './operation.js';
 import { readText } from './read-text.js';
+import { cannotExpand, emptyParam, expandTooDeep, invalidParam } from './stripe-failures.js';
 
 const maxDepth = 4;
 

@@ -1,7 +1,7 @@
 import type { ApiRequest } from './api-request.js';
 import { decodeForm, type Form } from './decode-form.js';
-import { notAForm } from './failures.js';
-import { badEncoding } from './own-failures.js';
+import { badEncoding } from './emulator-failures.js';
+import { notAForm } from './stripe-failures.js';
 
 /**
  * The parameters of a request: the query of a GET; the body and the query of a POST.

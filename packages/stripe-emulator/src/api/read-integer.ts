@@ -1,5 +1,5 @@
 import type { Form } from './decode-form.js';
-import { emptyParam, invalidParam, notAnInteger } from './failures.js';
+import { emptyParam, invalidParam, notAnInteger } from './stripe-failures.js';
 
 /**
  * Reads an integer parameter, or gives `undefined` if it is not there.

@@ -319,18 +319,18 @@ function isStripeError({ code, param, message }: Refusal) {
 describe('create refuses', () => {
   test.each(posts)('$name', async (refusal) => {
     const emulator = await useEmulator({ now: clock.now });
-    const answer = await raw(emulator, '/v1/apps/secrets', { body: refusal.send });
-    expect(answer.status).toBe(400);
-    expect(errorOf(answer)).toEqual(isStripeError(refusal));
+    const response = await raw(emulator, '/v1/apps/secrets', { body: refusal.send });
+    expect(response.status).toBe(400);
+    expect(errorOf(response)).toEqual(isStripeError(refusal));
     expect(emulator.secrets.list()).toEqual([]);
   });
 });
 
 describe('the list refuses', () => {
   test.each(gets)('$name', async (refusal) => {
-    const answer = await raw(await useEmulator(), `/v1/apps/secrets?${refusal.send}`);
-    expect(answer.status).toBe(400);
-    expect(errorOf(answer)).toEqual(isStripeError(refusal));
+    const response = await raw(await useEmulator(), `/v1/apps/secrets?${refusal.send}`);
+    expect(response.status).toBe(400);
+    expect(errorOf(response)).toEqual(isStripeError(refusal));
   });
 });
 
@@ -343,8 +343,8 @@ test.each([
 
 test.each(['name', 'scope'])('delete needs %s', async (param) => {
   const body = param === 'name' ? 'scope[type]=account' : 'name=a';
-  const answer = await raw(await useEmulator(), '/v1/apps/secrets/delete', { body });
-  expect(errorOf(answer)).toMatchObject({ code: 'parameter_missing', param });
+  const response = await raw(await useEmulator(), '/v1/apps/secrets/delete', { body });
+  expect(errorOf(response)).toMatchObject({ code: 'parameter_missing', param });
 });
 
 test('the longest name and payload are taken, counted in code points', async () => {

@@ -1,13 +1,13 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import type { SecretScope } from '../store/secret-space.js';
 import type { Form } from './decode-form.js';
-import { assumedFailure, integerOutOfRange, missingParam, unknownParams } from './failures.js';
 import { nearestName } from './nearest-name.js';
 import type { Operation } from './operation.js';
 import { readExpand } from './read-expand.js';
 import { readInteger } from './read-integer.js';
 import { readScope } from './read-scope.js';
 import { readText } from './read-text.js';
+import { assumedFailure, integerOutOfRange, missingParam, unknownParams } from './stripe-failures.js';
 
 /** The parameters of one request, checked. Only those of its operation are set. */
 export interface Params {
@@ -77,7 +77,7 @@ function refuseUnknown(names: readonly string[], among: readonly string[]): void
 }
 
 function readName(name: string | undefined, assume: ResolvedAssumptions): string {
-  if (name !== undefined && assume.nameForm && !assume.nameForm.test(name)) {
+  if (name !== undefined && assume.namePattern && !assume.namePattern.test(name)) {
     throw assumedFailure(assume.errors, 'nameRefused', { name });
   }
   return name ?? '';

@@ -1,9 +1,9 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import type { SecretScope } from '../store/secret-space.js';
 import type { Form } from './decode-form.js';
-import { assumedFailure, emptyParam, invalidParam, missingParam, unknownParams } from './failures.js';
 import { nearestName } from './nearest-name.js';
 import { readText } from './read-text.js';
+import { assumedFailure, emptyParam, invalidParam, missingParam, unknownParams } from './stripe-failures.js';
 
 /**
  * Checks `scope[type]` and `scope[user]`.

@@ -1,7 +1,7 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import { isTooLong } from '../store/is-too-long.js';
 import type { Form } from './decode-form.js';
-import { assumedFailure, emptyParam, invalidParam } from './failures.js';
+import { assumedFailure, emptyParam, invalidParam } from './stripe-failures.js';
 
 /**
  * Reads a text parameter, or gives `undefined` if it is not there.

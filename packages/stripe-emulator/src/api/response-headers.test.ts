@@ -4,7 +4,7 @@ import { errorOf, raw, useEmulator } from '../../test/use-emulator.js';
 
 const list = '/v1/apps/secrets?scope[type]=account';
 
-test('an answer has the headers of Stripe, and neither Retry-After nor CORS', async () => {
+test('a response has the headers of Stripe, and neither Retry-After nor CORS', async () => {
   const { headers } = await raw(await useEmulator(), list);
   expect(headers).toMatchObject({
     'content-type': 'application/json',
@@ -45,21 +45,21 @@ test('the version of the request is echoed', async () => {
 test.each(['2022-11-15', '2025-02-24.acacia', '2026-10-28.preview; secrets_beta=v2; other_beta=v1'])(
   'the version %s is one',
   async (version) => {
-    const answer = await raw(await useEmulator(), list, { headers: { 'stripe-version': version } });
-    expect(answer.headers['stripe-version']).toBe(version);
+    const response = await raw(await useEmulator(), list, { headers: { 'stripe-version': version } });
+    expect(response.headers['stripe-version']).toBe(version);
   },
 );
 
 test.each(['newest', '2026', '2026-10-28.', '2026-10-28; drop'])(
   'the version %s is none',
   async (version) => {
-    const answer = await raw(await useEmulator(), list, { headers: { 'stripe-version': version } });
-    expect(answer.status).toBe(400);
-    expect(errorOf(answer)['message']).toContain('Stripe-Version');
+    const response = await raw(await useEmulator(), list, { headers: { 'stripe-version': version } });
+    expect(response.status).toBe(400);
+    expect(errorOf(response)['message']).toContain('Stripe-Version');
   },
 );
 
-test('every answer of the API has a request id of its own, also a refusal', async () => {
+test('every response of the API has a request id of its own, also a refusal', async () => {
   const emulator = await useEmulator();
   const answers = [
     await raw(emulator, list),
@@ -74,14 +74,14 @@ test('every answer of the API has a request id of its own, also a refusal', asyn
 
 test('an error is printed with its keys by the alphabet and two spaces', async () => {
   const emulator = await useEmulator();
-  const answer = await raw(emulator, '/v1/apps/secrets', { body: 'name=a&scope[type]=account' });
-  expect(answer.text).toBe(`{
+  const response = await raw(emulator, '/v1/apps/secrets', { body: 'name=a&scope[type]=account' });
+  expect(response.text).toBe(`{
   "error": {
     "code": "parameter_missing",
     "doc_url": "https://stripe.com/docs/error-codes/parameter-missing",
     "message": "Missing required param: payload.",
     "param": "payload",
-    "request_log_url": "https://dashboard.stripe.com/test/logs/${answer.headers['request-id'] ?? ''}",
+    "request_log_url": "https://dashboard.stripe.com/test/logs/${response.headers['request-id'] ?? ''}",
     "type": "invalid_request_error"
   }
 }
@@ -96,11 +96,11 @@ test.each([
   { method: 'DELETE', path: '/v1/apps/secrets' },
   { method: 'GET', path: '/' },
 ])('$method $path is a 404 in the envelope, without its query', async ({ method, path }) => {
-  const answer = await raw(await useEmulator(), `${path}?payload=hunter2`, { method });
-  expect(answer.status).toBe(404);
-  expect(errorOf(answer)).toMatchObject({
+  const response = await raw(await useEmulator(), `${path}?payload=hunter2`, { method });
+  expect(response.status).toBe(404);
+  expect(errorOf(response)).toMatchObject({
     type: 'invalid_request_error',
     message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
   });
-  expect(answer.text).not.toContain('hunter2');
+  expect(response.text).not.toContain('hunter2');
 });

@@ -8,11 +8,11 @@ import type { ApiRequest, RequestContext } from './api-request.js';
 import { readVersion } from './api-version.js';
 import type { Form } from './decode-form.js';
 import { executeOperation } from './execute-operation.js';
-import { unknownUrl } from './failures.js';
 import { type IdempotencyClaim, requestFingerprint } from './idempotency.js';
 import { matchOperation, type Operation } from './operation.js';
 import { readForm } from './read-form.js';
 import { readParams } from './read-params.js';
+import { unknownUrl } from './stripe-failures.js';
 
 /** What has become known of a request on its way: a refused one leaves it half filled. */
 export interface Progress {
@@ -30,7 +30,7 @@ export interface Progress {
 }
 
 /** A request of which enough is known to run it. */
-interface KnownRequest {
+interface IdentifiedRequest {
   readonly operation: Operation;
   readonly caller: Caller;
   readonly form: Form;
@@ -59,7 +59,7 @@ export function nameOf(form: Form | undefined): string | null {
   return typeof name === 'string' ? name : null;
 }
 
-function identify(request: ApiRequest, context: RequestContext, progress: Progress): KnownRequest {
+function identify(request: ApiRequest, context: RequestContext, progress: Progress): IdentifiedRequest {
   const { method, path, headers } = request;
   const operation = matchOperation(method, path);
   progress.operation = operation;
@@ -79,7 +79,7 @@ function identify(request: ApiRequest, context: RequestContext, progress: Progre
 }
 
 function takeFault(
-  { operation, caller: { account }, form, key }: KnownRequest,
+  { operation, caller: { account }, form, key }: IdentifiedRequest,
   { options, state }: RequestContext,
   progress: Progress,
 ): void {
@@ -90,13 +90,13 @@ function takeFault(
   progress.plan = planFault(fault, { account, idempotencyKey: key, link: linkOf(progress), errors });
 }
 
-async function decide(known: KnownRequest, context: RequestContext, progress: Progress): Promise<Reply> {
+async function decide(known: IdentifiedRequest, context: RequestContext, progress: Progress): Promise<Reply> {
   const { operation, caller, form } = known;
   const { options, state } = context;
   const { plan } = progress;
   if (!plan.executes && !plan.saves) {
     await wait(context, progress);
-    return replacedReply;
+    return discardedReply;
   }
   state.rateLimiter?.admit({ account: caller.keyAccount, mode: caller.mode, operation });
   const params = readParams(operation, form, { assume: options.assume, now: options.now() });
@@ -111,7 +111,7 @@ async function decide(known: KnownRequest, context: RequestContext, progress: Pr
     const { account, mode } = caller;
     const space = { account, mode, scope: params.scope };
     const execution = { store: state.store, space, params, assume: options.assume };
-    const reply = plan.executes ? execute(operation, execution, progress) : replacedReply;
+    const reply = plan.executes ? execute(operation, execution, progress) : discardedReply;
     const { status, body } = plan.saves ? plan.change(reply) : reply;
     claim?.save({ status, body, requestId: progress.requestId });
     return reply;
@@ -121,7 +121,7 @@ async function decide(known: KnownRequest, context: RequestContext, progress: Pr
 }
 
 /** The answer of a request that does not run: its fault puts another in its place. */
-const replacedReply: Reply = { status: 500, headers: {}, body: '' };
+const discardedReply: Reply = { status: 500, headers: {}, body: '' };
 
 /** A failure here belongs to a request that ran, so it is an answer like any other. */
 function execute(
@@ -137,7 +137,7 @@ function execute(
 }
 
 function claimKey(
-  { operation, caller, form, key }: KnownRequest,
+  { operation, caller, form, key }: IdentifiedRequest,
   { state }: RequestContext,
   progress: Progress,
 ): IdempotencyClaim | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { useEmulator } from '../../test/use-emulator.js';
-import { answersIn, httpText, sendBytes } from '../../test/wire.js';
+import { httpText, parseResponses, sendBytes } from '../../test/wire.js';
 
 // The bytes that clients were seen to send.
 
@@ -115,7 +115,7 @@ describe.each(clients)('$name', ({ create, find, list, remove }) => {
       scope: user,
     });
     const id: unknown = expect.stringMatching(/^appsecret_/);
-    expect(answersIn(text)).toEqual([
+    expect(parseResponses(text)).toEqual([
       { status: 200, body: secret },
       { status: 200, body: secret },
       { status: 200, body: { object: 'list', url: '/v1/apps/secrets', has_more: false, data: [secret] } },
@@ -134,6 +134,6 @@ test('a request that names the server, as one through a proxy does, is answered'
   const emulator = await useEmulator();
   const path = '/v1/apps/secrets?scope[type]=account';
   const text = await sendBytes(emulator, last(httpText(`GET http://127.0.0.1:12140${path} HTTP/1.1${curl}`)));
-  expect(answersIn(text)).toMatchObject([{ status: 200 }]);
+  expect(parseResponses(text)).toMatchObject([{ status: 200 }]);
   expect(emulator.requests.list()[0]?.path).toBe('/v1/apps/secrets');
 });

@@ -8,8 +8,8 @@ import {
   type OptionChecks,
   required,
 } from '../options/option-checks.js';
+import type { SecretToPut } from '../store/emulator-secrets.js';
 import type { SecretScope } from '../store/secret-space.js';
-import type { SecretToPut } from '../store/secrets-back-door.js';
 
 /** One secret in a seed file: the fields of Stripe's API, with the account and mode it is for. */
 interface SeedEntry {

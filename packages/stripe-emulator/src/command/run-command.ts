@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestLogEntry } from '../server/request-log.js';
 import { type Emulator, startEmulator } from '../start-emulator.js';
-import type { SecretToPut } from '../store/secrets-back-door.js';
+import type { SecretToPut } from '../store/emulator-secrets.js';
 import { type CommandArguments, helpText, readArguments } from './command-arguments.js';
 import { readSeed } from './read-seed.js';
 

@@ -54,7 +54,7 @@ test.each([
     message: /global-rate/,
   },
   {
-    name: 'a saved answer of a proxy',
+    name: 'a saved response of a proxy',
     fault: { kind: 'html', saved: true },
     message: /unknown option "saved"/,
   },

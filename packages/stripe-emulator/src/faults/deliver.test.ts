@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
 import { sdk } from '../../test/sdk.js';
-import { codeOf, open, pieces, raw, useEmulator } from '../../test/use-emulator.js';
+import { codeOf, openResponse, raw, readChunks, useEmulator } from '../../test/use-emulator.js';
 import type { Fault } from './fault.js';
 
 const scope = { type: 'account' } as const;
@@ -18,7 +18,7 @@ async function broken(fault: Fault) {
 test.each([
   { kind: 'reset', code: 'ECONNRESET' },
   { kind: 'close', code: 'ECONNRESET' },
-] as const)('$kind ends the connection without an answer', async ({ kind, code }) => {
+] as const)('$kind ends the connection without a response', async ({ kind, code }) => {
   const emulator = await broken({ kind });
   await expect(raw(emulator, find)).rejects.toMatchObject({ code });
   expect((await raw(emulator, find)).status).toBe(200);
@@ -50,7 +50,7 @@ test('hang never answers, until the emulator closes', async () => {
 
 test('hangBody sends the headers and no more', async () => {
   const emulator = await broken({ kind: 'hangBody' });
-  const response = await open(emulator, find);
+  const response = await openResponse(emulator, find);
   expect(response.statusCode).toBe(200);
   expect(Number(response.headers['content-length'])).toBeGreaterThan(0);
   const ended = once(response, 'data').catch(codeOf);
@@ -66,16 +66,16 @@ test('cutBody breaks the connection in the middle of the body', async () => {
 
 test('cutBody can break a body in chunks, whose length nobody was told', async () => {
   const emulator = await broken({ kind: 'cutBody', chunked: true });
-  const response = await open(emulator, find);
+  const response = await openResponse(emulator, find);
   expect(response.headers['content-length']).toBeUndefined();
   expect(response.headers['transfer-encoding']).toBe('chunked');
-  await expect(pieces(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await expect(readChunks(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
-test('drip sends the whole answer in pieces', async () => {
+test('drip sends the whole response in chunks', async () => {
   const emulator = await broken({ kind: 'drip', intervalMs: 1, bytesPerChunk: 30 });
-  const response = await open(emulator, find);
-  const all = await pieces(response);
+  const response = await openResponse(emulator, find);
+  const all = await readChunks(response);
   expect(all.length).toBeGreaterThan(1);
   expect(JSON.parse(all.join(''))).toMatchObject({ name: 'a' });
 });
@@ -88,7 +88,7 @@ test('drip ends when the emulator closes', async () => {
   expect(await dripping).toBe('ECONNRESET');
 });
 
-test('a client that leaves while its answer waits does no harm', async () => {
+test('a client that leaves while its response waits does no harm', async () => {
   const emulator = await broken({ kind: 'delay', delayMs: 20 });
   const outgoing = request(`${emulator.url}${find}`, {
     headers: { authorization: 'Bearer sk_test_1' },
@@ -104,7 +104,7 @@ test.each<{ fault: Fault; status: number }>([
   { fault: { kind: 'delay', delayMs: 30 }, status: 200 },
   { fault: { kind: 'serverError', delayMs: 30 }, status: 500 },
   { fault: { kind: 'malformedJson', delayMs: 30 }, status: 200 },
-])('$fault.kind holds an answer back for as long as it says', async ({ fault, status }) => {
+])('$fault.kind holds a response back for as long as it says', async ({ fault, status }) => {
   const emulator = await broken(fault);
   expect((await raw(emulator, find)).status).toBe(status);
   expect(emulator.requests.list()[0]?.durationMs).toBeGreaterThanOrEqual(29);

@@ -18,7 +18,7 @@ export type Delivery =
   | { readonly kind: 'drip'; readonly intervalMs: number; readonly bytesPerChunk: number };
 
 /** The deliveries that send no status. */
-export function sendsNothing({ kind }: Delivery): boolean {
+export function sendsNoStatus({ kind }: Delivery): boolean {
   return kind === 'hang' || kind === 'reset' || kind === 'close';
 }
 

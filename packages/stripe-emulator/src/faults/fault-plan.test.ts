@@ -77,20 +77,20 @@ describe('faults with an error', () => {
 
   test('a key in use is named, and the error can be looked up as any other', async () => {
     const { emulator } = await broken({ kind: 'keyInUse' });
-    const answer = await raw(emulator, '/v1/apps/secrets', {
+    const response = await raw(emulator, '/v1/apps/secrets', {
       body: 'name=b&payload=p&scope[type]=account',
       headers: { 'idempotency-key': 'k1' },
     });
-    expect(errorOf(answer)['message']).toContain('still going through): k1. Please');
-    expect(errorOf(answer)['request_log_url']).toContain(answer.headers['request-id']);
+    expect(errorOf(response)['message']).toContain('still going through): k1. Please');
+    expect(errorOf(response)['request_log_url']).toContain(response.headers['request-id']);
   });
 
   test('a missing permission looks as it was assumed', async () => {
     const assume = { errors: { permissionMissing: { status: 400, message: 'Not on {account}.' } } };
     const emulator = await useEmulator({ assume });
     emulator.faults.add({ kind: 'forbidden' });
-    const answer = await raw(emulator, find, { headers: { 'stripe-account': 'acct_1' } });
-    expect([answer.status, errorOf(answer)['message']]).toEqual([400, 'Not on acct_1.']);
+    const response = await raw(emulator, find, { headers: { 'stripe-account': 'acct_1' } });
+    expect([response.status, errorOf(response)['message']]).toEqual([400, 'Not on acct_1.']);
   });
 });
 
@@ -121,24 +121,24 @@ describe('faults with another body', () => {
     },
   ])('$fault', async ({ fault, status, text, type = 'application/json' }) => {
     const { emulator } = await broken(fault);
-    const answer = await raw(emulator, find);
-    expect(answer).toMatchObject({ status, text });
-    expect(answer.headers['content-type']).toBe(type);
+    const response = await raw(emulator, find);
+    expect(response).toMatchObject({ status, text });
+    expect(response.headers['content-type']).toBe(type);
   });
 
   test('redirect sends the location', async () => {
     const { emulator } = await broken({ kind: 'redirect', location: 'http://127.0.0.1:9/' });
-    const answer = await raw(emulator, find);
-    expect(answer.status).toBe(307);
-    expect(answer.headers['location']).toBe('http://127.0.0.1:9/');
+    const response = await raw(emulator, find);
+    expect(response.status).toBe(307);
+    expect(response.headers['location']).toBe('http://127.0.0.1:9/');
   });
 
   test('malformedJson is complete as HTTP, cut as JSON, and has the payload before the cut', async () => {
     const { emulator } = await broken({ kind: 'malformedJson' });
-    const answer = await raw(emulator, find);
-    expect(answer.status).toBe(200);
-    expect(answer.text).toContain('hunter2');
-    expect((): unknown => JSON.parse(answer.text)).toThrow(SyntaxError);
+    const response = await raw(emulator, find);
+    expect(response.status).toBe(200);
+    expect(response.text).toContain('hunter2');
+    expect((): unknown => JSON.parse(response.text)).toThrow(SyntaxError);
   });
 });
 
@@ -152,7 +152,7 @@ describe('a request hit by a fault', () => {
     expect(emulator.secrets.get({ name: 'b' })).toBeUndefined();
   });
 
-  test('ran if executed is set, and a retry with its key gets the saved answer', async () => {
+  test('ran if executed is set, and a retry with its key gets the saved response', async () => {
     const { emulator } = await broken({ kind: 'serverError', executed: true });
     expect((await raw(emulator, '/v1/apps/secrets', { body, headers })).status).toBe(500);
     expect(emulator.secrets.get({ name: 'b' })?.payload).toBe('p');
@@ -173,9 +173,9 @@ describe('a request hit by a fault', () => {
     ]);
   });
 
-  test('an error in its parameters still gives the answer of the fault', async () => {
+  test('an error in its parameters still gives the response of the fault', async () => {
     const { emulator } = await broken({ kind: 'lockTimeout', executed: true });
-    const answer = await raw(emulator, '/v1/apps/secrets', { body: 'name=b' });
-    expect(errorOf(answer)['code']).toBe('lock_timeout');
+    const response = await raw(emulator, '/v1/apps/secrets', { body: 'name=b' });
+    expect(errorOf(response)['code']).toBe('lock_timeout');
   });
 });

@@ -1,5 +1,11 @@
 import { ApiFailure, type RequestLogLink } from '../api/api-failure.js';
-import { assumedFailure, badKey, idempotencyKeyInUse, lockTimeout, rateLimited } from '../api/failures.js';
+import {
+  assumedFailure,
+  badKey,
+  idempotencyKeyInUse,
+  lockTimeout,
+  rateLimited,
+} from '../api/stripe-failures.js';
 import type { ResolvedErrors } from '../options/assumed-errors.js';
 import { failureReply, jsonReply, type Reply } from '../server/reply.js';
 import type { Delivery } from './deliver.js';
@@ -51,7 +57,7 @@ export function planFault(fault: Fault, request: FaultedRequest): FaultPlan {
         delivery: { kind: 'drip', intervalMs: fault.intervalMs, bytesPerChunk: fault.bytesPerChunk ?? 1 },
       };
     case 'malformedJson':
-      return { ...plan, change: (reply) => ({ ...reply, body: withoutEnd(reply.body) }) };
+      return { ...plan, change: (reply) => ({ ...reply, body: withoutLastBracket(reply.body) }) };
     case 'hang':
     case 'reset':
     case 'close':
@@ -64,15 +70,12 @@ export function planFault(fault: Fault, request: FaultedRequest): FaultPlan {
   }
 }
 
-type AnsweringFault = Exclude<
+type ReplyFault = Exclude<
   Fault,
   { kind: 'delay' | 'hangBody' | 'cutBody' | 'drip' | 'malformedJson' | 'hang' | 'reset' | 'close' }
 >;
 
-function replacement(
-  fault: AnsweringFault,
-  { account, idempotencyKey, link, errors }: FaultedRequest,
-): Reply {
+function replacement(fault: ReplyFault, { account, idempotencyKey, link, errors }: FaultedRequest): Reply {
   switch (fault.kind) {
     case 'rateLimit':
       return failureReply(rateLimited(fault.reason ?? 'endpoint-rate', fault.shouldRetry ?? null), link);
@@ -113,6 +116,6 @@ function serverError(status: number, shouldRetry: boolean | undefined): ApiFailu
 }
 
 /** Complete as HTTP, cut as JSON: only the closing bracket is missing, so everything before it is there. */
-function withoutEnd(body: string): string {
+function withoutLastBracket(body: string): string {
   return body.trimEnd().slice(0, -1);
 }

@@ -1,5 +1,5 @@
-import type { RateLimitedReason } from '../api/failures.js';
 import type { Operation } from '../api/operation.js';
+import type { RateLimitedReason } from '../api/stripe-failures.js';
 
 /** Which requests a fault is for; what is left out matches everything. */
 export interface FaultMatch {

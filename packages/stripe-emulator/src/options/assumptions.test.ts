@@ -90,8 +90,8 @@ test.each([true, false])('caseSensitiveNames %s decides whether A is a', async (
   expect((await raw(emulator, find)).status).toBe(caseSensitiveNames ? 404 : 200);
 });
 
-test('nameForm is what a name must look like, also if the expression is global', async () => {
-  const { secrets } = await use({ nameForm: /^[a-z]+$/g });
+test('namePattern is what a name must look like, also if the expression is global', async () => {
+  const { secrets } = await use({ namePattern: /^[a-z]+$/g });
   for (const name of ['a', 'b', 'c']) await secrets.create({ scope, name, payload: 'p' });
   await expect(secrets.create({ scope, name: 'a b', payload: 'p' })).rejects.toMatchObject({ param: 'name' });
 });
@@ -127,9 +127,9 @@ test.each([
 ])('scopeExpands $scopeExpands: expanding the scope is a $status', async ({ scopeExpands, status }) => {
   const { emulator } = await use({ scopeExpands });
   emulator.secrets.put({ name: 'a', payload: 'hunter2' });
-  const answer = await raw(emulator, `${find}&expand[]=scope`);
-  expect(answer.status).toBe(status);
-  expect(answer.text).not.toContain('hunter2');
+  const response = await raw(emulator, `${find}&expand[]=scope`);
+  expect(response.status).toBe(status);
+  expect(response.text).not.toContain('hunter2');
 });
 
 describe('errors', () => {
@@ -193,7 +193,7 @@ describe('errors', () => {
     },
     {
       error: 'nameRefused',
-      options: { assume: { nameForm: /^b/ } },
+      options: { assume: { namePattern: /^b/ } },
       path: find,
       usual: { status: 400, param: 'name' },
     },
@@ -253,8 +253,8 @@ describe('errors', () => {
     const emulator = await useEmulator({ now: fakeClock().now, ...row.options, assume });
     const filled = row.error === 'scopeFull' ? 10 : 0;
     for (let n = 0; n < filled; n += 1) emulator.secrets.put({ name: `s${n}`, payload: 'p' });
-    const answer = await raw(emulator, row.path, row.request);
-    return { status: answer.status, ...errorOf(answer) };
+    const response = await raw(emulator, row.path, row.request);
+    return { status: response.status, ...errorOf(response) };
   }
 
   test.each(cases)('$error looks as documented if nothing is said', async (row) => {
@@ -275,7 +275,7 @@ describe('errors', () => {
 
   test('a name cannot fill a placeholder of the message', async () => {
     const emulator = await useEmulator();
-    const answer = await raw(emulator, '/v1/apps/secrets/find?scope[type]=account&name={account}{name}');
-    expect(errorOf(answer)['message']).toBe("No such secret: '{account}{name}'");
+    const response = await raw(emulator, '/v1/apps/secrets/find?scope[type]=account&name={account}{name}');
+    expect(errorOf(response)['message']).toBe("No such secret: '{account}{name}'");
   });
 });

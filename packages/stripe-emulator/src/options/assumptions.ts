@@ -20,7 +20,7 @@ export interface Assumptions {
   /** Whether `A` and `a` are two names. @defaultValue true */
   readonly caseSensitiveNames?: boolean | undefined;
   /** The form that a name must have, or `null` for any. @defaultValue null */
-  readonly nameForm?: RegExp | null | undefined;
+  readonly namePattern?: RegExp | null | undefined;
   /** The user ids that exist, or `null` for all. @defaultValue null */
   readonly users?: readonly string[] | null | undefined;
   /** Order of the list. @defaultValue 'newestFirst' */
@@ -49,7 +49,7 @@ export const defaultAssumptions: ResolvedAssumptions = {
   lengthUnit: 'codePoints',
   lengthErrorShows: 'ends',
   caseSensitiveNames: true,
-  nameForm: null,
+  namePattern: null,
   users: null,
   listOrder: 'newestFirst',
   listExpandsPayload: true,

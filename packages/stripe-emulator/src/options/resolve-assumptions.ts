@@ -26,7 +26,7 @@ const switchChecks: OptionChecks<Assumptions> = {
   lengthUnit: isOneOf('codePoints', 'utf16', 'bytes'),
   lengthErrorShows: isOneOf('ends', 'value', 'param'),
   caseSensitiveNames: isFlag,
-  nameForm: orNull({ ok: (value) => value instanceof RegExp, must: 'a regular expression' }),
+  namePattern: orNull({ ok: (value) => value instanceof RegExp, must: 'a regular expression' }),
   users: orNull(isListOf(isText)),
   listOrder: isOneOf('newestFirst', 'oldestFirst'),
   listExpandsPayload: isFlag,
@@ -55,13 +55,15 @@ const errorsChecks = Object.fromEntries(
  */
 export function resolveAssumptions(where: string, assume: Assumptions): ResolvedAssumptions {
   checkOptions(where, assume, switchChecks);
-  const { nameForm, errors = {} } = assume;
+  const { namePattern, errors = {} } = assume;
   checkOptions(`${where}.errors`, errors, errorsChecks);
   return {
     ...defaultAssumptions,
     ...given(assume),
     // A global or sticky expression remembers where it stopped.
-    nameForm: nameForm ? new RegExp(nameForm.source, nameForm.flags.replaceAll(/[gy]/g, '')) : null,
+    namePattern: namePattern
+      ? new RegExp(namePattern.source, namePattern.flags.replaceAll(/[gy]/g, ''))
+      : null,
     errors: resolveErrors(`${where}.errors`, errors),
   };
 }

@@ -54,8 +54,8 @@ test.each<{ name: string; options: unknown; message: RegExp }>([
   },
   {
     name: 'a form of names that is text',
-    options: { assume: { nameForm: 'a' } },
-    message: /nameForm must be a regular expression, or null/,
+    options: { assume: { namePattern: 'a' } },
+    message: /namePattern must be a regular expression, or null/,
   },
   {
     name: 'a live key',

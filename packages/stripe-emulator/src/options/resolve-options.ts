@@ -64,14 +64,14 @@ const rateChecks: OptionChecks<RateLimit> = {
 
 const keyChecks: OptionChecks<EmulatedKey> = {
   key: required({
-    ok: (value) => typeof value === 'string' && keyForm.test(value),
+    ok: (value) => typeof value === 'string' && keyPattern.test(value),
     must: 'in the form sk_test_… or rk_test_…',
   }),
   account: isText,
   mode: isOneOf('test', 'live', 'sandbox'),
   secretWrite: isFlag,
 };
-const keyForm = /^[sr]k_(?:test|live)_\w+$/;
+const keyPattern = /^[sr]k_(?:test|live)_\w+$/;
 
 /**
  * Checks the options and fills in the defaults.

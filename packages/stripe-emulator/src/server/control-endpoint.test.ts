@@ -96,9 +96,9 @@ test.each<{ name: string; path: string; options: RawRequest; status: number }>([
   },
 ])('$name is refused', async ({ path, options, status }) => {
   const emulator = await useEmulator();
-  const answer = await control(emulator, path, options);
-  expect(answer.status).toBe(status);
-  expect(answer.text).not.toContain('hunter2');
+  const response = await control(emulator, path, options);
+  expect(response.status).toBe(status);
+  expect(response.text).not.toContain('hunter2');
   expect(emulator.faults.pending()).toEqual([]);
 });
 

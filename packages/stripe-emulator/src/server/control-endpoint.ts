@@ -1,7 +1,7 @@
 import type { ApiRequest } from '../api/api-request.js';
 import { checkFault } from '../faults/check-fault.js';
 import type { EmulatorState } from '../state.js';
-import { summary } from '../store/secrets-back-door.js';
+import { summary } from '../store/emulator-secrets.js';
 import { jsonReply, type Reply } from './reply.js';
 
 const prefix = '/_emulator/';

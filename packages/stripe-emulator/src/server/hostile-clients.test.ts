@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { codeOf, errorOf, raw, useEmulator } from '../../test/use-emulator.js';
-import { allOf, answersIn, httpText, openSocket, sendBytes } from '../../test/wire.js';
+import { httpText, openSocket, parseResponses, readToEnd, sendBytes } from '../../test/wire.js';
 import { startEmulator } from '../start-emulator.js';
 
 const list = '/v1/apps/secrets?scope[type]=account';
@@ -32,7 +32,7 @@ describe('what is no HTTP, or hardly, ends its connection and nothing else', () 
     const sent = typeof bytes === 'string' ? bytes.replaceAll(/\r?\n/g, '\r\n') : bytes;
     expect(await sendBytes(emulator, sent)).toMatch(/^(HTTP\/1\.1 4\d\d|$)/);
     expect((await raw(emulator, list)).status).toBe(200);
-    expect(emulator.requests.underWay).toBe(0);
+    expect(emulator.requests.inFlight).toBe(0);
   });
 });
 
@@ -42,7 +42,7 @@ test('requests sent before the answers are answered in their order', async () =>
   emulator.faults.add({ kind: 'serverError', delayMs: 20 });
   const find = httpText(`GET /v1/apps/secrets/find?scope[type]=account&name=a HTTP/1.1${head}`);
   const text = await sendBytes(emulator, get + find + lastGet);
-  const answers = answersIn(text);
+  const answers = parseResponses(text);
   expect(answers.map(({ status }) => status)).toEqual([500, 200, 200]);
   expect(answers[1]?.body).toMatchObject({ name: 'a' });
   expect(text).toContain('Keep-Alive: timeout=75'); // longer than clients keep a connection they do not use
@@ -54,7 +54,7 @@ test('a read sent behind a write sees what it wrote', async () => {
     `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Type: application/x-www-form-urlencoded`,
     'name=a&payload=p&scope[type]=account',
   );
-  const answers = answersIn(await sendBytes(emulator, write + lastGet));
+  const answers = parseResponses(await sendBytes(emulator, write + lastGet));
   expect(answers[1]?.body).toMatchObject({ data: [{ name: 'a' }] });
 });
 
@@ -64,19 +64,19 @@ test('requests behind one that hangs go with their connection', async () => {
   const socket = await openSocket(emulator);
   socket.write(get + get + get);
   await expect.poll(() => emulator.requests.count()).toBe(1);
-  expect(emulator.requests.underWay).toBe(1);
+  expect(emulator.requests.inFlight).toBe(1);
   socket.destroy();
-  await expect.poll(() => emulator.requests.underWay).toBe(0);
+  await expect.poll(() => emulator.requests.inFlight).toBe(0);
   expect((await raw(emulator, list)).status).toBe(200);
   expect(emulator.requests.count()).toBe(2);
 });
 
-test('a client that sends far too much is read to its end, so that it sees the answer', async () => {
+test('a client that sends far too much is read to its end, so that it sees the response', async () => {
   const emulator = await useEmulator();
   const body = `payload=${'x'.repeat(10 * 1024 * 1024)}`;
   const type = 'Content-Type: application/x-www-form-urlencoded\nConnection: close';
   const text = await sendBytes(emulator, httpText(`POST /v1/apps/secrets HTTP/1.1${head}\n${type}`, body));
-  expect(answersIn(text)).toMatchObject([
+  expect(parseResponses(text)).toMatchObject([
     { status: 413, body: { error: { type: 'invalid_request_error' } } },
   ]);
 });
@@ -84,7 +84,7 @@ test('a client that sends far too much is read to its end, so that it sees the a
 test('a body without an end is cut off', async () => {
   const emulator = await useEmulator();
   const socket = await openSocket(emulator);
-  const ended = allOf(socket);
+  const ended = readToEnd(socket);
   socket.write(
     `POST /v1/apps/secrets HTTP/1.1${head}\nTransfer-Encoding: chunked\n\n`.replaceAll('\n', '\r\n'),
   );
@@ -93,14 +93,14 @@ test('a body without an end is cut off', async () => {
     Buffer.alloc(1024 * 1024, 'a'),
     Buffer.from('\r\n'),
   ]);
-  let pieces = 0;
+  let chunks = 0;
   const pump = () => {
-    for (let room = true; room && !socket.destroyed && pieces < 1000; pieces += 1) room = socket.write(piece);
+    for (let room = true; room && !socket.destroyed && chunks < 1000; chunks += 1) room = socket.write(piece);
   };
   socket.on('drain', pump);
   pump();
   await ended;
-  expect(pieces).toBeLessThan(200);
+  expect(chunks).toBeLessThan(200);
   expect((await raw(emulator, list)).status).toBe(200);
 });
 
@@ -115,11 +115,11 @@ test('close does not wait for clients that are slow, silent, or greedy', async (
   half.write(httpText(`POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: 10`));
   half.write('name=');
   const silent = await openSocket(emulator);
-  await expect.poll(() => emulator.requests.underWay).toBe(2);
-  const ends = [greedy, slow, half, silent].map(allOf);
+  await expect.poll(() => emulator.requests.inFlight).toBe(2);
+  const ends = [greedy, slow, half, silent].map(readToEnd);
   await emulator.close();
   await Promise.all(ends);
-  expect(emulator.requests.underWay).toBe(0);
+  expect(emulator.requests.inFlight).toBe(0);
 });
 
 test('close ends all connections that are kept alive', async () => {
@@ -128,7 +128,7 @@ test('close ends all connections that are kept alive', async () => {
   const first = sockets.map((socket) => once(socket, 'data'));
   for (const socket of sockets) socket.write(get);
   await Promise.all(first);
-  const ends = sockets.map(allOf);
+  const ends = sockets.map(readToEnd);
   await emulator.close();
   await Promise.all(ends);
 });
@@ -149,7 +149,7 @@ test('any number of requests may hang without a warning', async () => {
 });
 
 describe('a reset', () => {
-  test('leaves what is under way without effect and without an answer, so that no client tries again', async () => {
+  test('leaves what is under way without effect and without a response, so that no client tries again', async () => {
     const emulator = await useEmulator();
     emulator.faults.add({ kind: 'delay', delayMs: 60_000 });
     emulator.faults.add({ kind: 'drip', intervalMs: 60_000 });
@@ -171,7 +171,7 @@ describe('a reset', () => {
     const again = await write();
     expect([again.status, again.headers['idempotent-replayed']]).toEqual([200, undefined]);
     emulator.secrets.delete({ name: 'a' });
-    expect([ended, emulator.requests.underWay]).toEqual([0, 3]);
+    expect([ended, emulator.requests.inFlight]).toEqual([0, 3]);
     await emulator.close();
     expect(await Promise.all(waiting)).toEqual(['ECONNRESET', 'ECONNRESET', 'ECONNRESET']);
     expect(emulator.secrets.list()).toEqual([]);
@@ -225,10 +225,10 @@ describe('a page in a browser', () => {
   ])('that $name gets a 403, and nothing happens', async ({ path, options }) => {
     const emulator = await useEmulator();
     emulator.secrets.put({ name: 'kept', payload: 'hunter2' });
-    const answer = await raw(emulator, path, options);
-    expect(answer.status).toBe(403);
-    expect(errorOf(answer)['message']).toContain('emulator');
-    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    const response = await raw(emulator, path, options);
+    expect(response.status).toBe(403);
+    expect(errorOf(response)['message']).toContain('emulator');
+    expect(Object.keys(response.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     expect(emulator.secrets.list().map(({ name }) => name)).toEqual(['kept']);
   });
 

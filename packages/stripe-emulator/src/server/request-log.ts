@@ -39,7 +39,7 @@ export type RequestFilter = {
 /** What was asked of the emulator. */
 export interface RequestLog {
   /** How many requests have begun and not ended: those that hang, and those that are answered right now. */
-  readonly underWay: number;
+  readonly inFlight: number;
   /**
    * How many requests were made since the start or the last reset.
    *
@@ -51,7 +51,7 @@ export interface RequestLog {
 }
 
 /** {@link RequestLog} with the way entries get in. */
-export interface RequestRecorder extends Omit<RequestLog, 'underWay'> {
+export interface RequestRecorder extends Omit<RequestLog, 'inFlight'> {
   record(entry: RequestLogEntry): void;
   reset(): void;
 }

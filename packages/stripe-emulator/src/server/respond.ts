@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestContext } from '../api/api-request.js';
-import { type Answer, handleRequest } from '../api/handle-request.js';
-import { badEncoding, bodyTooLarge } from '../api/own-failures.js';
+import { badEncoding, bodyTooLarge } from '../api/emulator-failures.js';
+import { handleRequest, type PlannedReply } from '../api/handle-request.js';
 import { deliver } from '../faults/deliver.js';
+import { checkHostAndOrigin } from './check-host-and-origin.js';
 import { handleControl, isControlPath } from './control-endpoint.js';
-import { foreignRequest } from './foreign-request.js';
 import { maxBodyBytes, readBody } from './read-body.js';
 import { failureReply, type Reply } from './reply.js';
 
@@ -21,27 +21,27 @@ export async function respond(
   const { socket } = request; // a request that is read no further forgets it
   const { signal } = context;
   try {
-    const { reply, delivery } = await answer(request, context);
+    const { reply, delivery } = await planReply(request, context);
     await deliver(response, reply, delivery, signal);
   } catch {
     if (!signal.aborted) socket.destroy();
   }
 }
 
-async function answer(request: IncomingMessage, context: RequestContext): Promise<Answer> {
+async function planReply(request: IncomingMessage, context: RequestContext): Promise<PlannedReply> {
   const { method = 'GET', headers, url = '/' } = request;
   const body = await readBody(request);
-  const refusal = foreignRequest(headers, context.options);
-  if (refusal) return sent(failureReply(refusal));
-  if (!body) return sent(failureReply(bodyTooLarge(maxBodyBytes)));
-  if (!isUtf8(body)) return sent(failureReply(badEncoding()));
+  const refusal = checkHostAndOrigin(headers, context.options);
+  if (refusal) return plainReply(failureReply(refusal));
+  if (!body) return plainReply(failureReply(bodyTooLarge(maxBodyBytes)));
+  if (!isUtf8(body)) return plainReply(failureReply(badEncoding()));
   const [path, query] = split(url);
   const call = { method, path, query, headers, body: body.toString('utf8') };
-  if (isControlPath(path)) return sent(handleControl(call, context.state));
+  if (isControlPath(path)) return plainReply(handleControl(call, context.state));
   return handleRequest(call, context);
 }
 
-function sent(reply: Reply): Answer {
+function plainReply(reply: Reply): PlannedReply {
   return {
     reply: { ...reply, headers: { 'Content-Type': 'application/json', ...reply.headers } },
     delivery: { kind: 'send' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sdk } from '../../test/sdk.js';
 import { fakeClock, useEmulator } from '../../test/use-emulator.js';
-import type { SecretToPut } from './secrets-back-door.js';
+import type { SecretToPut } from './emulator-secrets.js';
 
 const user = { type: 'user', user: 'usr_1' } as const;
 

@@ -11,7 +11,7 @@ export function liveKeyRefused(): ApiFailure {
   });
 }
 
-export function foreignHost(): ApiFailure {
+export function hostNotAllowed(): ApiFailure {
   return new ApiFailure({
     status: 403,
     message:
@@ -20,7 +20,7 @@ export function foreignHost(): ApiFailure {
 }
 
 /** A secret key never comes from a page, so what a page sends is an attack or a mistake. */
-export function foreignPage(): ApiFailure {
+export function crossOriginRequest(): ApiFailure {
   return new ApiFailure({
     status: 403,
     message: 'The emulator answers no pages in a browser: a request with an Origin header is refused.',

@@ -45,7 +45,7 @@ export interface SecretRecord extends SecretSummary {
 }
 
 /** Reads and writes the store without HTTP: no request is counted, no key or permission is needed. */
-export interface SecretsBackDoor {
+export interface EmulatorSecrets {
   /**
    * Creates or replaces a secret.
    *
@@ -79,10 +79,10 @@ const putChecks: OptionChecks<SecretToPut> = {
 const unitNames = { bytes: 'bytes', codePoints: 'code points', utf16: 'UTF-16 code units' } as const;
 
 /** Makes the back door to a store. */
-export function createSecretsBackDoor(
+export function createEmulatorSecrets(
   store: SecretStore,
   { ownAccount, assume: { lengthUnit } }: Pick<ResolvedOptions, 'ownAccount' | 'assume'>,
-): SecretsBackDoor {
+): EmulatorSecrets {
   const space = ({ account = ownAccount, mode = 'test', scope }: SecretLocation): SecretSpace => ({
     account,
     mode,
