@@ -103,7 +103,7 @@ function harnessFor(makeClient: MakeClient, { endsRequests, takesFetch }: Client
         hang: () => {
           emulator.faults.add({ kind: 'hang', times: Number.POSITIVE_INFINITY });
         },
-        ...(endsRequests && { pending: () => emulator.requests.underWay }),
+        ...(endsRequests && { pending: () => emulator.requests.inFlight }),
         close: () => emulator.close(),
       };
     },
