@@ -18,7 +18,7 @@ function start({ onTestFinished }: TestContext, ...args: string[]) {
   return { child, output };
 }
 
-async function running(context: TestContext, ...args: string[]) {
+async function started(context: TestContext, ...args: string[]) {
   const command = start(context, '--port', '0', ...args);
   await context.expect.poll(() => command.output.out).toContain('ctrl-C');
   return { ...command, url: /http:\/\/[\d.:]+/.exec(command.output.out)?.[0] };
@@ -29,9 +29,9 @@ const list = '/v1/apps/secrets?scope[type]=account';
 
 describe.concurrent('the command', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    test(`ends with exit code 0 on ${signal}, also with an open request`, async (context) => {
+    test(`exits with code 0 on ${signal}, also while a request hangs`, async (context) => {
       const { expect } = context;
-      const { child, output, url } = await running(context);
+      const { child, output, url } = await started(context);
       await fetch(`${url}/_emulator/faults`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -47,9 +47,9 @@ describe.concurrent('the command', () => {
     });
   }
 
-  test('ends when nobody reads its log any more', async (context) => {
+  test('exits when the reader of its log closes the pipe', async (context) => {
     const { expect } = context;
-    const { child, output, url } = await running(context, '--log');
+    const { child, output, url } = await started(context, '--log');
     child.stdout.destroy();
     const exit = once(child, 'exit');
     await fetch(`${url}${list}`, { headers }).catch(() => 'dropped');
@@ -57,7 +57,7 @@ describe.concurrent('the command', () => {
     expect(output.err).toBe('');
   });
 
-  test('ends with exit code 2 on a wrong flag', async (context) => {
+  test('exits with code 2 on an unknown option', async (context) => {
     context.expect(await once(start(context, '--bogus').child, 'exit')).toEqual([2, null]);
   });
 });

@@ -2,7 +2,7 @@ import { runCommand } from './run-command.js';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-// Whoever read the log is gone, as after `| head`: nobody watches any more.
+// The reader of the log has closed the pipe, as after `| head`.
 process.stdout.on('error', () => stop.abort());
 
 process.exitCode = await runCommand(process.argv.slice(2), {

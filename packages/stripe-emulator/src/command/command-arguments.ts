@@ -2,57 +2,59 @@ import { parseArgs } from 'node:util';
 import type { EmulatorOptions } from '../options/emulator-options.js';
 import { isLoopback } from '../server/is-loopback.js';
 
-/** What the command was told to do. */
+/** The parsed arguments of the command. */
 export interface CommandArguments {
   readonly help: boolean;
   readonly log: boolean;
+  /** Path of the seed file. */
   readonly seed: string | undefined;
-  /** How to start the emulator. */
+  /** Options of the emulator. */
   readonly options: EmulatorOptions;
 }
 
-/** The port of the command if none is given. */
 const defaultPort = 12140;
 
 /** The text of `--help`. */
-export const helpText: string = `secretkit-stripe-emulator: a local server that speaks the Stripe Apps Secret Store API
+export const helpText: string = `secretkit-stripe-emulator: local emulator of the Stripe Apps Secret Store API
 
 Usage: secretkit-stripe-emulator [options]
 
-  --port N           port to listen on; 0 for a free one (default ${defaultPort})
-  --seed FILE        JSON file of secrets to start with
-  --latency-ms N     wait N milliseconds before every answer
-  --rate-limit       refuse more than Stripe's 25 requests a second
-  --log              print a line for each request: never a payload, key or query
+  --port N           port to listen on, 0 for a free port (default ${defaultPort})
+  --seed FILE        store the secrets of a JSON file at the start
+  --latency-ms N     delay every response by N milliseconds (default 0)
+  --rate-limit       apply the rate limits that Stripe documents
+  --log              print one line per request, without payload, key and query
   --host HOST        address to listen on (default 127.0.0.1)
-  --allow-remote     allow a host that other machines can reach: they can read and change everything
-  --allow-live-keys  accept keys in live form; use made-up ones
+  --allow-remote     allow other machines: they can read and change everything
+  --allow-live-keys  accept keys that start with sk_live_, use invented ones
   --help             print this text
 `;
 
+const flags = {
+  port: { type: 'string' },
+  seed: { type: 'string' },
+  'latency-ms': { type: 'string' },
+  'rate-limit': { type: 'boolean' },
+  log: { type: 'boolean' },
+  host: { type: 'string' },
+  'allow-remote': { type: 'boolean' },
+  'allow-live-keys': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /**
- * Reads the arguments of the command.
+ * Parses the arguments of the command.
  *
- * @throws Error saying which argument is wrong
+ * @throws `Error` when an argument is unknown or wrong.
  */
 export function readArguments(args: readonly string[]): CommandArguments {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string' },
-      seed: { type: 'string' },
-      'latency-ms': { type: 'string' },
-      'rate-limit': { type: 'boolean' },
-      log: { type: 'boolean' },
-      host: { type: 'string' },
-      'allow-remote': { type: 'boolean' },
-      'allow-live-keys': { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+  refuseUnknown(args);
+  const { values } = parseArgs({ args: [...args], options: flags });
   const { host = '127.0.0.1', 'allow-remote': allowRemote = false } = values;
   if (!allowRemote && !isLoopback(host)) {
-    throw new Error('--host must be a loopback address such as 127.0.0.1, unless --allow-remote is given');
+    throw new Error(
+      '--host must be a loopback address such as 127.0.0.1, got another host. Use --allow-remote to allow requests from other machines.',
+    );
   }
   return {
     help: values.help ?? false,
@@ -69,10 +71,20 @@ export function readArguments(args: readonly string[]): CommandArguments {
   };
 }
 
+function refuseUnknown(args: readonly string[]): void {
+  const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option' || Object.hasOwn(flags, token.name)) continue;
+    const known = Object.keys(flags).map((flag) => `--${flag}`);
+    throw new Error(`unknown option "${token.rawName}". Known options: ${known.join(', ')}.`);
+  }
+}
+
 function readNumber(flag: string, text: string | undefined, max: number): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,10}$/.test(text) || Number(text) > max) {
-    throw new Error(`${flag} must be an integer from 0 to ${max}`);
-  }
-  return Number(text);
+  const isNumber = /^\d{1,10}$/.test(text);
+  if (isNumber && Number(text) <= max) return Number(text);
+  throw new Error(
+    `${flag} must be a whole number between 0 and ${max}, got ${isNumber ? text : 'other text'}.`,
+  );
 }

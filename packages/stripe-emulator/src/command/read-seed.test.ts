@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { readSeed } from './read-seed.js';
 
-test('a seed is a list of secrets in the terms of the API', () => {
+const owner = 'seed file seed.json';
+
+test('returns the secrets of a seed file with the fields of the API', () => {
   const text = JSON.stringify({
     secrets: [
       { name: 'a', payload: 'p' },
@@ -15,7 +17,7 @@ test('a seed is a list of secrets in the terms of the API', () => {
       },
     ],
   });
-  expect(readSeed(text)).toEqual([
+  expect(readSeed(text, owner)).toEqual([
     { name: 'a', payload: 'p' },
     {
       name: 'b',
@@ -29,49 +31,57 @@ test('a seed is a list of secrets in the terms of the API', () => {
 });
 
 test.each([
-  { name: 'no JSON', text: 'hunter2', message: 'it is not valid JSON' },
-  { name: 'cut JSON', text: '{"secrets":[{"payload":"hunter2', message: 'it is not valid JSON' },
-  { name: 'a list', text: '["hunter2"]', message: /list "secrets"/ },
-  { name: 'no secrets', text: '{"hunter2":1}', message: /list "secrets"/ },
+  { name: 'text that is not JSON', text: 'hunter2', message: /seed\.json: content / },
+  { name: 'incomplete JSON', text: '{"secrets":[{"payload":"hunter2', message: /content / },
+  { name: 'an array', text: '["hunter2"]', message: /content .*"secrets".* array/ },
+  { name: 'a file without secrets', text: '{"hunter2":1}', message: /"secrets"/ },
   {
-    name: 'a secret that is text',
+    name: 'a secret that is a string',
     text: '{"secrets":["hunter2"]}',
-    message: /secrets\[0\] must be an object/,
+    message: /secrets\[0\] .* string/,
   },
-  { name: 'no payload', text: '{"secrets":[{"name":"hunter2"}]}', message: /secrets\[0\] needs payload/ },
-  { name: 'an empty name', text: '{"secrets":[{"name":"","payload":"hunter2"}]}', message: /name must be/ },
+  {
+    name: 'a missing payload',
+    text: '{"secrets":[{"name":"hunter2"}]}',
+    message: /secrets\[0\]\.payload .* undefined/,
+  },
+  {
+    name: 'an empty name',
+    text: '{"secrets":[{"name":"","payload":"hunter2"}]}',
+    message: /secrets\[0\]\.name /,
+  },
   {
     name: 'a payload that is an object',
     text: '{"secrets":[{"name":"a","payload":{"x":"hunter2"}}]}',
-    message: /payload must be/,
+    message: /secrets\[0\]\.payload .* object/,
   },
   {
     name: 'an unknown field',
     text: '{"secrets":[{"name":"a","payload":"hunter2","nmae":1}]}',
-    message: /"nmae"/,
+    message: /unknown option "secrets\[0\]\.nmae"/,
   },
   {
-    name: 'something beside the secrets',
+    name: 'an unknown field of the file',
     text: '{"secrets":[{"name":"a","payload":"hunter2"}],"secert":[]}',
-    message: /unknown option "secert"; the options are secrets/,
+    message: /unknown option "secert".* secrets/,
   },
   {
-    name: 'another mode',
+    name: 'an unknown mode',
     text: '{"secrets":[{"name":"a","payload":"hunter2","mode":"hunter2"}]}',
-    message: /mode must be one of/,
+    message: /secrets\[0\]\.mode /,
   },
   {
     name: 'a user scope without a user',
     text: '{"secrets":[{"name":"a","payload":"hunter2","scope":{"type":"user"}}]}',
-    message: /needs a user/,
+    message: /secrets\[0\]\.scope\.user .* undefined/,
   },
   {
-    name: 'a date as text',
+    name: 'a date that is a string',
     text: '{"secrets":[{"name":"a","payload":"hunter2","expires_at":"2030"}]}',
-    message: /expires_at/,
+    message: /secrets\[0\]\.expires_at .* string/,
   },
-])('$name is refused without quoting it', ({ text, message }) => {
-  expect(() => readSeed(text)).toThrow(TypeError);
-  expect(() => readSeed(text)).toThrow(message);
-  expect(() => readSeed(text)).not.toThrow('hunter2');
+])('a TypeError for $name, without its content', ({ text, message }) => {
+  expect(() => readSeed(text, owner)).toThrow(TypeError);
+  expect(() => readSeed(text, owner)).toThrow(message);
+  expect(() => readSeed(text, owner)).not.toThrow('hunter2');
 });

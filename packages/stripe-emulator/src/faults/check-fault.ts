@@ -2,16 +2,17 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { operations } from '../api/operation.js';
 import {
   checkOptions,
-  isAnything,
-  isFlag,
+  isBoolean,
   isInteger,
   isMilliseconds,
   isObject,
   isOneOf,
   isText,
+  kindOf,
   type OptionCheck,
   type OptionChecks,
   required,
+  unchecked,
 } from '../options/option-checks.js';
 import type { Fault, FaultKind, FaultOptions } from './fault.js';
 
@@ -19,45 +20,48 @@ type OwnChecks<K extends FaultKind> = OptionChecks<
   Omit<Extract<Fault, { kind: K }>, keyof FaultOptions | 'kind'> & { delayMs?: number }
 >;
 
+const isPositiveInteger: OptionCheck = {
+  accepts: (value) => Number.isInteger(value) && Number(value) >= 1,
+  expected: 'a whole number above 0',
+  showsNumber: true,
+};
 const common: Omit<OptionChecks<FaultOptions & { kind: string }>, 'delayMs'> = {
   kind: isText,
   operation: isOneOf(...operations),
   account: isText,
   name: isText,
   times: {
-    ok: (value) => value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 1),
-    must: 'an integer from 1, or Infinity',
+    accepts: (value) => value === Number.POSITIVE_INFINITY || isPositiveInteger.accepts(value),
+    expected: 'a whole number above 0, or Infinity',
+    showsNumber: true,
   },
 };
 
-const isStatus: OptionCheck = {
-  ok: (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
-  must: 'an integer from 200 to 599',
-};
+const isStatus: OptionCheck = isInteger(200, 599);
 const isScalar: OptionCheck = {
-  ok: (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
-  must: 'a string, number, boolean or null',
+  accepts: (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
+  expected: 'a string, number, boolean or null',
 };
 const isHeaderText: OptionCheck = {
-  ok: (value) => typeof value === 'string' && passes(() => validateHeaderValue('x', value)),
-  must: 'a header value',
+  accepts: (value) => typeof value === 'string' && passes(() => validateHeaderValue('x', value)),
+  expected: 'a header value without line breaks',
 };
 const isHeaders: OptionCheck = {
-  ok: (value) =>
-    isObject.ok(value) &&
+  accepts: (value) =>
+    isObject.accepts(value) &&
     Object.entries(value as object).every(
-      ([name, one]) => passes(() => validateHeaderName(name)) && isHeaderText.ok(one),
+      ([name, text]) => passes(() => validateHeaderName(name)) && isHeaderText.accepts(text),
     ),
-  must: 'an object of header names to values',
+  expected: 'an object of header names and values',
 };
 
 const shaping = { delayMs: isMilliseconds };
-const replacing = { ...shaping, executed: isFlag };
-const savable = { ...replacing, saved: isFlag };
+const replacing = { ...shaping, executed: isBoolean };
+const savable = { ...replacing, saved: isBoolean };
 const checksOf: { readonly [K in FaultKind]: OwnChecks<K> } = {
   rateLimit: {
     ...replacing,
-    shouldRetry: isFlag,
+    shouldRetry: isBoolean,
     reason: isOneOf(
       'global-concurrency',
       'global-rate',
@@ -70,42 +74,43 @@ const checksOf: { readonly [K in FaultKind]: OwnChecks<K> } = {
   keyInUse: replacing,
   unauthorized: replacing,
   forbidden: replacing,
-  serverError: { ...savable, status: isInteger(500, 599), shouldRetry: isFlag },
+  serverError: { ...savable, status: isInteger(500, 599), shouldRetry: isBoolean },
   html: { ...replacing, status: isStatus },
   redirect: { ...replacing, location: required(isHeaderText), status: isStatus },
   scalar: { ...replacing, value: required(isScalar) },
-  reply: { ...savable, status: required(isStatus), body: isAnything, headers: isHeaders },
+  reply: { ...savable, status: required(isStatus), body: unchecked, headers: isHeaders },
   hang: replacing,
   reset: replacing,
   close: replacing,
   delay: { delayMs: required(isMilliseconds) },
   hangBody: shaping,
-  cutBody: { ...shaping, chunked: isFlag },
+  cutBody: { ...shaping, chunked: isBoolean },
   malformedJson: shaping,
   drip: {
     ...shaping,
     intervalMs: required(isMilliseconds),
-    bytesPerChunk: {
-      ok: (value) => Number.isInteger(value) && Number(value) >= 1,
-      must: 'an integer from 1',
-    },
+    bytesPerChunk: isPositiveInteger,
   },
 };
 
-/** The kinds of faults. */
+/** Every kind of fault. */
 export const faultKinds: readonly string[] = Object.keys(checksOf);
 
 /**
- * Checks a fault that may come from anywhere. No message quotes a value.
+ * Checks a fault, which may come from code or as JSON over HTTP. An error never quotes a value.
  *
- * @throws TypeError naming the field that is wrong
+ * @throws `TypeError` when the kind or an option is unknown, missing or wrong.
  */
 export function checkFault(value: unknown): Fault {
-  if (!isObject.ok(value)) throw new TypeError('a fault must be an object with a kind');
-  const { kind } = value as { kind?: unknown }; // any object may be asked for any field
-  if (!isKind(kind)) throw new TypeError(`the kind of a fault must be one of ${faultKinds.join(', ')}`);
-  checkOptions<object>(`a ${kind} fault`, value as object, { ...common, ...checksOf[kind] });
-  return value as Fault; // every field of its kind was checked above
+  if (!isObject.accepts(value))
+    throw new TypeError(`faults.add: fault must be an object, got ${kindOf(value)}.`);
+  const { kind } = value as { kind?: unknown }; // every object can be read as one with an optional field
+  if (!isKind(kind)) {
+    const got = typeof kind === 'string' ? 'another string' : kindOf(kind);
+    throw new TypeError(`faults.add: kind must be one of ${faultKinds.join(', ')}, got ${got}.`);
+  }
+  checkOptions<object>(`faults.add (${kind})`, value as object, { ...common, ...checksOf[kind] });
+  return value as Fault; // every option of the kind is checked above
 }
 
 function isKind(kind: unknown): kind is FaultKind {

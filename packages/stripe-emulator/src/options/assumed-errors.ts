@@ -1,4 +1,4 @@
-/** The errors of which Stripe documents a part at most. */
+/** Names of the errors that Stripe does not document, or documents only in part. */
 export type AssumedErrorName =
   | 'accountInvalid'
   | 'bothCursors'
@@ -15,25 +15,25 @@ export type AssumedErrorName =
   | 'userRefused'
   | 'userUnknown';
 
-/** What is assumed about one error. A field left out keeps its default. */
+/** Assumption about one error. A missing field has its default. */
 export interface AssumedError {
   /** HTTP status. */
   readonly status?: number | undefined;
-  /** Stripe error code, or `null` for none. */
+  /** Stripe error code, or `null` for no code. */
   readonly code?: string | null | undefined;
-  /** The message. It may hold the placeholders that the default message has, such as `{account}`. */
+  /** The message. It may contain the placeholders of the default message, such as `{account}`. */
   readonly message?: string | undefined;
-  /** The name of the parameter that is at fault, or `null` for none. */
+  /** Name of the invalid parameter, or `null` for no parameter. */
   readonly param?: string | null | undefined;
 }
 
-/** How each of these errors looks. */
+/** Assumptions about the errors, by name. */
 export type AssumedErrors = { readonly [N in AssumedErrorName]?: AssumedError | undefined };
 
-/** {@link AssumedError} with every field filled in. */
+/** {@link AssumedError} with every field. */
 export type ResolvedError = { readonly [K in keyof AssumedError]-?: Exclude<AssumedError[K], undefined> };
 
-/** {@link AssumedErrors} with every default filled in. */
+/** {@link AssumedErrors} with every default. */
 export type ResolvedErrors = { readonly [N in AssumedErrorName]: ResolvedError };
 
 /** The defaults of {@link AssumedErrors}. */

@@ -14,12 +14,12 @@ async function use(assume: Assumptions) {
   return { clock, emulator, secrets: sdk(emulator).apps.secrets };
 }
 
-test('deleteBody full: a delete answers with the whole secret', async () => {
+test('deleteBody full returns the whole secret after a delete', async () => {
   const { secrets } = await use({ deleteBody: 'full' });
-  const made = await secrets.create({ scope, name: 'a', payload: 'p' });
-  const gone = await secrets.deleteWhere({ scope, name: 'a' });
-  expect(JSON.parse(JSON.stringify(gone))).toEqual({ ...made, deleted: true });
-  expect(Object.keys(gone)).toEqual([
+  const created = await secrets.create({ scope, name: 'a', payload: 'p' });
+  const deleted = await secrets.deleteWhere({ scope, name: 'a' });
+  expect(JSON.parse(JSON.stringify(deleted))).toEqual({ ...created, deleted: true });
+  expect(Object.keys(deleted)).toEqual([
     'id',
     'object',
     'created',
@@ -31,12 +31,12 @@ test('deleteBody full: a delete answers with the whole secret', async () => {
   ]);
 });
 
-describe('a replacement', () => {
+describe('a replaced secret', () => {
   test.each([
     { assume: {}, sameId: true, sameCreated: true },
     { assume: { replaceKeepsId: false }, sameId: false, sameCreated: true },
     { assume: { replaceKeepsCreated: false }, sameId: true, sameCreated: false },
-  ])('under $assume keeps its id: $sameId, its created: $sameCreated', async (row) => {
+  ])('with $assume keeps its id: $sameId, keeps its created: $sameCreated', async (row) => {
     const { clock, secrets } = await use(row.assume);
     const first = await secrets.create({ scope, name: 'a', payload: 'p' });
     clock.advance(5000);
@@ -49,7 +49,7 @@ describe('a replacement', () => {
     expect(data.map(({ name }) => name)).toEqual(row.sameCreated ? ['b', 'a'] : ['a', 'b']);
   });
 
-  test.each([true, false])('without expires_at clears the expiry: %s', async (replaceClearsExpiry) => {
+  test.each([true, false])('without expires_at loses its expiry: %s', async (replaceClearsExpiry) => {
     const { clock, secrets } = await use({ replaceClearsExpiry });
     const expires_at = clock.now() / 1000 + 60;
     await secrets.create({ scope, name: 'a', payload: 'p', expires_at });
@@ -62,7 +62,7 @@ test.each([
   { lengthUnit: 'codePoints', fits: '😀'.repeat(5000), over: 'é'.repeat(5001) },
   { lengthUnit: 'utf16', fits: 'é'.repeat(5000), over: '😀'.repeat(2501) },
   { lengthUnit: 'bytes', fits: 'é'.repeat(2500), over: 'é'.repeat(2501) },
-] as const)('lengthUnit $lengthUnit is what the limit of 5000 counts', async ({ lengthUnit, fits, over }) => {
+] as const)('lengthUnit $lengthUnit is the unit of the limit of 5000', async ({ lengthUnit, fits, over }) => {
   const { secrets } = await use({ lengthUnit });
   await secrets.create({ scope, name: 'a', payload: fits });
   await expect(secrets.create({ scope, name: 'a', payload: over })).rejects.toMatchObject({
@@ -75,7 +75,7 @@ test.each([
   { lengthErrorShows: 'param', shown: 'Invalid string: payload; must be at most 5000 characters' },
   { lengthErrorShows: 'value', shown: /^Invalid string: 😀234x{5000}fghi; / },
 ] as const)(
-  'lengthErrorShows $lengthErrorShows is what the error quotes',
+  'lengthErrorShows $lengthErrorShows selects the content of the error',
   async ({ lengthErrorShows, shown }) => {
     const { secrets } = await use({ lengthErrorShows });
     const payload = `😀234${'x'.repeat(5000)}fghi`;
@@ -84,19 +84,19 @@ test.each([
   },
 );
 
-test.each([true, false])('caseSensitiveNames %s decides whether A is a', async (caseSensitiveNames) => {
+test.each([true, false])('caseSensitiveNames %s: A and a are two names', async (caseSensitiveNames) => {
   const { emulator } = await use({ caseSensitiveNames });
   emulator.secrets.put({ name: 'A', payload: 'p' });
   expect((await raw(emulator, find)).status).toBe(caseSensitiveNames ? 404 : 200);
 });
 
-test('namePattern is what a name must look like, also if the expression is global', async () => {
+test('every name must match namePattern, also with a global expression', async () => {
   const { secrets } = await use({ namePattern: /^[a-z]+$/g });
   for (const name of ['a', 'b', 'c']) await secrets.create({ scope, name, payload: 'p' });
   await expect(secrets.create({ scope, name: 'a b', payload: 'p' })).rejects.toMatchObject({ param: 'name' });
 });
 
-test('users are the only users there are', async () => {
+test('users lists every user that exists', async () => {
   const { secrets } = await use({ users: ['usr_1'] });
   await secrets.list({ scope: { type: 'user', user: 'usr_1' } });
   await secrets.list({ scope });
@@ -106,7 +106,7 @@ test('users are the only users there are', async () => {
   });
 });
 
-test('listOrder oldestFirst turns the list around', async () => {
+test('listOrder oldestFirst returns the oldest secret first', async () => {
   const { clock, emulator, secrets } = await use({ listOrder: 'oldestFirst' });
   for (const name of ['a', 'b', 'c']) {
     emulator.secrets.put({ name, payload: 'p' });
@@ -116,7 +116,7 @@ test('listOrder oldestFirst turns the list around', async () => {
   expect(all.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
 });
 
-test('listExpandsPayload false: data.payload cannot be expanded', async () => {
+test('listExpandsPayload false refuses data.payload', async () => {
   const { secrets } = await use({ listExpandsPayload: false });
   await expect(secrets.list({ scope, expand: ['data.payload'] })).rejects.toMatchObject({ statusCode: 400 });
 });
@@ -124,7 +124,7 @@ test('listExpandsPayload false: data.payload cannot be expanded', async () => {
 test.each([
   { scopeExpands: true, status: 200 },
   { scopeExpands: false, status: 400 },
-])('scopeExpands $scopeExpands: expanding the scope is a $status', async ({ scopeExpands, status }) => {
+])('scopeExpands $scopeExpands: expand[]=scope returns $status', async ({ scopeExpands, status }) => {
   const { emulator } = await use({ scopeExpands });
   emulator.secrets.put({ name: 'a', payload: 'hunter2' });
   const response = await raw(emulator, `${find}&expand[]=scope`);
@@ -140,13 +140,13 @@ describe('errors', () => {
     readonly options?: EmulatorOptions;
     readonly path: string;
     readonly request?: RawRequest;
-    readonly usual: object;
+    readonly defaults: object;
   }[] = [
     {
       error: 'accountInvalid',
       path: find,
       request: { key: 'sk_test_abcdefghijkl1234', headers: { 'stripe-account': 'nonsense' } },
-      usual: {
+      defaults: {
         status: 403,
         code: 'account_invalid',
         message:
@@ -156,12 +156,12 @@ describe('errors', () => {
     {
       error: 'bothCursors',
       path: `${list}&starting_after=a&ending_before=b`,
-      usual: { status: 400, param: 'ending_before' },
+      defaults: { status: 400, param: 'ending_before' },
     },
     {
       error: 'cursorUnknown',
       path: `${list}&starting_after=appsecret_x`,
-      usual: {
+      defaults: {
         status: 400,
         code: 'resource_missing',
         param: 'starting_after',
@@ -172,19 +172,19 @@ describe('errors', () => {
       error: 'expiryInPast',
       path: create,
       request: { body: 'name=a&payload=p&scope[type]=account&expires_at=1' },
-      usual: { status: 400, param: 'expires_at' },
+      defaults: { status: 400, param: 'expires_at' },
     },
     {
       error: 'expiryTooFar',
       path: create,
       request: { body: 'name=a&payload=p&scope[type]=account&expires_at=99999999999' },
-      usual: { status: 400, param: 'expires_at' },
+      defaults: { status: 400, param: 'expires_at' },
     },
     {
       error: 'keyPermissionMissing',
       path: find,
       request: { key: 'rk_test_abcdefghijkl1234' },
-      usual: {
+      defaults: {
         status: 403,
         code: 'more_permissions_required_for_application',
         message:
@@ -195,13 +195,13 @@ describe('errors', () => {
       error: 'nameRefused',
       options: { assume: { namePattern: /^b/ } },
       path: find,
-      usual: { status: 400, param: 'name' },
+      defaults: { status: 400, param: 'name' },
     },
     {
       error: 'permissionMissing',
       options: { secretWrite: false },
       path: find,
-      usual: {
+      defaults: {
         status: 403,
         code: 'more_permissions_required_for_application',
         message:
@@ -212,18 +212,18 @@ describe('errors', () => {
       error: 'scopeFull',
       path: create,
       request: { body: 'name=a&payload=p&scope[type]=account' },
-      usual: { status: 400 },
+      defaults: { status: 400 },
     },
     {
       error: 'secretMissing',
       path: find,
-      usual: { status: 404, code: 'resource_missing', message: "No such secret: 'a'" },
+      defaults: { status: 404, code: 'resource_missing', message: "No such secret: 'a'" },
     },
     {
       error: 'textTooLong',
       path: create,
       request: { body: `name=a&payload=${'x'.repeat(5001)}&scope[type]=account` },
-      usual: {
+      defaults: {
         status: 400,
         param: 'payload',
         message: 'Invalid string: xxxx...xxxx; must be at most 5000 characters',
@@ -232,23 +232,27 @@ describe('errors', () => {
     {
       error: 'userMissing',
       path: '/v1/apps/secrets?scope[type]=user',
-      usual: {
+      defaults: {
         status: 400,
         code: 'parameter_missing',
         param: 'scope[user]',
         message: 'Missing required param: scope[user].',
       },
     },
-    { error: 'userRefused', path: `${list}&scope[user]=usr_1`, usual: { status: 400, param: 'scope[user]' } },
+    {
+      error: 'userRefused',
+      path: `${list}&scope[user]=usr_1`,
+      defaults: { status: 400, param: 'scope[user]' },
+    },
     {
       error: 'userUnknown',
       options: { assume: { users: [] } },
       path: '/v1/apps/secrets?scope[type]=user&scope[user]=usr_1',
-      usual: { status: 400, param: 'scope[user]', message: "No such user: 'usr_1'" },
+      defaults: { status: 400, param: 'scope[user]', message: "No such user: 'usr_1'" },
     },
   ];
 
-  async function ask(row: (typeof cases)[number], error?: AssumedError) {
+  async function send(row: (typeof cases)[number], error?: AssumedError) {
     const assume = { ...row.options?.assume, errors: { [row.error]: error } };
     const emulator = await useEmulator({ now: fakeClock().now, ...row.options, assume });
     const filled = row.error === 'scopeFull' ? 10 : 0;
@@ -257,23 +261,23 @@ describe('errors', () => {
     return { status: response.status, ...errorOf(response) };
   }
 
-  test.each(cases)('$error looks as documented if nothing is said', async (row) => {
-    expect(await ask(row)).toMatchObject(row.usual);
+  test.each(cases)('$error has the documented defaults', async (row) => {
+    expect(await send(row)).toMatchObject(row.defaults);
   });
 
-  test.each(cases)('$error looks as told', async (row) => {
-    const told = { status: 422, code: 'other_code', message: 'Other words.', param: 'other' };
-    expect(await ask(row, told)).toMatchObject(told);
-    const bare = await ask(row, { ...told, code: null, param: null });
-    expect(bare).not.toHaveProperty('code');
-    expect(bare).not.toHaveProperty('param');
+  test.each(cases)('$error has the configured fields', async (row) => {
+    const configured = { status: 422, code: 'other_code', message: 'Other words.', param: 'other' };
+    expect(await send(row, configured)).toMatchObject(configured);
+    const withoutFields = await send(row, { ...configured, code: null, param: null });
+    expect(withoutFields).not.toHaveProperty('code');
+    expect(withoutFields).not.toHaveProperty('param');
   });
 
-  test('there is a case for each', () => {
+  test('every error has a case', () => {
     expect(cases.map(({ error }) => error)).toEqual(Object.keys(defaultErrors));
   });
 
-  test('a name cannot fill a placeholder of the message', async () => {
+  test('a name cannot replace a placeholder of the message', async () => {
     const emulator = await useEmulator();
     const response = await raw(emulator, '/v1/apps/secrets/find?scope[type]=account&name={account}{name}');
     expect(errorOf(response)['message']).toBe("No such secret: '{account}{name}'");

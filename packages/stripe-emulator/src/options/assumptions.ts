@@ -1,41 +1,41 @@
 import { type AssumedErrors, defaultErrors, type ResolvedErrors } from './assumed-errors.js';
 
 /**
- * What Stripe does not document about its Secret Store. Every default here is an assumption:
- * set the switch the other way to see whether your code depends on it.
+ * Switches for behaviour of the Secret Store that Stripe does not document. Every default is an assumption. Change a
+ * switch to test whether your code depends on it.
  */
 export interface Assumptions {
-  /** Body of a delete: `docs` is `{id, object, deleted}`, `full` is the whole secret with `deleted`. @defaultValue 'docs' */
+  /** Body of the response to a delete. `docs`: `{id, object, deleted}`. `full`: the secret, with `deleted`. @defaultValue 'docs' */
   readonly deleteBody?: 'docs' | 'full' | undefined;
-  /** Whether replacing a secret keeps its `id`. @defaultValue true */
+  /** Whether a replaced secret keeps its `id`. @defaultValue true */
   readonly replaceKeepsId?: boolean | undefined;
-  /** Whether replacing a secret keeps its `created`, and so its place in the list. @defaultValue true */
+  /** Whether a replaced secret keeps its `created`, and so its position in the list. @defaultValue true */
   readonly replaceKeepsCreated?: boolean | undefined;
-  /** Whether replacing a secret without `expires_at` removes its expiry. @defaultValue true */
+  /** Whether a replacement without `expires_at` removes the expiry. @defaultValue true */
   readonly replaceClearsExpiry?: boolean | undefined;
-  /** What the limit of 5000 on names and payloads counts. @defaultValue 'codePoints' */
+  /** Unit of the limit of 5000 on names and payloads. @defaultValue 'codePoints' */
   readonly lengthUnit?: 'codePoints' | 'utf16' | 'bytes' | undefined;
-  /** What the error for a value that is too long shows: its four first and last characters, all of it, or the parameter's name. @defaultValue 'ends' */
+  /** Content of the error for a value that is too long: its first and last four characters, the whole value, or the name of the parameter. @defaultValue 'ends' */
   readonly lengthErrorShows?: 'ends' | 'value' | 'param' | undefined;
   /** Whether `A` and `a` are two names. @defaultValue true */
   readonly caseSensitiveNames?: boolean | undefined;
-  /** The form that a name must have, or `null` for any. @defaultValue null */
+  /** Regular expression that every name must match, or `null` to allow every name. @defaultValue null */
   readonly namePattern?: RegExp | null | undefined;
-  /** The user ids that exist, or `null` for all. @defaultValue null */
+  /** The user ids that exist, or `null` if every user id exists. @defaultValue null */
   readonly users?: readonly string[] | null | undefined;
   /** Order of the list. @defaultValue 'newestFirst' */
   readonly listOrder?: 'newestFirst' | 'oldestFirst' | undefined;
-  /** Whether `expand[]=data.payload` works on the list. If not it is a 400. @defaultValue true */
+  /** Whether the list accepts `expand[]=data.payload`. If not, the response is a 400. @defaultValue true */
   readonly listExpandsPayload?: boolean | undefined;
-  /** Whether `scope` may be expanded, which changes nothing. If not it is a 400. @defaultValue false */
+  /** Whether `expand[]=scope` is accepted. It has no effect. If not accepted, the response is a 400. @defaultValue false */
   readonly scopeExpands?: boolean | undefined;
   /** The `Stripe-Should-Retry` header of a 429 `rate_limit`, or `null` for none. @defaultValue null */
   readonly rateLimitShouldRetry?: boolean | null | undefined;
-  /** How errors look, by name. @defaultValue as the README says */
+  /** Status, code, message and parameter of errors, by name. @defaultValue the table in the README */
   readonly errors?: AssumedErrors | undefined;
 }
 
-/** {@link Assumptions} with every default filled in. */
+/** {@link Assumptions} with every default. */
 export type ResolvedAssumptions = {
   readonly [K in Exclude<keyof Assumptions, 'errors'>]-?: Exclude<Assumptions[K], undefined>;
 } & { readonly errors: ResolvedErrors };

@@ -3,39 +3,39 @@ import type { RateLimit } from '../api/rate-limiter.js';
 import type { RequestLogEntry } from '../server/request-log.js';
 import type { Assumptions } from './assumptions.js';
 
-/** Options of {@link startEmulator}. None is required. */
+/** Options of {@link startEmulator}. All are optional. */
 export interface EmulatorOptions {
-  /** TCP port; 0 takes a free one. @defaultValue 0 */
+  /** TCP port. 0 selects a free port. @defaultValue 0 */
   readonly port?: number | undefined;
-  /** Address to listen on. Anything but loopback needs `allowRemote`. @defaultValue '127.0.0.1' */
+  /** Address to listen on. An address that is not loopback requires `allowRemote`. @defaultValue '127.0.0.1' */
   readonly host?: string | undefined;
-  /** Allows a `host` that other machines can reach, and requests with any Host header. @defaultValue false */
+  /** Allows a `host` that other machines can reach, and requests with any `Host` header. Then every client that reaches the port can read and change everything. @defaultValue false */
   readonly allowRemote?: boolean | undefined;
-  /** The clock, in epoch milliseconds: for `created`, expiry, rate limits, idempotency keys. @defaultValue Date.now */
+  /** Clock for `created`, expiry, rate limits and idempotency keys. Returns epoch milliseconds. @defaultValue Date.now */
   readonly now?: (() => number) | undefined;
-  /** The account of keys that `keys` says nothing else about. @defaultValue 'acct_emulator' */
+  /** Account of every key for which `keys` sets no other account. @defaultValue 'acct_emulator' */
   readonly ownAccount?: string | undefined;
-  /** The connected accounts that have the app installed. @defaultValue every `acct_…` */
+  /** Connected accounts on which the app is installed. Requests for other accounts get a 403. @defaultValue every `acct_…` */
   readonly accounts?: readonly string[] | undefined;
   /**
-   * The API keys that exist, with their account, mode and permission.
-   * @defaultValue every well-formed key; restricted ones lack the permission until it is granted
+   * The API keys that exist, with their account, mode and permission. Other keys get a 401.
+   * @defaultValue every well-formed key, without the permission for restricted keys
    */
   readonly keys?: readonly EmulatedKey[] | undefined;
   /** Whether the app has the `secret_write` permission. @defaultValue true */
   readonly secretWrite?: boolean | undefined;
   /**
-   * Requests per second: `true` is Stripe's documented 25 for each operation and in all 25 (test) or
-   * 100 (live) for each account.
+   * Limits of requests per second and account. `true` sets the limits that Stripe documents: 25 for each operation, and 25
+   * (test mode) or 100 (live mode) for all operations together.
    * @defaultValue false
    */
   readonly rateLimit?: boolean | RateLimit | undefined;
-  /** Waits this many milliseconds before every request runs. @defaultValue 0 */
+  /** Delay of every response, in milliseconds. @defaultValue 0 */
   readonly latencyMs?: number | undefined;
-  /** Accepts keys in live form. Use made-up ones: a real one has no business here. @defaultValue false */
+  /** Accepts keys that start with `sk_live_` or `rk_live_`. Use invented keys, never real ones. @defaultValue false */
   readonly allowLiveKeys?: boolean | undefined;
-  /** Is told of every request, without query, payload and key. What it throws is ignored. */
+  /** Called once per request, with an entry that has no query, payload or key. Errors that it throws are ignored. */
   readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
-  /** Switches for what Stripe does not document. @defaultValue as the README says */
+  /** Switches for behaviour that Stripe does not document. @defaultValue the tables in the README */
   readonly assume?: Assumptions | undefined;
 }

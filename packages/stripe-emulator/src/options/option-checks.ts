@@ -1,93 +1,113 @@
-/** A test for the value of an option, and what to say if it fails. */
+/** The check of one option. */
 export interface OptionCheck {
-  readonly ok: (value: unknown) => boolean;
-  readonly must: string;
-  /** Whether it may not be left out. */
+  readonly accepts: (value: unknown) => boolean;
+  /** What the value must be, for the error: `an object`. */
+  readonly expected: string;
+  /** Whether an error may show a number that is wrong. Other values are never shown, only their kind. */
+  readonly showsNumber?: true;
   readonly required?: true;
 }
 
-/** The checks of an options object: one for each option, none left out. */
+/** The checks of an options object: one for each option. */
 export type OptionChecks<T> = { readonly [K in keyof T]-?: OptionCheck };
 
-/** `true` or `false`. */
-export const isFlag: OptionCheck = { ok: (value) => typeof value === 'boolean', must: 'true or false' };
+/** Accepts every value, for options that TypeScript checks or that have a check of their own. */
+export const unchecked: OptionCheck = { accepts: () => true, expected: 'any value' };
 
-/** A string with at least one character. */
-export const isText: OptionCheck = {
-  ok: (value) => typeof value === 'string' && value !== '',
-  must: 'a non-empty string',
+/** Accepts `true` and `false`. For faults only: they may come as JSON, which TypeScript does not check. */
+export const isBoolean: OptionCheck = {
+  accepts: (value) => typeof value === 'boolean',
+  expected: 'true or false',
 };
 
-/** A function. */
-export const isFunction: OptionCheck = { ok: (value) => typeof value === 'function', must: 'a function' };
+/** Accepts a string with at least one character. */
+export const isText: OptionCheck = {
+  accepts: (value) => typeof value === 'string' && value !== '',
+  expected: 'a non-empty string',
+};
 
-/** An integer in a range, both ends included. */
+/** Accepts an object that is not an array. Its fields need a {@link checkOptions} of their own. */
+export const isObject: OptionCheck = {
+  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  expected: 'an object',
+};
+
+/** Accepts a whole number in a range. Both bounds are inclusive. */
 export function isInteger(min: number, max: number): OptionCheck {
   return {
-    ok: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
-    must: `an integer from ${min} to ${max}`,
+    accepts: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+    expected: `a whole number between ${min} and ${max}`,
+    showsNumber: true,
   };
 }
 
-/** A wait that a timer can make. */
+/** Accepts a delay in milliseconds that a timer supports. */
 export const isMilliseconds: OptionCheck = isInteger(0, 2 ** 31 - 1);
 
-/** One of a few values. */
+/** Accepts one of the values. */
 export function isOneOf(...values: readonly (string | number | boolean | null)[]): OptionCheck {
   return {
-    ok: (value) => values.some((one) => one === value),
-    must: `one of ${values.map((one) => JSON.stringify(one)).join(', ')}`,
+    accepts: (value) => values.some((each) => each === value),
+    expected: `one of ${values.map((each) => JSON.stringify(each)).join(', ')}`,
   };
 }
 
-/** A list in which every entry passes a check. */
-export function isListOf(check: OptionCheck): OptionCheck {
+/** Accepts an array in which every entry passes a check. */
+export function isArrayOf(check: OptionCheck): OptionCheck {
   return {
-    ok: (value) => Array.isArray(value) && value.every((one) => check.ok(one)),
-    must: `a list, each entry ${check.must}`,
+    accepts: (value) => Array.isArray(value) && value.every((entry) => check.accepts(entry)),
+    expected: `an array in which every entry is ${check.expected}`,
   };
 }
 
-/** What passes a check, or `null`. */
+/** Accepts `null` too. */
 export function orNull(check: OptionCheck): OptionCheck {
-  return { ok: (value) => value === null || check.ok(value), must: `${check.must}, or null` };
+  return {
+    ...check,
+    accepts: (value) => value === null || check.accepts(value),
+    expected: `${check.expected}, or null`,
+  };
 }
 
-/** What passes a check, and may not be left out. */
+/** Refuses `undefined` and a missing option. */
 export function required(check: OptionCheck): OptionCheck {
   return { ...check, required: true };
 }
 
-/** What is not looked at. */
-export const isAnything: OptionCheck = { ok: () => true, must: 'anything' };
-
-/** A plain object; its fields need a {@link checkOptions} of their own. */
-export const isObject: OptionCheck = {
-  ok: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  must: 'an object',
-};
-
 /**
- * Checks an options object. No message quotes a value: options can hold keys and payloads.
+ * Checks an options object. An error names the option and the kind of the value. It never quotes the value: options can
+ * hold keys and payloads.
  *
- * @throws TypeError naming an unknown option and the known ones, what an option must be, or which is missing
+ * @param owner - The function that takes the options, as the caller wrote it: `startEmulator`.
+ * @param path - The option that holds this object, such as `keys[0]`. Empty for the options object itself.
+ * @throws `TypeError` when it is not an object, and when an option is unknown, missing or wrong.
  */
-export function checkOptions<T>(where: string, options: T, checks: OptionChecks<T>): void {
-  if (!isObject.ok(options)) throw new TypeError(`${where} must be ${isObject.must}`);
+export function checkOptions<T>(owner: string, options: T, checks: OptionChecks<T>, path = ''): void {
+  if (!isObject.accepts(options)) {
+    throw new TypeError(
+      `${owner}: ${path || 'options'} must be ${isObject.expected}, got ${kindOf(options)}.`,
+    );
+  }
+  const prefix = path && `${path}.`;
   const known = new Map(Object.entries<OptionCheck>(checks));
   const given = new Map(Object.entries(options ?? {}));
-  for (const [name, value] of given) {
-    const check = known.get(name);
-    if (!check) {
-      throw new TypeError(
-        `${where}: unknown option "${name}"; the options are ${[...known.keys()].join(', ')}`,
-      );
-    }
-    if (value !== undefined && !check.ok(value))
-      throw new TypeError(`${where}: ${name} must be ${check.must}`);
+  for (const name of given.keys()) {
+    if (known.has(name)) continue;
+    const all = [...known.keys()].join(', ');
+    throw new TypeError(`${owner}: unknown option "${prefix}${name.slice(0, 50)}". Known options: ${all}.`);
   }
-  for (const [name, check] of known) {
-    if (check.required && given.get(name) === undefined)
-      throw new TypeError(`${where} needs ${name}: ${check.must}`);
+  for (const [name, { accepts, expected, required = false, showsNumber = false }] of known) {
+    const value = given.get(name);
+    if (value === undefined ? !required : accepts(value)) continue;
+    const got = showsNumber && typeof value === 'number' ? value : kindOf(value);
+    throw new TypeError(`${owner}: ${prefix}${name} must be ${expected}, got ${got}.`);
   }
+}
+
+/** Returns the kind of a value, for an error. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === '') return 'an empty string';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : typeof value;
 }

@@ -8,29 +8,29 @@ import {
 import { type Assumptions, defaultAssumptions, type ResolvedAssumptions } from './assumptions.js';
 import {
   checkOptions,
-  isFlag,
+  isArrayOf,
   isInteger,
-  isListOf,
   isObject,
   isOneOf,
   isText,
   type OptionChecks,
   orNull,
+  unchecked,
 } from './option-checks.js';
 
 const switchChecks: OptionChecks<Assumptions> = {
   deleteBody: isOneOf('docs', 'full'),
-  replaceKeepsId: isFlag,
-  replaceKeepsCreated: isFlag,
-  replaceClearsExpiry: isFlag,
+  replaceKeepsId: unchecked,
+  replaceKeepsCreated: unchecked,
+  replaceClearsExpiry: unchecked,
   lengthUnit: isOneOf('codePoints', 'utf16', 'bytes'),
   lengthErrorShows: isOneOf('ends', 'value', 'param'),
-  caseSensitiveNames: isFlag,
-  namePattern: orNull({ ok: (value) => value instanceof RegExp, must: 'a regular expression' }),
-  users: orNull(isListOf(isText)),
+  caseSensitiveNames: unchecked,
+  namePattern: orNull({ accepts: (value) => value instanceof RegExp, expected: 'a regular expression' }),
+  users: orNull(isArrayOf(isText)),
   listOrder: isOneOf('newestFirst', 'oldestFirst'),
-  listExpandsPayload: isFlag,
-  scopeExpands: isFlag,
+  listExpandsPayload: unchecked,
+  scopeExpands: unchecked,
   rateLimitShouldRetry: isOneOf(true, false, null),
   errors: isObject,
 };
@@ -42,43 +42,43 @@ const errorChecks: OptionChecks<AssumedError> = {
   param: orNull(isText),
 };
 
-const namesOfErrors = Object.keys(defaultErrors) as AssumedErrorName[]; // the type has no other keys
+const errorNames = Object.keys(defaultErrors) as AssumedErrorName[]; // the type has no other keys
 
 const errorsChecks = Object.fromEntries(
-  namesOfErrors.map((name) => [name, isObject]),
-) as OptionChecks<AssumedErrors>; // each name has its check
+  errorNames.map((name) => [name, isObject]),
+) as OptionChecks<AssumedErrors>; // every name has a check
 
 /**
  * Checks the assumptions and fills in the defaults.
  *
- * @throws TypeError naming the switch that is unknown or wrong
+ * @throws `TypeError` when a switch is unknown or wrong.
  */
-export function resolveAssumptions(where: string, assume: Assumptions): ResolvedAssumptions {
-  checkOptions(where, assume, switchChecks);
+export function resolveAssumptions(owner: string, assume: Assumptions): ResolvedAssumptions {
+  checkOptions(owner, assume, switchChecks, 'assume');
   const { namePattern, errors = {} } = assume;
-  checkOptions(`${where}.errors`, errors, errorsChecks);
+  checkOptions(owner, errors, errorsChecks, 'assume.errors');
   return {
     ...defaultAssumptions,
     ...given(assume),
-    // A global or sticky expression remembers where it stopped.
+    // A global or sticky expression keeps its last position between calls.
     namePattern: namePattern
       ? new RegExp(namePattern.source, namePattern.flags.replaceAll(/[gy]/g, ''))
       : null,
-    errors: resolveErrors(`${where}.errors`, errors),
+    errors: resolveErrors(owner, errors),
   };
 }
 
-function resolveErrors(where: string, errors: AssumedErrors): ResolvedErrors {
-  const resolved = namesOfErrors.map((name) => {
+function resolveErrors(owner: string, errors: AssumedErrors): ResolvedErrors {
+  const resolved = errorNames.map((name) => {
     const error = errors[name] ?? {};
-    checkOptions(`${where}.${name}`, error, errorChecks);
+    checkOptions(owner, error, errorChecks, `assume.errors.${name}`);
     return [name, { ...defaultErrors[name], ...given(error) }];
   });
-  return Object.fromEntries(resolved) as ResolvedErrors; // each name is there
+  return Object.fromEntries(resolved) as ResolvedErrors; // every name has an entry
 }
 
-/** The fields that are set: an option that is `undefined` means its default. */
+/** Returns the fields that are not `undefined`: an option that is `undefined` has its default. */
 function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const set = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as { [K in keyof T]?: Exclude<T[K], undefined> }; // undefined was filtered out
+  return Object.fromEntries(set) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the filter removed undefined
 }

@@ -6,20 +6,19 @@ import type { ResolvedAssumptions } from './assumptions.js';
 import type { EmulatorOptions } from './emulator-options.js';
 import {
   checkOptions,
-  isFlag,
-  isFunction,
+  isArrayOf,
   isInteger,
-  isListOf,
   isMilliseconds,
   isObject,
   isOneOf,
   isText,
   type OptionChecks,
   required,
+  unchecked,
 } from './option-checks.js';
 import { resolveAssumptions } from './resolve-assumptions.js';
 
-/** {@link EmulatorOptions}, checked and with every default filled in. */
+/** {@link EmulatorOptions} after the checks, with every default. */
 export interface ResolvedOptions {
   readonly port: number;
   readonly host: string;
@@ -36,24 +35,25 @@ export interface ResolvedOptions {
   readonly assume: ResolvedAssumptions;
 }
 
-const where = 'startEmulator';
+const owner = 'startEmulator';
 
 const optionChecks: OptionChecks<EmulatorOptions> = {
   port: isInteger(0, 65_535),
   host: isText,
-  allowRemote: isFlag,
-  now: isFunction,
+  allowRemote: unchecked,
+  now: unchecked,
   ownAccount: isText,
-  accounts: isListOf(isText),
-  keys: isListOf(isObject),
-  secretWrite: isFlag,
+  accounts: isArrayOf(isText),
+  keys: isArrayOf(isObject),
+  secretWrite: unchecked,
   rateLimit: {
-    ok: (value) => isFlag.ok(value) || isObject.ok(value),
-    must: 'true, false or an object',
+    accepts: (value) => typeof value === 'boolean' || isObject.accepts(value),
+    expected: 'true, false or an object',
+    showsNumber: true,
   },
   latencyMs: isMilliseconds,
-  allowLiveKeys: isFlag,
-  onRequest: isFunction,
+  allowLiveKeys: unchecked,
+  onRequest: unchecked,
   assume: isObject,
 };
 
@@ -64,30 +64,30 @@ const rateChecks: OptionChecks<RateLimit> = {
 
 const keyChecks: OptionChecks<EmulatedKey> = {
   key: required({
-    ok: (value) => typeof value === 'string' && keyPattern.test(value),
-    must: 'in the form sk_test_… or rk_test_…',
+    accepts: (value) => typeof value === 'string' && keyPattern.test(value),
+    expected: 'a key such as sk_test_example or rk_test_example',
   }),
   account: isText,
   mode: isOneOf('test', 'live', 'sandbox'),
-  secretWrite: isFlag,
+  secretWrite: unchecked,
 };
 const keyPattern = /^[sr]k_(?:test|live)_\w+$/;
 
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws TypeError naming the option that is unknown or wrong
+ * @throws `TypeError` when an option is unknown or wrong.
  */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
-  checkOptions(where, options, optionChecks);
+  checkOptions(owner, options, optionChecks);
   const { allowLiveKeys = false, allowRemote = false, rateLimit = false, accounts, keys } = options;
   const host = (options.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
   if (!allowRemote && !isLoopback(host)) {
     throw new TypeError(
-      `${where}: host must be a loopback address such as 127.0.0.1; set allowRemote: true to let other machines reach the emulator`,
+      `${owner}: host must be a loopback address such as 127.0.0.1, got another host. Set allowRemote: true to allow requests from other machines.`,
     );
   }
-  if (typeof rateLimit === 'object') checkOptions(`${where}: rateLimit`, rateLimit, rateChecks);
+  if (typeof rateLimit === 'object') checkOptions(owner, rateLimit, rateChecks, 'rateLimit');
   return {
     port: options.port ?? 0,
     host,
@@ -101,21 +101,23 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     latencyMs: options.latencyMs ?? 0,
     allowLiveKeys,
     onRequest: options.onRequest,
-    assume: resolveAssumptions(`${where}: assume`, options.assume ?? {}),
+    assume: resolveAssumptions(owner, options.assume ?? {}),
   };
 }
 
 function resolveKeys(keys: readonly EmulatedKey[], allowLiveKeys: boolean): ReadonlyMap<string, EmulatedKey> {
   for (const [index, entry] of keys.entries()) {
-    const which = `${where}: keys[${index}]`;
-    checkOptions(which, entry, keyChecks);
+    const path = `keys[${index}]`;
+    checkOptions(owner, entry, keyChecks, path);
     const isLive = entry.key.includes('_live_');
     if (entry.mode !== undefined && isLive !== (entry.mode === 'live')) {
-      throw new TypeError(`${which}: its mode does not fit the prefix of its key`);
+      throw new TypeError(
+        `${owner}: ${path}.mode must match the prefix of the key, got "${entry.mode}". Use "live" for sk_live_ and rk_live_, "test" or "sandbox" for sk_test_ and rk_test_.`,
+      );
     }
     if (isLive && !allowLiveKeys) {
       throw new TypeError(
-        `${which} is a live key; use one that starts with sk_test_, or set allowLiveKeys: true for a made-up one`,
+        `${owner}: ${path}.key must be a test key, got a live key. Use a key that starts with sk_test_. To use an invented live key, set allowLiveKeys: true.`,
       );
     }
   }

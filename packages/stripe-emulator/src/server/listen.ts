@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 
 /**
- * Listens, or says what stands in the way.
+ * Starts to listen.
  *
- * @throws Error if the port is in use or the host is not an address of this machine
+ * @throws `Error` when the port is in use, needs more rights, or when the host is not an address of this machine.
  */
 export async function listen(
   server: Server,
@@ -14,15 +14,20 @@ export async function listen(
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw new Error(`The emulator cannot listen on ${host} port ${port}: ${reason(error)}`, { cause: error });
+    throw new Error(`startEmulator: ${reason(error, host, port)}`, { cause: error });
   }
 }
 
-function reason(error: unknown): string {
+function reason(error: unknown, host: string, port: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE')
-    return 'the port is in use. Stop the other program, or choose port 0 for a free one.';
-  if (code === 'EACCES') return 'the port needs more rights. Choose one above 1023, or 0 for a free one.';
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'the host is not an address of this machine.';
-  return `the system says ${String(code)}.`;
+  if (code === 'EADDRINUSE') {
+    return `port must be free, got ${port}, which is in use on ${host}. Stop the other program, or use port 0 for a free port.`;
+  }
+  if (code === 'EACCES') {
+    return `port must be allowed for this user, got ${port}. Use a port above 1023, or port 0 for a free port.`;
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `host must be an address of this machine, got ${host}. Use 127.0.0.1.`;
+  }
+  return `cannot listen on ${host} port ${port}, the system returned ${String(code)}.`;
 }

@@ -6,13 +6,13 @@ import { createRequestLog, type RequestLogEntry } from './request-log.js';
 
 const scope = { type: 'account' } as const;
 
-test('each request is told to onRequest and kept, with names only', async () => {
-  const told: RequestLogEntry[] = [];
-  const emulator = await useEmulator({ onRequest: (entry) => told.push(entry) });
+test('every request is logged and passed to onRequest, with names only', async () => {
+  const logged: RequestLogEntry[] = [];
+  const emulator = await useEmulator({ onRequest: (entry) => logged.push(entry) });
   const { secrets } = sdk(emulator).apps;
   await secrets.create({ scope, name: 'a', payload: 'hunter2' }, { stripeAccount: 'acct_1' });
   await raw(emulator, '/v1/other?x=1', { key: null });
-  expect(told).toEqual([
+  expect(logged).toEqual([
     {
       method: 'POST',
       path: '/v1/apps/secrets',
@@ -34,17 +34,20 @@ test('each request is told to onRequest and kept, with names only', async () => 
       status: 404,
     }),
   ]);
-  expect(emulator.requests.list()).toEqual(told);
+  expect(emulator.requests.list()).toEqual(logged);
 });
 
-test('a filter with a misspelt field is refused: it would match nothing, and prove everything', async () => {
+test('a filter with an unknown field is a TypeError', async () => {
   const { requests } = await useEmulator();
-  const wrong: object = { opertion: 'find' }; // what plain JavaScript can pass
-  expect(() => requests.count(wrong)).toThrow('unknown option "opertion"; the options are operation, name,');
+  const wrong: object = { opertion: 'find' }; // as in plain JavaScript
+  expect(() => requests.count(wrong)).toThrow(
+    /requests\.count: unknown option "opertion".* operation, name,/,
+  );
   expect(() => requests.list(wrong)).toThrow(TypeError);
+  expect(() => requests.list(wrong)).toThrow('requests.list');
 });
 
-test('requests are counted by what they were', async () => {
+test('count returns the number of requests that match a filter', async () => {
   const emulator = await useEmulator();
   emulator.secrets.put({ name: 'a', payload: 'p' });
   const { secrets } = sdk(emulator).apps;
@@ -65,16 +68,19 @@ test.each([
   [
     'throws',
     () => {
-      throw new Error('broken watcher');
+      throw new Error('broken listener');
     },
   ],
-  ['rejects with', () => Promise.reject(new Error('broken watcher')) as unknown as undefined],
-])('what onRequest %s does not reach the client, nor end the process', async (_, onRequest) => {
+  [
+    'returns as a rejected promise',
+    () => Promise.reject(new Error('broken listener')) as unknown as undefined,
+  ],
+])('an error that onRequest %s reaches neither the client nor the process', async (_, onRequest) => {
   const emulator = await useEmulator({ onRequest });
   expect((await raw(emulator, '/v1/apps/secrets?scope[type]=account')).status).toBe(200);
 });
 
-test('the log keeps the last ten thousand and counts them all', () => {
+test('the log keeps the last 10 000 requests and counts all', () => {
   const log = createRequestLog(undefined);
   const entry: RequestLogEntry = {
     method: 'GET',
@@ -94,7 +100,7 @@ test('the log keeps the last ten thousand and counts them all', () => {
   expect(log.count()).toBe(10_001);
 });
 
-test('neither the log nor the emulator object shows a payload or key', async () => {
+test('neither the log nor the emulator object contains a payload or key', async () => {
   const emulator = await useEmulator({ keys: [{ key: 'sk_test_canary123456' }] });
   const { secrets } = sdk(emulator, { key: 'sk_test_canary123456' }).apps;
   await secrets.create({ scope, name: 'a', payload: 'hunter2' });

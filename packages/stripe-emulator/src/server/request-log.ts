@@ -1,56 +1,60 @@
 import type { Operation } from '../api/operation.js';
 import type { FaultKind } from '../faults/fault.js';
-import { checkOptions, isAnything, type OptionChecks } from '../options/option-checks.js';
+import { checkOptions, type OptionChecks, unchecked } from '../options/option-checks.js';
 import type { Mode } from '../store/secret-space.js';
 
-/** One request, without its query, payload and key. What a refused request did not get to is `null`. */
+/** One request, without query, payload and key. A field that a refused request did not reach is `null`. */
 export interface RequestLogEntry {
   /** The HTTP method, such as `GET`. */
   readonly method: string;
   /** The path without the query. */
   readonly path: string;
-  /** What it asked of the Secret Store. */
+  /** Operation of the request. */
   readonly operation: Operation | null;
-  /** The secret's name, if the request has one. */
+  /** Name of the secret. */
   readonly name: string | null;
-  /** The account that it was about. */
+  /** Account whose secrets the request reads or writes. */
   readonly account: string | null;
-  /** The mode of its key. */
+  /** Mode of the API key. */
   readonly mode: Mode | null;
-  /** HTTP status, or `null` if a fault kept it back. */
+  /** HTTP status, or `null` if a fault prevented a response. */
   readonly status: number | null;
-  /** The `Request-Id` of the answer. */
+  /** The `Request-Id` of the response. */
   readonly requestId: string;
-  /** Milliseconds from the last byte of the request to the first of the answer. */
+  /** Milliseconds from the last byte of the request to the first byte of the response. */
   readonly durationMs: number;
-  /** The fault that hit the request. */
+  /** Kind of the fault that affected the request. */
   readonly fault: FaultKind | null;
-  /** Whether a saved answer was given again for an idempotency key. */
+  /** Whether the response was replayed for an idempotency key. */
   readonly replayed: boolean;
 }
 
-/** Which entries to look at: those equal in every field given. */
+/** Selects the entries that are equal in every given field. */
 export type RequestFilter = {
   readonly [K in 'operation' | 'name' | 'account' | 'mode' | 'status' | 'fault' | 'replayed']?:
     | RequestLogEntry[K]
     | undefined;
 };
 
-/** What was asked of the emulator. */
+/** Log of the requests to the emulator. */
 export interface RequestLog {
-  /** How many requests have begun and not ended: those that hang, and those that are answered right now. */
+  /** Number of requests that have started and not ended, including requests that hang. */
   readonly inFlight: number;
   /**
-   * How many requests were made since the start or the last reset.
+   * Returns the number of requests since the start or the last reset.
    *
-   * @throws TypeError for a filter with an unknown field, which nothing would match
+   * @throws `TypeError` when the filter has an unknown field.
    */
   count(filter?: RequestFilter): number;
-  /** The requests, oldest first; only the last 10 000 are kept. */
+  /**
+   * Returns the requests, oldest first. The log keeps the last 10 000.
+   *
+   * @throws `TypeError` when the filter has an unknown field.
+   */
   list(filter?: RequestFilter): readonly RequestLogEntry[];
 }
 
-/** {@link RequestLog} with the way entries get in. */
+/** {@link RequestLog} with the method that adds entries. */
 export interface RequestRecorder extends Omit<RequestLog, 'inFlight'> {
   record(entry: RequestLogEntry): void;
   reset(): void;
@@ -59,22 +63,22 @@ export interface RequestRecorder extends Omit<RequestLog, 'inFlight'> {
 const maxEntries = 10_000;
 
 const filterChecks: OptionChecks<RequestFilter> = {
-  operation: isAnything,
-  name: isAnything,
-  account: isAnything,
-  mode: isAnything,
-  status: isAnything,
-  fault: isAnything,
-  replayed: isAnything,
+  operation: unchecked,
+  name: unchecked,
+  account: unchecked,
+  mode: unchecked,
+  status: unchecked,
+  fault: unchecked,
+  replayed: unchecked,
 };
 
-/** Makes an empty log. An error thrown by `onRequest` is ignored: watching must not change what is watched. */
+/** Creates an empty log. Errors of `onRequest` are ignored: a listener must not change the response. */
 export function createRequestLog(onRequest: ((entry: RequestLogEntry) => void) | undefined): RequestRecorder {
   let entries: RequestLogEntry[] = [];
   let total = 0;
 
-  function list(filter: RequestFilter = {}): readonly RequestLogEntry[] {
-    checkOptions('the filter of requests', filter, filterChecks);
+  function select(owner: string, filter: RequestFilter): readonly RequestLogEntry[] {
+    checkOptions(owner, filter, filterChecks); // an unknown field would match nothing
     const fields = Object.keys(filter) as (keyof RequestFilter)[]; // the type has no other keys
     return entries.filter((entry) =>
       fields.every((field) => filter[field] === undefined || filter[field] === entry[field]),
@@ -82,17 +86,17 @@ export function createRequestLog(onRequest: ((entry: RequestLogEntry) => void) |
   }
 
   return {
-    count: (filter) => (filter === undefined ? total : list(filter).length),
-    list,
+    count: (filter) => (filter === undefined ? total : select('requests.count', filter).length),
+    list: (filter = {}) => select('requests.list', filter),
     record(entry) {
       total += 1;
       entries.push(entry);
       if (entries.length > maxEntries) entries.shift();
       try {
-        const told: unknown = onRequest?.(entry);
-        Promise.resolve(told).catch(() => undefined); // it may be an async function
+        const result: unknown = onRequest?.(entry);
+        Promise.resolve(result).catch(() => undefined); // onRequest may be an async function
       } catch {
-        // A listener's failure is not the emulator's.
+        // The request must not fail because a listener failed.
       }
     },
     reset() {

@@ -5,7 +5,7 @@ import type { SecretToPut } from './emulator-secrets.js';
 
 const user = { type: 'user', user: 'usr_1' } as const;
 
-test('what the back door puts, the API finds, and the other way round', async () => {
+test('the API and the direct access share one store', async () => {
   const emulator = await useEmulator();
   const { secrets } = sdk(emulator).apps;
   const where = { account: 'acct_1', scope: user, name: 'a' };
@@ -21,7 +21,7 @@ test('what the back door puts, the API finds, and the other way round', async ()
   expect(emulator.requests.count()).toBe(3);
 });
 
-test('it tells when a secret was made and when it goes, and it goes then', async () => {
+test('returns the time of creation and expiry, and removes the secret at its expiry', async () => {
   const clock = fakeClock();
   const emulator = await useEmulator({ now: clock.now });
   const expiresAt = new Date(clock.now() + 60_000);
@@ -41,7 +41,7 @@ test('it tells when a secret was made and when it goes, and it goes then', async
   expect(emulator.secrets.get({ name: 'a', mode: 'live' })).toBeUndefined();
 });
 
-test('it keeps the rules of the store', async () => {
+test('applies the limits of the store', async () => {
   const { secrets } = await useEmulator();
   expect(() => secrets.put({ name: 'a', payload: '' })).toThrow(TypeError);
   expect(() => secrets.put({ name: '', payload: 'p' })).toThrow(TypeError);
@@ -49,36 +49,47 @@ test('it keeps the rules of the store', async () => {
   expect(() => secrets.put({ name: 'more', payload: 'hunter2' })).toThrow(RangeError);
 });
 
-test.each(['name', 'payload'] as const)('a %s that the API would find too long is refused', async (param) => {
-  const { secrets } = await useEmulator({ assume: { lengthUnit: 'bytes' } });
-  const fits = { name: 'a', payload: 'p', [param]: 'x'.repeat(5_000) };
-  expect(() => secrets.put(fits)).not.toThrow();
-  const longer = { ...fits, [param]: `${'x'.repeat(4_999)}é` };
-  expect(() => secrets.put(longer)).toThrow(
-    new RangeError(`secrets.put: ${param} is longer than 5000 bytes`),
-  );
-  const { secrets: counting } = await useEmulator();
-  expect(() => counting.put(longer)).not.toThrow();
-  expect(() => counting.put({ ...fits, [param]: 'x'.repeat(5_001) })).toThrow('longer than 5000 code points');
-});
+test.each(['name', 'payload'] as const)(
+  'a %s that is too long for the API is a RangeError',
+  async (param) => {
+    const { secrets } = await useEmulator({ assume: { lengthUnit: 'bytes' } });
+    const fits = { name: 'a', payload: 'p', [param]: 'x'.repeat(5_000) };
+    expect(() => secrets.put(fits)).not.toThrow();
+    const longer = { ...fits, [param]: `${'x'.repeat(4_999)}é` };
+    expect(() => secrets.put(longer)).toThrow(RangeError);
+    expect(() => secrets.put(longer)).toThrow(new RegExp(`^secrets\\.put: ${param} .* 5000 bytes`));
+    expect(() => secrets.put(longer)).not.toThrow('xx');
+    const { secrets: codePoints } = await useEmulator();
+    expect(() => codePoints.put(longer)).not.toThrow();
+    expect(() => codePoints.put({ ...fits, [param]: 'x'.repeat(5_001) })).toThrow('5000 code points');
+  },
+);
 
 test.each<{ name: string; secret: object; message: RegExp }>([
-  { name: 'a misspelt account', secret: { acount: 'acct_1' }, message: /put: unknown option "acount"/ },
-  { name: 'a scope of nothing', secret: { scope: {} }, message: /scope must be/ },
-  { name: 'a user scope without a user', secret: { scope: { type: 'user' } }, message: /scope must be/ },
+  {
+    name: 'a misspelled account',
+    secret: { acount: 'acct_1' },
+    message: /secrets\.put: unknown option "acount"/,
+  },
+  { name: 'an empty scope', secret: { scope: {} }, message: /scope / },
+  { name: 'a user scope without a user', secret: { scope: { type: 'user' } }, message: /scope / },
   { name: 'an account scope with a user', secret: { scope: { ...user, type: 'account' } }, message: /scope/ },
-  { name: 'another mode', secret: { mode: 'prod' }, message: /mode must be one of/ },
-  { name: 'a date that is none', secret: { expiresAt: new Date(Number.NaN) }, message: /a valid Date/ },
-  { name: 'a payload that is an object', secret: { payload: { x: 'hunter2' } }, message: /payload must be/ },
-])('$name is refused, without the payload', async ({ secret, message }) => {
+  { name: 'an unknown mode', secret: { mode: 'hunter2' }, message: /mode .*"live"/ },
+  { name: 'an invalid Date', secret: { expiresAt: new Date(Number.NaN) }, message: /expiresAt / },
+  {
+    name: 'a payload that is an object',
+    secret: { payload: { x: 'hunter2' } },
+    message: /payload .* object/,
+  },
+])('a TypeError for $name, without the payload', async ({ secret, message }) => {
   const { secrets } = await useEmulator();
-  const wrong = { name: 'a', payload: 'hunter2', ...secret } as SecretToPut; // what plain JavaScript can pass
+  const wrong = { name: 'a', payload: 'hunter2', ...secret } as SecretToPut; // as in plain JavaScript
   expect(() => secrets.put(wrong)).toThrow(TypeError);
   expect(() => secrets.put(wrong)).toThrow(message);
   expect(() => secrets.put(wrong)).not.toThrow('hunter2');
 });
 
-test('a misspelt account is refused also where it is read', async () => {
+test('get, delete and list refuse unknown options', async () => {
   const { secrets } = await useEmulator();
   const wrong = { name: 'a', acount: 'acct_1' };
   const where: object = wrong;
@@ -87,7 +98,7 @@ test('a misspelt account is refused also where it is read', async () => {
   expect(() => secrets.list(where)).toThrow('"name"');
 });
 
-test('a change to a given scope afterwards changes nothing', async () => {
+test('a later change of the scope object does not change the secret', async () => {
   const { secrets } = await useEmulator();
   const scope = { type: 'user' as const, user: 'usr_1' };
   secrets.put({ name: 'a', payload: 'p', scope });

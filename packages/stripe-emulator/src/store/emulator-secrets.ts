@@ -4,7 +4,7 @@ import { isTooLong, maxLength } from './is-too-long.js';
 import type { Mode, SecretScope, SecretSpace } from './secret-space.js';
 import { maxSecretsPerScope, type SecretStore, type StoredSecret } from './secret-store.js';
 
-/** Where a secret lies. What is left out is the emulator's own account, test mode and the account scope. */
+/** Account, mode and scope of a secret. */
 export interface SecretLocation {
   /** @defaultValue the `ownAccount` option */
   readonly account?: string | undefined;
@@ -14,17 +14,17 @@ export interface SecretLocation {
   readonly scope?: SecretScope | undefined;
 }
 
-/** One secret by name. */
+/** Location and name of a secret. */
 export interface SecretAddress extends SecretLocation {
-  /** The name, as the API has it. */
+  /** The name, as in the API. */
   readonly name: string;
 }
 
-/** A secret to put in the store. */
+/** A secret to store. */
 export interface SecretToPut extends SecretAddress {
-  /** The value, up to 5,000 characters. */
+  /** The value. At most 5000 characters, in the unit of `assume.lengthUnit`. */
   readonly payload: string;
-  /** When it disappears. A time in the past is allowed: the secret is then gone at once. @defaultValue never */
+  /** Time of expiry. A time in the past is allowed: the secret then expires at once. @defaultValue never */
   readonly expiresAt?: Date | undefined;
 }
 
@@ -44,41 +44,44 @@ export interface SecretRecord extends SecretSummary {
   readonly payload: string;
 }
 
-/** Reads and writes the store without HTTP: no request is counted, no key or permission is needed. */
+/** Reads and writes secrets without HTTP. Counts no requests, and requires no key or permission. */
 export interface EmulatorSecrets {
   /**
    * Creates or replaces a secret.
    *
-   * @throws TypeError for a field that is unknown or wrong
-   * @throws RangeError if the scope already has ten secrets, or the name or the payload is too long for the API
+   * @throws `TypeError` when a field is unknown, missing or wrong.
+   * @throws `RangeError` when the scope already has ten secrets, and when the name or the payload is too long.
    */
   put(secret: SecretToPut): SecretSummary;
-  /** The secret with its payload, or `undefined` if there is none. */
+  /** Returns the secret with its payload, or `undefined` if it does not exist. */
   get(address: SecretAddress): SecretRecord | undefined;
-  /** Deletes a secret and tells whether there was one. */
+  /** Deletes a secret. Returns whether it existed. */
   delete(address: SecretAddress): boolean;
-  /** The secrets of one scope, in the order of the API, without payloads. */
+  /** Returns the secrets of one scope without payloads, in the order of the API. */
   list(location?: SecretLocation): readonly SecretSummary[];
 }
 
 const locationChecks: OptionChecks<SecretLocation> = {
   account: isText,
   mode: isOneOf('test', 'live', 'sandbox'),
-  scope: { ok: isScope, must: '{ type: "account" }, or { type: "user", user } with a user id' },
+  scope: {
+    accepts: isScope,
+    expected: '{ type: "account" } or { type: "user", user }, where user is a user id',
+  },
 };
 const addressChecks: OptionChecks<SecretAddress> = { ...locationChecks, name: required(isText) };
-const putChecks: OptionChecks<SecretToPut> = {
+const inputChecks: OptionChecks<SecretToPut> = {
   ...addressChecks,
   payload: required(isText),
   expiresAt: {
-    ok: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
-    must: 'a valid Date',
+    accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+    expected: 'a valid Date',
   },
 };
 
 const unitNames = { bytes: 'bytes', codePoints: 'code points', utf16: 'UTF-16 code units' } as const;
 
-/** Makes the back door to a store. */
+/** Creates the direct access to a store. */
 export function createEmulatorSecrets(
   store: SecretStore,
   { ownAccount, assume: { lengthUnit } }: Pick<ResolvedOptions, 'ownAccount' | 'assume'>,
@@ -91,15 +94,21 @@ export function createEmulatorSecrets(
 
   return {
     put(secret) {
-      checkOptions('secrets.put', secret, putChecks);
+      checkOptions('secrets.put', secret, inputChecks);
       const { name, payload, expiresAt } = secret;
       for (const [param, text] of Object.entries({ name, payload })) {
         if (!isTooLong(text, lengthUnit)) continue;
-        throw new RangeError(`secrets.put: ${param} is longer than ${maxLength} ${unitNames[lengthUnit]}`);
+        throw new RangeError(
+          `secrets.put: ${param} must be at most ${maxLength} ${unitNames[lengthUnit]}, got more.`,
+        );
       }
       const seconds = expiresAt && Math.floor(expiresAt.getTime() / 1000);
       const stored = store.put(space(secret), { name, payload, expiresAt: seconds });
-      if (!stored) throw new RangeError(`secrets.put: the scope already has ${maxSecretsPerScope} secrets`);
+      if (!stored) {
+        throw new RangeError(
+          `secrets.put: scope must have fewer than ${maxSecretsPerScope} secrets, got ${maxSecretsPerScope}. Delete one of them first.`,
+        );
+      }
       return summary(stored);
     },
     get(address) {
@@ -118,7 +127,7 @@ export function createEmulatorSecrets(
   };
 }
 
-/** A stored secret without its payload. */
+/** Returns a stored secret without its payload. */
 export function summary({ id, space, name, created, expiresAt }: StoredSecret): SecretSummary {
   return {
     id,
@@ -132,5 +141,5 @@ export function summary({ id, space, name, created, expiresAt }: StoredSecret): 
 function isScope(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { type, user }: { type?: unknown; user?: unknown } = value;
-  return type === 'user' ? isText.ok(user) : type === 'account' && user === undefined;
+  return type === 'user' ? isText.accepts(user) : type === 'account' && user === undefined;
 }
