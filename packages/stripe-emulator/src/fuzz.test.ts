@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from './start-emulator.js';
 
-const soak = Number(process.env['SECRETKIT_SOAK'] ?? 1); // how many times as many runs
+const soak = Number(process.env['SECRETKIT_SOAK'] ?? 1); // factor of the number of runs
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -71,10 +71,16 @@ const requests: fc.Arbitrary<Sent> = fc.record({
       'stripe-account': fc.constantFrom('acct_1', 'x', ''),
     },
     { requiredKeys: ['authorization'] },
-  ), // a field that is left out is no field
+  ), // the other headers are optional
 });
 
-function answer({ method, path, query, body, headers }: Sent): Promise<{ status: number; body: string }> {
+function sendRequest({
+  method,
+  path,
+  query,
+  body,
+  headers,
+}: Sent): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const { host, port } = emulator;
     const options = { host, port, method, path: `/v1/apps/secrets${path}?${query}`, headers, agent: false };
@@ -86,19 +92,19 @@ function answer({ method, path, query, body, headers }: Sent): Promise<{ status:
       });
     });
     sent.on('error', reject);
-    sent.setTimeout(5_000, () => sent.destroy(new Error('it hangs')));
-    sent.setHeader('content-length', body.byteLength); // without it, what follows a GET is another request
+    sent.setTimeout(5_000, () => sent.destroy(new Error('the request hangs')));
+    sent.setHeader('content-length', body.byteLength); // without it, the body of a GET is parsed as another request
     sent.end(body);
   });
 }
 
-describe('any bytes for a request', () => {
-  it('are answered with JSON, and never with a failure of the server', {
+describe('arbitrary bytes', () => {
+  it('in a request get a JSON response, and never a 5xx', {
     timeout: 60_000 * soak,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(requests, async (sent) => {
-        const { status, body } = await answer(sent);
+        const { status, body } = await sendRequest(sent);
         expect(status).toBeGreaterThanOrEqual(200);
         expect(status).toBeLessThan(500);
         expect(JSON.parse(body)).toBeTypeOf('object');
@@ -107,7 +113,7 @@ describe('any bytes for a request', () => {
     );
   });
 
-  it('that are no HTTP end the connection, and the next request is answered', {
+  it('that are not HTTP close the connection, and the next request gets a response', {
     timeout: 60_000 * soak,
   }, async () => {
     await fc.assert(
@@ -125,6 +131,6 @@ describe('any bytes for a request', () => {
     );
     const headers = { authorization: 'Bearer sk_test_x' };
     const plain = { method: 'GET', path: '', query: 'scope[type]=account', body: new Uint8Array(), headers };
-    expect((await answer(plain)).status).toBe(200);
+    expect((await sendRequest(plain)).status).toBe(200);
   });
 });

@@ -6,14 +6,14 @@ import { sdkKinds, sdkOf } from '../test/sdk.js';
 import { fakeClock, useEmulator } from '../test/use-emulator.js';
 import type { Fault } from './faults/fault.js';
 
-// What stripe-node makes of the emulator's answers is what it makes of Stripe's: the same in all majors, over both
-// of its HTTP clients.
+// stripe-node must handle the responses of the emulator like those of Stripe: the same in all major versions, with both
+// HTTP clients.
 
 const scope = { type: 'account' } as const;
 const user = { type: 'user', user: 'usr_1' } as const;
 const expand = ['payload'];
 
-/** How a call ends, without what differs from run to run. */
+/** Result or error of a call, without the fields that differ between runs. */
 type Ending = Readonly<Record<string, unknown>>;
 
 async function endingOf(call: Promise<unknown>): Promise<Ending> {
@@ -24,52 +24,52 @@ async function endingOf(call: Promise<unknown>): Promise<Ending> {
     return { resolved };
   } catch (error) {
     if (!(error instanceof Error)) return { thrown: error };
-    const { type, statusCode, code, param } = error as Error & Ending; // stripe-node's own have these fields
+    const { type, statusCode, code, param } = error as Error & Ending; // the errors of stripe-node have these fields
     return JSON.parse(
       JSON.stringify({ type: type ?? error.name, statusCode, code: statusCode && code, param }),
     ) as Ending;
   }
 }
 
-describe('a story', () => {
-  async function told(kind: (typeof sdkKinds)[number]): Promise<readonly Ending[]> {
+describe('a sequence of calls', () => {
+  async function runSequence(kind: (typeof sdkKinds)[number]): Promise<readonly Ending[]> {
     const clock = fakeClock();
     const emulator = await useEmulator({ now: clock.now, accounts: ['acct_1', 'acct_2'] });
     const { secrets } = sdkOf(kind, emulator).apps;
     const first = { stripeAccount: 'acct_1' };
     const endings: Ending[] = [];
-    const tell = async (call: () => Promise<unknown>) => {
+    const run = async (call: () => Promise<unknown>) => {
       endings.push(await endingOf(call()));
       clock.advance(1000);
     };
     const expires_at = clock.now() / 1000 + 3600;
-    await tell(() => secrets.create({ scope, name: 'a b', payload: 'sé "x"&=+[]😀 \n%', expand }, first));
-    await tell(() => secrets.create({ scope, name: 'c', payload: 'p', expires_at }, first));
-    await tell(() => secrets.create({ scope: user, name: 'd', payload: 'p' }, { stripeContext: 'acct_1' }));
-    await tell(() => secrets.find({ scope, name: 'a b' }, first));
-    await tell(() => secrets.find({ scope, name: 'a b', expand }, first));
-    await tell(() => secrets.find({ scope: user, name: 'a b' }, first));
-    await tell(() => secrets.find({ scope, name: 'a b' }, { stripeAccount: 'acct_2' }));
-    await tell(() => secrets.find({ scope, name: 'a b' }, { stripeAccount: 'acct_3' }));
-    await tell(() => secrets.list({ scope, expand: ['data.payload'] }, first));
-    await tell(() => secrets.list({ scope, limit: 1 }, first).autoPagingToArray({ limit: 10 }));
-    await tell(() => secrets.create({ scope, name: 'e', payload: '' }, first));
-    await tell(() => secrets.create({ scope, name: 'e', payload: 'p', expires_at: 1 }, first));
-    await tell(() => secrets.create({ scope, name: 'f', payload: 'p' }, { ...first, idempotencyKey: 'k' }));
-    await tell(() => secrets.create({ scope, name: 'f', payload: 'p' }, { ...first, idempotencyKey: 'k' }));
-    await tell(() => secrets.create({ scope, name: 'f', payload: 'q' }, { ...first, idempotencyKey: 'k' }));
-    await tell(() => secrets.deleteWhere({ scope, name: 'a b' }, first));
-    await tell(() => secrets.deleteWhere({ scope, name: 'a b' }, first));
+    await run(() => secrets.create({ scope, name: 'a b', payload: 'sé "x"&=+[]😀 \n%', expand }, first));
+    await run(() => secrets.create({ scope, name: 'c', payload: 'p', expires_at }, first));
+    await run(() => secrets.create({ scope: user, name: 'd', payload: 'p' }, { stripeContext: 'acct_1' }));
+    await run(() => secrets.find({ scope, name: 'a b' }, first));
+    await run(() => secrets.find({ scope, name: 'a b', expand }, first));
+    await run(() => secrets.find({ scope: user, name: 'a b' }, first));
+    await run(() => secrets.find({ scope, name: 'a b' }, { stripeAccount: 'acct_2' }));
+    await run(() => secrets.find({ scope, name: 'a b' }, { stripeAccount: 'acct_3' }));
+    await run(() => secrets.list({ scope, expand: ['data.payload'] }, first));
+    await run(() => secrets.list({ scope, limit: 1 }, first).autoPagingToArray({ limit: 10 }));
+    await run(() => secrets.create({ scope, name: 'e', payload: '' }, first));
+    await run(() => secrets.create({ scope, name: 'e', payload: 'p', expires_at: 1 }, first));
+    await run(() => secrets.create({ scope, name: 'f', payload: 'p' }, { ...first, idempotencyKey: 'k' }));
+    await run(() => secrets.create({ scope, name: 'f', payload: 'p' }, { ...first, idempotencyKey: 'k' }));
+    await run(() => secrets.create({ scope, name: 'f', payload: 'q' }, { ...first, idempotencyKey: 'k' }));
+    await run(() => secrets.deleteWhere({ scope, name: 'a b' }, first));
+    await run(() => secrets.deleteWhere({ scope, name: 'a b' }, first));
     return endings;
   }
 
-  test('is the same told by every major', async () => {
-    const stories = await Promise.all(sdkKinds.map(told));
-    const [first] = stories;
+  test('has the same results in every major version', async () => {
+    const results = await Promise.all(sdkKinds.map(runSequence));
+    const [first] = results;
     expect(first?.map((ending) => ending['statusCode'] ?? 200)).toEqual([
       200, 200, 200, 200, 200, 404, 404, 403, 200, 200, 400, 400, 200, 200, 400, 200, 404,
     ]);
-    for (const [index, story] of stories.entries()) expect(story, sdkKinds[index]?.name).toEqual(first);
+    for (const [index, result] of results.entries()) expect(result, sdkKinds[index]?.name).toEqual(first);
   });
 });
 
@@ -118,7 +118,7 @@ const rows: readonly Row[] = [
     fault: { kind: 'serverError', status: 502, shouldRetry: false },
     ends: { type: 'StripeAPIError', statusCode: 502 },
   },
-  { name: '503 in HTML', fault: { kind: 'html' }, ends: unreadable },
+  { name: '503 with HTML', fault: { kind: 'html' }, ends: unreadable },
   {
     name: '409 for a key in use',
     fault: { kind: 'keyInUse' },
@@ -165,40 +165,44 @@ const rows: readonly Row[] = [
     ends: { type: 'StripeAPIError', statusCode: 424 },
   },
   {
-    name: '404 without an error in it',
+    name: '404 without an error',
     fault: { kind: 'reply', status: 404, body: { message: 'Not Found' } },
     ends: { resolved: { message: 'Not Found' } },
   },
-  { name: '403 of nothing', fault: { kind: 'reply', status: 403, body: {} }, ends: { resolved: {} } },
   {
-    name: '500 without an error in it',
+    name: '403 with an empty object',
+    fault: { kind: 'reply', status: 403, body: {} },
+    ends: { resolved: {} },
+  },
+  {
+    name: '500 without an error',
     fault: { kind: 'reply', status: 500, body: { message: 'boom' } },
     ends: { resolved: { message: 'boom' } },
   },
   {
-    name: '200 with an error in it',
+    name: '200 with an error',
     fault: { kind: 'reply', status: 200, body: stripeError('api_error') },
     ends: { type: 'StripeAPIError', statusCode: 200 },
   },
   {
-    name: '200 with an OAuth error in it',
+    name: '200 with an OAuth error',
     fault: { kind: 'reply', status: 200, body: { error: 'invalid_grant' } },
     ends: { type: 'StripeInvalidGrantError', statusCode: 200 },
   },
-  { name: '200 with cut JSON', fault: { kind: 'malformedJson' }, ends: unreadable },
-  { name: '200 in HTML', fault: { kind: 'html', status: 200 }, ends: unreadable },
-  { name: '200 of nothing', fault: { kind: 'reply', status: 200 }, ends: unreadable },
+  { name: '200 with incomplete JSON', fault: { kind: 'malformedJson' }, ends: unreadable },
+  { name: '200 with HTML', fault: { kind: 'html', status: 200 }, ends: unreadable },
+  { name: '200 with an empty body', fault: { kind: 'reply', status: 200 }, ends: unreadable },
   { name: '204', fault: { kind: 'reply', status: 204 }, ends: unreadable },
-  { name: '200 null', fault: { kind: 'scalar', value: null }, ends: { type: 'TypeError' } },
-  { name: '200 of a list', fault: { kind: 'reply', status: 200, body: [] }, ends: { resolved: [] } },
+  { name: '200 with null', fault: { kind: 'scalar', value: null }, ends: { type: 'TypeError' } },
+  { name: '200 with an array', fault: { kind: 'reply', status: 200, body: [] }, ends: { resolved: [] } },
   {
-    name: 'a body cut at its length',
+    name: 'an incomplete body with a Content-Length',
     fault: { kind: 'cutBody' },
     ends: connection,
     olderEnds: { node: 'never', fetch: unreadable },
   },
   {
-    name: 'a body cut between chunks',
+    name: 'an incomplete body in chunks',
     fault: { kind: 'cutBody', chunked: true },
     ends: connection,
     olderEnds: { node: 'never', fetch: unreadable },
@@ -207,27 +211,27 @@ const rows: readonly Row[] = [
   { name: 'a close', fault: { kind: 'close' }, ends: connection },
   { name: 'no response', fault: { kind: 'hang' }, ends: connection, timeout: 50 },
   {
-    name: 'headers and no body',
+    name: 'headers without a body',
     fault: { kind: 'hangBody' },
     ends: connection,
     olderEnds: { node: 'never', fetch: 'never' },
     timeout: 50,
   },
   {
-    name: '302 to elsewhere',
+    name: '302 to another server',
     fault: (location) => ({ kind: 'redirect', status: 302, location }),
     ends: unreadable,
-    fetchEnds: { resolved: { from: 'elsewhere' } },
+    fetchEnds: { resolved: { from: 'another server' } },
   },
   {
-    name: '307 to elsewhere',
+    name: '307 to another server',
     fault: (location) => ({ kind: 'redirect', location }),
     ends: unreadable,
-    fetchEnds: { resolved: { from: 'elsewhere' } },
+    fetchEnds: { resolved: { from: 'another server' } },
   },
 ];
 
-describe('every operation of every major, met by', () => {
+describe('every operation in every major version, with', () => {
   const operations: readonly ((secrets: Stripe['apps']['secrets']) => Promise<unknown>)[] = [
     (secrets) => secrets.create({ scope, name: 'a', payload: 'p' }),
     (secrets) => secrets.find({ scope, name: 'a' }),
@@ -235,10 +239,10 @@ describe('every operation of every major, met by', () => {
     (secrets) => secrets.deleteWhere({ scope, name: 'a' }),
   ];
 
-  async function elsewhere(): Promise<string> {
+  async function startOtherServer(): Promise<string> {
     const server = createServer((request, response) => {
       request.resume();
-      response.setHeader('content-type', 'application/json').end('{"from":"elsewhere"}');
+      response.setHeader('content-type', 'application/json').end('{"from":"another server"}');
     });
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
@@ -250,10 +254,10 @@ describe('every operation of every major, met by', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/apps/secrets`;
   }
 
-  test.each(rows)('$name, ends alike', async (row) => {
+  test.each(rows)('$name, has the same result', async (row) => {
     const { fault, ends, fetchEnds = ends, olderEnds, timeout = 20_000 } = row;
     const emulator = await useEmulator();
-    const scripted = typeof fault === 'function' ? fault(await elsewhere()) : fault;
+    const scripted = typeof fault === 'function' ? fault(await startOtherServer()) : fault;
     emulator.secrets.put({ name: 'a', payload: 'p' });
     emulator.faults.add({ ...scripted, times: Number.POSITIVE_INFINITY });
     const calls = sdkKinds.map(async (kind) => {

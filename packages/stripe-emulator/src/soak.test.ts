@@ -6,15 +6,15 @@ import type { Fault } from './faults/fault.js';
 import { type Emulator, startEmulator } from './start-emulator.js';
 
 setFlagsFromString('--expose_gc');
-const collect = runInNewContext('gc') as () => void; // as the flag makes it
+const collect = runInNewContext('gc') as () => void; // the type of gc after --expose_gc
 
 const isSoak = process.env['SECRETKIT_SOAK'] !== undefined;
 const total = isSoak ? 100_000 : 5_000;
-// The log and the saved answers are full by then: from there on nothing may grow.
-const warm = isSoak ? 40_000 : 500;
+// By then the log and the saved responses are full: memory must not grow any more.
+const warmUp = isSoak ? 40_000 : 500;
 
-/** Numbers that only look random: mulberry32. */
-function numbers(seed: number): (below: number) => number {
+/** Returns a seeded random number generator: mulberry32. */
+function seededRandom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;
@@ -41,10 +41,10 @@ interface Sent {
   readonly path: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly leaves: boolean;
+  readonly disconnects: boolean;
 }
 
-/** The n-th request, and the fault that is to meet it. */
+/** Returns request number n, and its fault if it has one. */
 function mixed(n: number, pick: (below: number) => number): Sent & { readonly fault?: Fault } {
   const isHit = pick(20) === 0;
   const fault = isHit ? faults[pick(faults.length)] : undefined;
@@ -56,8 +56,8 @@ function mixed(n: number, pick: (below: number) => number): Sent & { readonly fa
     'stripe-account': `acct_${pick(5)}`,
   };
   const operation = fault ? 'find' : (['create', 'find', 'list', 'delete', 'wrong'] as const)[pick(5)];
-  const leaves = fault?.kind === 'hang' || fault?.kind === 'hangBody';
-  const get = { method: 'GET', body: '', headers, leaves } as const;
+  const disconnects = fault?.kind === 'hang' || fault?.kind === 'hangBody';
+  const get = { method: 'GET', body: '', headers, disconnects } as const;
   if (operation === 'find')
     return { ...get, path: `/find?name=${name}&${scope}`, ...(fault && { fault: { ...fault, name } }) };
   if (operation === 'list') return { ...get, path: `?${scope}&limit=3&expand[]=data.payload` };
@@ -70,27 +70,27 @@ function mixed(n: number, pick: (below: number) => number): Sent & { readonly fa
       'content-type': 'application/x-www-form-urlencoded',
       'idempotency-key': `key-${pick(10) === 0 ? pick(100) : n}`,
     },
-    leaves,
+    disconnects,
   };
 }
 
-/** Sends a request, and waits until it is over, however it ends. */
+/** Sends a request, and resolves when its connection closes. */
 function send({ host, port }: Emulator, agent: Agent, sent: Sent): Promise<void> {
   return new Promise((resolve) => {
-    const { method, headers, path, body, leaves } = sent;
+    const { method, headers, path, body, disconnects } = sent;
     const outgoing = request({ host, port, method, headers, agent, path: `/v1/apps/secrets${path}` });
     outgoing.on('response', (response) => response.on('error', () => undefined).resume());
-    outgoing.on('error', () => undefined); // it closes next
+    outgoing.on('error', () => undefined); // `close` follows
     outgoing.on('close', resolve);
     outgoing.end(body);
-    if (leaves) setTimeout(() => outgoing.destroy(), 5);
+    if (disconnects) setTimeout(() => outgoing.destroy(), 5);
   });
 }
 
-test('any sequence of requests leaves neither memory nor sockets behind', async () => {
+test('many requests leak neither memory nor sockets', async () => {
   const emulator = await startEmulator();
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const pick = numbers(4);
+  const pick = seededRandom(4);
   let sent = 0;
   async function sendUpTo(count: number): Promise<number> {
     const worker = async (): Promise<void> => {
@@ -102,12 +102,12 @@ test('any sequence of requests leaves neither memory nor sockets behind', async 
       }
     };
     await Promise.all(Array.from({ length: 8 }, worker));
-    emulator.faults.clear(); // of requests whose key was wrong
+    emulator.faults.clear(); // of requests with an invalid key
     collect();
     return process.memoryUsage().heapUsed;
   }
 
-  const before = await sendUpTo(warm);
+  const before = await sendUpTo(warmUp);
   const after = await sendUpTo(total);
   expect((after - before) / 2 ** 20).toBeLessThan(8);
   await expect.poll(() => emulator.requests.inFlight).toBe(0);

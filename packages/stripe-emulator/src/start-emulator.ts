@@ -15,48 +15,48 @@ import { createEmulatorSecrets, type EmulatorSecrets } from './store/emulator-se
 
 /** A running emulator. */
 export interface Emulator {
-  /** Where it listens, such as `http://127.0.0.1:43210`. */
+  /** URL of the server, such as `http://127.0.0.1:43210`. */
   readonly url: string;
-  /** The address it is bound to. */
+  /** Address on which the server listens. */
   readonly host: string;
-  /** The port it is bound to. */
+  /** Port on which the server listens. */
   readonly port: number;
-  /** What was asked. */
+  /** Log of the requests. */
   readonly requests: RequestLog;
-  /** The store, without HTTP. */
+  /** Reads and writes secrets without HTTP. */
   readonly secrets: EmulatorSecrets;
-  /** Scripts what goes wrong. */
+  /** Injects faults into requests. */
   readonly faults: Faults;
   /** Grants and revokes `secret_write`. */
   readonly permissions: Permissions;
   /** Installs and uninstalls the app on connected accounts. */
   readonly accounts: Installations;
   /**
-   * Forgets secrets, requests, faults, idempotency keys and rates, and restores permissions and installations.
-   * Requests that are under way have no effect any more, and get no answer.
+   * Clears secrets, requests, faults, idempotency keys and rate limits, and restores permissions and installations.
+   * Requests in flight change nothing any more, and get no response.
    */
   reset(): void;
-  /** Ends every connection, also hanging ones, and frees the port. May be called again. */
+  /** Closes every connection, also hanging ones, and frees the port. Safe to call more than once. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 const serverOptions = {
-  // Long enough for a find with a name of 5000 characters, each percent-encoded from four bytes.
+  // Room for a find with a name of 5000 characters, each percent-encoded from four bytes.
   maxHeaderSize: 128 * 1024,
-  // Node's own 5 seconds end connections that a client is about to use again.
+  // Node's default of 5 seconds closes connections that a client is about to reuse.
   keepAliveTimeout: 75_000,
 };
 
 /**
- * Starts a server that answers Stripe's Secret Store API from memory.
+ * Starts a local server that emulates Stripe's Secret Store API. Secrets are kept in memory.
  *
- * @throws TypeError for an option that is unknown or wrong
- * @throws Error if the port is in use
+ * @throws `TypeError` when an option is unknown or wrong.
+ * @throws `Error` when the port is in use.
  * @example
  * const emulator = await startEmulator();
  * const stripe = new Stripe('sk_test_emulator', { host: emulator.host, port: emulator.port, protocol: 'http' });
- * await stripe.apps.secrets.create({ scope: { type: 'account' }, name: 'api-key', payload: 's3cret' });
+ * await stripe.apps.secrets.create({ scope: { type: 'account' }, name: 'api-key', payload: 'an example' });
  * await emulator.close();
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -68,11 +68,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     serializeRequests((request, response) => {
       inFlight.add(response);
       response.once('close', () => inFlight.delete(response));
-      void respond(request, response, { options: resolved, state, signal: state.signal }); // it never rejects
+      void respond(request, response, { options: resolved, state, signal: state.signal }); // never rejects
     }),
   );
   await listen(server, resolved);
-  const { port } = server.address() as AddressInfo; // a listening TCP server has one
+  const { port } = server.address() as AddressInfo; // the address of a listening TCP server is not a string
   const { host } = resolved;
   let closed: Promise<void> | undefined;
 

@@ -8,7 +8,7 @@ import type { ResolvedOptions } from './options/resolve-options.js';
 import { createRequestLog, type RequestRecorder } from './server/request-log.js';
 import { createSecretStore, type SecretStore } from './store/secret-store.js';
 
-/** Everything one emulator remembers. */
+/** State of one emulator. */
 export interface EmulatorState {
   readonly store: SecretStore;
   readonly faults: FaultQueue;
@@ -17,18 +17,18 @@ export interface EmulatorState {
   readonly installations: InstallationState;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly rateLimiter: RateLimiter | undefined;
-  /** For the requests that come now: fires when they are abandoned. */
+  /** Signal for new requests. It aborts when they must stop. */
   readonly signal: AbortSignal;
-  /** Gives up the requests under way: none of them changes anything from here on, or is answered. */
+  /** Aborts the requests in flight: they change nothing any more, and get no response. */
   abortRequests(): void;
-  /** Back to the state at the start. */
+  /** Restores the state at the start. */
   reset(): void;
 }
 
-/** Makes the state of an emulator that nobody has used yet. */
+/** Creates the state of a new emulator. */
 export function createState(options: ResolvedOptions): EmulatorState {
   const { now, assume, rateLimit } = options;
-  let lifetime = newLifetime();
+  let requests = newController();
   const parts = {
     store: createSecretStore(now, assume),
     faults: createFaultQueue(),
@@ -36,8 +36,8 @@ export function createState(options: ResolvedOptions): EmulatorState {
     permissions: createPermissions({
       app: options.secretWrite,
       restrictedKeys: [...(options.keys?.values() ?? [])]
-        .filter((one) => one.secretWrite)
-        .map((one) => one.key),
+        .filter(({ secretWrite }) => secretWrite)
+        .map(({ key }) => key),
     }),
     installations: createInstallations(options.accounts),
     idempotencyKeys: createIdempotencyKeys(now),
@@ -45,14 +45,14 @@ export function createState(options: ResolvedOptions): EmulatorState {
   };
 
   function abortRequests(): void {
-    lifetime.abort();
-    lifetime = newLifetime();
+    requests.abort();
+    requests = newController();
   }
 
   return {
     ...parts,
     get signal() {
-      return lifetime.signal;
+      return requests.signal;
     },
     abortRequests,
     reset() {
@@ -68,9 +68,9 @@ export function createState(options: ResolvedOptions): EmulatorState {
   };
 }
 
-/** Any number of requests may wait for its end; Node would warn of a leak from the eleventh on. */
-function newLifetime(): AbortController {
-  const lifetime = new AbortController();
-  setMaxListeners(0, lifetime.signal);
-  return lifetime;
+/** Removes the limit of listeners: many requests may wait on the signal, and Node would warn of a leak after ten. */
+function newController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

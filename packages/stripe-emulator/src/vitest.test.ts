@@ -9,13 +9,13 @@ const scope = { type: 'account' } as const;
 describe('emulatorTest', () => {
   const seen: Emulator[] = [];
 
-  test('gives a test an emulator with the options', async ({ emulator }) => {
+  test('starts an emulator with the options for a test', async ({ emulator }) => {
     seen.push(emulator);
     await sdk(emulator).apps.secrets.create({ scope, name: 'a', payload: 'p' });
     expect(emulator.requests.list()).toMatchObject([{ operation: 'create', account: 'acct_own' }]);
   });
 
-  test('gives the next test another one, when the first is closed', async ({ emulator }) => {
+  test('starts another emulator for the next test, after the first is closed', async ({ emulator }) => {
     seen.push(emulator);
     expect((await sdk(emulator).apps.secrets.list({ scope })).data).toEqual([]);
     const [first] = seen;
@@ -23,18 +23,18 @@ describe('emulatorTest', () => {
     await expect(fetch(first?.url ?? '')).rejects.toThrow();
   });
 
-  test.fails('closes also after a test that fails', ({ emulator }) => {
+  test.fails('closes the emulator after a test that fails', ({ emulator }) => {
     seen.push(emulator);
     expect(emulator.port).toBe(0);
   });
 
-  test('starts none for a test that asks for none', () => {
+  test('starts no emulator for a test that does not use it', () => {
     expect(seen).toHaveLength(3);
   });
 
   test.extend<{ client: ReturnType<typeof sdk> }>({
     client: async ({ emulator }, use) => use(sdk(emulator)),
-  })('can be extended', async ({ client, emulator }) => {
+  })('supports test.extend', async ({ client, emulator }) => {
     await client.apps.secrets.list({ scope });
     expect(emulator.requests.count()).toBe(1);
   });

@@ -2,19 +2,21 @@ import { test as base, type TestAPI } from 'vitest';
 import type { EmulatorOptions } from './options/emulator-options.js';
 import { type Emulator, startEmulator } from './start-emulator.js';
 
-/** What the tests of {@link emulatorTest} are given. */
+/** Fixture of the tests of {@link emulatorTest}. */
 export interface EmulatorFixture {
-  /** An emulator that no other test uses. It closes when the test has ended, however it ended. */
+  /** An emulator for this test only. It closes when the test ends, also when the test fails. */
   readonly emulator: Emulator;
 }
 
 /**
- * Gives vitest's `test` with an emulator for each test that asks for one; its options are those of `startEmulator`.
+ * Returns vitest's `test` with the fixture `emulator`. Every test that uses the fixture gets a new emulator.
+ *
+ * @param options - The options of `startEmulator`.
  *
  * @example
  * const test = emulatorTest({ accounts: ['acct_1'] });
  *
- * test('a rate limit is waited for', async ({ emulator, expect }) => {
+ * test('waits after a rate limit', async ({ emulator, expect }) => {
  *   emulator.faults.add({ kind: 'rateLimit' });
  *   await runYourCode(emulator.url);
  *   expect(emulator.requests.count({ status: 429 })).toBe(1);
@@ -22,7 +24,7 @@ export interface EmulatorFixture {
  */
 export function emulatorTest(options?: EmulatorOptions): TestAPI<EmulatorFixture> {
   return base.extend<EmulatorFixture>({
-    // vitest reads from the pattern what a fixture needs: this one needs nothing.
+    // vitest reads the dependencies of a fixture from this pattern: here, none.
     emulator: async ({}, use) => {
       const emulator = await startEmulator(options);
       await use(emulator);

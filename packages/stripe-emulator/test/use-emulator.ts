@@ -10,7 +10,7 @@ export async function useEmulator(options?: EmulatorOptions): Promise<Emulator> 
   return emulator;
 }
 
-/** A clock that stands still until it is moved. */
+/** Returns a clock that changes only by `advance`. */
 export function fakeClock(startMs = 1_750_000_000_000): { now: () => number; advance: (ms: number) => void } {
   let time = startMs;
   return {
@@ -35,7 +35,7 @@ export interface RawRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One request over a connection of its own, sent exactly as given. */
+/** Sends one request on a new connection, exactly as given. */
 export async function raw(emulator: Emulator, path: string, options?: RawRequest): Promise<RawResponse> {
   const response = await openResponse(emulator, path, options);
   return {
@@ -45,7 +45,7 @@ export async function raw(emulator: Emulator, path: string, options?: RawRequest
   };
 }
 
-/** Like {@link raw}, as soon as the headers are there. */
+/** Like {@link raw}, but resolves when the headers arrive. */
 export function openResponse(
   { host, port }: Emulator,
   path: string,
@@ -71,27 +71,27 @@ export function openResponse(
   });
 }
 
-/** The body as it comes in. */
+/** Returns the body in chunks, as they arrive. */
 export async function readChunks(response: IncomingMessage): Promise<readonly string[]> {
-  const all: string[] = [];
-  // The encoding makes its chunks strings.
-  for await (const piece of response.setEncoding('utf8') as AsyncIterable<string>) all.push(piece);
-  return all;
+  const chunks: string[] = [];
+  // With an encoding, the chunks are strings.
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) chunks.push(chunk);
+  return chunks;
 }
 
-/** The JSON object in a body. */
+/** Returns the JSON object in a body. */
 export function bodyOf({ text }: RawResponse): Readonly<Record<string, unknown>> {
   const body: unknown = JSON.parse(text);
-  if (typeof body !== 'object' || body === null) throw new TypeError('the body is no JSON object');
+  if (typeof body !== 'object' || body === null) throw new TypeError('the body is not a JSON object');
   return { ...body };
 }
 
-/** The `error` of Stripe's envelope. */
+/** Returns the `error` of Stripe's envelope. */
 export function errorOf(response: RawResponse): Readonly<Record<string, string>> {
-  return bodyOf(response)['error'] as Record<string, string>; // Stripe's errors hold texts only
+  return bodyOf(response)['error'] as Record<string, string>; // the values of Stripe's errors are strings
 }
 
-/** The `code` of a system error. */
+/** Returns the `code` of a system error. */
 export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }

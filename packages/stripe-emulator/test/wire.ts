@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Emulator } from '../src/start-emulator.js';
 
-/** A connection on which a test writes bytes as it likes. */
+/** Opens a connection on which a test writes raw bytes. */
 export async function openSocket({ host, port }: Emulator): Promise<Socket> {
   const socket = connect({ host, port });
   onTestFinished(() => void socket.destroy());
@@ -13,7 +13,7 @@ export async function openSocket({ host, port }: Emulator): Promise<Socket> {
   return socket;
 }
 
-/** Writes bytes on a connection of their own, and gives what comes back until the other side ends it. */
+/** Writes bytes on a new connection. Returns the bytes received until the server closes it. */
 export async function sendBytes(emulator: Emulator, bytes: string | Uint8Array): Promise<string> {
   const socket = await openSocket(emulator);
   const all = readToEnd(socket);
@@ -21,31 +21,31 @@ export async function sendBytes(emulator: Emulator, bytes: string | Uint8Array):
   return all;
 }
 
-/** What comes in on a connection until it ends or breaks. */
+/** Returns the text received on a connection until it closes. */
 export function readToEnd(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
-    socket.setEncoding('utf8').on('data', (piece: string) => {
-      text += piece;
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
     });
-    socket.on('error', () => undefined); // it closes next
+    socket.on('error', () => undefined); // `close` follows
     socket.on('close', () => resolve(text));
   });
 }
 
-/** An HTTP request as text: its lines ended as HTTP ends them, with the length of its body. */
+/** Returns an HTTP request as text, with the line ends of HTTP and a `Content-Length`. */
 export function httpText(head: string, body = ''): string {
   const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
   return `${[...head.trim().split('\n'), ...length].join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** An answer as a client reads it. */
+/** An HTTP response as a client reads it. */
 export interface WireResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** The answers that came on one connection. */
+/** Returns the responses that were received on one connection. */
 export function parseResponses(text: string): readonly WireResponse[] {
   return text
     .split(/(?=HTTP\/1\.1 \d)/)

@@ -1,40 +1,40 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestContext } from '../api/api-request.js';
 import { accountAndContext, liveKeyRefused } from '../api/emulator-failures.js';
-import { assumedFailure, badKey, noKey } from '../api/stripe-failures.js';
+import { assumedFailure, badKey, missingKey } from '../api/stripe-failures.js';
 import type { Mode } from '../store/secret-space.js';
 import { maskKey } from './mask-key.js';
 
-/** A key the emulator knows more about than its prefix says. */
+/** An API key that exists, with its account, mode and permission. */
 export interface EmulatedKey {
-  /** The made-up key: `sk_test_…`, `rk_test_…`, or a live one if live keys are allowed. */
+  /** An invented key: `sk_test_…`, `rk_test_…`, or a live key if `allowLiveKeys` is set. */
   readonly key: string;
-  /** The account that the key belongs to. @defaultValue the `ownAccount` option */
+  /** Account of the key. @defaultValue the `ownAccount` option */
   readonly account?: string | undefined;
-  /** `sandbox` keeps the data of this key apart from test data. @defaultValue what the prefix says */
+  /** Mode of the key. `sandbox` has its own data, separate from `test`. @defaultValue the mode in the prefix of the key */
   readonly mode?: Mode | undefined;
-  /** Whether a restricted key has the permission for secrets. @defaultValue false */
+  /** Whether a restricted key has the permission `rak_secret_write`. @defaultValue false */
   readonly secretWrite?: boolean | undefined;
 }
 
-/** Who is calling, without the key itself. */
+/** The caller of a request, without the key. */
 export interface Caller {
-  /** The account the key belongs to: rate limits and idempotency keys count here. */
+  /** Account of the key. Rate limits and idempotency keys belong to this account. */
   readonly keyAccount: string;
-  /** The account the request is about. */
+  /** Account whose secrets the request reads or writes. */
   readonly account: string;
   readonly mode: Mode;
 }
 
 /**
- * Finds out who calls and whether they may.
+ * Authenticates a request, and checks the account and the permission.
  *
- * @throws ApiFailure 401 for the key, 403 for the account or the permission
+ * @throws `ApiFailure` 401 for an invalid key, 403 for an account without the app and for a missing permission.
  */
 export function authenticate(headers: IncomingHttpHeaders, { options, state }: RequestContext): Caller {
   const { assume, keys, ownAccount } = options;
   const key = readKey(headers.authorization);
-  if (key === undefined || key === '') throw noKey();
+  if (key === undefined || key === '') throw missingKey();
   const kind = /^(sk|rk)_(test|live)_\w+$/.exec(key);
   if (kind?.[2] === 'live' && !options.allowLiveKeys) throw liveKeyRefused();
   const entry = keys?.get(key);
@@ -45,8 +45,9 @@ export function authenticate(headers: IncomingHttpHeaders, { options, state }: R
   if (account !== keyAccount && !state.installations.isInstalled(account)) {
     throw assumedFailure(assume.errors, 'accountInvalid', { key: maskKey(key), account });
   }
-  if (!state.permissions.appMayUse(account))
+  if (!state.permissions.appMayUse(account)) {
     throw assumedFailure(assume.errors, 'permissionMissing', { account });
+  }
   if (kind[1] === 'rk' && !state.permissions.restrictedKeyMayUse(key)) {
     throw assumedFailure(assume.errors, 'keyPermissionMissing', { key: maskKey(key), account });
   }
@@ -64,6 +65,6 @@ function readAccount(headers: IncomingHttpHeaders): string | undefined {
   const account = headers['stripe-account'];
   const context = headers['stripe-context'];
   if (account && context && account !== context) throw accountAndContext();
-  const named = account || context;
-  return typeof named === 'string' ? named : undefined;
+  const requested = account || context;
+  return typeof requested === 'string' ? requested : undefined;
 }

@@ -1,18 +1,18 @@
-/** Says on which connected accounts the app is installed. Secrets stay when it is uninstalled, as at Stripe. */
+/** Installs and uninstalls the app on connected accounts. As at Stripe, an uninstalled app keeps its secrets. */
 export interface Installations {
   /** Installs the app on an account. */
   install(account: string): void;
-  /** Uninstalls it: requests for the account are a 403 `account_invalid`. */
+  /** Uninstalls the app from an account. Requests for the account then get a 403 `account_invalid`. */
   uninstall(account: string): void;
 }
 
-/** {@link Installations} with the question that a request asks. */
+/** {@link Installations} with the state that requests read. */
 export interface InstallationState extends Installations {
   isInstalled(account: string): boolean;
   reset(): void;
 }
 
-/** Makes the switches. Without a list, the app is installed on every account whose id has the right form. */
+/** Creates the state. Without `initial`, the app is installed on every account whose id starts with `acct_`. */
 export function createInstallations(initial: ReadonlySet<string> | undefined): InstallationState {
   const changed = new Map<string, boolean>();
   return {

@@ -12,7 +12,7 @@ test.each([
   expect(maskKey(key)).toBe(masked);
 });
 
-test('at most four letters after the prefix are shown, whatever the key', () => {
+test('shows at most four characters after the prefix of any key', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 200 }), (rest) => {
       expect(maskKey(`sk_test_${rest}`)).toMatch(/^sk_test_\**[A-Za-z0-9_*]{0,4}$/);

@@ -1,4 +1,4 @@
-/** A key as it may be shown: its kind, stars, and the last four letters if enough of it stays hidden. */
+/** Masks a key for errors: its prefix, stars, and its last four characters if at least eight others stay hidden. */
 export function maskKey(key: string): string {
   const prefix = /^(?:sk|rk|pk)_(?:test|live)_/.exec(key)?.[0] ?? '';
   const rest = key.slice(prefix.length);

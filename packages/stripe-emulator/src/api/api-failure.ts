@@ -1,7 +1,7 @@
 /** The `type` of an error in Stripe's envelope. */
 export type ErrorType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
 
-/** One error as Stripe answers it. */
+/** An error response of Stripe. */
 export interface FailureDetail {
   readonly status: number;
   readonly message: string;
@@ -9,11 +9,11 @@ export interface FailureDetail {
   readonly type?: ErrorType;
   readonly code?: string | null;
   readonly param?: string | null;
-  /** Headers that this error adds. */
+  /** Additional headers of the response. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Thrown on the way through a request; becomes Stripe's error envelope. */
+/** Thrown while a request is processed. The response is Stripe's error envelope. */
 export class ApiFailure extends Error {
   readonly detail: FailureDetail;
   constructor(detail: FailureDetail) {
@@ -23,13 +23,13 @@ export class ApiFailure extends Error {
   }
 }
 
-/** Where the request can be looked up: known once the key is. */
+/** Data for the `request_log_url` of an error. Known after authentication. */
 export interface RequestLogLink {
   readonly requestId: string;
   readonly livemode: boolean;
 }
 
-/** Stripe's error envelope: keys in alphabetical order, absent ones left out. */
+/** Returns Stripe's error envelope: keys in alphabetical order, without empty ones. */
 export function errorEnvelope(detail: FailureDetail, link?: RequestLogLink): object {
   const { code, param } = detail;
   return {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { EmulatorState } from '../state.js';
 
-/** One request, read whole. */
+/** One request, with its whole body. */
 export interface ApiRequest {
   readonly method: string;
   readonly path: string;
@@ -11,10 +11,10 @@ export interface ApiRequest {
   readonly body: string;
 }
 
-/** What a request needs to be answered. */
+/** Options and state with which a request is processed. */
 export interface RequestContext {
   readonly options: ResolvedOptions;
   readonly state: EmulatorState;
-  /** Fires when the emulator is reset or closes: the request then has no effect, and its answer goes nowhere. */
+  /** Aborts when the emulator is reset or closes. The request must then change nothing and send no response. */
   readonly signal: AbortSignal;
 }

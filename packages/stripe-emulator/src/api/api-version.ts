@@ -1,20 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { badVersion } from './emulator-failures.js';
 
-/** The API version of answers to requests that name none. */
+/** API version of responses to requests without a `Stripe-Version` header. */
 export const defaultVersion = '2026-10-28.endive';
 
-// A date, since 2024 with a name, and features of a preview: 2026-10-28.preview; secrets_beta=v2
-const form = /^\d{4}-\d\d-\d\d(?:\.\w+)?(?:; ?\w+=v\d+)*$/;
+// A date, a name since 2024, and preview features: 2026-10-28.preview; secrets_beta=v2
+const versionPattern = /^\d{4}-\d\d-\d\d(?:\.\w+)?(?:; ?\w+=v\d+)*$/;
 
 /**
- * The version that the answer of a request is in.
+ * Returns the API version of the response to a request.
  *
- * @throws ApiFailure for one that does not look like a version
+ * @throws `ApiFailure` 400 when the header is not a version.
  */
 export function readVersion(headers: IncomingHttpHeaders): string {
   const version = headers['stripe-version'];
   if (version === undefined) return defaultVersion;
-  if (typeof version === 'string' && form.test(version)) return version;
+  if (typeof version === 'string' && versionPattern.test(version)) return version;
   throw badVersion();
 }

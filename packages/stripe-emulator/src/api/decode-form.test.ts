@@ -19,7 +19,7 @@ const forms = [
   { name: 'python: plus for space', text: 'name=a+b&scope[type]=user&scope[user]=usr_1&expand[0]=payload' },
 ];
 
-test.each(forms)('reads a form as sent by $name', async ({ text }) => {
+test.each(forms)('reads the form of $name', async ({ text }) => {
   const emulator = await useEmulator();
   const made = await raw(emulator, '/v1/apps/secrets', { body: `${text}&payload=p` });
   expect(made.status).toBe(200);
@@ -32,7 +32,7 @@ test.each(forms)('reads a form as sent by $name', async ({ text }) => {
   expect(JSON.parse(found.text)).toMatchObject({ name: 'a b', payload: 'p' });
 });
 
-describe('decodeForm keeps values whole', () => {
+describe('decodeForm does not change values', () => {
   test.each([
     { name: 'brackets', text: 'payload=[]', payload: '[]' },
     { name: 'a bracket before an equals sign', text: 'payload=a]=b', payload: 'a]=b' },
@@ -48,12 +48,12 @@ describe('decodeForm keeps values whole', () => {
   });
 });
 
-test('a form has no prototype to pollute', () => {
+test('prevents prototype pollution', () => {
   decodeForm('__proto__[x]=1&constructor[prototype][x]=1');
   expect('x' in {}).toBe(false);
 });
 
-test('a long list of expanded paths is still read', async () => {
+test('reads more than 100 expanded paths', async () => {
   const emulator = await useEmulator();
   emulator.secrets.put({ name: 'a', payload: 'p' });
   const expand = Array.from({ length: 150 }, (_, n) => `expand[${n}]=payload`).join('&');
@@ -61,7 +61,7 @@ test('a long list of expanded paths is still read', async () => {
   expect(JSON.parse(found.text)).toMatchObject({ payload: 'p' });
 });
 
-test('parameters of a POST may stand in its query', async () => {
+test('reads parameters from the query of a POST', async () => {
   const emulator = await useEmulator();
   const body = 'name=a&payload=p&scope[type]=account';
   const made = await raw(emulator, '/v1/apps/secrets?expand[]=payload', { body });
@@ -69,7 +69,7 @@ test('parameters of a POST may stand in its query', async () => {
 });
 
 test.each(['application/json', 'multipart/form-data; boundary=x', 'text/plain'])(
-  'a body declared as %s is refused',
+  'refuses a body of type %s',
   async (type) => {
     const response = await raw(await useEmulator(), '/v1/apps/secrets', {
       body: 'name=a&payload=p&scope[type]=account',
@@ -81,16 +81,16 @@ test.each(['application/json', 'multipart/form-data; boundary=x', 'text/plain'])
 );
 
 test.each([
-  { name: 'a percent sign that stands alone', body: 'payload=100%' },
-  { name: 'percent-encoded bytes that are no UTF-8', body: 'payload=%FF' },
-  { name: 'bytes that are no UTF-8', body: Buffer.from('7061796c6f61643dff', 'hex') },
-])('$name is refused instead of stored as something else', async ({ body }) => {
+  { name: 'a percent sign without two digits', body: 'payload=100%' },
+  { name: 'percent-encoded bytes that are not UTF-8', body: 'payload=%FF' },
+  { name: 'bytes that are not UTF-8', body: Buffer.from('7061796c6f61643dff', 'hex') },
+])('refuses $name', async ({ body }) => {
   const response = await raw(await useEmulator(), '/v1/apps/secrets', { body });
   expect(response.status).toBe(400);
   expect(errorOf(response)['message']).toContain('UTF-8');
 });
 
-test('a body of more than a mebibyte is refused in the envelope', async () => {
+test('a body of more than 1 MiB is a 413 in the error envelope', async () => {
   const response = await raw(await useEmulator(), '/v1/apps/secrets', {
     body: `payload=${'x'.repeat(1024 * 1024)}`,
   });

@@ -1,13 +1,13 @@
 import { ApiFailure } from './api-failure.js';
 
-// Refusals in the emulator's own words: Stripe's are not known, or there are none.
+// Errors with messages of the emulator: Stripe's message is not known, or Stripe has no such error.
 
-/** A live key must not travel to a test server. */
+/** A live key must not be sent to a test server. */
 export function liveKeyRefused(): ApiFailure {
   return new ApiFailure({
     status: 401,
     message:
-      'This is the Secret Store emulator, not Stripe, and it refuses live keys: use a key that starts with sk_test_. To try live mode with a made-up key, start it with allowLiveKeys, or --allow-live-keys.',
+      'emulator: API key must be a test key, got a live key. This is the Secret Store emulator, not Stripe. Use a key that starts with sk_test_. To test live mode with an invented key, start the emulator with allowLiveKeys or --allow-live-keys.',
   });
 }
 
@@ -15,40 +15,45 @@ export function hostNotAllowed(): ApiFailure {
   return new ApiFailure({
     status: 403,
     message:
-      'The emulator answers only requests whose Host header is a loopback name. Start it with allowRemote to lift this.',
+      'emulator: Host header must be a loopback name such as localhost, got another host. To allow every host, start the emulator with allowRemote or --allow-remote.',
   });
 }
 
-/** A secret key never comes from a page, so what a page sends is an attack or a mistake. */
+/** A web page must not have a secret key, so a request from a page is an attack or a mistake. */
 export function crossOriginRequest(): ApiFailure {
   return new ApiFailure({
     status: 403,
-    message: 'The emulator answers no pages in a browser: a request with an Origin header is refused.',
+    message:
+      'emulator: request must not come from a web page in a browser, got a cross-origin request. Send it from a server.',
   });
 }
 
 export function accountAndContext(): ApiFailure {
   return new ApiFailure({
     status: 400,
-    message: 'The Stripe-Account and Stripe-Context headers name different accounts. Send only one of them.',
+    message:
+      'emulator: Stripe-Account and Stripe-Context must be the same account, got different accounts. Send only one of the two headers.',
   });
 }
 
 export function bodyTooLarge(maxBytes: number): ApiFailure {
-  return new ApiFailure({ status: 413, message: `The request body is larger than ${maxBytes} bytes.` });
+  return new ApiFailure({
+    status: 413,
+    message: `emulator: request body must be at most ${maxBytes} bytes, got more.`,
+  });
 }
 
 export function badEncoding(): ApiFailure {
   return new ApiFailure({
     status: 400,
-    message: 'Invalid request: the parameters are not percent-encoded UTF-8.',
+    message: 'emulator: parameters must be percent-encoded UTF-8, got invalid bytes.',
   });
 }
 
 export function badVersion(): ApiFailure {
   return new ApiFailure({
     status: 400,
-    message: 'Invalid Stripe API version in the Stripe-Version header: it must look like 2026-10-28.endive.',
+    message: 'emulator: Stripe-Version must be an API version such as 2026-10-28.endive, got other text.',
   });
 }
 
@@ -56,6 +61,6 @@ export function idempotencyKeyTooLong(maxLength: number): ApiFailure {
   return new ApiFailure({
     status: 400,
     type: 'idempotency_error',
-    message: `The idempotency key must be at most ${maxLength} characters.`,
+    message: `emulator: Idempotency-Key must be at most ${maxLength} characters, got more.`,
   });
 }

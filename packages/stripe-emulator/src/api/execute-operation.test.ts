@@ -5,7 +5,7 @@ import { errorOf, fakeClock, raw, useEmulator } from '../../test/use-emulator.js
 const scope = { type: 'account' } as const;
 
 describe('create', () => {
-  test('gives a secret without its payload', async () => {
+  test('returns the secret without its payload', async () => {
     const clock = fakeClock();
     const stripe = sdk(await useEmulator({ now: clock.now }));
     const secret = await stripe.apps.secrets.create({ scope, name: 'my-api-key', payload: 'hunter2' });
@@ -22,14 +22,14 @@ describe('create', () => {
     expect(secret.lastResponse.requestId).toMatch(/^req_\w{14}$/);
   });
 
-  test('gives the payload if it is expanded', async () => {
+  test('returns the payload if it is expanded', async () => {
     const stripe = sdk(await useEmulator());
     const payload = 'sé "x"&=+[]😀 \n%';
     const secret = await stripe.apps.secrets.create({ scope, name: 'a', payload, expand: ['payload'] });
     expect(secret.payload).toBe(payload);
   });
 
-  test('replaces a secret of the same name', async () => {
+  test('replaces a secret with the same name', async () => {
     const emulator = await useEmulator();
     const stripe = sdk(emulator);
     const first = await stripe.apps.secrets.create({ scope, name: 'a', payload: 'one' });
@@ -39,7 +39,7 @@ describe('create', () => {
     expect(emulator.secrets.list()).toHaveLength(1);
   });
 
-  test('refuses the eleventh secret of a scope, and still replaces one of the ten', async () => {
+  test('refuses the eleventh secret of a scope, but replaces one of the ten', async () => {
     const emulator = await useEmulator();
     const stripe = sdk(emulator);
     for (let n = 0; n < 10; n += 1) emulator.secrets.put({ name: `s${n}`, payload: 'p' });
@@ -54,7 +54,7 @@ describe('create', () => {
     expect(emulator.secrets.get({ name: 's9' })?.payload).toBe('new');
   });
 
-  test('takes names that objects have on their own', async () => {
+  test('accepts names of object properties, such as __proto__', async () => {
     const stripe = sdk(await useEmulator());
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       await expect(stripe.apps.secrets.find({ scope, name })).rejects.toMatchObject({ statusCode: 404 });
@@ -66,7 +66,7 @@ describe('create', () => {
 });
 
 describe('find', () => {
-  test('leaves the payload out unless it is expanded', async () => {
+  test('omits the payload unless it is expanded', async () => {
     const emulator = await useEmulator();
     emulator.secrets.put({ name: 'db/pass word', payload: 'hunter2' });
     const stripe = sdk(emulator);
@@ -76,7 +76,7 @@ describe('find', () => {
     expect(full.payload).toBe('hunter2');
   });
 
-  test('answers resource_missing for an absent secret', async () => {
+  test('returns resource_missing for a missing secret', async () => {
     const stripe = sdk(await useEmulator());
     await expect(stripe.apps.secrets.find({ scope, name: 'appConfig' })).rejects.toMatchObject({
       type: 'StripeInvalidRequestError',
@@ -87,14 +87,14 @@ describe('find', () => {
     });
   });
 
-  test('takes the longest name there is, percent-encoded', async () => {
+  test('accepts the longest name, percent-encoded', async () => {
     const emulator = await useEmulator();
     const name = '😀'.repeat(5000);
     emulator.secrets.put({ name, payload: 'p' });
     expect((await sdk(emulator).apps.secrets.find({ scope, name })).name).toBe(name);
   });
 
-  test('finds nothing from the moment a secret expires', async () => {
+  test('returns 404 from the expiry of a secret', async () => {
     const clock = fakeClock();
     const emulator = await useEmulator({ now: clock.now });
     const stripe = sdk(emulator);
@@ -110,7 +110,7 @@ describe('find', () => {
 });
 
 describe('deleteWhere', () => {
-  test('answers with id, object and deleted only', async () => {
+  test('returns only id, object and deleted', async () => {
     const emulator = await useEmulator();
     const { id } = emulator.secrets.put({ name: 'a', payload: 'p' });
     const gone = await sdk(emulator).apps.secrets.deleteWhere({ scope, name: 'a' });
@@ -118,7 +118,7 @@ describe('deleteWhere', () => {
     expect(emulator.secrets.get({ name: 'a' })).toBeUndefined();
   });
 
-  test('answers resource_missing for an absent secret', async () => {
+  test('returns resource_missing for a missing secret', async () => {
     await expect(
       sdk(await useEmulator()).apps.secrets.deleteWhere({ scope, name: 'a' }),
     ).rejects.toMatchObject({ statusCode: 404, code: 'resource_missing' });
@@ -136,7 +136,7 @@ describe('list', () => {
     return { emulator, stripe: sdk(emulator) };
   }
 
-  test('gives the newest first, without payloads', async () => {
+  test('returns the newest secret first, without payloads', async () => {
     const { stripe } = await filled();
     const list = await stripe.apps.secrets.list({ scope });
     expect(list).toMatchObject({ object: 'list', url: '/v1/apps/secrets', has_more: false });
@@ -144,13 +144,13 @@ describe('list', () => {
     expect(list.data.some((secret) => 'payload' in secret)).toBe(false);
   });
 
-  test('gives payloads if data.payload is expanded', async () => {
+  test('returns payloads if data.payload is expanded', async () => {
     const { stripe } = await filled();
     const list = await stripe.apps.secrets.list({ scope, expand: ['data.payload'] });
     expect(list.data[0]?.payload).toBe('payload-e');
   });
 
-  test('keeps the order of secrets made in the same second', async () => {
+  test('keeps the order of secrets that were created in the same second', async () => {
     const emulator = await useEmulator({ now: fakeClock().now });
     for (const name of ['a', 'b', 'c']) emulator.secrets.put({ name, payload: 'p' });
     const list = await sdk(emulator).apps.secrets.list({ scope });
@@ -169,7 +169,7 @@ describe('list', () => {
     },
   );
 
-  test('goes back with ending_before', async () => {
+  test('pages backwards with ending_before', async () => {
     const { emulator, stripe } = await filled();
     const ending_before = emulator.secrets.get({ name: 'a' })?.id ?? '';
     const list = await stripe.apps.secrets.list({ scope, limit: 2, ending_before });
@@ -180,13 +180,13 @@ describe('list', () => {
     expect(first.has_more).toBe(false);
   });
 
-  test('gives an empty list for an empty scope', async () => {
+  test('returns an empty list for an empty scope', async () => {
     const { stripe } = await filled();
     const user = { type: 'user', user: 'usr_none' } as const;
     expect((await stripe.apps.secrets.list({ scope: user })).data).toEqual([]);
   });
 
-  test.each(['starting_after', 'ending_before'])('refuses a %s that is not there', async (param) => {
+  test.each(['starting_after', 'ending_before'])('refuses an unknown %s', async (param) => {
     const { emulator } = await filled();
     const response = await raw(emulator, `/v1/apps/secrets?scope[type]=account&${param}=appsecret_x`);
     expect(response.status).toBe(400);
@@ -194,7 +194,7 @@ describe('list', () => {
   });
 });
 
-test('answers look as Stripe prints them', async () => {
+test('responses have the format of Stripe', async () => {
   const emulator = await useEmulator({ now: fakeClock().now });
   const { id } = emulator.secrets.put({ name: 'a', payload: 'p', scope: { type: 'user', user: 'usr_1' } });
   const path = '/v1/apps/secrets/find?name=a&scope[type]=user&scope[user]=usr_1&expand[]=payload';

@@ -6,7 +6,7 @@ import type { Params } from './read-params.js';
 import { deletedSecretJson, secretJson } from './secret-json.js';
 import { assumedFailure } from './stripe-failures.js';
 
-/** What an operation works on. */
+/** Store and parameters of an operation. */
 export interface ExecutionContext {
   readonly store: SecretStore;
   readonly space: SecretSpace;
@@ -15,9 +15,9 @@ export interface ExecutionContext {
 }
 
 /**
- * Runs one operation and gives the body of its answer.
+ * Executes one operation and returns the body of its response.
  *
- * @throws ApiFailure 404 for an absent secret, the quota error for a full scope
+ * @throws `ApiFailure` 404 when the secret does not exist, 400 when the scope is full.
  */
 export function executeOperation(operation: Operation, context: ExecutionContext): object {
   return executors[operation](context);

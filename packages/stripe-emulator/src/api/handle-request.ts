@@ -7,16 +7,16 @@ import { defaultVersion } from './api-version.js';
 import { responseHeaders } from './response-headers.js';
 import { nameOf, type Progress, runRequest } from './run-request.js';
 
-/** An answer and the way it is to arrive. */
+/** A response, and how to send it. */
 export interface PlannedReply {
   readonly reply: Reply;
   readonly delivery: Delivery;
 }
 
 /**
- * Answers one API request as Stripe would, and writes it in the log.
+ * Processes one API request like Stripe, and adds it to the log.
  *
- * @throws the signal's reason if it fires meanwhile
+ * @throws The signal's reason, when the signal aborts before the request ends.
  */
 export async function handleRequest(request: ApiRequest, context: RequestContext): Promise<PlannedReply> {
   const startedAt = performance.now();
@@ -42,7 +42,7 @@ export async function handleRequest(request: ApiRequest, context: RequestContext
   return { reply: { ...reply, headers }, delivery: plan.delivery };
 }
 
-/** Header names of a fault may be in any case: the later one wins. */
+/** Returns both sets of headers. Header names are compared without case, and `own` has priority. */
 function mergeHeaders(base: Reply['headers'], own: Reply['headers']): Reply['headers'] {
   const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()));
   const kept = Object.entries(base).filter(([name]) => !replaced.has(name.toLowerCase()));

@@ -8,7 +8,7 @@ const scope = { type: 'account' } as const;
 const body = 'name=a&payload=p&scope[type]=account';
 const key = { 'idempotency-key': 'k1' };
 
-test('the same key and parameters give the first response again', async () => {
+test('the same key and parameters replay the first response', async () => {
   const emulator = await useEmulator();
   const first = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
   emulator.secrets.delete({ name: 'a' });
@@ -46,7 +46,7 @@ test.each([
   expect(emulator.secrets.get({ name: 'a' })?.payload).toBe('p');
 });
 
-test('the SDK makes it a StripeIdempotencyError', async () => {
+test('the SDK throws a StripeIdempotencyError', async () => {
   const { secrets } = sdk(await useEmulator()).apps;
   await secrets.create({ scope, name: 'a', payload: 'p' }, { idempotencyKey: 'k1' });
   await expect(
@@ -54,7 +54,7 @@ test('the SDK makes it a StripeIdempotencyError', async () => {
   ).rejects.toMatchObject({ type: 'StripeIdempotencyError', statusCode: 400 });
 });
 
-test('a key that is in use is a 409', async () => {
+test('a key of a request in flight is a 409', async () => {
   const emulator = await useEmulator();
   emulator.faults.add({ kind: 'delay', delayMs: 60_000 });
   const slow = raw(emulator, '/v1/apps/secrets', { body, headers: key }).catch(() => 'dropped');
@@ -72,7 +72,7 @@ test('a key that is in use is a 409', async () => {
   expect(await slow).toBe('dropped');
 });
 
-test('a failure of a request that ran is given again', async () => {
+test('the failure of an executed request is replayed', async () => {
   const emulator = await useEmulator();
   const gone = { body: 'name=a&scope[type]=account', headers: key };
   const first = await raw(emulator, '/v1/apps/secrets/delete', gone);
@@ -83,16 +83,16 @@ test('a failure of a request that ran is given again', async () => {
   expect(emulator.secrets.get({ name: 'a' })).toBeDefined();
 });
 
-test('a request whose client gave up runs to its end, and a retry gets its response', async () => {
+test('a request whose client disconnects is still executed, and a retry gets its response', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const emulator = await useEmulator();
   emulator.faults.add({ kind: 'delay', delayMs: 60_000 });
   const write = (signal?: AbortSignal) => raw(emulator, '/v1/apps/secrets', { body, headers: key, signal });
-  const leaving = new AbortController();
-  const first = write(leaving.signal).catch(codeOf);
+  const controller = new AbortController();
+  const first = write(controller.signal).catch(codeOf);
   await expect.poll(() => emulator.faults.pending()).toEqual([]);
-  leaving.abort();
+  controller.abort();
   expect(await first).toBe('ABORT_ERR');
   await expect.poll(() => emulator.requests.inFlight).toBe(0);
   expect((await write()).status).toBe(409);
@@ -107,7 +107,7 @@ test.each<Fault>([
   { kind: 'serverError', saved: true },
   { kind: 'serverError', saved: true, executed: true },
   { kind: 'reply', status: 402, body: { error: { type: 'card_error', message: 'No.' } }, saved: true },
-])('a saved failure is given again, and nothing but it: $kind, executed $executed', async (fault) => {
+])('only the saved failure is replayed: $kind, executed $executed', async (fault) => {
   const emulator = await useEmulator();
   emulator.faults.add(fault);
   const first = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
@@ -123,7 +123,7 @@ test.each<Fault>([
   expect(emulator.secrets.list()).toHaveLength('executed' in fault ? 1 : 0);
 });
 
-test('a failure that is not saved is gone with the retry', async () => {
+test('a failure that is not saved is not replayed', async () => {
   const emulator = await useEmulator();
   emulator.faults.add({ kind: 'serverError' });
   expect((await raw(emulator, '/v1/apps/secrets', { body, headers: key })).status).toBe(500);
@@ -132,7 +132,7 @@ test('a failure that is not saved is gone with the retry', async () => {
   expect(again.headers['idempotent-replayed']).toBeUndefined();
 });
 
-test('the newest ten thousand answers are kept', async () => {
+test('the newest 10 000 responses are kept', async () => {
   const keys = createIdempotencyKeys(fakeClock().now);
   const claim = (n: number) => keys.claim({ owner: [], key: `k${n}`, fingerprint: '' });
   for (let n = 0; n <= 10_000; n += 1) {
@@ -146,13 +146,13 @@ test('the newest ten thousand answers are kept', async () => {
 });
 
 describe('nothing is saved for', () => {
-  test('a request with wrong parameters', async () => {
+  test('a request with invalid parameters', async () => {
     const emulator = await useEmulator();
     expect((await raw(emulator, '/v1/apps/secrets', { body: 'name=a', headers: key })).status).toBe(400);
     expect((await raw(emulator, '/v1/apps/secrets', { body, headers: key })).status).toBe(200);
   });
 
-  test('a request with a wrong API key', async () => {
+  test('a request with an invalid API key', async () => {
     const emulator = await useEmulator();
     expect((await raw(emulator, '/v1/apps/secrets', { body, headers: key, key: 'no' })).status).toBe(401);
     expect((await raw(emulator, '/v1/apps/secrets', { body, headers: key })).status).toBe(200);
@@ -176,26 +176,26 @@ describe('nothing is saved for', () => {
   });
 });
 
-test('keys of different modes are unrelated', async () => {
+test('keys of different modes are independent', async () => {
   const emulator = await useEmulator({ allowLiveKeys: true });
   await raw(emulator, '/v1/apps/secrets', { body, headers: key });
   const live = await raw(emulator, '/v1/apps/secrets', { body, headers: key, key: 'sk_live_1' });
   expect(live.headers['idempotent-replayed']).toBeUndefined();
 });
 
-test('a key is forgotten after a day', async () => {
+test('a key expires after 24 hours', async () => {
   const clock = fakeClock();
   const emulator = await useEmulator({ now: clock.now });
   await raw(emulator, '/v1/apps/secrets', { body, headers: key });
   clock.advance(24 * 60 * 60 * 1000 - 1);
   const kept = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
   clock.advance(1);
-  const forgotten = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
+  const expired = await raw(emulator, '/v1/apps/secrets', { body, headers: key });
   expect(kept.headers['idempotent-replayed']).toBe('true');
-  expect(forgotten.headers['idempotent-replayed']).toBeUndefined();
+  expect(expired.headers['idempotent-replayed']).toBeUndefined();
 });
 
-test('a key of more than 255 characters is refused', async () => {
+test('a key with more than 255 characters is refused', async () => {
   const emulator = await useEmulator();
   const send = (length: number) =>
     raw(emulator, '/v1/apps/secrets', { body, headers: { 'idempotency-key': 'k'.repeat(length) } });

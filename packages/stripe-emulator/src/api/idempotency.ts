@@ -3,33 +3,37 @@ import type { Form } from './decode-form.js';
 import { idempotencyKeyTooLong } from './emulator-failures.js';
 import { idempotencyKeyInUse, idempotencyKeyReused } from './stripe-failures.js';
 
-/** The answer that is given again for the same key. */
+/** The response that is replayed for the same idempotency key. */
 export interface SavedResponse {
   readonly status: number;
   readonly body: string;
   readonly requestId: string;
 }
 
-/** What identifies a request for idempotency. */
+/** Identity of a request for idempotency. */
 export interface IdempotentRequest {
-  /** Who owns the key: keys of different accounts or modes are unrelated. */
+  /** Account and mode of the API key. Idempotency keys of different owners are independent. */
   readonly owner: readonly string[];
   readonly key: string;
   readonly fingerprint: string;
 }
 
-/** A claim on an idempotency key: either the saved answer, or the right to run the request. */
+/** A claim on an idempotency key: the saved response, or the permission to execute the request. */
 export interface IdempotencyClaim {
   readonly saved: SavedResponse | undefined;
-  /** Keeps the answer for later requests with the same key. */
-  save(answer: SavedResponse): void;
-  /** Gives the key free; call it whatever happened. */
+  /** Saves the response for later requests with the same key. */
+  save(response: SavedResponse): void;
+  /** Releases the key. Must be called, also after an error. */
   release(): void;
 }
 
-/** Remembers the answers to requests with an idempotency key. */
+/** Saves the responses to requests with an idempotency key. */
 export interface IdempotencyKeys {
-  /** @throws ApiFailure 409 while the key is in use, 400 if it was used for something else */
+  /**
+   * Claims an idempotency key.
+   *
+   * @throws `ApiFailure` 409 when a request with the key is in flight, 400 when the key was used with other parameters.
+   */
   claim(request: IdempotentRequest): IdempotencyClaim;
   reset(): void;
 }
@@ -38,22 +42,22 @@ const retentionMs = 24 * 60 * 60 * 1000;
 const maxResponses = 10_000;
 const maxKeyLength = 255;
 
-/** A digest of a request: equal for equal endpoints and parameters in any order. */
+/** Returns a digest of a request. It does not depend on the order of the parameters. */
 export function requestFingerprint(operation: string, account: string, form: Form): string {
   return createHash('sha256')
-    .update(JSON.stringify([operation, account, ordered(form)]))
+    .update(JSON.stringify([operation, account, sortKeys(form)]))
     .digest('base64');
 }
 
-/** Makes an empty memory of the newest 10 000 answers. `now` gives epoch milliseconds. */
+/** Creates an empty store for the newest 10 000 responses. `now` returns epoch milliseconds. */
 export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
-  const answers = new Map<string, { fingerprint: string; at: number; answer: SavedResponse }>();
+  const responses = new Map<string, { fingerprint: string; at: number; response: SavedResponse }>();
   const inFlight = new Set<string>();
 
   function evictOld(): void {
-    for (const [id, { at }] of answers) {
-      if (answers.size <= maxResponses && now() - at < retentionMs) return; // kept in the order they were saved
-      answers.delete(id);
+    for (const [id, { at }] of responses) {
+      if (responses.size <= maxResponses && now() - at < retentionMs) return; // the map keeps the order of saving
+      responses.delete(id);
     }
   }
 
@@ -63,30 +67,30 @@ export function createIdempotencyKeys(now: () => number): IdempotencyKeys {
       evictOld();
       const id = JSON.stringify([...owner, key]);
       if (inFlight.has(id)) throw idempotencyKeyInUse(key);
-      const saved = answers.get(id);
+      const saved = responses.get(id);
       if (saved && saved.fingerprint !== fingerprint) throw idempotencyKeyReused(key);
-      if (saved) return { saved: saved.answer, save() {}, release() {} };
+      if (saved) return { saved: saved.response, save() {}, release() {} };
       inFlight.add(id);
       return {
         saved: undefined,
-        save(answer) {
-          answers.set(id, { fingerprint, at: now(), answer });
+        save(response) {
+          responses.set(id, { fingerprint, at: now(), response });
           evictOld();
         },
         release: () => void inFlight.delete(id),
       };
     },
     reset() {
-      answers.clear();
+      responses.clear();
       inFlight.clear();
     },
   };
 }
 
-function ordered(value: Form[string]): unknown {
+function sortKeys(value: Form[string]): unknown {
   if (typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(ordered);
+  if (Array.isArray(value)) return value.map(sortKeys);
   return Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => [key, ordered(inner)]);
+    .map(([key, inner]) => [key, sortKeys(inner)]);
 }

@@ -1,14 +1,14 @@
 const maxEdits = 2;
 
-/** The name that differs from a misspelt one by at most two letters added, left out or changed; the nearest of them. */
-export function nearestName(misspelt: string, names: readonly string[]): string | undefined {
+/** Returns the name with the smallest edit distance to a misspelled one, or `undefined` if the distance is above two. */
+export function nearestName(misspelled: string, names: readonly string[]): string | undefined {
   const near = names
-    .map((name) => ({ name, edits: editDistance(misspelt, name) }))
+    .map((name) => ({ name, edits: editDistance(misspelled, name) }))
     .filter(({ edits }) => edits <= maxEdits);
   return near.sort((a, b) => a.edits - b.edits)[0]?.name;
 }
 
-/** The Levenshtein distance; anything above the limit where the lengths alone tell. */
+/** Returns the Levenshtein distance, or a number above the limit when the lengths already differ too much. */
 function editDistance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > maxEdits) return maxEdits + 1;
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -11,7 +11,7 @@ const routes: ReadonlyMap<string, Operation> = new Map([
   ['POST /v1/apps/secrets/delete', 'delete'],
 ]);
 
-/** The operation that a method and path (without query) stand for. */
+/** Returns the operation of a method and a path without query. */
 export function matchOperation(method: string, path: string): Operation | undefined {
   return routes.get(`${method} ${path}`);
 }

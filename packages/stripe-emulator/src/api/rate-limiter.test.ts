@@ -8,7 +8,7 @@ import { createRateLimiter } from './rate-limiter.js';
 const list = '/v1/apps/secrets?scope[type]=account';
 const find = '/v1/apps/secrets/find?scope[type]=account&name=a';
 
-test('the twenty-sixth request of a second is a 429 with its reason, the next second is free', async () => {
+test('request 26 in a second is a 429 with a reason, one second later requests are allowed', async () => {
   const clock = fakeClock();
   const emulator = await useEmulator({ now: clock.now, rateLimit: true });
   for (let n = 0; n < 25; n += 1) expect((await raw(emulator, list)).status).toBe(200);
@@ -26,7 +26,7 @@ test('the twenty-sixth request of a second is a 429 with its reason, the next se
   expect((await raw(emulator, list)).status).toBe(200);
 });
 
-test('all operations of an account together have a limit', async () => {
+test('total limits all operations of an account together', async () => {
   const emulator = await useEmulator({ now: fakeClock().now, rateLimit: { perEndpoint: 2, total: 3 } });
   const statuses = [];
   for (const path of [list, list, find, find]) statuses.push((await raw(emulator, path)).status);
@@ -34,7 +34,7 @@ test('all operations of an account together have a limit', async () => {
   expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBe('global-rate');
 });
 
-test('the documented limits are 25 for each operation, in all 25 in test mode and 100 in live mode', () => {
+test('the default limits are 25 per operation, and in total 25 in test mode and 100 in live mode', () => {
   const admitted = (
     mode: 'test' | 'live',
     operations: readonly ('list' | 'find' | 'create' | 'delete')[],
@@ -57,7 +57,7 @@ test('the documented limits are 25 for each operation, in all 25 in test mode an
   expect(admitted('live', ['list', 'find', 'create', 'delete'])).toBe(100);
 });
 
-test('the second slides: a request counts for exactly one second', () => {
+test('a request counts for exactly one second (sliding window)', () => {
   const clock = fakeClock();
   const limiter = createRateLimiter({ perEndpoint: 1 }, clock.now, null);
   const admit = () => limiter.admit({ account: 'acct_1', mode: 'test', operation: 'find' });
@@ -68,7 +68,7 @@ test('the second slides: a request counts for exactly one second', () => {
   admit();
 });
 
-test('a clock that is set back frees what it counted', () => {
+test('requests in the future do not count after the clock goes back', () => {
   const clock = fakeClock();
   const limiter = createRateLimiter({ perEndpoint: 1 }, clock.now, null);
   const admit = () => limiter.admit({ account: 'acct_1', mode: 'test', operation: 'find' });
@@ -78,7 +78,7 @@ test('a clock that is set back frees what it counted', () => {
   expect(admit).toThrow('rate limit');
 });
 
-test('there is no limit unless it is asked for', () => {
+test('requests are not limited by default', () => {
   expect(resolveOptions({}).rateLimit).toBeUndefined();
 });
 

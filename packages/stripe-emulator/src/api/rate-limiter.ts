@@ -2,7 +2,7 @@ import type { Mode } from '../store/secret-space.js';
 import type { Operation } from './operation.js';
 import { rateLimited } from './stripe-failures.js';
 
-/** Requests per second that an account may make. A limit left out is Stripe's documented one. */
+/** Limits of requests per second and account. A missing limit is the one that Stripe documents. */
 export interface RateLimit {
   /** For each operation. @defaultValue 25 */
   readonly perEndpoint?: number | undefined;
@@ -10,16 +10,20 @@ export interface RateLimit {
   readonly total?: number | undefined;
 }
 
-/** Counts requests and refuses those over the limit. */
+/** Limits the rate of requests. */
 export interface RateLimiter {
-  /** @throws ApiFailure 429 `rate_limit` */
+  /**
+   * Counts a request.
+   *
+   * @throws `ApiFailure` 429 `rate_limit` when a limit is reached.
+   */
   admit(request: { readonly account: string; readonly mode: Mode; readonly operation: Operation }): void;
   reset(): void;
 }
 
 const windowMs = 1000;
 
-/** Makes a limiter over a sliding second of the given clock. */
+/** Creates a rate limiter with a sliding window of one second. `now` returns epoch milliseconds. */
 export function createRateLimiter(
   { perEndpoint = 25, total }: RateLimit,
   now: () => number,
@@ -29,8 +33,8 @@ export function createRateLimiter(
 
   function recent(id: string): number[] {
     const time = now();
-    // After the clock was set back, what is ahead of it has no say.
-    const times = (admitted.get(id) ?? []).filter((one) => one <= time && time - one < windowMs);
+    // The clock may go back: entries in the future do not count.
+    const times = (admitted.get(id) ?? []).filter((at) => at <= time && time - at < windowMs);
     admitted.set(id, times);
     return times;
   }

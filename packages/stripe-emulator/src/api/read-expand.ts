@@ -7,9 +7,9 @@ import { cannotExpand, emptyParam, expandTooDeep, invalidParam } from './stripe-
 const maxDepth = 4;
 
 /**
- * Whether the payload was asked for: `expand[]=payload`, on the list `expand[]=data.payload`.
+ * Returns whether the payload is expanded: `expand[]=payload`, or `expand[]=data.payload` for the list.
  *
- * @throws ApiFailure for a path that cannot be expanded
+ * @throws `ApiFailure` 400 for a path that cannot be expanded.
  */
 export function readExpand(value: Form[string], operation: Operation, assume: ResolvedAssumptions): boolean {
   if (value === undefined) return false;
@@ -20,7 +20,7 @@ export function readExpand(value: Form[string], operation: Operation, assume: Re
     ...(operation !== 'list' || assume.listExpandsPayload ? [`${prefix}payload`] : []),
     ...(assume.scopeExpands ? [`${prefix}scope`] : []),
   ];
-  // Many indexed entries decode to a map of index to path.
+  // qs decodes more than 100 indexed entries to an object.
   const paths = Object.values(value).map((path) => readText(path, 'expand', assume) ?? '');
   for (const path of paths) {
     if (path.split('.').length > maxDepth) throw expandTooDeep(path);

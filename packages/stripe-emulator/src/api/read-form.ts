@@ -4,9 +4,9 @@ import { badEncoding } from './emulator-failures.js';
 import { notAForm } from './stripe-failures.js';
 
 /**
- * The parameters of a request: the query of a GET; the body and the query of a POST.
+ * Returns the parameters of a request: the query of a GET, the query and the body of a POST.
  *
- * @throws ApiFailure for a body of another type, and for text that is not percent-encoded UTF-8
+ * @throws `ApiFailure` 400 for a body of another type, and for text that is not percent-encoded UTF-8.
  */
 export function readForm({ method, query, headers, body }: ApiRequest): Form {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();

@@ -2,9 +2,9 @@ import type { Form } from './decode-form.js';
 import { emptyParam, invalidParam, notAnInteger } from './stripe-failures.js';
 
 /**
- * Reads an integer parameter, or gives `undefined` if it is not there.
+ * Returns an integer parameter, or `undefined` if it is missing.
  *
- * @throws ApiFailure for one that is empty, no integer, or a list or map
+ * @throws `ApiFailure` 400 when it is empty, not an integer, an array or an object.
  */
 export function readInteger(value: Form[string], param: string): number | undefined {
   if (value === undefined) return undefined;

@@ -18,60 +18,60 @@ interface Refusal {
 
 const posts: readonly Refusal[] = [
   {
-    name: 'no name',
+    name: 'a missing name',
     send: 'payload=b&scope[type]=account',
     code: 'parameter_missing',
     param: 'name',
     message: 'Missing required param: name.',
   },
   {
-    name: 'no payload',
+    name: 'a missing payload',
     send: 'name=a&scope[type]=account',
     code: 'parameter_missing',
     param: 'payload',
     message: 'Missing required param: payload.',
   },
   {
-    name: 'no scope',
+    name: 'a missing scope',
     send: 'name=a&payload=b',
     code: 'parameter_missing',
     param: 'scope',
     message: 'Missing required param: scope.',
   },
   {
-    name: 'no scope type',
+    name: 'a missing scope type',
     send: 'name=a&payload=b&scope[user]=usr_1',
     code: 'parameter_missing',
     param: 'scope[type]',
     message: 'Missing required param: scope[type].',
   },
   {
-    name: 'user scope without a user',
+    name: 'a user scope without a user',
     send: 'name=a&payload=b&scope[type]=user',
     code: 'parameter_missing',
     param: 'scope[user]',
     message: 'Missing required param: scope[user].',
   },
   {
-    name: 'account scope with a user',
+    name: 'an account scope with a user',
     send: `${create}&scope[user]=usr_1`,
     param: 'scope[user]',
     message: /account/,
   },
   {
-    name: 'another scope type',
+    name: 'an unknown scope type',
     send: 'name=a&payload=b&scope[type]=team',
     param: 'scope[type]',
     message: 'Invalid scope[type]: must be one of account or user',
   },
   {
-    name: 'a scope that is text',
+    name: 'a scope that is a string',
     send: 'name=a&payload=b&scope=account',
     param: 'scope',
     message: 'Invalid object',
   },
   {
-    name: 'a scope that is a list',
+    name: 'a scope that is an array',
     send: 'name=a&payload=b&scope[]=account',
     param: 'scope',
     message: 'Invalid object',
@@ -84,14 +84,14 @@ const posts: readonly Refusal[] = [
     message: 'Received unknown parameter: nmae. Did you mean name?',
   },
   {
-    name: 'an unknown parameter like no other',
+    name: 'an unknown parameter without a similar name',
     send: `${create}&colour=x`,
     code: 'parameter_unknown',
     param: 'colour',
     message: 'Received unknown parameter: colour',
   },
   {
-    name: 'a misspelt field of the scope',
+    name: 'a misspelled field of the scope',
     send: `${create}&scope[usr]=x`,
     code: 'parameter_unknown',
     param: 'scope[usr]',
@@ -245,7 +245,7 @@ const posts: readonly Refusal[] = [
 
 const gets: readonly Refusal[] = [
   {
-    name: 'no scope',
+    name: 'a missing scope',
     send: '',
     code: 'parameter_missing',
     param: 'scope',
@@ -337,32 +337,32 @@ describe('the list refuses', () => {
 test.each([
   { path: '/v1/apps/secrets/find?scope[type]=account', param: 'name' },
   { path: '/v1/apps/secrets/find?name=a', param: 'scope' },
-])('find needs $param', async ({ path, param }) => {
+])('find requires $param', async ({ path, param }) => {
   expect(errorOf(await raw(await useEmulator(), path))).toMatchObject({ code: 'parameter_missing', param });
 });
 
-test.each(['name', 'scope'])('delete needs %s', async (param) => {
+test.each(['name', 'scope'])('delete requires %s', async (param) => {
   const body = param === 'name' ? 'scope[type]=account' : 'name=a';
   const response = await raw(await useEmulator(), '/v1/apps/secrets/delete', { body });
   expect(errorOf(response)).toMatchObject({ code: 'parameter_missing', param });
 });
 
-test('the longest name and payload are taken, counted in code points', async () => {
+test('accepts the longest name and payload, counted in code points', async () => {
   const emulator = await useEmulator();
   const text = '😀'.repeat(5000);
   await sdk(emulator).apps.secrets.create({ scope: { type: 'account' }, name: text, payload: text });
   expect(emulator.secrets.get({ name: text })?.payload).toBe(text);
 });
 
-test.each([1, centurySeconds])('an expiry %d seconds ahead is taken', async (seconds) => {
+test.each([1, centurySeconds])('accepts an expiry in %d seconds', async (seconds) => {
   const emulator = await useEmulator({ now: clock.now });
   const body = `${create}&expires_at=${nowSeconds + seconds}`;
   expect((await raw(emulator, '/v1/apps/secrets', { body })).status).toBe(200);
 });
 
-test('options given to the SDK among the parameters are unknown parameters', async () => {
+test('SDK options among the parameters are unknown parameters', async () => {
   const stripe = sdk(await useEmulator());
-  // The SDK's types forbid it, plain JavaScript does not.
+  // The types of the SDK forbid this, plain JavaScript does not.
   const mistaken = { name: 'a', scope: { type: 'account' as const }, stripeAccount: 'acct_1' };
   await expect(stripe.apps.secrets.find(mistaken)).rejects.toMatchObject({
     code: 'parameter_unknown',

@@ -9,12 +9,12 @@ import { readScope } from './read-scope.js';
 import { readText } from './read-text.js';
 import { assumedFailure, integerOutOfRange, missingParam, unknownParams } from './stripe-failures.js';
 
-/** The parameters of one request, checked. Only those of its operation are set. */
+/** The parameters of one request after the checks. Only those of its operation are set. */
 export interface Params {
   readonly scope: SecretScope;
   readonly name: string;
   readonly payload: string;
-  /** Unix seconds. */
+  /** In Unix seconds. */
   readonly expiresAt: number | undefined;
   readonly limit: number;
   readonly startingAfter: string | undefined;
@@ -22,10 +22,10 @@ export interface Params {
   readonly expandsPayload: boolean;
 }
 
-/** What the checks depend on. */
+/** Assumptions and time for the checks. */
 export interface ReadContext {
   readonly assume: ResolvedAssumptions;
-  /** Epoch milliseconds. */
+  /** In epoch milliseconds. */
   readonly now: number;
 }
 
@@ -46,7 +46,7 @@ const maxExpirySeconds = 100 * 365.25 * 24 * 60 * 60;
 /**
  * Checks the parameters of a request.
  *
- * @throws ApiFailure with Stripe's error for the first one that is wrong
+ * @throws `ApiFailure` 400 with Stripe's error for the first invalid parameter.
  */
 export function readParams(operation: Operation, form: Form, { assume, now }: ReadContext): Params {
   refuseUnknown(Object.keys(form), known[operation]);
@@ -69,11 +69,11 @@ export function readParams(operation: Operation, form: Form, { assume, now }: Re
   };
 }
 
-function refuseUnknown(names: readonly string[], among: readonly string[]): void {
-  const unknown = names.filter((name) => !among.includes(name));
+function refuseUnknown(names: readonly string[], allowed: readonly string[]): void {
+  const unknown = names.filter((name) => !allowed.includes(name));
   const [only, ...others] = unknown;
   if (only === undefined) return;
-  throw unknownParams(unknown, others.length === 0 ? nearestName(only, among) : undefined);
+  throw unknownParams(unknown, others.length === 0 ? nearestName(only, allowed) : undefined);
 }
 
 function readName(name: string | undefined, assume: ResolvedAssumptions): string {

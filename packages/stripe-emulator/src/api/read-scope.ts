@@ -8,7 +8,7 @@ import { assumedFailure, emptyParam, invalidParam, missingParam, unknownParams }
 /**
  * Checks `scope[type]` and `scope[user]`.
  *
- * @throws ApiFailure with Stripe's error for what is wrong
+ * @throws `ApiFailure` 400 with Stripe's error for the first invalid field.
  */
 export function readScope(value: Form[string], assume: ResolvedAssumptions): SecretScope {
   if (value === '') throw emptyParam('scope');
@@ -35,10 +35,11 @@ export function readScope(value: Form[string], assume: ResolvedAssumptions): Sec
 
 function unknownFields(names: readonly string[]): Error {
   const [only, ...others] = names;
-  const meant = only !== undefined && others.length === 0 ? nearestName(only, ['type', 'user']) : undefined;
+  const suggestion =
+    only !== undefined && others.length === 0 ? nearestName(only, ['type', 'user']) : undefined;
   return unknownParams(
     names.map((name) => `scope[${name}]`),
-    meant && `scope[${meant}]`,
+    suggestion && `scope[${suggestion}]`,
   );
 }
 

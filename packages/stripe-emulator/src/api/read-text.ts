@@ -4,9 +4,9 @@ import type { Form } from './decode-form.js';
 import { assumedFailure, emptyParam, invalidParam } from './stripe-failures.js';
 
 /**
- * Reads a text parameter, or gives `undefined` if it is not there.
+ * Returns a text parameter, or `undefined` if it is missing.
  *
- * @throws ApiFailure for one that is empty, too long, or a list or map
+ * @throws `ApiFailure` 400 when it is empty, too long, an array or an object.
  */
 export function readText(
   value: Form[string],
@@ -17,13 +17,13 @@ export function readText(
   if (typeof value !== 'string') throw invalidParam(param, `Invalid string: ${param} must be a single value`);
   if (value === '') throw emptyParam(param);
   if (isTooLong(value, assume.lengthUnit)) {
-    const shown = { ends: ends(value), value, param }[assume.lengthErrorShows];
+    const shown = { ends: firstAndLast(value), value, param }[assume.lengthErrorShows];
     throw assumedFailure(assume.errors, 'textTooLong', { shown, param });
   }
   return value;
 }
 
-function ends(value: string): string {
+function firstAndLast(value: string): string {
   const characters = [...value];
   return `${characters.slice(0, 4).join('')}...${characters.slice(-4).join('')}`;
 }

@@ -4,7 +4,7 @@ import { errorOf, raw, useEmulator } from '../../test/use-emulator.js';
 
 const list = '/v1/apps/secrets?scope[type]=account';
 
-test('a response has the headers of Stripe, and neither Retry-After nor CORS', async () => {
+test('a response has the headers of Stripe, without Retry-After and CORS', async () => {
   const { headers } = await raw(await useEmulator(), list);
   expect(headers).toMatchObject({
     'content-type': 'application/json',
@@ -28,13 +28,13 @@ test.each([
   [429, undefined],
   [500, undefined],
   [503, undefined],
-])('only what may pass does not say that it is final: %i', async (status, header) => {
+])('Stripe-Should-Retry is false except for errors that a retry may solve: %i', async (status, header) => {
   const emulator = await useEmulator();
   emulator.faults.add({ kind: 'reply', status });
   expect((await raw(emulator, list)).headers['stripe-should-retry']).toBe(header);
 });
 
-test('the version of the request is echoed', async () => {
+test('returns the API version of the request', async () => {
   const emulator = await useEmulator();
   const asked = { 'stripe-version': '2024-04-10' };
   expect((await raw(emulator, list, { headers: asked })).headers['stripe-version']).toBe('2024-04-10');
@@ -59,7 +59,7 @@ test.each(['newest', '2026', '2026-10-28.', '2026-10-28; drop'])(
   },
 );
 
-test('every response of the API has a request id of its own, also a refusal', async () => {
+test('every response of the API has a request id that is unique, also for errors', async () => {
   const emulator = await useEmulator();
   const answers = [
     await raw(emulator, list),
@@ -72,7 +72,7 @@ test('every response of the API has a request id of its own, also a refusal', as
   for (const id of ids) expect(id).toMatch(/^req_\w{14}$/);
 });
 
-test('an error is printed with its keys by the alphabet and two spaces', async () => {
+test('an error has keys in alphabetical order and an indentation of two spaces', async () => {
   const emulator = await useEmulator();
   const response = await raw(emulator, '/v1/apps/secrets', { body: 'name=a&scope[type]=account' });
   expect(response.text).toBe(`{
@@ -95,7 +95,7 @@ test.each([
   { method: 'POST', path: '/v1/apps/secrets/find' },
   { method: 'DELETE', path: '/v1/apps/secrets' },
   { method: 'GET', path: '/' },
-])('$method $path is a 404 in the envelope, without its query', async ({ method, path }) => {
+])('$method $path is a 404 in the error envelope, without its query', async ({ method, path }) => {
   const response = await raw(await useEmulator(), `${path}?payload=hunter2`, { method });
   expect(response.status).toBe(404);
   expect(errorOf(response)).toMatchObject({

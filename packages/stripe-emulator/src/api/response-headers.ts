@@ -1,8 +1,8 @@
 import type { Progress } from './run-request.js';
 
-/** The headers of Stripe's answers. There is no Retry-After and no CORS header. */
-export function responseHeaders(status: number, facts: Progress): Record<string, string> {
-  const { requestId, version, caller, idempotencyKey, replayOf } = facts;
+/** Returns the headers of a Stripe response. Stripe sends neither `Retry-After` nor CORS headers. */
+export function responseHeaders(status: number, progress: Progress): Record<string, string> {
+  const { requestId, version, caller, idempotencyKey, replayOf } = progress;
   return {
     Server: 'nginx',
     'Content-Type': 'application/json',

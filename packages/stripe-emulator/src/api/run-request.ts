@@ -14,7 +14,7 @@ import { readForm } from './read-form.js';
 import { readParams } from './read-params.js';
 import { unknownUrl } from './stripe-failures.js';
 
-/** What has become known of a request on its way: a refused one leaves it half filled. */
+/** Data about a request, collected while it is processed. Incomplete for a request that fails early. */
 export interface Progress {
   readonly requestId: string;
   version: string;
@@ -23,13 +23,13 @@ export interface Progress {
   form?: Form;
   fault?: Fault | undefined;
   plan: FaultPlan;
-  /** Set once the key has decided whether the request runs. */
+  /** Set after the request has claimed its idempotency key. */
   idempotencyKey?: string;
-  /** The request whose saved answer is given again. */
+  /** Id of the request whose saved response is replayed. */
   replayOf?: string;
 }
 
-/** A request of which enough is known to run it. */
+/** An authenticated request with its operation and parameters. */
 interface IdentifiedRequest {
   readonly operation: Operation;
   readonly caller: Caller;
@@ -37,23 +37,23 @@ interface IdentifiedRequest {
   readonly key: string | undefined;
 }
 
-/** Takes a request through every check and runs it. Never rejects; what it finds out goes into `progress`. */
+/** Checks a request and executes it. Never rejects. Writes data about the request into `progress`. */
 export async function runRequest(
   request: ApiRequest,
   context: RequestContext,
   progress: Progress,
 ): Promise<Reply> {
   try {
-    const known = identify(request, context, progress);
-    takeFault(known, context, progress);
-    return await decide(known, context, progress);
+    const identified = identify(request, context, progress);
+    takeFault(identified, context, progress);
+    return await runIdentified(identified, context, progress);
   } catch (error) {
     await wait(context, progress);
     return failureReply(error, linkOf(progress));
   }
 }
 
-/** The name in a form, whether it is a right one or not. */
+/** Returns the name in a form, valid or not. */
 export function nameOf(form: Form | undefined): string | null {
   const name = form?.['name'];
   return typeof name === 'string' ? name : null;
@@ -90,8 +90,12 @@ function takeFault(
   progress.plan = planFault(fault, { account, idempotencyKey: key, link: linkOf(progress), errors });
 }
 
-async function decide(known: IdentifiedRequest, context: RequestContext, progress: Progress): Promise<Reply> {
-  const { operation, caller, form } = known;
+async function runIdentified(
+  identified: IdentifiedRequest,
+  context: RequestContext,
+  progress: Progress,
+): Promise<Reply> {
+  const { operation, caller, form } = identified;
   const { options, state } = context;
   const { plan } = progress;
   if (!plan.executes && !plan.saves) {
@@ -100,7 +104,7 @@ async function decide(known: IdentifiedRequest, context: RequestContext, progres
   }
   state.rateLimiter?.admit({ account: caller.keyAccount, mode: caller.mode, operation });
   const params = readParams(operation, form, { assume: options.assume, now: options.now() });
-  const claim = claimKey(known, context, progress);
+  const claim = claimKey(identified, context, progress);
   try {
     await wait(context, progress);
     context.signal.throwIfAborted();
@@ -120,10 +124,10 @@ async function decide(known: IdentifiedRequest, context: RequestContext, progres
   }
 }
 
-/** The answer of a request that does not run: its fault puts another in its place. */
+/** The response of a request that is not executed. Its fault replaces it. */
 const discardedReply: Reply = { status: 500, headers: {}, body: '' };
 
-/** A failure here belongs to a request that ran, so it is an answer like any other. */
+/** Returns the response. A failure of an executed request is a response too, and is saved like any other. */
 function execute(
   operation: Operation,
   execution: Parameters<typeof executeOperation>[1],

@@ -1,7 +1,7 @@
 import type { ResolvedAssumptions } from '../options/assumptions.js';
 import type { StoredSecret } from '../store/secret-store.js';
 
-/** A secret as Stripe prints it: id and object, then the rest by the alphabet; the payload only if it was asked for. */
+/** Returns a secret as Stripe's API does: `id`, `object`, then the other keys in alphabetical order. */
 export function secretJson(secret: StoredSecret, expandsPayload: boolean, deleted?: true): object {
   const { id, name, payload, created, expiresAt, space } = secret;
   return {
@@ -17,12 +17,12 @@ export function secretJson(secret: StoredSecret, expandsPayload: boolean, delete
   };
 }
 
-/** The answer to a delete. */
+/** Returns the body of the response to a delete. */
 export function deletedSecretJson(
   secret: StoredSecret,
   expandsPayload: boolean,
-  form: ResolvedAssumptions['deleteBody'],
+  format: ResolvedAssumptions['deleteBody'],
 ): object {
-  if (form === 'docs') return { id: secret.id, object: 'apps.secret', deleted: true };
+  if (format === 'docs') return { id: secret.id, object: 'apps.secret', deleted: true };
   return secretJson(secret, expandsPayload, true);
 }

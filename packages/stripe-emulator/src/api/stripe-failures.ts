@@ -1,22 +1,22 @@
 import type { AssumedErrorName, ResolvedErrors } from '../options/assumed-errors.js';
 import { ApiFailure } from './api-failure.js';
 
-// One function for each thing that can go wrong, in Stripe's own words. What is assumed of Stripe's words is a switch.
+// Errors with Stripe's messages, one function for each. Messages that are only assumed are switches of `assume`.
 
-/** An error of which Stripe documents a part at most; `facts` fill the placeholders of its message. */
+/** Returns an error that Stripe does not document fully. `values` replace the placeholders of its message. */
 export function assumedFailure(
   errors: ResolvedErrors,
   name: AssumedErrorName,
-  facts: Readonly<Record<string, string>> = {},
+  values: Readonly<Record<string, string>> = {},
 ): ApiFailure {
   const { status, code, message, param } = errors[name];
-  const known = new Map(Object.entries(facts));
+  const replacements = new Map(Object.entries(values)); // a Map: a placeholder may be called constructor
   const fill = (text: string): string =>
-    text.replaceAll(/\{(\w+)\}/g, (placeholder, key: string) => known.get(key) ?? placeholder);
+    text.replaceAll(/\{(\w+)\}/g, (placeholder, key: string) => replacements.get(key) ?? placeholder);
   return new ApiFailure({ status, code, message: fill(message), param: param === null ? null : fill(param) });
 }
 
-export function noKey(): ApiFailure {
+export function missingKey(): ApiFailure {
   return new ApiFailure({
     status: 401,
     message:
@@ -91,9 +91,9 @@ export function idempotencyKeyReused(key: string): ApiFailure {
   });
 }
 
-/** `meant` is the known parameter that is nearly called so. */
-export function unknownParams(names: readonly string[], meant?: string): ApiFailure {
-  const hint = meant === undefined ? '' : `. Did you mean ${meant}?`;
+/** Returns the error for unknown parameters. `suggestion` is a known parameter with a similar name. */
+export function unknownParams(names: readonly string[], suggestion?: string): ApiFailure {
+  const hint = suggestion === undefined ? '' : `. Did you mean ${suggestion}?`;
   return new ApiFailure({
     status: 400,
     code: 'parameter_unknown',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { useEmulator } from '../../test/use-emulator.js';
 import { httpText, parseResponses, sendBytes } from '../../test/wire.js';
 
-// The bytes that clients were seen to send.
+// Bytes recorded from real clients.
 
 const payload = 'sé "x"&=+[]😀 \n%';
 const user = { type: 'user', user: 'usr_1' } as const;
@@ -105,7 +105,7 @@ const clients: readonly Client[] = [
 ];
 
 describe.each(clients)('$name', ({ create, find, list, remove }) => {
-  test('all four operations, one after the other on one connection', async () => {
+  test('all four operations on one connection', async () => {
     const emulator = await useEmulator();
     const text = await sendBytes(emulator, create + find + list + last(remove));
     const secret = expect.objectContaining({
@@ -125,12 +125,12 @@ describe.each(clients)('$name', ({ create, find, list, remove }) => {
   });
 });
 
-/** The client would keep the connection. */
+/** Replaces keep-alive, so that the server closes the connection. */
 function last(request: string): string {
   return request.replace('Connection: keep-alive\r\n', '').replace('\r\n', '\r\nConnection: close\r\n');
 }
 
-test('a request that names the server, as one through a proxy does, is answered', async () => {
+test('a request with an absolute URL, as through a proxy, gets a response', async () => {
   const emulator = await useEmulator();
   const path = '/v1/apps/secrets?scope[type]=account';
   const text = await sendBytes(emulator, last(httpText(`GET http://127.0.0.1:12140${path} HTTP/1.1${curl}`)));

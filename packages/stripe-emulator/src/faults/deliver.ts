@@ -2,27 +2,31 @@ import type { ServerResponse } from 'node:http';
 import type { Reply } from '../server/reply.js';
 import { sleep } from '../server/sleep.js';
 
-/** How an answer reaches the client. */
+/** How a response is sent. */
 export type Delivery =
   | { readonly kind: 'send' }
-  /** Nothing, for ever. */
+  /** Sends nothing, and keeps the connection open. */
   | { readonly kind: 'hang' }
-  /** The headers, then nothing. */
+  /** Sends the headers, then nothing. */
   | { readonly kind: 'hangBody' }
-  /** Half of the body, then the connection breaks. */
+  /** Sends half of the body, then closes the connection. */
   | { readonly kind: 'cutBody'; readonly chunked: boolean }
-  /** The connection is reset (RST) before an answer. */
+  /** Resets the connection (RST) before a response. */
   | { readonly kind: 'reset' }
-  /** The connection is closed (FIN) before an answer. */
+  /** Closes the connection (FIN) before a response. */
   | { readonly kind: 'close' }
+  /** Sends the body in chunks, with a delay after each. */
   | { readonly kind: 'drip'; readonly intervalMs: number; readonly bytesPerChunk: number };
 
-/** The deliveries that send no status. */
+/** Returns whether a delivery sends no status. */
 export function sendsNoStatus({ kind }: Delivery): boolean {
   return kind === 'hang' || kind === 'reset' || kind === 'close';
 }
 
-/** Writes an answer. A hanging one, and one that drips when the signal fires, stay open until the client leaves. */
+/**
+ * Sends a response. One that hangs stays open until the client disconnects, and so does one that is still in progress when
+ * the signal aborts.
+ */
 export async function deliver(
   response: ServerResponse,
   reply: Reply,

@@ -6,7 +6,7 @@ import type { Fault } from './fault.js';
 const scope = { type: 'account' } as const;
 const find = '/v1/apps/secrets/find?name=a&scope[type]=account&expand[]=payload';
 
-async function broken(fault: Fault) {
+async function emulatorWith(fault: Fault) {
   const emulator = await useEmulator();
   emulator.secrets.put({ name: 'a', payload: 'hunter2' });
   emulator.faults.add(fault);
@@ -55,7 +55,7 @@ describe('faults with an error', () => {
       statusCode: 402,
     },
   ])('$fault is a $type', async ({ fault, type, statusCode, code, retry }) => {
-    const { emulator, secrets } = await broken(fault);
+    const { emulator, secrets } = await emulatorWith(fault);
     const failure: unknown = await secrets.find({ scope, name: 'a' }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ type, statusCode, ...(code ? { code } : {}) });
     if (retry) expect(failure).toMatchObject({ headers: { 'stripe-should-retry': retry } });
@@ -66,8 +66,8 @@ describe('faults with an error', () => {
     ]);
   });
 
-  test('a lock timeout has no reason header, a rate limit has one', async () => {
-    const { emulator } = await broken({ kind: 'lockTimeout' });
+  test('a rate limit has a reason header, a lock timeout has none', async () => {
+    const { emulator } = await emulatorWith({ kind: 'lockTimeout' });
     emulator.faults.add({ kind: 'rateLimit' });
     expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBeUndefined();
     expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBe('endpoint-rate');
@@ -75,8 +75,8 @@ describe('faults with an error', () => {
     expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBe('global-concurrency');
   });
 
-  test('a key in use is named, and the error can be looked up as any other', async () => {
-    const { emulator } = await broken({ kind: 'keyInUse' });
+  test('the error for a key in use has the key and a request_log_url', async () => {
+    const { emulator } = await emulatorWith({ kind: 'keyInUse' });
     const response = await raw(emulator, '/v1/apps/secrets', {
       body: 'name=b&payload=p&scope[type]=account',
       headers: { 'idempotency-key': 'k1' },
@@ -85,7 +85,7 @@ describe('faults with an error', () => {
     expect(errorOf(response)['request_log_url']).toContain(response.headers['request-id']);
   });
 
-  test('a missing permission looks as it was assumed', async () => {
+  test('forbidden uses the assumed error', async () => {
     const assume = { errors: { permissionMissing: { status: 400, message: 'Not on {account}.' } } };
     const emulator = await useEmulator({ assume });
     emulator.faults.add({ kind: 'forbidden' });
@@ -120,21 +120,21 @@ describe('faults with another body', () => {
       type: 'text/plain',
     },
   ])('$fault', async ({ fault, status, text, type = 'application/json' }) => {
-    const { emulator } = await broken(fault);
+    const { emulator } = await emulatorWith(fault);
     const response = await raw(emulator, find);
     expect(response).toMatchObject({ status, text });
     expect(response.headers['content-type']).toBe(type);
   });
 
   test('redirect sends the location', async () => {
-    const { emulator } = await broken({ kind: 'redirect', location: 'http://127.0.0.1:9/' });
+    const { emulator } = await emulatorWith({ kind: 'redirect', location: 'http://127.0.0.1:9/' });
     const response = await raw(emulator, find);
     expect(response.status).toBe(307);
     expect(response.headers['location']).toBe('http://127.0.0.1:9/');
   });
 
-  test('malformedJson is complete as HTTP, cut as JSON, and has the payload before the cut', async () => {
-    const { emulator } = await broken({ kind: 'malformedJson' });
+  test('malformedJson sends a complete body that is invalid JSON and contains the payload', async () => {
+    const { emulator } = await emulatorWith({ kind: 'malformedJson' });
     const response = await raw(emulator, find);
     expect(response.status).toBe(200);
     expect(response.text).toContain('hunter2');
@@ -142,18 +142,18 @@ describe('faults with another body', () => {
   });
 });
 
-describe('a request hit by a fault', () => {
+describe('a request with a fault', () => {
   const body = 'name=b&payload=p&scope[type]=account';
   const headers = { 'idempotency-key': 'k1' };
 
-  test('did not run unless executed is set', async () => {
-    const { emulator } = await broken({ kind: 'serverError' });
+  test('is not executed by default', async () => {
+    const { emulator } = await emulatorWith({ kind: 'serverError' });
     expect((await raw(emulator, '/v1/apps/secrets', { body })).status).toBe(500);
     expect(emulator.secrets.get({ name: 'b' })).toBeUndefined();
   });
 
-  test('ran if executed is set, and a retry with its key gets the saved response', async () => {
-    const { emulator } = await broken({ kind: 'serverError', executed: true });
+  test('is executed with executed, and a retry with its key gets the saved response', async () => {
+    const { emulator } = await emulatorWith({ kind: 'serverError', executed: true });
     expect((await raw(emulator, '/v1/apps/secrets', { body, headers })).status).toBe(500);
     expect(emulator.secrets.get({ name: 'b' })?.payload).toBe('p');
     const retry = await raw(emulator, '/v1/apps/secrets', { body, headers });
@@ -161,8 +161,8 @@ describe('a request hit by a fault', () => {
     expect(retry.headers['idempotent-replayed']).toBe('true');
   });
 
-  test('is retried by the SDK without being stored twice', async () => {
-    const { emulator } = await broken({ kind: 'reset', executed: true });
+  test('is stored once when the SDK retries it', async () => {
+    const { emulator } = await emulatorWith({ kind: 'reset', executed: true });
     const { secrets } = sdk(emulator, { maxNetworkRetries: 1 }).apps;
     await secrets.create({ scope, name: 'b', payload: 'p' });
     expect(
@@ -173,8 +173,8 @@ describe('a request hit by a fault', () => {
     ]);
   });
 
-  test('an error in its parameters still gives the response of the fault', async () => {
-    const { emulator } = await broken({ kind: 'lockTimeout', executed: true });
+  test('gets the response of the fault also with invalid parameters', async () => {
+    const { emulator } = await emulatorWith({ kind: 'lockTimeout', executed: true });
     const response = await raw(emulator, '/v1/apps/secrets', { body: 'name=b' });
     expect(errorOf(response)['code']).toBe('lock_timeout');
   });

@@ -11,20 +11,20 @@ import { failureReply, jsonReply, type Reply } from '../server/reply.js';
 import type { Delivery } from './deliver.js';
 import type { Fault } from './fault.js';
 
-/** What a fault does to a request. */
+/** Effects of a fault on one request. */
 export interface FaultPlan {
-  /** Whether the request takes effect. */
+  /** Whether the request is executed. */
   readonly executes: boolean;
-  /** Whether the changed answer, not the real one, is kept for the idempotency key. */
+  /** Whether the changed response is saved for the idempotency key, instead of the real response. */
   readonly saves: boolean;
-  /** Waits before it runs, in milliseconds. */
+  /** Delay before the request is executed, in milliseconds. */
   readonly delayMs: number;
-  /** Changes the answer. */
+  /** Returns the changed response. */
   readonly change: (reply: Reply) => Reply;
   readonly delivery: Delivery;
 }
 
-/** The request that a fault is for. */
+/** The request that a fault affects. */
 export interface FaultedRequest {
   readonly account: string;
   readonly idempotencyKey: string | undefined;
@@ -32,7 +32,7 @@ export interface FaultedRequest {
   readonly errors: ResolvedErrors;
 }
 
-/** The plan of a request that nothing happens to. */
+/** The plan of a request without a fault. */
 export const noFault: FaultPlan = {
   executes: true,
   saves: false,
@@ -41,7 +41,7 @@ export const noFault: FaultPlan = {
   delivery: { kind: 'send' },
 };
 
-/** Turns a fault into what it does to one request. */
+/** Returns the effects of a fault on one request. */
 export function planFault(fault: Fault, request: FaultedRequest): FaultPlan {
   const plan = { ...noFault, delayMs: fault.delayMs ?? 0 };
   switch (fault.kind) {
@@ -115,7 +115,7 @@ function serverError(status: number, shouldRetry: boolean | undefined): ApiFailu
   });
 }
 
-/** Complete as HTTP, cut as JSON: only the closing bracket is missing, so everything before it is there. */
+/** Returns a body that is complete for HTTP and invalid as JSON: only its last bracket is missing. */
 function withoutLastBracket(body: string): string {
   return body.trimEnd().slice(0, -1);
 }

@@ -2,31 +2,32 @@ import type { Operation } from '../api/operation.js';
 import { checkFault } from './check-fault.js';
 import type { Fault, FaultKind, FaultMatch } from './fault.js';
 
-/** A fault that still waits for requests; its bodies and headers are not shown. */
+/** A fault that still waits for requests, without its body and headers. */
 export interface PendingFault extends FaultMatch {
   readonly kind: FaultKind;
-  /** How many requests it will still hit. */
+  /** Number of requests that it will still affect. */
   readonly remaining: number;
 }
 
-/** Scripts what goes wrong. */
+/** Injects faults into requests. */
 export interface Faults {
   /**
-   * Lets the next matching requests go wrong. Faults are used in the order they were added.
+   * Adds a fault for the next matching requests. Faults apply in the order in which they were added.
    *
-   * @throws TypeError for a fault that does not exist or has a wrong field
+   * @throws `TypeError` when the kind or an option is unknown, missing or wrong.
    * @example
    * emulator.faults.add({ kind: 'serverError', operation: 'find', times: 2 });
    */
   add(fault: Fault): void;
-  /** The faults that still wait. Empty once a script has run to its end. */
+  /** Returns the faults that still wait for requests. Empty once all faults were used. */
   pending(): readonly PendingFault[];
-  /** Drops the faults that still wait. */
+  /** Removes the faults that still wait. */
   clear(): void;
 }
 
-/** {@link Faults} with the way a request takes the one that is for it. */
+/** {@link Faults} with the method that requests call. */
 export interface FaultQueue extends Faults {
+  /** Returns the first fault that matches a request, and counts it as used. */
   take(request: {
     readonly operation: Operation;
     readonly account: string;
@@ -34,7 +35,7 @@ export interface FaultQueue extends Faults {
   }): Fault | undefined;
 }
 
-/** Makes an empty queue. */
+/** Creates an empty queue. */
 export function createFaultQueue(): FaultQueue {
   let waiting: { readonly fault: Fault; remaining: number }[] = [];
 

@@ -1,45 +1,45 @@
 import type { Operation } from '../api/operation.js';
 import type { RateLimitedReason } from '../api/stripe-failures.js';
 
-/** Which requests a fault is for; what is left out matches everything. */
+/** Requests that a fault matches. A missing field matches every request. */
 export interface FaultMatch {
-  /** What is asked of the Secret Store. */
+  /** Operation of the request. */
   readonly operation?: Operation | undefined;
-  /** The account that the request is about. */
+  /** Account whose secrets the request reads or writes. */
   readonly account?: string | undefined;
-  /** The secret's name. Lists have none. */
+  /** Name of the secret. A list request has no name. */
   readonly name?: string | undefined;
 }
 
 /** Options of every fault. */
 export interface FaultOptions extends FaultMatch {
-  /** How many matching requests it hits. `Infinity` is for all, until cleared. @defaultValue 1 */
+  /** Number of matching requests that it affects. `Infinity` affects all until the fault is cleared. @defaultValue 1 */
   readonly times?: number | undefined;
-  /** Waits this many milliseconds before anything else happens to the request. @defaultValue 0 */
+  /** Delay before the request continues, in milliseconds. @defaultValue 0 */
   readonly delayMs?: number | undefined;
 }
 
-/** Options of the faults that put something in place of the answer. */
+/** Options of the faults that replace the response. */
 export interface ReplacingFaultOptions extends FaultOptions {
   /**
-   * Whether the request takes effect before its answer is lost. If so, a retry with the same idempotency
-   * key gets the saved answer, as from Stripe.
+   * Whether the request is executed before its response is lost. If so, a retry with the same idempotency key gets the saved
+   * response, as from Stripe.
    * @defaultValue false
    */
   readonly executed?: boolean | undefined;
 }
 
-/** Options of the faults that can be what Stripe itself answered. */
+/** Options of the faults that can imitate a response of Stripe itself. */
 export interface SavedFaultOptions extends ReplacingFaultOptions {
   /**
-   * Whether the answer is kept for the idempotency key and given again, as Stripe does with what a request that
-   * ran has come to, also a 500.
+   * Whether the response of the fault is saved for the idempotency key and replayed. Stripe replays the response of every
+   * request that it executed, also a 500.
    * @defaultValue false
    */
   readonly saved?: boolean | undefined;
 }
 
-/** Faults that put an answer of their own in place of the real one. */
+/** Faults that replace the real response. */
 export type ReplacingFault =
   | (SavedFaultOptions & {
       readonly kind: 'serverError';
@@ -49,7 +49,7 @@ export type ReplacingFault =
   | (SavedFaultOptions & {
       readonly kind: 'reply';
       readonly status: number;
-      /** A string is sent as it is, anything else as JSON. @defaultValue an empty body */
+      /** A string is sent unchanged, any other value as JSON. @defaultValue an empty body */
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>> | undefined;
     })
@@ -73,7 +73,7 @@ export type ReplacingFault =
         | { readonly kind: 'close' }
       ));
 
-/** Faults in how the real answer arrives: the request always takes effect. */
+/** Faults that change how the real response arrives. The request is always executed. */
 export type ShapingFault = FaultOptions &
   (
     | { readonly kind: 'delay'; readonly delayMs: number }
@@ -87,8 +87,8 @@ export type ShapingFault = FaultOptions &
     | { readonly kind: 'drip'; readonly intervalMs: number; readonly bytesPerChunk?: number | undefined }
   );
 
-/** Something that goes wrong for the next matching requests. The README has a table of the kinds. */
+/** A fault for the next matching requests. The README has a table of all kinds. */
 export type Fault = ReplacingFault | ShapingFault;
 
-/** The name of a kind of fault. */
+/** Kind of a fault. */
 export type FaultKind = Fault['kind'];

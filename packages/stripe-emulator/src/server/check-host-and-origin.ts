@@ -5,15 +5,15 @@ import type { ResolvedOptions } from '../options/resolve-options.js';
 import { isLoopback } from './is-loopback.js';
 
 /**
- * Tells why a request is none of the emulator's business. A page in a browser of the same machine can reach its
- * port, and a page that points its own name at this machine even reads the answers.
+ * Returns the failure for a request from a web page, or `undefined` for every other request. A page in a browser on this
+ * machine can send requests to the port (cross-site request forgery). With DNS rebinding it can also read the responses.
  */
 export function checkHostAndOrigin(
   { host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders,
   { allowRemote }: Pick<ResolvedOptions, 'allowRemote'>,
 ): ApiFailure | undefined {
   if (!allowRemote && !isLoopback(host?.replace(/:\d+$/, '') ?? '')) return hostNotAllowed();
-  // Browsers say `none` for what a person typed into the address bar.
+  // Browsers send `none` for a URL that the user typed into the address bar.
   if (origin !== undefined || (site !== undefined && site !== 'none')) return crossOriginRequest();
   return undefined;
 }

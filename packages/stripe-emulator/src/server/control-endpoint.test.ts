@@ -9,7 +9,7 @@ function control(emulator: Emulator, path: string, options: RawRequest = {}) {
   return raw(emulator, `/_emulator/${path}`, { key: null, ...options });
 }
 
-test('a fault can be scripted over HTTP', async () => {
+test('adds, lists and removes faults over HTTP', async () => {
   const emulator = await useEmulator();
   const fault = { kind: 'rateLimit', operation: 'list', times: 2 };
   const added = await control(emulator, 'faults', { body: JSON.stringify(fault), headers: json });
@@ -25,7 +25,7 @@ test('a fault can be scripted over HTTP', async () => {
   expect(emulator.faults.pending()).toEqual([]);
 });
 
-test('a fault can be endless, which JSON says with null', async () => {
+test('times null affects every request', async () => {
   const emulator = await useEmulator();
   const added = await control(emulator, 'faults', { body: '{"kind":"html","times":null}', headers: json });
   expect(JSON.parse(added.text)).toEqual({ faults: [{ kind: 'html', remaining: null }] });
@@ -33,7 +33,7 @@ test('a fault can be endless, which JSON says with null', async () => {
     expect((await raw(emulator, '/v1/apps/secrets?scope[type]=account')).status).toBe(503);
 });
 
-test('the requests are told, with names only', async () => {
+test('returns the requests, with names only', async () => {
   const emulator = await useEmulator();
   const body = 'name=a&payload=hunter2&scope[type]=account';
   await raw(emulator, '/v1/apps/secrets?expand[]=payload', { body, key: 'sk_test_canary123456' });
@@ -44,7 +44,7 @@ test('the requests are told, with names only', async () => {
   expect(text).not.toMatch(/hunter2|canary|payload/);
 });
 
-test('the state tells names and counts, never payloads or keys', async () => {
+test('returns names and counts as the state, never payloads or keys', async () => {
   const emulator = await useEmulator();
   await sdk(emulator, { key: 'sk_test_canary123456' }).apps.secrets.create({
     scope: { type: 'user', user: 'usr_1' },
@@ -61,7 +61,7 @@ test('the state tells names and counts, never payloads or keys', async () => {
   expect(text).not.toMatch(/hunter2|canary|payload/);
 });
 
-test('a reset over HTTP empties the store', async () => {
+test('resets the emulator over HTTP', async () => {
   const emulator = await useEmulator();
   emulator.secrets.put({ name: 'a', payload: 'p' });
   expect((await control(emulator, 'reset', { method: 'POST' })).status).toBe(200);
@@ -71,25 +71,25 @@ test('a reset over HTTP empties the store', async () => {
 test.each<{ name: string; path: string; options: RawRequest; status: number }>([
   { name: 'an unknown path', path: 'nothing', options: {}, status: 404 },
   {
-    name: 'a fault that is no JSON',
+    name: 'a fault that is not JSON',
     path: 'faults',
     options: { body: 'hunter2', headers: json },
     status: 400,
   },
   {
-    name: 'a fault that does not exist',
+    name: 'an unknown kind of fault',
     path: 'faults',
     options: { body: '{"kind":"hunter2"}', headers: json },
     status: 400,
   },
   {
-    name: 'a fault not declared as JSON',
+    name: 'a fault without the type application/json',
     path: 'faults',
     options: { body: '{"kind":"reset"}' },
     status: 415,
   },
   {
-    name: 'a page in a browser',
+    name: 'a web page in a browser',
     path: 'state',
     options: { headers: { origin: 'http://evil.example' } },
     status: 403,
@@ -102,7 +102,7 @@ test.each<{ name: string; path: string; options: RawRequest; status: number }>([
   expect(emulator.faults.pending()).toEqual([]);
 });
 
-test('control requests are neither counted nor hit by faults', async () => {
+test('control requests are not counted, and faults do not affect them', async () => {
   const emulator = await useEmulator();
   emulator.faults.add({ kind: 'reset' });
   await control(emulator, 'state');

@@ -6,7 +6,7 @@ import { jsonReply, type Reply } from './reply.js';
 
 const prefix = '/_emulator/';
 
-/** Whether a path is for the emulator itself, not for Stripe's API. */
+/** Returns whether a path belongs to the control endpoint, not to Stripe's API. */
 export function isControlPath(path: string): boolean {
   return path.startsWith(prefix);
 }
@@ -40,32 +40,37 @@ const routes: ReadonlyMap<string, (request: ApiRequest, state: EmulatorState) =>
   ],
 ]);
 
-/** Answers the requests that script and watch the emulator from another process: names only, never a payload. */
+/** Processes a request of another process that controls the emulator. Responses contain names, never payloads. */
 export function handleControl(request: ApiRequest, state: EmulatorState): Reply {
   const route = routes.get(`${request.method} ${request.path}`);
-  return route ? route(request, state) : refusal(404, `There are ${[...routes.keys()].join(', ')}.`);
+  return route
+    ? route(request, state)
+    : refusal(404, `control: unknown route. Known routes: ${[...routes.keys()].join(', ')}.`);
 }
 
 function addFault({ headers, body }: ApiRequest, state: EmulatorState): Reply {
   if (!headers['content-type']?.startsWith('application/json')) {
-    return refusal(415, 'Send the fault as application/json.');
+    return refusal(415, 'faults.add: Content-Type must be application/json, got another type.');
   }
   try {
     state.faults.add(checkFault(parse(body)));
     return listFaults(201, state);
   } catch (error) {
-    return refusal(400, error instanceof TypeError ? error.message : 'The fault is wrong.');
+    return refusal(
+      400,
+      error instanceof TypeError ? error.message : 'faults.add: fault must be valid, got an unknown failure.',
+    );
   }
 }
 
-/** JSON has no Infinity: `null` stands for it, both ways. */
+/** Parses JSON. In `times`, `null` means `Infinity`, which JSON does not have. */
 function parse(body: string): unknown {
   try {
     return JSON.parse(body, (field, value: unknown) =>
       field === 'times' && value === null ? Number.POSITIVE_INFINITY : value,
     );
   } catch {
-    throw new TypeError('the body is not JSON'); // the parser's own message quotes the body
+    throw new TypeError('faults.add: body must be JSON, got other text.'); // the parser's error quotes the body
   }
 }
 

@@ -11,22 +11,25 @@ Authorization: Bearer sk_test_1`;
 const get = httpText(`GET ${list} HTTP/1.1${head}`);
 const lastGet = httpText(`GET ${list} HTTP/1.1${head}\nConnection: close`);
 
-describe('what is no HTTP, or hardly, ends its connection and nothing else', () => {
+describe('invalid HTTP closes its connection and has no other effect', () => {
   test.each([
-    { name: 'no HTTP', bytes: '\u0000\u0001nonsense\r\n\r\n' },
+    { name: 'bytes that are not HTTP', bytes: '\u0000\u0001nonsense\r\n\r\n' },
     { name: 'the start of TLS', bytes: Buffer.from('16030100a5010000a10303', 'hex') },
     {
-      name: 'two lengths',
+      name: 'two Content-Length headers',
       bytes: `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: 1\nContent-Length: 2\n\nab`,
     },
     {
-      name: 'a length and chunks at once',
+      name: 'a Content-Length and chunks',
       bytes: `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: 4\nTransfer-Encoding: chunked\n\n0\n\n`,
     },
-    { name: 'a length below zero', bytes: `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: -1\n\n` },
-    { name: 'no Host', bytes: `GET ${list} HTTP/1.1\nAuthorization: Bearer sk_test_1\n\n` },
+    {
+      name: 'a negative Content-Length',
+      bytes: `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Length: -1\n\n`,
+    },
+    { name: 'a missing Host', bytes: `GET ${list} HTTP/1.1\nAuthorization: Bearer sk_test_1\n\n` },
     { name: 'headers without an end', bytes: `GET ${list} HTTP/1.1${head}\nX: ${'x'.repeat(200_000)}\n\n` },
-    { name: 'a tunnel', bytes: `CONNECT example.com:443 HTTP/1.1${head}\n\n` },
+    { name: 'CONNECT', bytes: `CONNECT example.com:443 HTTP/1.1${head}\n\n` },
   ])('$name', async ({ bytes }) => {
     const emulator = await useEmulator();
     const sent = typeof bytes === 'string' ? bytes.replaceAll(/\r?\n/g, '\r\n') : bytes;
@@ -36,29 +39,29 @@ describe('what is no HTTP, or hardly, ends its connection and nothing else', () 
   });
 });
 
-test('requests sent before the answers are answered in their order', async () => {
+test('pipelined requests get their responses in order', async () => {
   const emulator = await useEmulator();
   emulator.secrets.put({ name: 'a', payload: 'p' });
   emulator.faults.add({ kind: 'serverError', delayMs: 20 });
   const find = httpText(`GET /v1/apps/secrets/find?scope[type]=account&name=a HTTP/1.1${head}`);
   const text = await sendBytes(emulator, get + find + lastGet);
-  const answers = parseResponses(text);
-  expect(answers.map(({ status }) => status)).toEqual([500, 200, 200]);
-  expect(answers[1]?.body).toMatchObject({ name: 'a' });
-  expect(text).toContain('Keep-Alive: timeout=75'); // longer than clients keep a connection they do not use
+  const responses = parseResponses(text);
+  expect(responses.map(({ status }) => status)).toEqual([500, 200, 200]);
+  expect(responses[1]?.body).toMatchObject({ name: 'a' });
+  expect(text).toContain('Keep-Alive: timeout=75'); // longer than clients keep an idle connection
 });
 
-test('a read sent behind a write sees what it wrote', async () => {
+test('a pipelined read returns the secret of the write before it', async () => {
   const emulator = await useEmulator();
   const write = httpText(
     `POST /v1/apps/secrets HTTP/1.1${head}\nContent-Type: application/x-www-form-urlencoded`,
     'name=a&payload=p&scope[type]=account',
   );
-  const answers = parseResponses(await sendBytes(emulator, write + lastGet));
-  expect(answers[1]?.body).toMatchObject({ data: [{ name: 'a' }] });
+  const responses = parseResponses(await sendBytes(emulator, write + lastGet));
+  expect(responses[1]?.body).toMatchObject({ data: [{ name: 'a' }] });
 });
 
-test('requests behind one that hangs go with their connection', async () => {
+test('pipelined requests behind one that hangs end with their connection', async () => {
   const emulator = await useEmulator();
   emulator.faults.add({ kind: 'hang' });
   const socket = await openSocket(emulator);
@@ -71,7 +74,7 @@ test('requests behind one that hangs go with their connection', async () => {
   expect(emulator.requests.count()).toBe(2);
 });
 
-test('a client that sends far too much is read to its end, so that it sees the response', async () => {
+test('a client with a large body still receives its 413', async () => {
   const emulator = await useEmulator();
   const body = `payload=${'x'.repeat(10 * 1024 * 1024)}`;
   const type = 'Content-Type: application/x-www-form-urlencoded\nConnection: close';
@@ -81,21 +84,21 @@ test('a client that sends far too much is read to its end, so that it sees the r
   ]);
 });
 
-test('a body without an end is cut off', async () => {
+test('a body without an end closes its connection', async () => {
   const emulator = await useEmulator();
   const socket = await openSocket(emulator);
   const ended = readToEnd(socket);
   socket.write(
     `POST /v1/apps/secrets HTTP/1.1${head}\nTransfer-Encoding: chunked\n\n`.replaceAll('\n', '\r\n'),
   );
-  const piece = Buffer.concat([
+  const chunk = Buffer.concat([
     Buffer.from('100000\r\n'),
     Buffer.alloc(1024 * 1024, 'a'),
     Buffer.from('\r\n'),
   ]);
   let chunks = 0;
   const pump = () => {
-    for (let room = true; room && !socket.destroyed && chunks < 1000; chunks += 1) room = socket.write(piece);
+    for (let room = true; room && !socket.destroyed && chunks < 1000; chunks += 1) room = socket.write(chunk);
   };
   socket.on('drain', pump);
   pump();
@@ -104,11 +107,11 @@ test('a body without an end is cut off', async () => {
   expect((await raw(emulator, list)).status).toBe(200);
 });
 
-test('close does not wait for clients that are slow, silent, or greedy', async () => {
+test('close does not wait for clients that are slow, silent or do not read', async () => {
   const emulator = await startEmulator();
   emulator.faults.add({ kind: 'reply', status: 200, body: 'x'.repeat(20 * 1024 * 1024) });
-  const greedy = await openSocket(emulator);
-  greedy.write(get); // and never reads
+  const unread = await openSocket(emulator);
+  unread.write(get); // and does not read the response
   const slow = await openSocket(emulator);
   slow.write(`POST /v1/apps/secrets HTTP/1.1${head}\r\nContent-Length: 10\r\n`.replaceAll(/\r?\n/g, '\r\n'));
   const half = await openSocket(emulator);
@@ -116,13 +119,13 @@ test('close does not wait for clients that are slow, silent, or greedy', async (
   half.write('name=');
   const silent = await openSocket(emulator);
   await expect.poll(() => emulator.requests.inFlight).toBe(2);
-  const ends = [greedy, slow, half, silent].map(readToEnd);
+  const ends = [unread, slow, half, silent].map(readToEnd);
   await emulator.close();
   await Promise.all(ends);
   expect(emulator.requests.inFlight).toBe(0);
 });
 
-test('close ends all connections that are kept alive', async () => {
+test('close closes all keep-alive connections', async () => {
   const emulator = await startEmulator();
   const sockets = await Promise.all(Array.from({ length: 300 }, () => openSocket(emulator)));
   const first = sockets.map((socket) => once(socket, 'data'));
@@ -133,7 +136,7 @@ test('close ends all connections that are kept alive', async () => {
   await Promise.all(ends);
 });
 
-test('any number of requests may hang without a warning', async () => {
+test('many hanging requests cause no warning', async () => {
   const warnings: Error[] = [];
   const warned = (warning: Error) => void warnings.push(warning);
   process.on('warning', warned);
@@ -148,8 +151,8 @@ test('any number of requests may hang without a warning', async () => {
   expect(warnings).toEqual([]);
 });
 
-describe('a reset', () => {
-  test('leaves what is under way without effect and without a response, so that no client tries again', async () => {
+describe('reset', () => {
+  test('stops requests in flight without an effect or a response, so that no client retries', async () => {
     const emulator = await useEmulator();
     emulator.faults.add({ kind: 'delay', delayMs: 60_000 });
     emulator.faults.add({ kind: 'drip', intervalMs: 60_000 });
@@ -160,8 +163,8 @@ describe('a reset', () => {
     let ended = 0;
     const first = write();
     await expect.poll(() => emulator.faults.pending()).toHaveLength(2);
-    const waiting = [first, raw(emulator, list), raw(emulator, list)].map((one) =>
-      one.catch(codeOf).finally(() => {
+    const waiting = [first, raw(emulator, list), raw(emulator, list)].map((request) =>
+      request.catch(codeOf).finally(() => {
         ended += 1;
       }),
     );
@@ -177,7 +180,7 @@ describe('a reset', () => {
     expect(emulator.secrets.list()).toEqual([]);
   });
 
-  test('may come from one of the requests', async () => {
+  test('can be sent over HTTP', async () => {
     const emulator = await useEmulator();
     emulator.secrets.put({ name: 'a', payload: 'p' });
     expect((await raw(emulator, '/_emulator/reset', { method: 'POST', key: null })).status).toBe(200);
@@ -185,7 +188,7 @@ describe('a reset', () => {
   });
 });
 
-describe('a page in a browser', () => {
+describe('a web page in a browser', () => {
   const from = (headers: Record<string, string>) => ({ headers, key: null });
 
   test.each([
@@ -196,12 +199,12 @@ describe('a page in a browser', () => {
       options: { ...from({ origin: 'null' }), method: 'POST', body: 'x=1' },
     },
     {
-      name: 'shows the state as a picture',
+      name: 'loads the state as an image',
       path: '/_emulator/state',
       options: from({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }),
     },
     {
-      name: 'points its own name at this machine',
+      name: 'uses DNS rebinding',
       path: '/_emulator/state',
       options: from({ host: 'evil.example' }),
     },
@@ -215,14 +218,14 @@ describe('a page in a browser', () => {
       },
     },
     {
-      name: 'asks whether it may',
+      name: 'sends a CORS preflight request',
       path: '/v1/apps/secrets',
       options: {
         ...from({ origin: 'http://evil.example', 'access-control-request-method': 'POST' }),
         method: 'OPTIONS',
       },
     },
-  ])('that $name gets a 403, and nothing happens', async ({ path, options }) => {
+  ])('that $name gets a 403 without an effect', async ({ path, options }) => {
     const emulator = await useEmulator();
     emulator.secrets.put({ name: 'kept', payload: 'hunter2' });
     const response = await raw(emulator, path, options);
@@ -232,7 +235,7 @@ describe('a page in a browser', () => {
     expect(emulator.secrets.list().map(({ name }) => name)).toEqual(['kept']);
   });
 
-  test('that a person opens by its address is answered', async () => {
+  test('opened from the address bar gets a response', async () => {
     const headers = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' };
     expect((await raw(await useEmulator(), '/_emulator/state', { headers, key: null })).status).toBe(200);
   });

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** Whether a host name or address means this machine only. */
+/** Returns whether a host name or address is reachable from this machine only. */
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   if (/^127(?:\.\d{1,3}){3}$/.test(bare)) return true;

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
-/** More than twice what the longest name and payload need. */
+/** Limit of a request body. More than twice the size of the longest name and payload. */
 export const maxBodyBytes: number = 1024 * 1024;
 
-/** So much of a body that is too large is read and dropped: a client that still writes would not see the answer. */
+/** Limit of bytes that are read and discarded: a client that is still writing does not read the response. */
 const maxDroppedBytes = 64 * 1024 * 1024;
 
 /**
- * Reads a request body, or gives `undefined` if it is too large.
+ * Returns a request body, or `undefined` if it is too large.
  *
- * @throws Error if it does not end at all
+ * @throws `Error` when it exceeds the limit of discarded bytes too.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
@@ -19,7 +19,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
     size += chunk.length;
     if (size <= maxBodyBytes) chunks.push(chunk);
     else chunks.length = 0;
-    if (size > maxDroppedBytes) throw new Error('The body has no end.');
+    if (size > maxDroppedBytes) throw new Error('emulator: request body must end, got too many bytes.');
   }
   return size > maxBodyBytes ? undefined : Buffer.concat(chunks);
 }

@@ -10,15 +10,15 @@ import { maxBodyBytes, readBody } from './read-body.js';
 import { failureReply, type Reply } from './reply.js';
 
 /**
- * Answers one HTTP request. One that is abandoned gets no answer: a broken connection would make its client try again,
- * in the middle of what comes after. It ends when the client leaves, or with the emulator.
+ * Responds to one HTTP request. An aborted request gets no response, and its connection stays open until the client
+ * disconnects or the emulator closes: after a closed connection the client would retry, into the next test.
  */
 export async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   context: RequestContext,
 ): Promise<void> {
-  const { socket } = request; // a request that is read no further forgets it
+  const { socket } = request; // keep it: an aborted request drops its reference
   const { signal } = context;
   try {
     const { reply, delivery } = await planReply(request, context);
@@ -48,9 +48,9 @@ function plainReply(reply: Reply): PlannedReply {
   };
 }
 
-/** Path and query. A request through a proxy names the server too. */
+/** Returns path and query. A request through a proxy has an absolute URL. */
 function split(url: string): readonly [string, string] {
-  const own = url.replace(/^https?:\/\/[^/?]*/i, '');
-  const end = own.indexOf('?');
-  return end === -1 ? [own, ''] : [own.slice(0, end), own.slice(end + 1)];
+  const target = url.replace(/^https?:\/\/[^/?]*/i, '');
+  const end = target.indexOf('?');
+  return end === -1 ? [target, ''] : [target.slice(0, end), target.slice(end + 1)];
 }

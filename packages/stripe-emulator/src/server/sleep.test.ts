@@ -3,7 +3,7 @@ import { sleep } from './sleep.js';
 
 const never = new AbortController().signal;
 
-test('a wait ends when its time is over', async () => {
+test('resolves after the delay', async () => {
   vi.useFakeTimers();
   try {
     let done = false;
@@ -19,7 +19,7 @@ test('a wait ends when its time is over', async () => {
   }
 });
 
-test('a wait ends with its signal and leaves no timer', async () => {
+test('resolves when the signal aborts, and clears its timer', async () => {
   vi.useFakeTimers();
   try {
     const controller = new AbortController();

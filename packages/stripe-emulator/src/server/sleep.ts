@@ -1,4 +1,4 @@
-/** Waits, or gives up waiting as soon as the signal fires. Never rejects. */
+/** Waits until the delay ends or the signal aborts. Never rejects. */
 export function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
   if (delayMs <= 0 || signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import type { ResolvedAssumptions } from '../options/assumptions.js';
 /** Stripe's limit for names, payloads and ids. */
 export const maxLength = 5000;
 
-/** Whether a text is longer than the limit, in the unit that it is assumed to be in. */
+/** Returns whether a text exceeds the limit, counted in the given unit. */
 export function isTooLong(text: string, unit: ResolvedAssumptions['lengthUnit']): boolean {
   return lengthIn(unit, text) > maxLength;
 }

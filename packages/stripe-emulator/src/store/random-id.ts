@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Not each letter is equally likely, which does not matter for an id. */
-function letters(count: number): string {
+// The modulo makes some characters more likely than others, which does not matter for an id.
+function randomText(count: number): string {
   return Array.from(randomBytes(count), (byte) => alphabet.charAt(byte % alphabet.length)).join('');
 }
 
-/** An id in the form of Stripe's request ids: `req_` and 14 letters. */
+/** Returns an id like a request id of Stripe: `req_` and 14 characters. */
 export function newRequestId(): string {
-  return `req_${letters(14)}`;
+  return `req_${randomText(14)}`;
 }
 
-/** An id in the form of Stripe's secret ids: `appsecret_51` and 28 letters. */
+/** Returns an id like a secret id of Stripe: `appsecret_51` and 28 characters. */
 export function newSecretId(): string {
-  return `appsecret_51${letters(28)}`;
+  return `appsecret_51${randomText(28)}`;
 }

@@ -11,7 +11,7 @@ const space: fc.Arbitrary<SecretSpace> = fc.record({
   ),
 });
 
-test('two spaces have the same key only if they are the same space', () => {
+test('two spaces have the same key only if they are equal', () => {
   fc.assert(
     fc.property(space, space, (a, b) => {
       expect(spaceKey(a) === spaceKey(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
@@ -21,10 +21,10 @@ test('two spaces have the same key only if they are the same space', () => {
 });
 
 test.each([
-  ['a user called account', { type: 'user', user: 'account' }, { type: 'account' }],
-  ['a user called null', { type: 'user', user: 'null' }, { type: 'account' }],
+  ['a user named account', { type: 'user', user: 'account' }, { type: 'account' }],
+  ['a user named null', { type: 'user', user: 'null' }, { type: 'account' }],
   ['a user with quotes', { type: 'user', user: 'a","b' }, { type: 'user', user: 'a' }],
-] as const)('%s is a space of its own', (_name, one, other) => {
+] as const)('%s has its own space', (_name, one, other) => {
   const at = (scope: SecretSpace['scope']): string => spaceKey({ account: 'acct_1', mode: 'test', scope });
   expect(at(one)).not.toBe(at(other));
 });

@@ -7,7 +7,7 @@ import { createSecretStore } from './secret-store.js';
 
 const space: SecretSpace = { account: 'acct_1', mode: 'test', scope: { type: 'account' } };
 
-test('the store answers like a map of at most ten names', () => {
+test('behaves like a map of at most ten names', () => {
   const name = fc.constantFrom(...'abcdefghijkl', '__proto__', 'constructor');
   const step = fc.record({ kind: fc.constantFrom('put', 'remove', 'find'), name, payload: fc.string() });
   fc.assert(
@@ -32,7 +32,7 @@ test('the store answers like a map of at most ten names', () => {
   );
 });
 
-test('secrets are told apart by account, mode and scope, whatever was looked for before', () => {
+test('separates secrets by account, mode and scope, also after reads of missing secrets', () => {
   const store = createSecretStore(fakeClock().now, defaultAssumptions);
   const others: readonly SecretSpace[] = [
     { ...space, account: 'acct_2' },
@@ -48,7 +48,7 @@ test('secrets are told apart by account, mode and scope, whatever was looked for
   expect(store.find(space, 'a')?.payload).toBe('q');
 });
 
-test('an expired secret makes room for another', () => {
+test('an expired secret does not count for the limit', () => {
   const clock = fakeClock();
   const store = createSecretStore(clock.now, defaultAssumptions);
   const expiresAt = clock.now() / 1000 + 1;
