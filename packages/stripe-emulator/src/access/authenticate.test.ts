@@ -108,7 +108,7 @@ describe('accounts', () => {
 
   test.each([
     { name: 'that is not installed', options: { accounts: ['acct_1'] }, account: 'acct_2' },
-    { name: 'that is no account id', options: {}, account: 'usr_1' },
+    { name: 'that is not an account id', options: {}, account: 'usr_1' },
   ])('an account $name is a 403 account_invalid', async ({ options, account }) => {
     const stripe = sdk(await useEmulator(options), { key: 'sk_test_abcdefghijkl1234' });
     await expect(stripe.apps.secrets.list({ scope }, { stripeAccount: account })).rejects.toMatchObject({

@@ -42,7 +42,7 @@ export async function handleRequest(request: ApiRequest, context: RequestContext
   return { reply: { ...reply, headers }, delivery: plan.delivery };
 }
 
-/** Returns both sets of headers. Header names are compared without case, and `own` has priority. */
+/** Returns both sets of headers. Header names are compared without case, and `own` overrides `base`. */
 function mergeHeaders(base: Reply['headers'], own: Reply['headers']): Reply['headers'] {
   const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()));
   const kept = Object.entries(base).filter(([name]) => !replaced.has(name.toLowerCase()));

@@ -148,7 +148,7 @@ const posts: readonly Refusal[] = [
     message: /empty string/,
   },
   {
-    name: 'an expiry that is text',
+    name: 'an expiry that is not a number',
     send: `${create}&expires_at=abc`,
     code: 'parameter_invalid_integer',
     param: 'expires_at',
@@ -236,7 +236,7 @@ const posts: readonly Refusal[] = [
     message: /cannot be expanded/,
   },
   {
-    name: 'an expand that is text',
+    name: 'an expand that is a string',
     send: `${create}&expand=payload`,
     param: 'expand',
     message: 'Invalid array',
@@ -266,7 +266,7 @@ const gets: readonly Refusal[] = [
     message: /100/,
   },
   {
-    name: 'a limit that is text',
+    name: 'a limit that is not a number',
     send: 'scope[type]=account&limit=ten',
     code: 'parameter_invalid_integer',
     param: 'limit',

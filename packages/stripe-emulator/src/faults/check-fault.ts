@@ -9,8 +9,10 @@ import {
   isOneOf,
   isText,
   kindOf,
+  numberOrKind,
   type OptionCheck,
   type OptionChecks,
+  otherText,
   required,
   unchecked,
 } from '../options/option-checks.js';
@@ -23,7 +25,7 @@ type OwnChecks<K extends FaultKind> = OptionChecks<
 const isPositiveInteger: OptionCheck = {
   accepts: (value) => Number.isInteger(value) && Number(value) >= 1,
   expected: 'a whole number above 0',
-  showsNumber: true,
+  describe: numberOrKind,
 };
 const common: Omit<OptionChecks<FaultOptions & { kind: string }>, 'delayMs'> = {
   kind: isText,
@@ -33,7 +35,7 @@ const common: Omit<OptionChecks<FaultOptions & { kind: string }>, 'delayMs'> = {
   times: {
     accepts: (value) => value === Number.POSITIVE_INFINITY || isPositiveInteger.accepts(value),
     expected: 'a whole number above 0, or Infinity',
-    showsNumber: true,
+    describe: numberOrKind,
   },
 };
 
@@ -45,6 +47,7 @@ const isScalar: OptionCheck = {
 const isHeaderText: OptionCheck = {
   accepts: (value) => typeof value === 'string' && passes(() => validateHeaderValue('x', value)),
   expected: 'a header value without line breaks',
+  describe: otherText,
 };
 const isHeaders: OptionCheck = {
   accepts: (value) =>
@@ -53,6 +56,7 @@ const isHeaders: OptionCheck = {
       ([name, text]) => passes(() => validateHeaderName(name)) && isHeaderText.accepts(text),
     ),
   expected: 'an object of header names and values',
+  describe: (value) => (isObject.accepts(value) ? 'an object with an invalid header' : kindOf(value)),
 };
 
 const shaping = { delayMs: isMilliseconds };
@@ -102,12 +106,12 @@ export const faultKinds: readonly string[] = Object.keys(checksOf);
  * @throws `TypeError` when the kind or an option is unknown, missing or wrong.
  */
 export function checkFault(value: unknown): Fault {
-  if (!isObject.accepts(value))
+  if (!isObject.accepts(value)) {
     throw new TypeError(`faults.add: fault must be an object, got ${kindOf(value)}.`);
-  const { kind } = value as { kind?: unknown }; // every object can be read as one with an optional field
+  }
+  const { kind } = value as { kind?: unknown }; // reading a missing field of an object is safe
   if (!isKind(kind)) {
-    const got = typeof kind === 'string' ? 'another string' : kindOf(kind);
-    throw new TypeError(`faults.add: kind must be one of ${faultKinds.join(', ')}, got ${got}.`);
+    throw new TypeError(`faults.add: kind must be one of ${faultKinds.join(', ')}, got ${otherText(kind)}.`);
   }
   checkOptions<object>(`faults.add (${kind})`, value as object, { ...common, ...checksOf[kind] });
   return value as Fault; // every option of the kind is checked above

@@ -1,17 +1,17 @@
 /** The check of one option. */
 export interface OptionCheck {
   readonly accepts: (value: unknown) => boolean;
-  /** What the value must be, for the error: `an object`. */
+  /** Description of accepted values, for the error: `an object`. */
   readonly expected: string;
-  /** Whether an error may show a number that is wrong. Other values are never shown, only their kind. */
-  readonly showsNumber?: true;
+  /** Describes a refused value for the error. Must not quote a string. @defaultValue {@link kindOf} */
+  readonly describe?: (value: unknown) => string;
   readonly required?: true;
 }
 
 /** The checks of an options object: one for each option. */
 export type OptionChecks<T> = { readonly [K in keyof T]-?: OptionCheck };
 
-/** Accepts every value, for options that TypeScript checks or that have a check of their own. */
+/** Accepts every value, for options that TypeScript checks or that are checked elsewhere. */
 export const unchecked: OptionCheck = { accepts: () => true, expected: 'any value' };
 
 /** Accepts `true` and `false`. For faults only: they may come as JSON, which TypeScript does not check. */
@@ -26,7 +26,7 @@ export const isText: OptionCheck = {
   expected: 'a non-empty string',
 };
 
-/** Accepts an object that is not an array. Its fields need a {@link checkOptions} of their own. */
+/** Accepts an object that is not an array. Its fields need a separate {@link checkOptions}. */
 export const isObject: OptionCheck = {
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   expected: 'an object',
@@ -37,7 +37,7 @@ export function isInteger(min: number, max: number): OptionCheck {
   return {
     accepts: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
     expected: `a whole number between ${min} and ${max}`,
-    showsNumber: true,
+    describe: numberOrKind,
   };
 }
 
@@ -49,6 +49,7 @@ export function isOneOf(...values: readonly (string | number | boolean | null)[]
   return {
     accepts: (value) => values.some((each) => each === value),
     expected: `one of ${values.map((each) => JSON.stringify(each)).join(', ')}`,
+    describe: otherText,
   };
 }
 
@@ -57,6 +58,11 @@ export function isArrayOf(check: OptionCheck): OptionCheck {
   return {
     accepts: (value) => Array.isArray(value) && value.every((entry) => check.accepts(entry)),
     expected: `an array in which every entry is ${check.expected}`,
+    describe: (value) => {
+      if (!Array.isArray(value)) return kindOf(value);
+      const refused: unknown = value.find((entry) => !check.accepts(entry));
+      return `an array with ${kindOf(refused)}`;
+    },
   };
 }
 
@@ -96,15 +102,24 @@ export function checkOptions<T>(owner: string, options: T, checks: OptionChecks<
     const all = [...known.keys()].join(', ');
     throw new TypeError(`${owner}: unknown option "${prefix}${name.slice(0, 50)}". Known options: ${all}.`);
   }
-  for (const [name, { accepts, expected, required = false, showsNumber = false }] of known) {
+  for (const [name, { accepts, expected, required = false, describe = kindOf }] of known) {
     const value = given.get(name);
     if (value === undefined ? !required : accepts(value)) continue;
-    const got = showsNumber && typeof value === 'number' ? value : kindOf(value);
-    throw new TypeError(`${owner}: ${prefix}${name} must be ${expected}, got ${got}.`);
+    throw new TypeError(`${owner}: ${prefix}${name} must be ${expected}, got ${describe(value)}.`);
   }
 }
 
-/** Returns the kind of a value, for an error. */
+/** Returns a number as it is, and the kind of every other value. */
+export function numberOrKind(value: unknown): string {
+  return typeof value === 'number' ? String(value) : kindOf(value);
+}
+
+/** Returns `another string` for a string, and the kind of every other value. For options that accept some strings. */
+export function otherText(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? 'another string' : kindOf(value);
+}
+
+/** Returns the kind of a value. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (value === '') return 'an empty string';

@@ -32,7 +32,7 @@ test.each<{ name: string; options: unknown; message: RegExp }>([
   },
   { name: 'an empty host', options: { host: '' }, message: /host/ },
   { name: 'accounts that are a string', options: { accounts: 'acct_1' }, message: /accounts/ },
-  { name: 'accounts with a number', options: { accounts: [1] }, message: /accounts/ },
+  { name: 'accounts with a number', options: { accounts: ['canary', 1] }, message: /accounts .* number/ },
   { name: 'a rate limit that is a number', options: { rateLimit: 25 }, message: /rateLimit/ },
   { name: 'a rate limit of 0', options: { rateLimit: { total: 0 } }, message: /rateLimit\.total .* 0/ },
   {

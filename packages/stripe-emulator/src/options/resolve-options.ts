@@ -12,7 +12,9 @@ import {
   isObject,
   isOneOf,
   isText,
+  numberOrKind,
   type OptionChecks,
+  otherText,
   required,
   unchecked,
 } from './option-checks.js';
@@ -49,7 +51,7 @@ const optionChecks: OptionChecks<EmulatorOptions> = {
   rateLimit: {
     accepts: (value) => typeof value === 'boolean' || isObject.accepts(value),
     expected: 'true, false or an object',
-    showsNumber: true,
+    describe: numberOrKind,
   },
   latencyMs: isMilliseconds,
   allowLiveKeys: unchecked,
@@ -66,6 +68,7 @@ const keyChecks: OptionChecks<EmulatedKey> = {
   key: required({
     accepts: (value) => typeof value === 'string' && keyPattern.test(value),
     expected: 'a key such as sk_test_example or rk_test_example',
+    describe: otherText,
   }),
   account: isText,
   mode: isOneOf('test', 'live', 'sandbox'),

@@ -1,4 +1,11 @@
-import { checkOptions, isOneOf, isText, type OptionChecks, required } from '../options/option-checks.js';
+import {
+  checkOptions,
+  isOneOf,
+  isText,
+  kindOf,
+  type OptionChecks,
+  required,
+} from '../options/option-checks.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { isTooLong, maxLength } from './is-too-long.js';
 import type { Mode, SecretScope, SecretSpace } from './secret-space.js';
@@ -76,6 +83,7 @@ const inputChecks: OptionChecks<SecretToPut> = {
   expiresAt: {
     accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
     expected: 'a valid Date',
+    describe: (value) => (value instanceof Date ? 'an invalid Date' : kindOf(value)),
   },
 };
 
