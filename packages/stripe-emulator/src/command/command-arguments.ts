@@ -48,7 +48,7 @@ const flags = {
  * @throws `Error` when an argument is unknown or wrong.
  */
 export function readArguments(args: readonly string[]): CommandArguments {
-  refuseUnknown(args);
+  checkArguments(args);
   const { values } = parseArgs({ args: [...args], options: flags });
   const { host = '127.0.0.1', 'allow-remote': allowRemote = false } = values;
   if (!allowRemote && !isLoopback(host)) {
@@ -71,13 +71,34 @@ export function readArguments(args: readonly string[]): CommandArguments {
   };
 }
 
-function refuseUnknown(args: readonly string[]): void {
+/** Throws errors that quote no value. Those of `parseArgs` do. */
+function checkArguments(args: readonly string[]): void {
   const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
   for (const token of tokens) {
-    if (token.kind !== 'option' || Object.hasOwn(flags, token.name)) continue;
-    const known = Object.keys(flags).map((flag) => `--${flag}`);
-    throw new Error(`unknown option "${token.rawName}". Known options: ${known.join(', ')}.`);
+    if (token.kind === 'positional')
+      throw new Error('arguments must be options such as --port, got other text.');
+    if (token.kind === 'option') checkFlag(token);
   }
+}
+
+function checkFlag({
+  name,
+  rawName,
+  value,
+}: {
+  name: string;
+  rawName: string;
+  value?: string | undefined;
+}): void {
+  const flag = new Map<string, { readonly type: 'string' | 'boolean' }>(Object.entries(flags)).get(name);
+  if (flag === undefined) {
+    const known = Object.keys(flags).map((each) => `--${each}`);
+    throw new Error(`unknown option "${rawName.slice(0, 50)}". Known options: ${known.join(', ')}.`);
+  }
+  if (flag.type === 'string' && value === undefined)
+    throw new Error(`${rawName} must have a value, got none.`);
+  if (flag.type === 'boolean' && value !== undefined)
+    throw new Error(`${rawName} must not have a value, got one.`);
 }
 
 function readNumber(flag: string, text: string | undefined, max: number): number | undefined {

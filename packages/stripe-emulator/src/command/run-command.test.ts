@@ -94,12 +94,13 @@ test.each([
   ['an unknown option', ['--bogus'], /unknown option "--bogus".* --port, --seed/],
   ['an unknown option with a value', ['--key=canary'], /unknown option "--key"/],
   ['an unknown short option', ['-x'], /unknown option "-x"/],
-  ['an argument that is not an option', ['extra'], /extra/],
+  ['an argument that is not an option', ['canary'], /arguments /],
+  ['an argument after --', ['--', 'canary'], /arguments /],
   ['a port that is not a number', ['--port', 'canary'], /--port .* text/],
   ['a port out of range', ['--port', '65536'], /--port .* 65536/],
-  ['an option without its value', ['--seed'], /--seed/],
+  ['an option without its value', ['--seed'], /--seed /],
   ['a host that other machines can reach', ['--host', '0.0.0.0'], /--host .*--allow-remote/],
-  ['a value for a boolean option', ['--rate-limit=5'], /--rate-limit/],
+  ['a value for a boolean option', ['--rate-limit=canary'], /--rate-limit /],
   ['a latency that is not a number', ['--latency-ms', 'canary'], /--latency-ms .* text/],
 ])('%s prints one line to stderr and exits with code 2', async (_name, args, message) => {
   const { output, exitCode } = run(...args);
