@@ -1,29 +1,37 @@
 import { compose, type Layer, layersOf, type Middleware } from '@secretkit/core';
 import { defineMiddleware, orderCodes } from '@secretkit/core/middleware';
 
-/** A harmful order of the layers of a stack. */
+/** A harmful order of two layers in a stack. */
 export interface OrderProblem {
-  /** Its name, as `compose` warns: `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE`. */
+  /** The code that `compose` warns with: `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE`. */
   readonly code: string;
-  /** The harm, and the remedy. */
+  /** The two layers, the harm, and the remedy. */
   readonly message: string;
 }
 
-const harms: Readonly<Record<string, string>> = {
+const problems: Readonly<Record<string, string>> = {
   CACHE_OUTSIDE_FALLBACK:
-    'the cache keeps an old value of one provider over a new value of another. Put a cache inside the fallback, around each provider',
-  RETRY_OUTSIDE_CACHE: 'every reader retries for itself, also when a stale value can be served',
-  CIRCUIT_BREAKER_OUTSIDE_CACHE: 'an open circuit refuses values that are in memory',
-  RATE_LIMIT_OUTSIDE_CACHE: 'reads of values in memory count against the limit',
-  TIMEOUT_OUTSIDE_CACHE: 'every read of a value in memory pays for a timer',
-  CIRCUIT_BREAKER_OUTSIDE_RETRY: 'several attempts count as one, and an open circuit does not end the retry',
-  RATE_LIMIT_OUTSIDE_RETRY: 'attempts after the first are not limited',
-  RETRY_OUTSIDE_RETRY: 'the attempts of both multiply',
-  TIMEOUT_OUTSIDE_CIRCUIT_BREAKER: 'a backend that hangs never opens the circuit',
+    'cache is outside fallback: an old value of one provider hides a new value of another. Put a cache around each provider, inside fallback.',
+  RETRY_OUTSIDE_CACHE:
+    'retry is outside cache: every reader retries, even when a stale value can be served. Put cache outside retry.',
+  CIRCUIT_BREAKER_OUTSIDE_CACHE:
+    'circuitBreaker is outside cache: an open circuit refuses values that are in memory. Put cache outside circuitBreaker.',
+  RATE_LIMIT_OUTSIDE_CACHE:
+    'rateLimit is outside cache: reads of values in memory count against the limit. Put cache outside rateLimit.',
+  TIMEOUT_OUTSIDE_CACHE:
+    'timeout is outside cache: every read of a value in memory starts a timer. Put cache outside timeout.',
+  CIRCUIT_BREAKER_OUTSIDE_RETRY:
+    'circuitBreaker is outside retry: several attempts count as one, and an open circuit does not end the retry. Put retry outside circuitBreaker.',
+  RATE_LIMIT_OUTSIDE_RETRY:
+    'rateLimit is outside retry: attempts after the first are not limited. Put retry outside rateLimit.',
+  RETRY_OUTSIDE_RETRY: 'retry is outside retry: the attempts of both multiply. Remove one of them.',
+  TIMEOUT_OUTSIDE_CIRCUIT_BREAKER:
+    'timeout is outside circuitBreaker: a backend that hangs never opens the circuit. Put a timeout inside circuitBreaker.',
 };
 
 /**
- * Returns the harmful orders in a stack, for a test: `expect(checkOrder(secrets)).toEqual([])`. It prints nothing.
+ * Returns the harmful orders in a stack, for a test: `expect(checkOrder(secrets)).toEqual([])`. Empty when there is none, or
+ * when a layer is `anyOrder`. It prints nothing.
  *
  * @param stack - A provider or a client.
  * @example
@@ -40,13 +48,13 @@ const harms: Readonly<Record<string, string>> = {
 export function checkOrder(stack: { readonly layers?: readonly Layer[] }): readonly OrderProblem[] {
   return orderCodes(layersOf(stack)).map((code) => ({
     code,
-    message: `${harms[code.slice('SECRETKIT_ORDER_'.length)]}. recommended() has the order that works; anyOrder() accepts this one.`,
+    message: `${problems[code.slice('SECRETKIT_ORDER_'.length)]} To keep this order, compose it with anyOrder().`,
   }));
 }
 
 /**
- * Composes middleware like `compose`, in an order that usually does harm and is intended here: nothing warns about it, or
- * about the layers around it. A layer named `anyOrder` shows it in `layersOf`.
+ * Composes middleware like `compose`, in an order that is intended: there is no order warning for this stack, nor for the
+ * layers around it. `layersOf` shows it as a layer of the name `anyOrder`.
  *
  * @throws `TypeError` when an argument is not a middleware.
  * @example
@@ -57,7 +65,7 @@ export function checkOrder(stack: { readonly layers?: readonly Layer[] }): reado
  * import { anyOrder } from '@secretkit/middleware/order';
  * import { timeout } from '@secretkit/middleware/timeout';
  *
- * // Every reader waits at most 50 ms, also for the refresh of a value in memory.
+ * // Every reader waits at most 50 ms, also for a refresh.
  * const secrets = createSecrets(anyOrder(timeout({ timeoutMs: 50 }), cache())(envSecrets()));
  * ```
  */

@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { compose } from '@secretkit/core';
+import { compose, createSecrets } from '@secretkit/core';
 import { around, type Middleware } from '@secretkit/core/middleware';
 import { layersOf, type SecretProvider, seal } from '@secretkit/core/provider';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cache } from '../cache/index.js';
 import { circuitBreaker } from '../circuit-breaker/index.js';
+import { fallback } from '../fallback/index.js';
 import { rateLimit } from '../rate-limit/index.js';
 import { recommended } from '../recommended/index.js';
 import { retry } from '../retry/index.js';
 import { timeout } from '../timeout/index.js';
-import { anyOrder } from './index.js';
+import { anyOrder, checkOrder } from './index.js';
 
 const provider: SecretProvider = { name: 'store', get: async () => seal('value') };
+const other: SecretProvider = { name: 'other', get: async () => seal('value') };
 const limit = { callsPerSecond: 10 };
+const between = around({ name: 'between', policy: (run, ctx) => run(ctx) });
 
 let warned: [message: string, about: unknown][] = [];
 beforeEach(() => {
@@ -25,120 +28,174 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function codesOf(...stack: Middleware[]): unknown[] {
-  compose(...stack)(provider);
+function codesOf(stack: readonly Middleware[], inner = provider): unknown[] {
+  compose(...stack)(inner);
   return warned.map(([, about]) => (about as { code?: unknown }).code);
 }
 
-describe('an order that does harm', () => {
-  const between = around({ name: 'between', policy: (run, ctx) => run(ctx) });
+/** One row per code: the stack, the provider inside it, the code, and the harm. */
+const harmful: readonly (readonly [
+  stack: readonly Middleware[],
+  inner: SecretProvider,
+  code: string,
+  harm: RegExp,
+])[] = [
+  [[retry(), cache()], provider, 'RETRY_OUTSIDE_CACHE', /retries/],
+  [[circuitBreaker(), cache()], provider, 'CIRCUIT_BREAKER_OUTSIDE_CACHE', /open circuit/],
+  [[rateLimit(limit), cache()], provider, 'RATE_LIMIT_OUTSIDE_CACHE', /limit/],
+  [[timeout(), cache()], provider, 'TIMEOUT_OUTSIDE_CACHE', /timer/],
+  [[circuitBreaker(), retry()], provider, 'CIRCUIT_BREAKER_OUTSIDE_RETRY', /attempts/],
+  [[rateLimit(limit), retry()], provider, 'RATE_LIMIT_OUTSIDE_RETRY', /not limited/],
+  [[retry(), retry()], provider, 'RETRY_OUTSIDE_RETRY', /multiply/],
+  [[timeout(), circuitBreaker()], provider, 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', /hangs/],
+  [[cache()], fallback(provider, other), 'CACHE_OUTSIDE_FALLBACK', /old value/],
+  [[retry(), timeout(), circuitBreaker()], provider, 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', /hangs/],
+  [[retry(), between, cache(), timeout()], provider, 'RETRY_OUTSIDE_CACHE', /retries/],
+  [[cache(), retry(), cache()], provider, 'RETRY_OUTSIDE_CACHE', /retries/],
+  [[retry(), between, retry(), retry()], provider, 'RETRY_OUTSIDE_RETRY', /multiply/],
+  [[retry()], fallback(cache()(provider), other), 'RETRY_OUTSIDE_CACHE', /retries/],
+];
 
-  const harmful: [Middleware[], string, string][] = [
-    [[retry(), cache()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
-    [
-      [circuitBreaker(), cache()],
-      'CIRCUIT_BREAKER_OUTSIDE_CACHE',
-      'an open circuit refuses what is in memory',
-    ],
-    [[rateLimit(limit), cache()], 'RATE_LIMIT_OUTSIDE_CACHE', 'what is in memory counts against the limit'],
-    [[timeout(), cache()], 'TIMEOUT_OUTSIDE_CACHE', 'every read of what is in memory pays for a timer'],
-    [[circuitBreaker(), retry()], 'CIRCUIT_BREAKER_OUTSIDE_RETRY', 'several attempts count as one'],
-    [[rateLimit(limit), retry()], 'RATE_LIMIT_OUTSIDE_RETRY', 'attempts after the first are not limited'],
-    [[retry(), retry()], 'RETRY_OUTSIDE_RETRY', 'their attempts multiply'],
-    [[timeout(), circuitBreaker()], 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', 'a backend that hangs never opens'],
-    [[retry(), timeout(), circuitBreaker()], 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', 'a backend that hangs'],
-    [[retry(), between, cache(), timeout()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
-    [[cache(), retry(), cache()], 'RETRY_OUTSIDE_CACHE', 'every reader retries for itself'],
-    [[retry(), between, retry(), retry()], 'RETRY_OUTSIDE_RETRY', 'their attempts multiply'],
-  ];
+/** `RETRY_OUTSIDE_CIRCUIT_BREAKER` names `retry` and `circuitBreaker`. */
+function layersIn(code: string): readonly string[] {
+  return code
+    .toLowerCase()
+    .split('_outside_')
+    .map((name) => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()));
+}
 
-  it.each(harmful)(
-    'is told of by its code and its reason, when the stack is built: %#',
-    (stack, code, harm) => {
-      expect(codesOf(...stack)).toEqual([`SECRETKIT_ORDER_${code}`]);
-      expect(warned[0]?.[0]).toContain(harm);
-    },
-  );
+it('every code is tested', () => {
+  expect(new Set(harmful.map(([, , code]) => code)).size).toBe(9);
+});
 
-  it('of a time-out outside a breaker is no better for a retry inside', () => {
-    expect(codesOf(timeout(), circuitBreaker(), retry())).toEqual([
-      'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_RETRY',
-      'SECRETKIT_ORDER_TIMEOUT_OUTSIDE_CIRCUIT_BREAKER',
-    ]);
+describe('compose', () => {
+  it.each(harmful)('warns about a harmful order once, with its code: %#', (stack, inner, code) => {
+    expect(codesOf(stack, inner)).toEqual([`SECRETKIT_ORDER_${code}`]);
   });
 
-  it('is told of once, however often it is there, and whatever is put around it', () => {
-    expect(codesOf(timeout(), retry(), retry(), retry(), circuitBreaker(), timeout())).toEqual([
-      'SECRETKIT_ORDER_RETRY_OUTSIDE_RETRY',
-    ]);
-  });
-
-  it('is told of with the reason, the stack and what to do', () => {
-    codesOf(retry(), cache());
+  it('warns with a link to the explanation', () => {
+    codesOf([retry(), cache()]);
     expect(warned).toEqual([
       [
-        'retry stands outside cache in retry(cache(store)): every reader retries for itself, also when a stale value is there. ' +
-          'recommended() of @secretkit/middleware/recommended has the order that works. ' +
-          'If this one is meant, compose the stack with anyOrder() of @secretkit/middleware/order. ' +
-          'See https://www.npmjs.com/package/@secretkit/middleware#order',
+        expect.stringContaining('https://www.npmjs.com/package/@secretkit/middleware#order'),
         { type: 'SecretkitWarning', code: 'SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE' },
       ],
     ]);
   });
 
-  it('has its row in the part of the README that the warning leads to, and no other has one', () => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const section = /\n## Order\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
-    const rows = [...section.matchAll(/^\| `SECRETKIT_ORDER_(\w+)` /gm)].map(([, code]) => code);
-    const codes = harmful.map(([, code]) => code);
-    expect(rows.toSorted()).toEqual([...new Set([...codes, 'CACHE_OUTSIDE_FALLBACK'])].toSorted());
+  it('warns about a timeout outside a breaker even if there is a retry inside the breaker', () => {
+    expect(codesOf([timeout(), circuitBreaker(), retry()])).toEqual([
+      'SECRETKIT_ORDER_TIMEOUT_OUTSIDE_CIRCUIT_BREAKER',
+      'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_RETRY',
+    ]);
   });
 
-  it('each of several is told of', () => {
-    expect(codesOf(circuitBreaker(), retry(), cache(), timeout())).toEqual([
-      'SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE',
+  it('warns once per code, however often the order occurs and whatever is around it', () => {
+    expect(codesOf([timeout(), retry(), retry(), retry(), circuitBreaker(), timeout()])).toEqual([
+      'SECRETKIT_ORDER_RETRY_OUTSIDE_RETRY',
+    ]);
+  });
+
+  it('does not repeat a warning about a stack when the stack is composed again', () => {
+    const stack = compose(retry(), cache())(provider);
+    warned = [];
+    expect(codesOf([between], stack)).toEqual([]);
+  });
+
+  it('warns about each of several harmful orders', () => {
+    expect(codesOf([circuitBreaker(), retry(), cache(), timeout()])).toEqual([
       'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_CACHE',
       'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_RETRY',
+      'SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE',
     ]);
   });
 
   it.each([
     ['no process', undefined],
     ['a process without warnings', {}],
-  ])('is told of on the console where there is %s', (_, process) => {
+  ])('warns on the console with the code and the link if there is %s', (_, process) => {
     vi.stubGlobal('process', process);
     const onConsole = vi.spyOn(console, 'warn').mockImplementation(() => {});
     compose(retry(), retry())(provider);
     expect(onConsole.mock.calls).toEqual([
-      [
-        expect.stringMatching(
-          /^SECRETKIT_ORDER_RETRY_OUTSIDE_RETRY: retry stands outside retry in retry\(retry\(store\)\): their attempts multiply\./,
-        ),
-      ],
+      [expect.stringMatching(/^SECRETKIT_ORDER_RETRY_OUTSIDE_RETRY: .*https:\S+#order$/)],
     ]);
     expect(warned).toEqual([]);
   });
-});
 
-describe('an order that works', () => {
   it.each<[string, Middleware[]]>([
     ['the recommended stack', [recommended({ rateLimit: limit })]],
-    ['one of each', [cache(), retry(), circuitBreaker(), rateLimit(limit), timeout()]],
-    ['a limit of time for all attempts', [cache(), timeout(), retry(), circuitBreaker(), timeout()]],
-    ['the same around a breaker without one inside', [timeout(), retry(), circuitBreaker()]],
-    ['a time-out around one inside the breaker', [timeout(), circuitBreaker(), timeout()]],
-    ['a limiter outside the breaker', [rateLimit(limit), circuitBreaker(), timeout()]],
+    ['one of each layer', [cache(), retry(), circuitBreaker(), rateLimit(limit), timeout()]],
+    ['a timeout for all attempts', [cache(), timeout(), retry(), circuitBreaker(), timeout()]],
+    [
+      'a timeout for all attempts, without another inside the breaker',
+      [timeout(), retry(), circuitBreaker()],
+    ],
+    ['a timeout outside a breaker with a timeout inside', [timeout(), circuitBreaker(), timeout()]],
+    ['a rate limit outside the breaker', [rateLimit(limit), circuitBreaker(), timeout()]],
     ['two caches', [cache(), cache()]],
-    ['nothing but a cache', [cache()]],
-  ])('is no reason to say anything: %s', (_, stack) => {
-    expect(codesOf(...stack)).toEqual([]);
+    ['a cache alone', [cache()]],
+  ])('does not warn about %s', (_, stack) => {
+    expect(codesOf(stack)).toEqual([]);
+    expect(checkOrder(compose(...stack)(provider))).toEqual([]);
   });
 });
 
-describe('anyOrder', () => {
-  it('composes as compose does, without a warning, also for what is put around it', async () => {
-    const stack = retry()(anyOrder(timeout(), cache(), retry())(provider));
+describe('checkOrder', () => {
+  it.each(harmful)(
+    'returns the code, both layers, the harm and the remedy: %#',
+    (stack, inner, code, harm) => {
+      const composed = compose(...stack)(inner);
+      const found = checkOrder(composed);
+      expect(found.map((problem) => problem.code)).toEqual([`SECRETKIT_ORDER_${code}`]);
+      const message = found[0]?.message ?? '';
+      const [outer, inside] = layersIn(code);
+      expect(message).toContain(`${outer} is outside ${inside}`);
+      expect(message).toMatch(harm);
+      expect(message).toMatch(code === 'RETRY_OUTSIDE_RETRY' ? /\. Remove / : /\. Put /);
+      expect(message).toContain('anyOrder()');
+      expect(checkOrder(createSecrets(composed))).toEqual(found);
+    },
+  );
+
+  it('returns each of several problems', () => {
+    const stack = compose(circuitBreaker(), retry(), cache(), timeout())(provider);
+    expect(checkOrder(stack).map(({ code }) => code)).toEqual([
+      'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_CACHE',
+      'SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_RETRY',
+      'SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE',
+    ]);
+  });
+
+  it('prints nothing', () => {
+    const stack = compose(retry(), cache())(provider);
+    warned = [];
+    const printed = (['log', 'info', 'warn', 'error', 'debug'] as const).map((method) =>
+      vi.spyOn(console, method).mockImplementation(() => {}),
+    );
+    expect(checkOrder(stack)).toHaveLength(1);
     expect(warned).toEqual([]);
+    for (const method of printed) expect(method).not.toHaveBeenCalled();
+  });
+
+  it('returns nothing for a provider without layers', () => {
+    expect(checkOrder(provider)).toEqual([]);
+  });
+});
+
+it('the README section that the warning links to has one row for each code', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const section = /\n## Order\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
+  const rows = [...section.matchAll(/^\| `SECRETKIT_ORDER_(\w+)` /gm)].map(([, code]) => code);
+  expect(rows.toSorted()).toEqual([...new Set(harmful.map(([, , code]) => code))].toSorted());
+});
+
+describe('anyOrder', () => {
+  it('composes without a warning, also for the layers around it', async () => {
+    const stack = retry()(anyOrder(timeout(), cache(), retry())(provider));
+    compose(retry())(stack);
+    expect(warned).toEqual([]);
+    expect(checkOrder(stack)).toEqual([]);
     expect(layersOf(stack).map(({ name }) => name)).toEqual([
       'retry',
       'timeout',
@@ -149,7 +206,7 @@ describe('anyOrder', () => {
     expect((await stack.get({ name: 'a' }, {}))?.reveal()).toBe('value');
   });
 
-  it('refuses what is no middleware', () => {
+  it('throws a TypeError for an argument that is not a middleware', () => {
     expect(() => anyOrder(provider as never)).toThrow(TypeError);
   });
 });
