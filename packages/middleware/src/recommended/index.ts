@@ -1,6 +1,6 @@
 import { compose } from '@secretkit/core';
 import type { Middleware } from '@secretkit/core/middleware';
-import { checkOptions } from '@secretkit/core/provider';
+import { checkOptions, kindOf } from '@secretkit/core/provider';
 import { type CacheOptions, cache } from '../cache/index.js';
 import { type CircuitBreakerOptions, circuitBreaker } from '../circuit-breaker/index.js';
 import { type RateLimitOptions, rateLimit } from '../rate-limit/index.js';
@@ -10,47 +10,47 @@ import { type TimeoutOptions, timeout } from '../timeout/index.js';
 
 export interface RecommendedOptions {
   /**
-   * What watches the whole stack, such as `telemetry()`: a middleware, so that nobody needs OpenTelemetry who does not use it.
-   * @defaultValue nothing
+   * The outermost layer, such as `telemetry()`. A middleware, so that applications without OpenTelemetry do not need it.
+   * @defaultValue none
    */
   readonly telemetry?: Middleware;
   /**
-   * What is kept in memory, and for how long.
-   * @defaultValue fresh for five minutes, served for an hour more while the backend is down: see `CacheOptions`
+   * The options of `cache()`.
+   * @defaultValue fresh for five minutes, stale for an hour more while the backend is down: see `CacheOptions`
    */
   readonly cache?: CacheOptions;
   /**
-   * How often a call is tried, and for how long in all: `maxElapsedMs` is the total.
+   * The options of `retry()`. Its `maxElapsedMs` limits all attempts together.
    * @defaultValue 3 attempts within 30 seconds: see `RetryOptions`
    */
   readonly retry?: RetryOptions;
   /**
-   * When a backend that is down is left alone.
-   * @defaultValue after 5 failures in a row, for 10 to 60 seconds: see `CircuitBreakerOptions`
+   * The options of `circuitBreaker()`.
+   * @defaultValue opens after 5 failures in a row, for 10 to 60 seconds: see `CircuitBreakerOptions`
    */
   readonly circuitBreaker?: CircuitBreakerOptions;
   /**
-   * How many calls a second may reach the backend.
-   * @defaultValue no limit
+   * The options of `rateLimit()`.
+   * @defaultValue no rate limit
    */
   readonly rateLimit?: RateLimitOptions;
   /**
-   * How long one attempt may take.
+   * The options of `timeout()`, which limits each attempt.
    * @defaultValue 3 seconds: see `TimeoutOptions`
    */
   readonly timeout?: TimeoutOptions;
-  /** The clock of all of them, in epoch milliseconds. @defaultValue Date.now */
+  /** Returns the time for all layers, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: () => number;
-  /** Chance for all of them: numbers from 0 on and below 1. @defaultValue Math.random */
+  /** Returns a number in [0, 1), for all layers. @defaultValue Math.random */
   readonly random?: () => number;
 }
 
 /**
- * The whole stack in the order that works: telemetry if it is given, a cache outside everything that costs, a retry, a
- * circuit breaker that counts each attempt, a rate limit if one is asked for, and a time-out for each attempt.
+ * Makes the whole stack in the recommended order: telemetry if given, a cache outside the layers that do work, a retry, a
+ * circuit breaker that counts each attempt, a rate limit if given, and a timeout for each attempt.
  *
- * @throws `RangeError` or `TypeError` for wrong options, when it is built: also when one attempt may take longer than all
- * of them together.
+ * @throws `RangeError` or `TypeError` for wrong options, when it is built; also when the timeout of one attempt is longer
+ * than the limit for all attempts together.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
@@ -67,12 +67,12 @@ export function recommended(options: RecommendedOptions = {}): Middleware {
   const { telemetry, now, random } = options;
 
   const clock = now && { now };
-  const chance = { ...clock, ...(random && { random }) };
+  const injected = { ...clock, ...(random && { random }) };
   const layers = [
     ...(telemetry ? [telemetry] : []),
-    cache({ ...chance, ...options.cache }),
-    retry({ ...chance, ...options.retry }),
-    circuitBreaker({ ...chance, ...options.circuitBreaker }),
+    cache({ ...injected, ...options.cache }),
+    retry({ ...injected, ...options.retry }),
+    circuitBreaker({ ...injected, ...options.circuitBreaker }),
     ...(options.rateLimit ? [rateLimit({ ...clock, ...options.rateLimit })] : []),
     timeout({ ...clock, ...options.timeout }),
   ];
@@ -85,9 +85,10 @@ export function recommended(options: RecommendedOptions = {}): Middleware {
 const parts = ['cache', 'retry', 'circuitBreaker', 'rateLimit', 'timeout'] as const;
 
 function checkPart(part: string, options: unknown): void {
-  if (options === undefined || (typeof options === 'object' && options !== null && !Array.isArray(options)))
-    return;
+  if (options === undefined) return;
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   throw new TypeError(
-    `recommended: ${part} is an object of options for ${part}(). Leave it out for its defaults; compose() builds a stack without it.`,
+    `recommended: ${part} must be an object of options for ${part}(), got ${kindOf(options)}. ` +
+      'Leave it out for the defaults, or build a stack without it with compose().',
   );
 }
