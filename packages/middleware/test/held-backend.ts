@@ -10,21 +10,22 @@ import {
   seal,
 } from '@secretkit/core/provider';
 
-/** A call that has reached the backend and is held there until the test answers it. */
+/** A backend call that is pending until the test answers it. */
 export interface HeldCall {
   readonly operation: Operation;
   readonly names: readonly string[];
   readonly ctx: CallContext;
-  /** Answers each ref with a value; `undefined` is a missing secret, an error stands in its place. */
+  /** Answers the refs in order: a value, `undefined` for a missing secret, or an error for that ref alone. */
   answer(...answers: (string | Secret | SecretError | undefined)[]): Promise<void>;
+  /** Rejects the call as a whole. */
   fail(error: unknown): Promise<void>;
 }
 
-/** A backend whose every call waits for the test to answer it. */
+/** A backend whose calls are pending until the test answers them. */
 export interface HeldBackend {
   readonly provider: SecretProvider & Required<Pick<SecretProvider, 'getMany' | 'set' | 'delete'>>;
   readonly calls: readonly HeldCall[];
-  /** The n-th call, from 0 on. */
+  /** Returns the n-th call, counted from 0. */
   call(at: number): HeldCall;
 }
 
@@ -58,7 +59,7 @@ export function heldBackend(): HeldBackend {
     calls,
     call(at) {
       const call = calls[at];
-      if (!call) throw new Error(`the backend has been called ${calls.length} times, and not ${at + 1}`);
+      if (!call) throw new Error(`heldBackend: expected at least ${at + 1} calls, got ${calls.length}.`);
       return call;
     },
     provider: {
@@ -71,7 +72,7 @@ export function heldBackend(): HeldBackend {
   };
 }
 
-/** Lets every promise that is settled have its consequences. */
+/** Runs the microtasks that are queued, and those that they queue. */
 export async function flush(): Promise<void> {
   for (let i = 0; i < 30; i += 1) await Promise.resolve();
 }
@@ -80,7 +81,7 @@ export function failure(code: SecretErrorCode, retryAfterMs?: number): SecretErr
   return new SecretError(code, 'as scripted.', { provider: 'held', retryAfterMs });
 }
 
-/** What a promise came to, for a table of outcomes: a value, `undefined`, or the code or reason of its rejection. */
+/** Returns the outcome of a read, for tables: the value, `undefined`, or the code or reason of its rejection. */
 export async function outcome(promise: Promise<Secret | undefined>): Promise<unknown> {
   try {
     return (await promise)?.reveal();

@@ -10,27 +10,27 @@ import {
   seal,
 } from '@secretkit/core/provider';
 
-/** What the backend has to say of one secret: a value, new or the one before, a miss, or a failure. */
+/** The answer of the backend for one secret: a value (new or the previous one), missing, or a failure. */
 export type Outcome =
   | { readonly value: 'new' | 'same'; readonly lifeMs: number | undefined }
   | { readonly code: SecretErrorCode; readonly retryAfterMs: number | undefined }
   | 'missing';
 
-/** A read that the backend holds. */
+/** A read that is pending in the backend. */
 export interface HeldRead {
   readonly keys: readonly string[];
   readonly ctx: CallContext;
-  /** @param whole - Does it fail as a whole? Else failures stand in their places. */
+  /** @param whole - Whether a failure rejects the whole call; else it is the answer for its ref alone. */
   settle(answers: readonly Answer[], whole: boolean): void;
 }
 
-/** A write that the backend holds. */
+/** A write that is pending in the backend. */
 export interface HeldWrite {
   readonly key: string;
   settle(fails: boolean): void;
 }
 
-/** A backend that holds every call, and gives each value a text of its own. */
+/** A backend whose calls are pending until the test settles them, and whose values are all different. */
 export interface InterleavedBackend {
   readonly provider: SecretProvider & Required<Pick<SecretProvider, 'getMany' | 'set' | 'delete'>>;
   readonly reads: readonly HeldRead[];
@@ -42,16 +42,16 @@ export function interleavedBackend(now: () => number): InterleavedBackend {
   const reads: HeldRead[] = [];
   const writes: HeldWrite[] = [];
   const texts = new Map<string, string>();
-  let given = 0;
+  let issued = 0;
 
-  function read(asked: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]> {
+  function read(requested: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]> {
     return new Promise((resolve, reject) => {
       reads.push({
-        keys: asked.map(refKey),
+        keys: requested.map(refKey),
         ctx,
         settle(answers, whole) {
           const failure = answers.find((answer) => answer instanceof SecretError);
-          if (failure && (whole || asked.length === 1)) reject(failure);
+          if (failure && (whole || requested.length === 1)) reject(failure);
           else resolve(answers);
         },
       });
@@ -77,7 +77,7 @@ export function interleavedBackend(now: () => number): InterleavedBackend {
       getMany: read,
       set: write,
       delete: write,
-      peek: () => seal('further in'),
+      memory: { cached: () => (touch) => (touch ? undefined : { secret: seal('of the backend') }) },
     },
     answerOf(key, outcome) {
       if (outcome === 'missing') return undefined;
@@ -86,9 +86,9 @@ export function interleavedBackend(now: () => number): InterleavedBackend {
         return new SecretError(code, 'as scripted.', { retryAfterMs });
       }
       const { value, lifeMs } = outcome;
-      const before = texts.get(key);
-      given += 1;
-      const text = value === 'same' && before ? before : `${key}#${given}`;
+      const previous = texts.get(key);
+      issued += 1;
+      const text = value === 'same' && previous ? previous : `${key}#${issued}`;
       texts.set(key, text);
       return seal(text, { expiresAt: lifeMs === undefined ? undefined : new Date(now() + lifeMs) });
     },

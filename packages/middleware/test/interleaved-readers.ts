@@ -10,33 +10,33 @@ import {
 } from '@secretkit/core/provider';
 import type { ModelReader } from './law-model.js';
 
-/** Somebody who reads one secret or more, and what came of it. */
+/** One read of one or more secrets, and its outcome. */
 export interface Reader {
   readonly refs: readonly SecretRef[];
   readonly keys: readonly string[];
   readonly startedIn: number;
   readonly fresh: boolean;
   readonly deadline: number | undefined;
-  /** Absent for one who cannot leave. */
+  /** Absent for a reader that cannot leave. */
   readonly caller: AbortController | undefined;
-  /** Absent, as long as it waits: the answers in words, or the reason of a rejection that is no error of ours. */
+  /** Absent while it waits. The answers in words, or the reason of a rejection that is not a SecretError. */
   end?: { readonly words: string } | { readonly reason: unknown };
-  /** What the law has for it. */
-  law?: ModelReader;
+  /** The same read in the model. */
+  model?: ModelReader;
   hasLeft?: boolean;
 }
 
-/** Begins reads of a stack, and follows each to its end. */
+/** Starts reads of a stack, and records the outcome of each. */
 export interface Readers {
   readonly all: readonly Reader[];
-  /** Asks the stack itself, which has no guard around it that could hide what a cache leaves undone. */
-  start(asked: readonly SecretRef[], startedIn: number, fresh: boolean, deadline?: number): Reader;
-  /** Asks as an application does: by a client, which knows short ways. */
+  /** Reads from the stack itself: the guard of a client could hide a fault of the cache. */
+  start(requested: readonly SecretRef[], startedIn: number, fresh: boolean, deadline?: number): Reader;
+  /** Reads as an application does: with a client, which uses the cached readers. */
   startByName(ref: SecretRef, startedIn: number): Reader;
   peek(ref: SecretRef): (string | undefined)[];
 }
 
-/** @param onServed - Told of each value that a reader gets, when it gets it. */
+/** @param onServed - Called with each value that a reader gets. */
 export function readersOf(
   stack: SecretProvider,
   onServed: (key: string, secret: Secret, startedIn: number) => void,
@@ -52,7 +52,7 @@ export function readersOf(
     return client;
   }
 
-  function followed(reader: Reader, answers: Promise<readonly Answer[]>): Reader {
+  function recorded(reader: Reader, answers: Promise<readonly Answer[]>): Reader {
     all.push(reader);
     answers.then(
       (found) => {
@@ -70,13 +70,16 @@ export function readersOf(
   return {
     all,
 
-    start(asked, startedIn, fresh, deadline) {
+    start(requested, startedIn, fresh, deadline) {
       const caller = new AbortController();
       const ctx = { signal: caller.signal, fresh, ...(deadline !== undefined && { deadline }) };
-      const [first] = asked as readonly [SecretRef, ...SecretRef[]]; // nobody asks for nothing
+      const [first] = requested as readonly [SecretRef, ...SecretRef[]]; // never empty
       const answers =
-        asked.length > 1 && stack.getMany ? stack.getMany(asked, ctx) : single(stack.get(first, ctx));
-      return followed({ refs: asked, keys: asked.map(refKey), caller, fresh, deadline, startedIn }, answers);
+        requested.length > 1 && stack.getMany ? stack.getMany(requested, ctx) : single(stack.get(first, ctx));
+      return recorded(
+        { refs: requested, keys: requested.map(refKey), caller, fresh, deadline, startedIn },
+        answers,
+      );
     },
 
     startByName(ref, startedIn) {
@@ -88,10 +91,13 @@ export function readersOf(
         deadline: undefined,
         startedIn,
       };
-      return followed(reader, single(clientFor(ref).get(ref.name)));
+      return recorded(reader, single(clientFor(ref).get(ref.name)));
     },
 
-    peek: (ref) => [stack.peek?.(ref), clientFor(ref).peek(ref.name)].map((secret) => secret?.reveal()),
+    peek: (ref) =>
+      [stack.memory?.cached?.(ref)(false)?.secret, clientFor(ref).peek(ref.name)].map((secret) =>
+        secret?.reveal(),
+      ),
   };
 }
 
@@ -99,7 +105,7 @@ async function single(reading: Promise<Secret | undefined>): Promise<readonly An
   return [await reading];
 }
 
-/** `a#1`, `a#1 stale since 170…`, `missing` or a code. */
+/** Returns an answer in words: `a#1`, `a#1 stale since 170…`, `missing` or a code. */
 function inWords(answer: Answer): string {
   if (answer === undefined) return 'missing';
   if (answer instanceof SecretError) return answer.code;

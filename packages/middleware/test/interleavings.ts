@@ -13,9 +13,9 @@ import { flush } from './held-backend.js';
 import { interleavedBackend, type Outcome } from './interleaved-backend.js';
 import { type Reader, readersOf } from './interleaved-readers.js';
 import { invariants } from './invariants.js';
-import { LawModel, type ModelCall, type ModelReader, options, type Told } from './law-model.js';
+import { LawModel, type ModelAnswer, type ModelCall, type ModelReader, options } from './law-model.js';
 
-/** Two names, and one of them in two scopes: what must never be mixed up. */
+/** Two names, and one of them in two more scopes: four secrets that must not be confused. */
 export const refs: readonly SecretRef[] = [
   { name: 'a' },
   { name: 'b' },
@@ -23,7 +23,7 @@ export const refs: readonly SecretRef[] = [
   { name: 'a', scope: { account: 'acct_1' } },
 ];
 
-/** Which of them an invalidation reaches. */
+/** The targets of an invalidation, and the refs that each covers. */
 export const targets: readonly {
   readonly target: InvalidateTarget | undefined;
   readonly covers: readonly number[];
@@ -34,7 +34,7 @@ export const targets: readonly {
   ...refs.map((target, at) => ({ target, covers: [at] })),
 ];
 
-/** Numbers stand for places in what there is to choose from. */
+/** One step of an interleaving. The numbers are indexes, modulo the number of choices. */
 export type Step =
   | {
       readonly act: 'read';
@@ -60,57 +60,58 @@ export type Step =
   | { readonly act: 'abort'; readonly reader: number; readonly reason: unknown; readonly again: boolean }
   | { readonly act: 'tick'; readonly ms: number };
 
-/** Plays the steps against a cache and the law, and answers with where they differ: nowhere, if all is well. */
+/** Runs the steps against a cache and the model. Returns the differences; empty if there are none. */
 export async function play(steps: readonly Step[]): Promise<readonly string[]> {
   const broken: string[] = [];
-  const law = new LawModel();
+  const model = new LawModel();
   const time = { wallMs: 1_700_000_000_000, passedMs: 0 };
   const now = (): number => {
-    law.see(time.wallMs); // the law knows of time what the cache has seen
+    model.readClock(time.wallMs); // the model knows the readings that the cache got
     return time.wallMs;
   };
   const backend = interleavedBackend(() => time.wallMs);
   const stack = cache({ ...options, random: () => 0.5, now })(backend.provider);
-  const witness = invariants(broken);
+  const invariant = invariants(broken);
   const readers = readersOf(stack, (key, secret, startedIn) =>
-    witness.served(key, secret, startedIn, law.wall),
+    invariant.served(key, secret, startedIn, model.wall),
   );
   const changes: string[] = [];
-  stack.subscribe?.(({ secret }) => changes.push(secret.reveal()));
+  stack.memory?.subscribe?.(({ secret }) => changes.push(secret.reveal()));
 
-  const waiting = new Set<Reader>(); // by the law or in fact
-  const dueAt = new Map<ModelReader, number>(); // by the time that has passed
-  const underWay = new Set<ModelCall>(); // as above
+  const waiting = new Set<Reader>(); // in the model or in the cache
+  const dueAt = new Map<ModelReader, number>(); // in elapsed time
+  const pending = new Set<ModelCall>(); // in the model or in the cache
 
-  function judge(reader: Reader): void {
+  function readInModel(reader: Reader): void {
     const { keys, fresh, deadline = Number.POSITIVE_INFINITY } = reader;
-    reader.law = law.read(keys, fresh, deadline <= law.wall);
-    dueAt.set(reader.law, time.passedMs + deadline - law.wall);
+    reader.model = model.read(keys, fresh, deadline <= model.wall);
+    dueAt.set(reader.model, time.passedMs + deadline - model.wall);
     waiting.add(reader);
   }
 
-  /** Does it to the cache. What is returned does it to the law, when the cache has had its turn. */
+  /** Runs the step against the cache. Returns the function that runs it against the model, after the cache has settled. */
   function perform(step: Step): (() => void) | undefined {
     switch (step.act) {
       case 'read': {
         const ref = refAt(step.ref);
         const started = Array.from({ length: step.times }, () =>
           step.how === 'by name'
-            ? readers.startByName(ref, law.step)
-            : readers.start([ref], law.step, step.how === 'fresh'),
+            ? readers.startByName(ref, model.step)
+            : readers.start([ref], model.step, step.how === 'fresh'),
         );
-        return () => started.forEach(judge);
+        return () => started.forEach(readInModel);
       }
       case 'batch': {
         const deadline = step.forMs === undefined ? undefined : time.wallMs + step.forMs;
-        const reader = readers.start(step.refs.map(refAt), law.step, step.fresh, deadline);
-        return () => judge(reader);
+        const reader = readers.start(step.refs.map(refAt), model.step, step.fresh, deadline);
+        return () => readInModel(reader);
       }
       case 'peek': {
         const shown = readers.peek(refAt(step.ref));
         return () => {
-          const expected = law.peek(refKey(refAt(step.ref)));
-          for (const each of shown) if (each !== expected) broken.push(`peek: ${each}, not ${expected}`);
+          const expected = model.peek(refKey(refAt(step.ref)));
+          for (const each of shown)
+            if (each !== expected) broken.push(`peek: expected ${expected}, got ${each}`);
         };
       }
       case 'set':
@@ -118,44 +119,45 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
         const ref = refAt(step.ref);
         const writing = step.act === 'set' ? stack.set?.(ref, seal('x'), {}) : stack.delete?.(ref, {});
         writing?.catch(() => undefined);
-        return () => law.mark(refKey(ref));
+        return () => model.detach(refKey(ref));
       }
       case 'written': {
         const [write] = backend.writes.splice(step.write % Math.max(1, backend.writes.length), 1);
         if (!write) return undefined;
         write.settle(step.fails);
         return () => {
-          law.mark(write.key);
-          witness.wrote(write.key, law.step);
+          model.detach(write.key);
+          invariant.written(write.key, model.step);
         };
       }
       case 'invalidate': {
         const { target, covers } = targets[step.target] ?? { target: undefined, covers: [] };
-        stack.invalidate?.(target);
-        return () => covers.forEach((at) => law.mark(refKey(refAt(at))));
+        stack.memory?.invalidate?.(target);
+        return () => covers.forEach((at) => model.detach(refKey(refAt(at))));
       }
       case 'answer': {
-        const live = law.calls.filter(({ ended }) => !ended);
+        const live = model.calls.filter(({ ended }) => !ended);
         const call = live[step.call % Math.max(1, live.length)];
         if (!call) return undefined;
         const whole = step.whole && typeof step.outcomes[0] === 'object' && 'code' in step.outcomes[0];
         const answers = call.keys.map((key, at) =>
           backend.answerOf(key, step.outcomes[whole || at % 2 === 0 ? 0 : 1]),
         );
-        for (const [at, key] of call.keys.entries()) witness.told(key, answers[at], call.step, law.step);
-        backend.reads[law.calls.indexOf(call)]?.settle(answers, whole);
-        return () => law.land(call, (key) => toldOf(answers[call.keys.indexOf(key)]));
+        for (const [at, key] of call.keys.entries())
+          invariant.answered(key, answers[at], call.step, model.step);
+        backend.reads[model.calls.indexOf(call)]?.settle(answers, whole);
+        return () => model.settle(call, (key) => modelAnswerOf(answers[call.keys.indexOf(key)]));
       }
       case 'abort': {
         const able = [...waiting].filter(({ end, caller }) => !end && caller);
         const reader = able[step.reader % Math.max(1, able.length)];
         if (!reader) return undefined;
         reader.caller?.abort(step.reason);
-        const again = step.again ? readers.start(reader.refs, law.step, reader.fresh) : undefined; // in the same breath
+        const again = step.again ? readers.start(reader.refs, model.step, reader.fresh) : undefined; // in the same synchronous turn
         return () => {
           reader.hasLeft = true;
-          if (reader.law) law.leave(reader.law, false);
-          if (again) judge(again);
+          if (reader.model) model.leave(reader.model, false);
+          if (again) readInModel(again);
         };
       }
       case 'tick': {
@@ -164,66 +166,66 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
         time.passedMs += step.ms;
         vi.advanceTimersByTime(step.ms);
         return () => {
-          for (const reader of law.readers)
-            if ((dueAt.get(reader) ?? 0) <= time.passedMs) law.leave(reader, true);
+          for (const reader of model.readers)
+            if ((dueAt.get(reader) ?? 0) <= time.passedMs) model.leave(reader, true);
         };
       }
     }
   }
 
   function compare(): void {
-    for (const call of law.calls.slice(compared.calls)) underWay.add(call);
-    for (const { keys } of backend.reads.slice(law.calls.length))
-      broken.push(`a call too many, for ${keys.join()}`);
-    compared.calls = law.calls.length;
-    for (const call of underWay) {
-      const { keys, ctx: { signal, ...ctx } = {} } = backend.reads[law.calls.indexOf(call)] ?? {};
-      const made = JSON.stringify({ keys, ctx, aborted: signal?.aborted });
-      const wanted = JSON.stringify({ keys: call.keys, ctx: call.ctx, aborted: call.ended === 'left' });
-      if (made !== wanted) broken.push(`a call: ${made}, not ${wanted}`);
-      if (call.ended) underWay.delete(call);
+    for (const call of model.calls.slice(compared.calls)) pending.add(call);
+    for (const { keys } of backend.reads.slice(model.calls.length))
+      broken.push(`an unexpected call, for ${keys.join()}`);
+    compared.calls = model.calls.length;
+    for (const call of pending) {
+      const { keys, ctx: { signal, ...ctx } = {} } = backend.reads[model.calls.indexOf(call)] ?? {};
+      const actual = JSON.stringify({ keys, ctx, aborted: signal?.aborted });
+      const expected = JSON.stringify({ keys: call.keys, ctx: call.ctx, aborted: call.ended === 'aborted' });
+      if (actual !== expected) broken.push(`a call: expected ${expected}, got ${actual}`);
+      if (call.ended) pending.delete(call);
     }
     for (const reader of waiting) {
       const { keys, end, caller, hasLeft } = reader;
       const words = end && 'words' in end ? end.words : undefined;
-      const wanted = hasLeft ? undefined : reader.law?.answer?.join();
+      const expected = hasLeft ? undefined : reader.model?.answer?.join();
       const isOwn = end && 'reason' in end && end.reason === caller?.signal.reason;
-      if (words !== wanted || (hasLeft && !isOwn))
-        broken.push(`the reader of ${keys.join()}: ${words}, not ${wanted}`);
+      if (words !== expected || (hasLeft && !isOwn))
+        broken.push(`the reader of ${keys.join()}: expected ${expected}, got ${words}`);
       if (end) waiting.delete(reader);
     }
-    if (changes.join() !== law.changes.join())
-      broken.push(`told of ${changes.join()}, not ${law.changes.join()}`);
+    if (changes.join() !== model.changes.join())
+      broken.push(`changes: expected ${model.changes.join()}, got ${changes.join()}`);
     const counts = JSON.stringify(layersOf(stack)[0]?.snapshot?.());
-    const wanted = JSON.stringify({ ...law.counts, evictions: 0, size: law.size });
-    if (counts !== wanted) broken.push(`counts: ${counts}, not ${wanted}`);
+    const expected = JSON.stringify({ ...model.counts, evictions: 0, size: model.size });
+    if (counts !== expected) broken.push(`counts: expected ${expected}, got ${counts}`);
   }
   const compared = { calls: 0 };
 
   for (const step of steps) {
-    law.step += 1;
+    model.step += 1;
     const then = perform(step);
     await flush();
     then?.();
     compare();
-    if (broken.length > 0) return [...broken, `in step ${law.step}: ${JSON.stringify(step)}`];
+    if (broken.length > 0) return [...broken, `in step ${model.step}: ${JSON.stringify(step)}`];
   }
   await stack[Symbol.asyncDispose]?.();
   await flush();
   for (const { keys, end } of waiting)
     if (!end || !('words' in end) || !end.words.split(',').includes('closed'))
-      broken.push(`closing has not released the reader of ${keys.join()}`);
-  for (const [at, { ended }] of law.calls.entries())
+      broken.push(`dispose did not release the reader of ${keys.join()}`);
+  for (const [at, { ended }] of model.calls.entries())
     if (backend.reads[at]?.ctx.signal?.aborted !== (ended !== 'answered'))
-      broken.push('a call outlived its readers');
+      broken.push('a call that no reader waits for is not aborted');
   return broken;
 }
 
 function refAt(at: number): SecretRef {
-  return refs[at] as SecretRef; // numbers are drawn from its places
+  return refs[at] as SecretRef; // the steps have valid indexes
 }
 
-function toldOf(answer: Answer): Told {
+function modelAnswerOf(answer: Answer): ModelAnswer {
   if (answer === undefined) return 'missing';
   if (answer instanceof SecretError) return { code: answer.code, retryAfterMs: answer.retryAfterMs };
   const { expiresAt } = answer;

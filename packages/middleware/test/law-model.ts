@@ -1,6 +1,6 @@
 import { errorRules, type SecretErrorCode } from '@secretkit/core/provider';
 
-/** The options of the cache under test, which has room for everything. Chance always comes to one half. */
+/** The options of the cache under test. Nothing is evicted, and `random` always returns one half. */
 export const options = {
   ttlMs: 4_000,
   jitter: 0.5,
@@ -16,31 +16,31 @@ export const options = {
 const longestFreshMs = options.ttlMs * (1 - options.jitter / 2);
 const servableMs = Math.max(options.staleWhileRevalidateMs, options.staleIfErrorMs);
 
-/** What comes from the backend for one secret: a value, a failure, or `missing`. */
-export type Told =
+/** The answer of the backend for one secret: a value, a failure, or `missing`. */
+export type ModelAnswer =
   | { readonly value: string; readonly expiresAt?: number }
   | { readonly code: SecretErrorCode; readonly retryAfterMs?: number | undefined }
   | 'missing';
 
-/** What a reader is to be answered with for one secret, in words: `a#1`, `a#1 stale since 170…`, `missing` or a code. */
+/** The expected answer for one secret, in words: `a#1`, `a#1 stale since 170…`, `missing` or a code. */
 export type Expected = string;
 
-/** A call that the law wants to be made. */
+/** An expected backend call. */
 export interface ModelCall {
   readonly keys: readonly string[];
   readonly ctx: { readonly fresh?: true; readonly maxAttempts?: 1 };
-  readonly askedAt: number;
+  readonly startedAt: number;
   readonly step: number;
-  riders: number;
-  /** Absent, while it is under way. */
-  ended?: 'answered' | 'left';
+  waiters: number;
+  /** Absent while it is in flight. */
+  ended?: 'answered' | 'aborted';
 }
 
-/** A reader of one or more secrets. */
+/** A read of one or more secrets. */
 export interface ModelReader {
   readonly fresh: boolean;
   readonly slots: Slot[];
-  /** Present when it has been answered, secret by secret. */
+  /** Present once it is answered: one answer for each secret. */
   answer?: readonly Expected[];
 }
 
@@ -48,22 +48,22 @@ interface Slot {
   readonly key: string;
   readonly call?: ModelCall;
   expiresAt?: number | undefined;
-  here?: Expected;
-  arrived?: Told;
+  found?: Expected;
+  received?: ModelAnswer;
 }
 
 interface Value {
   readonly text: string;
   readonly expiresAt: number;
-  readonly softAt: number; // on the time that never goes back
+  readonly softAt: number; // in monotonic time
   readonly epoch: number;
   failures: number;
-  restsUntil: number;
+  cooldownUntil: number;
 }
 
 /**
- * The law of the cache, said once more and as simply as it can be: what each read is answered with, and which calls are
- * made. It keeps no promises and no listeners, and knows of time what the cache has seen.
+ * A model of the cache, as simple as possible: the answer to each read, and the backend calls. It has no promises and no
+ * listeners, and knows only the clock readings that the cache got.
  */
 export class LawModel {
   readonly counts = { hits: 0, misses: 0, stale: 0, refreshes: 0, failures: 0, coalesced: 0 };
@@ -76,12 +76,12 @@ export class LawModel {
   #setBackAt = 0;
   #epoch = 0;
   readonly #values = new Map<string, Value>();
-  readonly #departed = new Map<string, string>();
-  readonly #verdicts = new Map<string, { readonly told: Expected; readonly until: number }>();
-  readonly #unmarked = new Map<string, ModelCall[]>(); // the latest last
+  readonly #removed = new Map<string, string>();
+  readonly #negative = new Map<string, { readonly answer: Expected; readonly until: number }>();
+  readonly #attached = new Map<string, ModelCall[]>(); // the latest is the last
 
-  /** Law 7: less than a second back is no time passed, more makes every value old. */
-  see(reading: number): void {
+  /** Law 7: a step back of up to a second is ignored; a larger one makes every value stale. */
+  readClock(reading: number): void {
     if (reading >= this.#wall - 1_000 && reading <= this.#wall) return;
     if (reading < this.#wall) {
       this.#back += this.#wall - reading;
@@ -99,168 +99,169 @@ export class LawModel {
     return this.#values.size;
   }
 
-  get #steady(): number {
+  get #monotonic(): number {
     return this.#wall + this.#back;
   }
 
-  /** Laws 1 to 6, for one reader. */
+  /** Laws 1 to 6, for one read. */
   read(keys: readonly string[], fresh: boolean, isLate: boolean): ModelReader {
-    const behind = new Set<string>();
-    const here = keys.map((key) => (fresh ? this.#lift(key) : this.#here(key, behind)));
-    this.counts.refreshes += behind.size;
-    if (behind.size > 0) this.#ask([...behind], { maxAttempts: 1 }).riders = Number.POSITIVE_INFINITY;
-    const waiting = keys.filter((_, at) => here[at] === undefined);
-    const calls = isLate ? new Map<string, ModelCall>() : this.#send(waiting, fresh);
+    const inBackground = new Set<string>();
+    const found = keys.map((key) => (fresh ? this.#forgetFailures(key) : this.#find(key, inBackground)));
+    this.counts.refreshes += inBackground.size;
+    if (inBackground.size > 0)
+      this.#start([...inBackground], { maxAttempts: 1 }).waiters = Number.POSITIVE_INFINITY;
+    const waiting = keys.filter((_, at) => found[at] === undefined);
+    const calls = isLate ? new Map<string, ModelCall>() : this.#joinOrStart(waiting, fresh);
     const slots = keys.map((key, at): Slot => {
-      const slot = here[at];
+      const slot = found[at];
       if (slot) return slot;
       const call = calls.get(key);
-      if (!call) return { key, arrived: { code: 'timeout' } };
-      call.riders += 1;
+      if (!call) return { key, received: { code: 'timeout' } };
+      call.waiters += 1;
       return { key, call };
     });
     const reader: ModelReader = { fresh, slots };
     this.readers.add(reader);
-    this.#settle(reader);
+    this.#answer(reader);
     return reader;
   }
 
-  /** A reader leaves what it waits for: by its abort, or too late. */
-  leave(reader: ModelReader, tooLate: boolean): void {
+  /** A reader stops waiting: at its abort, or at its deadline. */
+  leave(reader: ModelReader, atDeadline: boolean): void {
     for (const slot of reader.slots) {
       const { call } = slot;
-      if (!call || slot.here || slot.arrived) continue;
-      call.riders -= 1;
-      if (call.riders === 0) this.#end(call);
-      if (tooLate) slot.arrived = { code: 'timeout' };
+      if (!call || slot.found || slot.received) continue;
+      call.waiters -= 1;
+      if (call.waiters === 0) this.#abort(call);
+      if (atDeadline) slot.received = { code: 'timeout' };
     }
-    if (tooLate) this.#settle(reader);
+    if (atDeadline) this.#answer(reader);
     else this.readers.delete(reader);
   }
 
-  /** Everything that comes of a call. */
-  land(call: ModelCall, told: (key: string) => Told): void {
+  /** A call is answered. */
+  settle(call: ModelCall, answerOf: (key: string) => ModelAnswer): void {
     call.ended = 'answered';
     for (const key of call.keys) {
-      const raw = told(key);
+      const raw = answerOf(key);
       const hasExpired =
         typeof raw === 'object' && 'value' in raw && (raw.expiresAt ?? Infinity) <= this.#wall;
       const answer = hasExpired ? 'missing' : raw;
       const failure = typeof answer === 'object' && 'code' in answer ? answer : undefined;
       if (failure) this.counts.failures += 1;
-      const unmarked = this.#unmarked.get(key) ?? [];
-      const at = unmarked.indexOf(call);
-      const knows = failure === undefined || isDenial(failure.code);
-      if (at !== -1) unmarked.splice(knows ? 0 : at, knows ? at + 1 : 1); // what was asked before knows less
-      if (at !== -1) this.#keep(key, answer, call);
+      const attached = this.#attached.get(key) ?? [];
+      const at = attached.indexOf(call);
+      const definitive = failure === undefined || isDenial(failure.code);
+      if (at !== -1) attached.splice(definitive ? 0 : at, definitive ? at + 1 : 1); // earlier calls have older answers
+      if (at !== -1) this.#apply(key, answer, call);
       for (const { slots } of this.readers)
-        for (const slot of slots) if (slot.call === call && slot.key === key) slot.arrived = answer;
+        for (const slot of slots) if (slot.call === call && slot.key === key) slot.received = answer;
     }
-    for (const reader of this.readers) this.#settle(reader);
+    for (const reader of this.readers) this.#answer(reader);
   }
 
-  /** Law 6: a write, at its start and its end, and `invalidate`. */
-  mark(key: string): void {
-    this.#unmarked.delete(key);
-    this.#verdicts.delete(key);
+  /** Law 6: a write, when it starts and when it settles, and `invalidate`. */
+  detach(key: string): void {
+    this.#attached.delete(key);
+    this.#negative.delete(key);
     this.#drop(key);
   }
 
-  /** What `peek` shows: a value, nothing, or `further in`: what a provider there has. */
+  /** Returns the expected result of `peek`: a value, nothing, or the value that the backend shows. */
   peek(key: string): Expected | undefined {
     const value = this.#values.get(key);
     if (value) return this.#isFresh(value) ? value.text : undefined;
-    const verdict = this.#verdicts.get(key);
-    return verdict && this.#steady < verdict.until ? undefined : 'further in';
+    const negative = this.#negative.get(key);
+    return negative && this.#monotonic < negative.until ? undefined : 'of the backend';
   }
 
-  #here(key: string, behind: Set<string>): Slot | undefined {
+  #find(key: string, inBackground: Set<string>): Slot | undefined {
     const value = this.#values.get(key);
     if (value && this.#isFresh(value)) {
       this.counts.hits += 1;
-      return { key, here: value.text, expiresAt: value.expiresAt };
+      return { key, found: value.text, expiresAt: value.expiresAt };
     }
-    const verdict = this.#verdicts.get(key);
-    if (verdict && this.#steady < verdict.until) {
+    const negative = this.#negative.get(key);
+    if (negative && this.#monotonic < negative.until) {
       this.counts.hits += 1;
-      return { key, here: verdict.told };
+      return { key, found: negative.answer };
     }
     if (!value) return undefined;
     const age = this.#age(value);
     if (age === Number.POSITIVE_INFINITY) this.#drop(key);
-    const rests = this.#steady < value.restsUntil;
-    if (age >= (rests ? servableMs : options.staleWhileRevalidateMs)) return undefined;
-    if (!rests && !this.#joinable(key, false)) behind.add(key);
-    return { key, here: this.#stale(value, age), expiresAt: value.expiresAt };
+    const isCoolingDown = this.#monotonic < value.cooldownUntil;
+    if (age >= (isCoolingDown ? servableMs : options.staleWhileRevalidateMs)) return undefined;
+    if (!isCoolingDown && !this.#joinable(key, false)) inBackground.add(key);
+    return { key, found: this.#stale(value, age), expiresAt: value.expiresAt };
   }
 
-  #send(keys: readonly string[], fresh: boolean): Map<string, ModelCall> {
+  #joinOrStart(keys: readonly string[], fresh: boolean): Map<string, ModelCall> {
     const calls = new Map<string, ModelCall>();
-    const asked = new Set<string>();
+    const toStart = new Set<string>();
     for (const key of keys) {
       const call = this.#joinable(key, fresh);
       if (call) calls.set(key, call);
-      if (call || asked.has(key)) this.counts.coalesced += 1;
-      else asked.add(key);
+      if (call || toStart.has(key)) this.counts.coalesced += 1;
+      else toStart.add(key);
     }
-    for (const key of asked) {
+    for (const key of toStart) {
       if (fresh || this.#values.has(key)) this.counts.refreshes += 1;
       else this.counts.misses += 1;
     }
-    if (asked.size === 0) return calls;
-    const standsBy = [...asked].every((key) => {
+    if (toStart.size === 0) return calls;
+    const hasFallback = [...toStart].every((key) => {
       const value = this.#values.get(key);
       return value && this.#age(value) < options.staleIfErrorMs;
     });
-    const call = this.#ask([...asked], fresh ? { fresh: true } : standsBy ? { maxAttempts: 1 } : {});
-    for (const key of asked) calls.set(key, call);
+    const call = this.#start([...toStart], fresh ? { fresh: true } : hasFallback ? { maxAttempts: 1 } : {});
+    for (const key of toStart) calls.set(key, call);
     return calls;
   }
 
-  #ask(keys: readonly string[], ctx: ModelCall['ctx']): ModelCall {
-    const call: ModelCall = { keys, ctx, askedAt: this.#steady, step: this.step, riders: 0 };
-    for (const key of keys) this.#unmarked.set(key, [...(this.#unmarked.get(key) ?? []), call]);
+  #start(keys: readonly string[], ctx: ModelCall['ctx']): ModelCall {
+    const call: ModelCall = { keys, ctx, startedAt: this.#monotonic, step: this.step, waiters: 0 };
+    for (const key of keys) this.#attached.set(key, [...(this.#attached.get(key) ?? []), call]);
     this.calls.push(call);
     return call;
   }
 
-  #end(call: ModelCall): void {
-    call.ended = 'left';
-    for (const [key, calls] of this.#unmarked)
-      this.#unmarked.set(
+  #abort(call: ModelCall): void {
+    call.ended = 'aborted';
+    for (const [key, calls] of this.#attached)
+      this.#attached.set(
         key,
         calls.filter((each) => each !== call),
       );
   }
 
-  /** A fresh reader joins only what another one has begun in the same breath. */
+  /** A fresh read joins only a fresh call that started in the same synchronous turn. */
   #joinable(key: string, fresh: boolean): ModelCall | undefined {
-    return this.#unmarked.get(key)?.findLast(({ ctx, step }) => !fresh || (ctx.fresh && step === this.step));
+    return this.#attached.get(key)?.findLast(({ ctx, step }) => !fresh || (ctx.fresh && step === this.step));
   }
 
-  #keep(key: string, answer: Told, { askedAt }: ModelCall): void {
+  #apply(key: string, answer: ModelAnswer, { startedAt }: ModelCall): void {
     if (answer === 'missing') {
       this.#drop(key);
-      this.#verdicts.set(key, { told: 'missing', until: this.#steady + options.negativeTtlMs });
+      this.#negative.set(key, { answer: 'missing', until: this.#monotonic + options.negativeTtlMs });
     } else if ('code' in answer) {
       this.#fail(key, answer);
     } else {
       const { value: text, expiresAt = Number.POSITIVE_INFINITY } = answer;
-      const life = expiresAt + this.#back - askedAt;
+      const life = expiresAt + this.#back - startedAt;
       const freshMs = Math.min(longestFreshMs, Math.max(life - options.refreshAheadMs, life / 2));
-      const before = this.#values.get(key)?.text ?? this.#departed.get(key);
-      this.#departed.delete(key);
-      this.#verdicts.delete(key);
-      const softAt = askedAt + freshMs;
+      const previous = this.#values.get(key)?.text ?? this.#removed.get(key);
+      this.#removed.delete(key);
+      this.#negative.delete(key);
+      const softAt = startedAt + freshMs;
       this.#values.set(key, {
         text,
         expiresAt,
         softAt,
         epoch: this.#epoch,
         failures: 0,
-        restsUntil: -Infinity,
+        cooldownUntil: -Infinity,
       });
-      if (before !== undefined && before !== text) this.changes.push(text);
+      if (previous !== undefined && previous !== text) this.changes.push(text);
     }
   }
 
@@ -270,60 +271,63 @@ export class LawModel {
   ): void {
     if (isDenial(code)) this.#drop(key);
     if (isDenial(code) || code === 'unknown')
-      this.#verdicts.set(key, { told: code, until: this.#steady + options.denialTtlMs });
+      this.#negative.set(key, { answer: code, until: this.#monotonic + options.denialTtlMs });
     const value = this.#values.get(key);
     if (!value || !errorRules[code].staleAllowed || this.#age(value) >= servableMs) return;
     const growth = [1, 2, 4, 8, 10][value.failures] ?? 10;
     value.failures += 1;
-    value.restsUntil = this.#steady + (retryAfterMs || options.failureCooldownMs * growth);
+    value.cooldownUntil = this.#monotonic + (retryAfterMs || options.failureCooldownMs * growth);
   }
 
-  #settle(reader: ModelReader): void {
+  #answer(reader: ModelReader): void {
     const { slots, fresh } = reader;
-    if (!slots.every(({ here, arrived }) => here ?? arrived)) return;
+    if (!slots.every(({ found, received }) => found ?? received)) return;
     this.readers.delete(reader);
     reader.answer = slots.map((slot) => {
-      if (slot.here === undefined) return this.#inTheEnd(slot, fresh, slots.length > 1);
-      const gone = slots.some(({ arrived }) => arrived) && (slot.expiresAt ?? Infinity) <= this.#wall;
-      return gone ? 'missing' : slot.here;
+      if (slot.found === undefined) return this.#orStale(slot, fresh, slots.length > 1);
+      const gone = slots.some(({ received }) => received) && (slot.expiresAt ?? Infinity) <= this.#wall;
+      return gone ? 'missing' : slot.found;
     });
   }
 
-  #inTheEnd({ key, arrived = 'missing' }: Slot, fresh: boolean, waited: boolean): Expected {
-    if (arrived === 'missing') return 'missing';
-    if ('value' in arrived) {
-      return waited && (arrived.expiresAt ?? Infinity) <= this.#wall ? 'missing' : arrived.value;
+  #orStale({ key, received = 'missing' }: Slot, fresh: boolean, waited: boolean): Expected {
+    if (received === 'missing') return 'missing';
+    if ('value' in received) {
+      return waited && (received.expiresAt ?? Infinity) <= this.#wall ? 'missing' : received.value;
     }
     const value = this.#values.get(key);
-    if (fresh || !value || !errorRules[arrived.code].staleAllowed) return arrived.code;
+    if (fresh || !value || !errorRules[received.code].staleAllowed) return received.code;
     if (this.#isFresh(value)) return value.text;
     const age = this.#age(value);
-    return age < options.staleIfErrorMs ? this.#stale(value, age) : arrived.code;
+    return age < options.staleIfErrorMs ? this.#stale(value, age) : received.code;
   }
 
   #stale({ text }: Value, age: number): Expected {
     this.counts.stale += 1;
-    return `${text} stale since ${Math.floor(this.#wall - age)}`; // dates know no less than a millisecond
+    return `${text} stale since ${Math.floor(this.#wall - age)}`; // dates have whole milliseconds
   }
 
   #isFresh({ softAt, epoch }: Value): boolean {
-    return epoch === this.#epoch && this.#steady < softAt;
+    return epoch === this.#epoch && this.#monotonic < softAt;
   }
 
   #age({ softAt, expiresAt, epoch }: Value): number {
     if (this.#wall >= expiresAt) return Number.POSITIVE_INFINITY;
-    return Math.max(0, this.#steady - (epoch === this.#epoch ? softAt : Math.min(softAt, this.#setBackAt)));
+    return Math.max(
+      0,
+      this.#monotonic - (epoch === this.#epoch ? softAt : Math.min(softAt, this.#setBackAt)),
+    );
   }
 
-  #lift(key: string): undefined {
-    this.#verdicts.delete(key);
+  #forgetFailures(key: string): undefined {
+    this.#negative.delete(key);
     const value = this.#values.get(key);
-    if (value) value.restsUntil = Number.NEGATIVE_INFINITY;
+    if (value) value.cooldownUntil = Number.NEGATIVE_INFINITY;
   }
 
   #drop(key: string): void {
     const value = this.#values.get(key);
-    if (value) this.#departed.set(key, value.text);
+    if (value) this.#removed.set(key, value.text);
     this.#values.delete(key);
   }
 }

@@ -1,77 +1,44 @@
-import { type MonotonicClock } from '@secretkit/core/middleware';
-import {
-  type Answer,
-  errorRules,
-  isSecret,
-  isSecretError,
-  type SecretError,
-  type SecretRef,
-} from '@secretkit/core/provider';
-import type { Changes } from './changes.js';
-import type { Entries } from './entries.js';
-import type { Asked } from './flight.js';
+import { errorRules, isSecret, isSecretError, type SecretError } from '@secretkit/core/provider';
 import type { Identity } from './identity.js';
-import type { StaleBounds } from './reads.js';
-import type { Verdicts } from './verdicts.js';
+import type { CallResult } from './inflight.js';
+import { isDenial } from './negative-entries.js';
+import type { CacheState } from './state.js';
 
-/** For how long what came of a call is remembered, in milliseconds. */
-export interface Memories {
-  readonly negativeTtlMs: number;
-  readonly denialTtlMs: number;
-  readonly failureCooldownMs: number;
-}
-
-interface Parts {
-  readonly memory: Entries;
-  readonly known: Verdicts;
-  readonly changed: Changes;
-  readonly clock: MonotonicClock;
-  readonly bounds: StaleBounds;
-  readonly memories: Memories;
-}
-
-/** How much longer than the first cooldown the longest is. */
+/** The longest cooldown, as a multiple of the first one. */
 const maxGrowth = 10;
 
-/** Does the backend say that there is no value for us? Of what else may fail it says nothing of the value. */
-export function isDenial({ code }: SecretError): boolean {
-  return code === 'permission_denied' || code === 'unauthenticated';
+/** Applies the answer of a backend call: it is stored, replaces a value, evicts it, or starts a cooldown. */
+export function applyResult(state: CacheState, { identity, ref, answer, timing }: CallResult): void {
+  const { entries, negativeEntries, changes, clock, settings } = state;
+  if (isSecretError(answer)) {
+    applyFailure(state, identity, answer);
+  } else if (isSecret(answer)) {
+    const previous = entries.peek(identity.key)?.secret ?? changes.takeRemoved(identity.key);
+    negativeEntries.delete(identity.key);
+    entries.store(identity, answer, timing);
+    changes.report(ref, answer, previous);
+  } else {
+    entries.delete(identity.key);
+    negativeEntries.store(identity, undefined, settings.negativeTtlMs, clock.read());
+  }
 }
 
-/** What a cache makes of an answer: it is kept, takes the place of another, evicts it, or lets it rest for a while. */
-export function landing(
-  parts: Parts,
-): (identity: Identity, ref: SecretRef, answer: Answer, asked: Asked) => void {
-  const { memory, known, changed, clock, bounds, memories } = parts;
-  const servableMs = Math.max(bounds.staleWhileRevalidateMs, bounds.staleIfErrorMs);
-
-  function fail(identity: Identity, error: SecretError): void {
-    const { code } = error;
-    const { remembered, staleAllowed } = errorRules[code];
-    const now = clock.read();
-    if (remembered) {
-      if (isDenial(error)) memory.delete(identity.key); // revocation must bite
-      known.remember(identity, error, memories.denialTtlMs, now);
-    }
-    const entry = memory.look(identity.key);
-    if (!staleAllowed || !entry || memory.staleForMs(entry, now) >= servableMs) return;
-    const failures = (entry.rest?.failures ?? 0) + 1;
-    const growth = Math.min(2 ** Math.min(failures - 1, 30), maxGrowth); // outages last for hours
-    const restMs = error.retryAfterMs || memories.failureCooldownMs * growth; // to wait 0 ms is no wait
-    entry.rest = { failures, until: now + clock.offsetMs + restMs };
+function applyFailure(
+  { entries, negativeEntries, clock, settings }: CacheState,
+  identity: Identity,
+  error: SecretError,
+): void {
+  const { remembered, staleAllowed } = errorRules[error.code];
+  const now = clock.read();
+  if (remembered) {
+    if (isDenial(error)) entries.delete(identity.key); // a revocation takes effect at once
+    negativeEntries.store(identity, error, settings.denialTtlMs, now);
   }
-
-  return (identity, ref, answer, asked) => {
-    if (isSecretError(answer)) {
-      fail(identity, answer);
-    } else if (isSecret(answer)) {
-      const before = memory.look(identity.key)?.secret ?? changed.take(identity.key);
-      known.forget(identity.key);
-      memory.store(identity, answer, asked);
-      changed.arrive(ref, answer, before);
-    } else {
-      memory.delete(identity.key);
-      known.remember(identity, undefined, memories.negativeTtlMs, clock.read());
-    }
-  };
+  const entry = entries.peek(identity.key);
+  const servableMs = Math.max(settings.staleWhileRevalidateMs, settings.staleIfErrorMs);
+  if (!staleAllowed || !entry || entries.staleForMs(entry, now) >= servableMs) return;
+  const failures = (entry.cooldown?.failures ?? 0) + 1;
+  const growth = Math.min(2 ** Math.min(failures - 1, 30), maxGrowth); // an outage may last for hours
+  const cooldownMs = error.retryAfterMs || settings.failureCooldownMs * growth; // a wait of 0 ms is not a wait
+  entry.cooldown = { failures, until: now + clock.offsetMs + cooldownMs };
 }

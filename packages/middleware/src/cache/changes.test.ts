@@ -20,57 +20,58 @@ function setUp(maxEntries = 10) {
   })(backend.provider);
   const secrets = createSecrets(stack);
   const seen: string[] = [];
-  async function come(answer: string | Error | undefined, name = 'a'): Promise<void> {
+  /** A fresh read, which the backend answers so. */
+  async function fetched(answer: string | Error | undefined, name = 'a'): Promise<void> {
     const reading = outcome(secrets.get(name, { fresh: true }));
     const call = backend.call(backend.calls.length - 1);
     if (answer instanceof Error) await call.fail(answer);
     else await call.answer(answer);
     await reading;
   }
-  return { clock, backend, stack, secrets, seen, come };
+  return { clock, backend, stack, secrets, seen, fetched };
 }
 
-describe('a listener is told once of each value that replaces another', () => {
-  it('whoever caused it to be read, and not of the first', async () => {
-    const { secrets, seen, come, clock, backend } = setUp();
+describe('a listener is called once for each value that replaces another', () => {
+  it('whichever read fetched it, but not for the first value', async () => {
+    const { secrets, seen, fetched, clock, backend } = setUp();
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
-    await come('one');
-    await come('one');
-    await come('two');
+    await fetched('one');
+    await fetched('one');
+    await fetched('two');
     clock.ms += 1_000;
     const batch = secrets.getMany({ a: 'a', b: 'b' });
     await backend.call(3).answer('three', 'of b');
     await batch;
-    await come('three');
+    await fetched('three');
     expect(seen).toEqual(['two', 'three']);
   });
 
-  it('also after a failed refresh (D8)', async () => {
-    const { secrets, seen, come } = setUp();
-    await come('one');
+  it('after a failed refresh (D8)', async () => {
+    const { secrets, seen, fetched } = setUp();
+    await fetched('one');
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
-    await come(failure('unavailable'));
-    await come('two');
-    await come('two');
+    await fetched(failure('unavailable'));
+    await fetched('two');
+    await fetched('two');
     expect(seen).toEqual(['two']);
   });
 
-  it('also when the value before was forgotten, denied, missing or evicted', async () => {
-    const { secrets, seen, come } = setUp(1);
+  it('if the previous value was invalidated, denied, missing or evicted', async () => {
+    const { secrets, seen, fetched } = setUp(1);
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
-    await come('one');
+    await fetched('one');
     secrets.invalidate('a');
-    await come('two');
-    await come(failure('permission_denied'));
-    await come('three');
-    await come(undefined);
-    await come('three');
-    await come('of b', 'b');
-    await come('four');
+    await fetched('two');
+    await fetched(failure('permission_denied'));
+    await fetched('three');
+    await fetched(undefined);
+    await fetched('three');
+    await fetched('of b', 'b');
+    await fetched('four');
     expect(seen).toEqual(['two', 'three', 'four']);
   });
 
-  it('also of one that comes stale from a cache further in, and once', async () => {
+  it('if the new value comes stale from an inner cache, and only once', async () => {
     const clock = { ms: start };
     const backend = heldBackend();
     const bounds = { ttlMs: 1_000, jitter: 0, staleIfErrorMs: 600_000, failureCooldownMs: 0 };
@@ -79,33 +80,33 @@ describe('a listener is told once of each value that replaces another', () => {
     const secrets = createSecrets(layer(inner));
     const seen: string[] = [];
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
-    async function come(by: () => Promise<unknown>, answer: string | Error): Promise<void> {
-      const reading = by();
+    async function fetchedBy(read: () => Promise<unknown>, answer: string | Error): Promise<void> {
+      const reading = read();
       const call = backend.call(backend.calls.length - 1);
       if (answer instanceof Error) await call.fail(answer);
       else await call.answer(answer);
       await reading;
     }
-    await come(() => secrets.get('a'), 'one');
+    await fetchedBy(() => secrets.get('a'), 'one');
     clock.ms += 1_000;
-    await come(() => inner.get({ name: 'a' }, {}), 'two');
+    await fetchedBy(() => inner.get({ name: 'a' }, {}), 'two');
     clock.ms += 1_000;
-    await come(() => secrets.get('a'), failure('unavailable'));
+    await fetchedBy(() => secrets.get('a'), failure('unavailable'));
     clock.ms += 1_000;
-    await come(() => secrets.get('a'), 'two');
+    await fetchedBy(() => secrets.get('a'), 'two');
     expect(seen).toEqual(['two']);
   });
 
-  it('also when it was forgotten before anything else came', async () => {
-    const { secrets, seen, come } = setUp();
-    await come('one');
+  it('if the previous value was invalidated before there was another', async () => {
+    const { secrets, seen, fetched } = setUp();
+    await fetched('one');
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     secrets.invalidate('a');
-    await come('two');
+    await fetched('two');
     expect(seen).toEqual(['two']);
   });
 
-  it('by the ref that it was asked for, where the backend folds names', async () => {
+  it('by the ref of the read, if the backend treats several names as one', async () => {
     let value = 'one';
     const folding: SecretProvider = {
       name: 'folding',
@@ -115,68 +116,68 @@ describe('a listener is told once of each value that replaces another', () => {
     const secrets = createSecrets(cache()(folding));
     const seen: string[] = [];
     secrets.onChange('token', (secret) => seen.push(secret.reveal()));
-    secrets.onChange('other', (secret) => seen.push(`of another: ${secret.reveal()}`));
+    secrets.onChange('other', (secret) => seen.push(`other: ${secret.reveal()}`));
     await secrets.get('token');
     value = 'two';
     await secrets.get('Token', { fresh: true });
     expect(seen).toEqual(['two']);
   });
 
-  it('and no longer when it has ended, or the cache has', async () => {
-    const { secrets, seen, come, stack } = setUp();
+  it('until it or the cache is disposed', async () => {
+    const { secrets, seen, fetched, stack } = setUp();
     const subscription = secrets.onChange('a', (secret) => seen.push(secret.reveal()));
-    await come('one');
+    await fetched('one');
     subscription[Symbol.dispose]();
-    await come('two');
+    await fetched('two');
     expect(seen).toEqual([]);
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     await stack[Symbol.asyncDispose]?.();
     expect(seen).toEqual([]);
   });
 
-  it('also when another has left meanwhile', async () => {
-    const { secrets, seen, come } = setUp();
+  it('after another listener has ended', async () => {
+    const { secrets, seen, fetched } = setUp();
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     const other = secrets.onChange('a', () => undefined);
-    await come('one');
+    await fetched('one');
     secrets.invalidate('a');
     other[Symbol.dispose]();
-    await come('two');
+    await fetched('two');
     expect(seen).toEqual(['two']);
   });
 
-  it('and not when an earlier listener has ended it meanwhile', async () => {
-    const { secrets, seen, come } = setUp();
+  it('unless an earlier listener ends it during the notification', async () => {
+    const { secrets, seen, fetched } = setUp();
     const later: Disposable[] = [];
     secrets.onChange('a', () => later[0]?.[Symbol.dispose]());
     later.push(secrets.onChange('a', (secret) => seen.push(secret.reveal())));
-    await come('one');
-    await come('two');
+    await fetched('one');
+    await fetched('two');
     expect(seen).toEqual([]);
   });
 
-  it('and the same function twice if it was given twice', async () => {
-    const { stack, come } = setUp();
+  it('and twice if the same function subscribes twice', async () => {
+    const { stack, fetched } = setUp();
     const seen: string[] = [];
     const listener = ({ secret }: { secret: { reveal(): string } }): void => {
       seen.push(secret.reveal());
     };
-    const first = stack.subscribe?.(listener);
-    stack.subscribe?.(listener);
-    stack.subscribe?.(() => {
-      throw new Error('of a listener');
+    const first = stack.memory?.subscribe?.(listener);
+    stack.memory?.subscribe?.(listener);
+    stack.memory?.subscribe?.(() => {
+      throw new Error('a listener failed');
     });
-    await come('one');
-    await come('two');
+    await fetched('one');
+    await fetched('two');
     expect(seen).toEqual(['two', 'two']);
-    first?.[Symbol.dispose]();
-    await come('three');
+    first?.();
+    await fetched('three');
     expect(seen).toEqual(['two', 'two', 'three']);
   });
 });
 
 describe('a rotation', () => {
-  it('is met by use, once, and told to who listens', async () => {
+  it('is found by use, once, and reported to listeners', async () => {
     const store = memorySecrets({ initial: { token: 'old' } });
     const secrets = createSecrets(cache()(store));
     const rotated: string[] = [];

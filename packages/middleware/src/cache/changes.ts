@@ -1,61 +1,63 @@
+import { sameValue } from '@secretkit/core/middleware';
 import type { Secret, SecretChange, SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.js';
 
 /**
- * Tells listeners of values that replaced others. While somebody listens, a value that was forgotten or evicted is kept for
- * the comparison with the one that comes next.
+ * Reports values that replaced others to the listeners. While there is a listener, a value that was removed is kept, to be
+ * compared with the next one.
  */
 export interface Changes {
+  /** Returns the function that ends the subscription. */
   subscribe(listener: (change: SecretChange) => void): () => void;
-  /** An entry is about to go. */
-  leave(identity: Identity, secret: Secret): void;
-  /** The value of the entry that has gone, if it is still known. It is not any more. */
-  take(key: string): Secret | undefined;
-  /** A value has come, perhaps in place of another, for the ref that was asked for. */
-  arrive(ref: SecretRef, secret: Secret, before: Secret | undefined): void;
+  /** Records a value that is removed from the entries. */
+  recordRemoved(identity: Identity, secret: Secret): void;
+  /** Returns the removed value of this key, if it is still known, and forgets it. */
+  takeRemoved(key: string): Secret | undefined;
+  /** Notifies the listeners if the value differs from the previous one. The ref is the one that was requested. */
+  report(ref: SecretRef, secret: Secret, previous: Secret | undefined): void;
   clear(): void;
 }
 
-export function changes(maxEntries: number): Changes {
+export function createChanges(maxEntries: number): Changes {
   const listeners = new Set<(change: SecretChange) => void>();
-  let departed: LRUCache<string, Secret> | undefined; // while somebody listens
+  let removed: LRUCache<string, Secret> | undefined; // present while there is a listener
 
-  function tell(change: SecretChange): void {
+  function notifyAll(change: SecretChange): void {
     for (const listener of [...listeners]) {
-      if (!listeners.has(listener)) continue; // it has left meanwhile
+      if (!listeners.has(listener)) continue; // an earlier listener ended it
       try {
         listener(change);
       } catch {
-        // A listener's failure is neither the read's nor another listener's.
+        // A listener must not fail the read, or another listener.
       }
     }
   }
 
   return {
     subscribe(listener) {
-      const own = (change: SecretChange): void => listener(change); // the same function may be given twice
+      const own = (change: SecretChange): void => listener(change); // the same function may subscribe twice
       listeners.add(own);
-      departed ??= new LRUCache<string, Secret>({ max: maxEntries });
+      removed ??= new LRUCache<string, Secret>({ max: maxEntries });
       return () => {
         listeners.delete(own);
-        if (listeners.size === 0) departed = undefined;
+        if (listeners.size === 0) removed = undefined;
       };
     },
-    leave({ key }, secret) {
-      departed?.set(key, secret);
+    recordRemoved({ key }, secret) {
+      removed?.set(key, secret);
     },
-    take(key) {
-      const secret = departed?.get(key);
-      departed?.delete(key);
+    takeRemoved(key) {
+      const secret = removed?.get(key);
+      removed?.delete(key);
       return secret;
     },
-    arrive(ref, secret, before) {
-      if (before && before.reveal() !== secret.reveal()) tell({ ref, secret });
+    report(ref, secret, previous) {
+      if (previous && !sameValue(previous, secret)) notifyAll({ ref, secret });
     },
     clear() {
       listeners.clear();
-      departed = undefined;
+      removed = undefined;
     },
   };
 }

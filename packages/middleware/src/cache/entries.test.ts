@@ -1,48 +1,47 @@
 import { monotonicClock } from '@secretkit/core/middleware';
 import { refKey, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
-import { entries } from './entries.js';
+import { createEntries } from './entries.js';
 
 const freshness = { ttlMs: 1_000, jitter: 0, refreshAheadMs: 0 };
 
 function setUp(maxEntries = 2) {
-  const left: (readonly [name: string, evicted: boolean])[] = [];
-  const memory = entries(
-    freshness,
-    maxEntries,
+  const removed: (readonly [name: string, evicted: boolean])[] = [];
+  const entries = createEntries(
+    { ...freshness, maxEntries },
     monotonicClock(() => 0),
-    ({ ref }, evicted) => left.push([ref.name, evicted]),
+    ({ ref }, evicted) => removed.push([ref.name, evicted]),
   );
   const store = (name: string) => {
     const ref = { name };
-    memory.store({ key: refKey(ref), ref }, seal('value'), { startedAt: 0, chance: 0 });
-    return memory.look(refKey(ref))!;
+    entries.store({ key: refKey(ref), ref }, seal('value'), { startedAt: 0, random: 0 });
+    return entries.peek(refKey(ref))!;
   };
-  return { memory, left, store };
+  return { entries, removed, store };
 }
 
 describe('an entry', () => {
-  it('that goes is told of, and not one that another of the same secret replaces', () => {
-    const { memory, left, store } = setUp();
+  it('is reported when it is removed, but not when a new value of the same secret replaces it', () => {
+    const { entries, removed, store } = setUp();
     store('a');
     store('a');
-    expect(left).toEqual([]);
+    expect(removed).toEqual([]);
     store('b');
-    store('c'); // in the place of a
-    memory.delete(refKey({ name: 'b' }));
-    expect(left).toEqual([
+    store('c'); // evicts a
+    entries.delete(refKey({ name: 'b' }));
+    expect(removed).toEqual([
       ['a', true],
       ['b', false],
     ]);
   });
 
-  it('has one place, which is empty once it has gone', () => {
-    const { memory, store } = setUp();
+  it('has one handle, which is empty once the entry is removed', () => {
+    const { entries, store } = setUp();
     const entry = store('a');
-    const place = memory.placeOf(entry);
-    expect(place.entry).toBe(entry);
-    expect(memory.placeOf(entry)).toBe(place);
+    const handle = entries.handleOf(entry);
+    expect(handle.entry).toBe(entry);
+    expect(entries.handleOf(entry)).toBe(handle);
     store('a');
-    expect(place.entry).toBe(undefined);
+    expect(handle.entry).toBe(undefined);
   });
 });

@@ -1,99 +1,71 @@
-import { type MonotonicClock, settled } from '@secretkit/core/middleware';
-import type { InvalidateTarget, Secret, SecretRef } from '@secretkit/core/provider';
+import type { MonotonicClock } from '@secretkit/core/middleware';
+import type { InvalidateTarget, Secret } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
-import type { Asked } from './flight.js';
-import { type Freshness, freshForMs } from './freshness.js';
+import { type Entry, type EntryHandle, StoredEntry } from './entry.js';
+import { type CallTiming, freshForMs } from './freshness.js';
 import { covers, type Identity } from './identity.js';
+import type { CacheSettings } from './options.js';
 
-/** A value in memory. */
-export interface Entry extends Identity {
-  readonly secret: Secret;
-  /** What a hit returns: the same resolved promise each time. */
-  readonly settled: Promise<Secret>;
-  /** The soft deadline, as the clock counted when it was stored. */
-  readonly freshUntil: number;
-  /** By how much the clock had been set back when it was stored. */
-  readonly offsetMs: number;
-  /** Absent, until a refresh has failed. */
-  rest?: Rest;
-  /** Absent, until somebody wants to find the entry again. */
-  place?: Place;
-}
-
-/** Where an entry is, for as long as it is there. */
-export interface Place {
-  entry: Entry | undefined;
-}
-
-/** A while without another try, after refreshes that failed. */
-export interface Rest {
-  /** How many have failed in a row. */
-  failures: number;
-  /** On the time that never goes back. */
-  until: number;
-}
-
-/**
- * The values in memory, fresh or not; the one unused for longest makes room. `onLeave` is told of each that goes, but not
- * of one that another of the same secret replaces.
- */
+/** The values in memory, fresh or stale. The least recently used one is evicted when there are too many. */
 export interface Entries {
-  /** Counts as a use. */
-  use(key: string): Entry | undefined;
-  /** Without a trace. */
-  look(key: string): Entry | undefined;
-  /** Where the entry can be found again, without its key. It keeps no value that has gone. */
-  placeOf(entry: Entry): Place;
-  /** Counts a use of what was found without its key; not before there may be a need for the order. */
+  /** Returns the entry, and counts as a use. */
+  get(key: string): Entry | undefined;
+  /** Returns the entry, and does not count as a use. */
+  peek(key: string): Entry | undefined;
+  /** Returns the handle by which the entry can be found without a lookup. */
+  handleOf(entry: Entry): EntryHandle;
+  /** Counts a use of an entry that was found by its handle; only once the order of use may matter. */
   touch(key: string): void;
+  /** Whether the soft deadline is in the future. */
   isFresh(entry: Entry, now: number): boolean;
-  /** How far it is past its soft deadline, in milliseconds. At its expiry and from then on: infinitely. */
+  /** Returns how far the entry is past its soft deadline, in milliseconds; infinity at or past its expiry. */
   staleForMs(entry: Entry, now: number): number;
-  store(identity: Identity, secret: Secret, asked: Asked): void;
+  store(identity: Identity, secret: Secret, timing: CallTiming): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
 }
 
-export function entries(
-  freshness: Freshness,
-  maxEntries: number,
+/** @param onRemove - Called for each entry that is removed, but not for one that a new value of its secret replaces. */
+export function createEntries(
+  settings: Pick<CacheSettings, 'ttlMs' | 'jitter' | 'refreshAheadMs' | 'maxEntries'>,
   clock: MonotonicClock,
-  onLeave: (entry: Entry, evicted: boolean) => void,
+  onRemove: (entry: Entry, evicted: boolean) => void,
 ): Entries {
-  // Its own ttl stays unused: ours follows one clock, and a value's expiry.
-  const roomy = maxEntries / 2;
+  const { maxEntries } = settings;
+  const half = maxEntries / 2;
+  // The ttl of lru-cache is unused: ours follows one injected clock, and the expiry of the value.
   const lru = new LRUCache<string, Entry>({
     max: maxEntries,
     dispose: (entry, _key, reason) => {
-      if (entry.place) entry.place.entry = undefined;
-      if (reason !== 'set') onLeave(entry, reason === 'evict');
+      if (entry.handle) entry.handle.entry = undefined;
+      if (reason !== 'set') onRemove(entry, reason === 'evict');
     },
   });
 
   return {
-    use: (key) => lru.get(key),
-    look: (key) => lru.peek(key),
-    placeOf(entry) {
-      entry.place ??= { entry };
-      return entry.place;
+    get: (key) => lru.get(key),
+    peek: (key) => lru.peek(key),
+    handleOf(entry) {
+      entry.handle ??= { entry };
+      return entry.handle;
     },
     touch(key) {
-      if (lru.size > roomy) lru.get(key);
+      if (lru.size > half) lru.get(key);
     },
-    // The soft deadline is never later than the expiry, so it stands for both.
+    // The soft deadline is never later than the expiry, so one comparison covers both.
     isFresh: (entry, now) => now < entry.freshUntil && entry.offsetMs === clock.offsetMs,
     staleForMs({ secret, freshUntil, offsetMs }, now) {
       if (now >= expiryOf(secret)) return Number.POSITIVE_INFINITY;
-      const ended = freshUntil + offsetMs; // or when the clock was set back, if that was sooner
-      const softAt = offsetMs === clock.offsetMs ? ended : Math.min(ended, clock.setBackAt);
+      const ended = freshUntil + offsetMs; // in monotonic time
+      const softAt = offsetMs === clock.offsetMs ? ended : Math.min(ended, clock.setBackAt); // a set clock ends freshness
       return Math.max(0, now + clock.offsetMs - softAt);
     },
-    store({ key, ref }, secret, { startedAt, chance }) {
+    store({ key, ref }, secret, { startedAt, random }) {
       const { offsetMs } = clock;
-      const fetchedAt = startedAt - offsetMs; // as the clock counts now
-      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, chance, freshness);
-      const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // it may come stale from a cache further in
+      const fetchedAt = startedAt - offsetMs; // as a reading of the clock
+      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, random, settings);
+      const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // an inner cache may return it stale
       lru.set(key, new StoredEntry(key, ref, secret, freshUntil, offsetMs));
     },
     delete(key) {
@@ -106,26 +78,6 @@ export function entries(
       return lru.size;
     },
   };
-}
-
-/** An entry whose answer is made for its first hit: of many values in memory, few are read again. */
-class StoredEntry implements Entry {
-  rest?: Rest;
-  place?: Place;
-  #settled: Promise<Secret> | undefined;
-
-  constructor(
-    readonly key: string,
-    readonly ref: SecretRef,
-    readonly secret: Secret,
-    readonly freshUntil: number,
-    readonly offsetMs: number,
-  ) {}
-
-  get settled(): Promise<Secret> {
-    this.#settled ??= settled(this.secret);
-    return this.#settled;
-  }
 }
 
 function expiryOf({ expiresAt }: Secret): number {

@@ -3,49 +3,49 @@ import type { SecretErrorCode, SecretRef } from '@secretkit/core/provider';
 import type { Identity } from './identity.js';
 
 /**
- * What happened in a cache:
+ * The kinds of cache events:
  *
- * - `hit`: answered from memory;
- * - `miss`: nothing in memory, the backend is asked;
- * - `stale`: answered with a value past its freshness;
- * - `refresh`: the backend is asked for a value that is past its freshness, or by a fresh read;
- * - `coalesced`: a read joined a call that was under way;
+ * - `hit`: memory had the answer;
+ * - `miss`: memory had nothing, and a backend call starts;
+ * - `stale`: a value past its freshness is served;
+ * - `refresh`: a backend call starts for a value past its freshness, or for a fresh read;
+ * - `coalesced`: a read joined an in-flight request;
  * - `failure`: the backend failed, with this code;
- * - `eviction`: a value made room for another.
+ * - `eviction`: a value was removed because there were more than `maxEntries`.
  */
 export type CacheEventType = 'hit' | 'miss' | 'stale' | 'refresh' | 'coalesced' | 'failure' | 'eviction';
 
 /** One event: names and codes, never a value. */
 export interface CacheEvent {
-  /** What happened. */
+  /** The kind of event. */
   readonly type: CacheEventType;
-  /** The secret, with the provider's default account filled in. */
+  /** The secret, with the default account of the provider filled in. */
   readonly ref: SecretRef;
-  /** Why the backend failed; with `failure` alone. */
+  /** The reason for the failure; present for `failure` only. */
   readonly code?: SecretErrorCode;
 }
 
-/** Counts events, and tells whoever listens. */
+/** Counts events, and calls the hook if there is one. */
 export interface Events {
   emit(type: CacheEventType, identity: Identity, code?: SecretErrorCode): void;
-  /** The same as `emit('hit', …)`, for the one place where every nanosecond counts. */
+  /** The same as `emit('hit', …)`, for the path where every nanosecond counts. */
   hit(identity: Identity): void;
-  /** How many there were of each type. */
+  /** The number of events of each type. */
   readonly counts: Readonly<Record<CacheEventType, number>>;
 }
 
-export function events(onEvent: ((event: CacheEvent) => unknown) | undefined): Events {
+export function createEvents(onEvent: ((event: CacheEvent) => unknown) | undefined): Events {
   const counts = { hit: 0, miss: 0, stale: 0, refresh: 0, coalesced: 0, failure: 0, eviction: 0 };
-  const tell = onEvent && ((event: CacheEvent): void => notify(onEvent, event));
+  const report = onEvent && ((event: CacheEvent): void => notify(onEvent, event));
   return {
     counts,
     emit(type, { ref }, code) {
       counts[type] += 1;
-      tell?.(code === undefined ? { type, ref } : { type, ref, code }); // made for who listens
+      report?.(code === undefined ? { type, ref } : { type, ref, code }); // the object is made for a hook only
     },
     hit({ ref }) {
       counts.hit += 1;
-      tell?.({ type: 'hit', ref });
+      report?.({ type: 'hit', ref });
     },
   };
 }

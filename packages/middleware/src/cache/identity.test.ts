@@ -3,20 +3,28 @@ import { expect, it } from 'vitest';
 import { identities } from './identity.js';
 
 it.each<[string, SecretRef, number]>([
-  ['once for a ref that cannot change', Object.freeze({ name: 'a' }), 1],
-  ['once if its scope cannot either', Object.freeze({ name: 'a', scope: Object.freeze({ user: 'u' }) }), 1],
-  ['each time if its scope can', Object.freeze({ name: 'a', scope: { user: 'u' } }), 2],
-  ['each time for one that can', { name: 'a' }, 2],
-])('an identity is worked out %s', (_, ref, times) => {
-  let asked = 0;
+  ['once for a frozen ref', Object.freeze({ name: 'a' }), 1],
+  [
+    'once for a frozen ref with a frozen scope',
+    Object.freeze({ name: 'a', scope: Object.freeze({ user: 'u' }) }),
+    1,
+  ],
+  [
+    'each time for a frozen ref whose scope is not frozen',
+    Object.freeze({ name: 'a', scope: { user: 'u' } }),
+    2,
+  ],
+  ['each time for a ref that is not frozen', { name: 'a' }, 2],
+])('an identity is computed %s', (_, ref, times) => {
+  let calls = 0;
   const identify = identities({
     name: 'store',
     get: async () => undefined,
     canonical(each) {
-      asked += 1;
+      calls += 1;
       return each;
     },
   });
   expect(identify(ref)).toEqual(identify(ref));
-  expect(asked).toBe(times);
+  expect(calls).toBe(times);
 });

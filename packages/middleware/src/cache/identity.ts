@@ -1,17 +1,23 @@
 import { type InvalidateTarget, refKey, type SecretProvider, type SecretRef } from '@secretkit/core/provider';
 
-/** Which secret a ref names, with the provider's default account filled in and folded names made one. */
+/** The secret that a ref names: the default account of the provider is filled in, and equivalent names are one. */
 export interface Identity {
   readonly key: string;
   readonly ref: SecretRef;
 }
 
-/** Tells identities for one provider. That of a frozen ref is worked out once: the client hands in the same ones. */
+/** A secret that a reader requests: its identity, and the ref that the reader used. */
+export interface Requested {
+  readonly identity: Identity;
+  readonly ref: SecretRef;
+}
+
+/** Returns the function that identifies refs. The identity of a frozen ref is kept: the client passes the same refs. */
 export function identities(next: SecretProvider): (ref: SecretRef) => Identity {
   const known = new WeakMap<SecretRef, Identity>();
   return (ref) => {
-    const before = known.get(ref);
-    if (before) return before;
+    const cached = known.get(ref);
+    if (cached) return cached;
     const canonical = copyOf(next.canonical?.(ref) ?? ref);
     const identity = { key: refKey(canonical), ref: canonical };
     if (isFrozen(ref)) known.set(ref, identity);
@@ -23,13 +29,12 @@ function isFrozen(ref: SecretRef): boolean {
   return Object.isFrozen(ref) && (ref.scope === undefined || Object.isFrozen(ref.scope));
 }
 
-// What is kept, and shown in events, must not change with what its owner has, nor keep what its owner has let go. Copied
-// field by field: a spread copy of a spread copy takes five times the memory.
+// The owner of a ref may change it later. Copied field by field: a copy of a copy by spread takes five times the memory.
 function copyOf({ name, scope }: SecretRef): SecretRef {
   return Object.freeze(scope ? { name, scope: Object.freeze({ ...scope }) } : { name });
 }
 
-/** Does the target of an invalidation, as an identity, cover this one? A scope covers the users within its account. */
+/** Whether an invalidation of this scope covers the secret. An account covers its users; no target covers everything. */
 export function covers(target: InvalidateTarget | undefined, { ref }: Identity): boolean {
   const { account, user } = target?.scope ?? {};
   return (

@@ -1,29 +1,33 @@
 import { defineMiddleware, type Middleware, monotonicClock } from '@secretkit/core/middleware';
-import { type InvalidateTarget, SecretError, type SecretRef } from '@secretkit/core/provider';
-import { changes } from './changes.js';
-import { entries, type Place } from './entries.js';
-import { events } from './events.js';
-import { flightBoard } from './flight-board.js';
+import { SecretError } from '@secretkit/core/provider';
+import { applyResult } from './apply-result.js';
+import { cachedReader } from './cached-reader.js';
+import { createChanges } from './changes.js';
+import { createEntries } from './entries.js';
+import { createEvents } from './events.js';
 import { identities } from './identity.js';
-import { landing } from './landing.js';
+import { createInflight } from './inflight.js';
+import { createInvalidation } from './invalidation.js';
+import { createNegativeEntries } from './negative-entries.js';
 import { type CacheOptions, checkedOptions } from './options.js';
-import { reads } from './reads.js';
-import { verdicts } from './verdicts.js';
+import { createReads } from './reads.js';
+import type { CacheState } from './state.js';
 
 export type { CacheEvent, CacheEventType } from './events.js';
 export type { CacheOptions } from './options.js';
 
 /**
- * Keeps values in memory, each for its time-to-live and never beyond its expiry; asks once for any number of readers; and
- * goes on with what it has when the backend is down.
+ * Keeps values in memory, each until its time to live or its expiry ends, whichever is first. Any number of concurrent reads
+ * of a secret make one backend call (single-flight), which prevents a cache stampede. Missing and denied secrets are
+ * remembered for a moment (negative caching).
  *
- * A value past its freshness is served only within `staleWhileRevalidateMs` or, after a failure that allows it, within
- * `staleIfErrorMs`; it carries `staleSince`. A denial evicts at once. A write through the stack and `invalidate` make
- * every later read ask, also while an older answer is under way. No timer runs: a process with a full cache exits by
- * itself.
+ * A value past its freshness is served only within `staleWhileRevalidateMs`, or within `staleIfErrorMs` after a failure that
+ * allows it, and carries `staleSince`; a denial evicts at once. After a write through the stack, or `invalidate`, every
+ * later read asks the backend, even while an older request is in flight. The least recently used value is evicted when
+ * there are more than `maxEntries`. The cache has no timers: a process with a full cache exits by itself.
  *
- * It stands outside everything that costs: `compose(cache(), retry(), timeout())`. Its snapshot in `layersOf` counts
- * hits, misses, stale answers, refreshes, failures, coalesced reads and evictions, and says how many values it holds.
+ * Put it outside the layers that do work: `compose(cache(), retry(), timeout())`. Its snapshot in `layersOf` has the counts
+ * of hits, misses, stale answers, refreshes, failures, coalesced reads and evictions, and the number of values in memory.
  *
  * @throws `RangeError` or `TypeError` for wrong options, when it is built.
  * @example
@@ -36,50 +40,27 @@ export type { CacheOptions } from './options.js';
  * ```
  */
 export function cache(options: CacheOptions = {}): Middleware {
-  const { now, random, onEvent, ...settings } = checkedOptions(options);
-  const { maxEntries } = settings;
+  const settings = checkedOptions(options);
+  const { now, random, onEvent, ...shown } = settings;
 
   return defineMiddleware({
-    kind: Symbol.for('secretkit.kind.cache'),
     name: 'cache',
-    options: settings,
+    kind: Symbol.for('secretkit.kind.cache'),
+    options: shown,
     build: (next) => {
       const identify = identities(next);
       const clock = monotonicClock(now);
-      const told = events(onEvent);
-      const { emit, hit, counts } = told;
-      const changed = changes(maxEntries);
-      const memory = entries(settings, maxEntries, clock, (entry, evicted) => {
-        changed.leave(entry, entry.secret);
-        if (evicted) emit('eviction', entry);
+      const events = createEvents(onEvent);
+      const changes = createChanges(settings.maxEntries);
+      const entries = createEntries(settings, clock, (entry, evicted) => {
+        changes.recordRemoved(entry, entry.secret);
+        if (evicted) events.emit('eviction', entry);
       });
-      const known = verdicts(maxEntries, clock);
-      const parts = { memory, known, changed, clock, events: told, bounds: settings, memories: settings };
-      const board = flightBoard(next, clock, random, told, landing(parts));
-      const { read, readOne } = reads({ ...parts, board });
-
-      function forget(key: string): void {
-        memory.delete(key);
-        known.forget(key);
-        board.takeOff(key);
-      }
-
-      function forgetCovered(target: InvalidateTarget | undefined): void {
-        memory.deleteCovered(target);
-        known.forgetCovered(target);
-        board.takeOffCovered(target);
-      }
-
-      // Also when it fails: it may have happened.
-      async function forgetAround(ref: SecretRef, write: () => Promise<void>): Promise<void> {
-        const { key } = identify(ref);
-        forget(key);
-        try {
-          await write();
-        } finally {
-          forget(key);
-        }
-      }
+      const negativeEntries = createNegativeEntries(settings.maxEntries, clock);
+      const state: CacheState = { entries, negativeEntries, changes, events, clock, settings };
+      const inflight = createInflight(next, random, state, (result) => applyResult(state, result));
+      const { read, readOne } = createReads(state, inflight);
+      const { invalidate, aroundWrite } = createInvalidation(state, inflight, identify);
 
       const { set, delete: remove } = next;
       return {
@@ -88,9 +69,9 @@ export function cache(options: CacheOptions = {}): Middleware {
           if (ctx.signal?.aborted) return Promise.reject(ctx.signal.reason);
           try {
             const identity = identify(ref);
-            const entry = memory.use(identity.key);
-            if (entry !== undefined && !ctx.fresh && memory.isFresh(entry, clock.read())) {
-              hit(identity);
+            const entry = entries.get(identity.key);
+            if (entry !== undefined && !ctx.fresh && entries.isFresh(entry, clock.read())) {
+              events.hit(identity);
               return entry.settled;
             }
             return readOne({ identity, ref }, ctx);
@@ -107,46 +88,20 @@ export function cache(options: CacheOptions = {}): Middleware {
           );
         },
 
-        set: set && ((ref, secret, ctx) => forgetAround(ref, () => set(ref, secret, ctx))),
-        delete: remove && ((ref, ctx) => forgetAround(ref, () => remove(ref, ctx))),
+        set: set && ((ref, secret, ctx) => aroundWrite(ref, () => set(ref, secret, ctx))),
+        delete: remove && ((ref, ctx) => aroundWrite(ref, () => remove(ref, ctx))),
 
         memory: {
-          // For a name that is read again and again: no lookup, and the clock once.
-          cached(ref) {
-            const { key } = identify(ref);
-            const inner = next.memory?.cached?.(ref);
-            let place: Place | undefined;
-            return (touch) => {
-              const entry = place?.entry ?? memory.look(key);
-              if (entry === undefined)
-                return touch || known.find(key, clock.read()) ? undefined : inner?.(false);
-              place ??= memory.placeOf(entry);
-              if (place.entry === undefined) place = memory.placeOf(entry);
-              if (!memory.isFresh(entry, clock.read())) return undefined;
-              if (touch) {
-                memory.touch(key);
-                hit(entry);
-              }
-              return entry;
-            };
-          },
-
+          cached: (ref) => cachedReader(state, identify(ref).key, next.memory?.cached?.(ref)),
           invalidate(target) {
-            if (target && 'name' in target) {
-              forget(identify(target).key);
-            } else {
-              forgetCovered(target);
-              const folded = target && identify({ name: 'any', scope: target.scope }).ref.scope;
-              if (target) forgetCovered({ scope: folded ?? {} });
-            }
+            invalidate(target);
             next.memory?.invalidate?.(target);
           },
-
-          subscribe: changed.subscribe,
+          subscribe: changes.subscribe,
         },
 
         snapshot() {
-          const { hit, miss, stale, refresh, failure, coalesced, eviction } = counts;
+          const { hit, miss, stale, refresh, failure, coalesced, eviction } = events.counts;
           return {
             hits: hit,
             misses: miss,
@@ -155,16 +110,19 @@ export function cache(options: CacheOptions = {}): Middleware {
             failures: failure,
             coalesced,
             evictions: eviction,
-            size: memory.size,
+            size: entries.size,
           };
         },
 
         dispose() {
-          changed.clear();
-          memory.deleteCovered(undefined);
-          known.forgetCovered(undefined);
-          board.abortAll(
-            new SecretError('closed', 'the cache has been closed while the read was under way.'),
+          changes.clear();
+          entries.deleteCovered(undefined);
+          negativeEntries.deleteCovered(undefined);
+          inflight.abortAll(
+            new SecretError(
+              'closed',
+              'the cache was closed while the read was in flight. Close it after the last read.',
+            ),
           );
         },
       };

@@ -31,7 +31,7 @@ function setUp(options: CacheOptions = {}) {
 }
 
 describe('a fresh read', () => {
-  it('joins those that are begun in the same breath: nothing can have been learnt in between', async () => {
+  it('joins a fresh read that started in the same synchronous turn', async () => {
     const { backend, calls, secrets, fresh, warm, events } = setUp();
     await warm();
     const reads = [fresh(), fresh(), outcome(secrets.require('a', { fresh: true }))];
@@ -53,7 +53,7 @@ describe('a fresh read', () => {
     ]);
   });
 
-  it('joins none that was begun before, fresh or not', async () => {
+  it('does not join an earlier read, fresh or not', async () => {
     const { backend, calls, secrets, fresh } = setUp();
     const plain = outcome(secrets.get('a'));
     const one = fresh();
@@ -67,7 +67,7 @@ describe('a fresh read', () => {
     expect(secrets.peek('a')?.reveal()).toBe('newest');
   });
 
-  it('joins none that a write has overtaken in the same breath', async () => {
+  it('does not join one that was invalidated in the same synchronous turn', async () => {
     const { calls, secrets, fresh } = setUp();
     void fresh();
     secrets.invalidate('a');
@@ -75,7 +75,7 @@ describe('a fresh read', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('leaves what was begun before to be joined again if it does not come to an end itself', async () => {
+  it('leaves an earlier read joinable if it is aborted or fails', async () => {
     const { backend, calls, secrets, fresh } = setUp();
     const plain = outcome(secrets.get('a'));
     const caller = new AbortController();
@@ -93,12 +93,12 @@ describe('a fresh read', () => {
   });
 });
 
-describe('a read that a fresh one has overtaken', () => {
-  it('evicts by a denial what was there before it: law 3', async () => {
+describe('a read that started before a fresh one', () => {
+  it('evicts the value in memory when it is denied: law 3', async () => {
     const { clock, backend, secrets, fresh, warm } = setUp({ staleWhileRevalidateMs: 600_000 });
     await warm();
     clock.ms += ttlMs;
-    expect(await outcome(secrets.get('a'))).toBe('old'); // and is refreshed behind the reader's back
+    expect(await outcome(secrets.get('a'))).toBe('old'); // and a refresh starts in the background
     const newer = fresh();
     await backend.call(1).fail(failure('permission_denied'));
     const later = outcome(secrets.get('a'));
@@ -109,8 +109,8 @@ describe('a read that a fresh one has overtaken', () => {
   it.each([
     ['a denial', failure('permission_denied')],
     ['a value', 'older'],
-    ['a miss', undefined],
-  ])('takes no place of what the fresh one has brought: %s', async (_, answer) => {
+    ['a missing secret', undefined],
+  ])('does not replace the answer of the fresh one: %s', async (_, answer) => {
     const { backend, secrets, fresh } = setUp({ denialTtlMs: 60_000, negativeTtlMs: 60_000 });
     const plain = outcome(secrets.get('a'));
     const newer = fresh();
@@ -124,7 +124,7 @@ describe('a read that a fresh one has overtaken', () => {
   it.each([
     ['denied', failure('permission_denied')],
     ['missing', undefined],
-  ])('brings nothing back after the fresh one was %s', async (_, answer) => {
+  ])('stores nothing after the fresh one was %s', async (_, answer) => {
     const { backend, calls, secrets, fresh } = setUp();
     const plain = outcome(secrets.get('a'));
     const newer = fresh();
@@ -141,7 +141,7 @@ describe('a read that a fresh one has overtaken', () => {
 
 describe('closing', () => {
   it.each(['invalidate', 'set'] as const)(
-    'releases also those who wait for what is joined no more: after %s',
+    'releases the readers of detached requests too: after %s',
     async (act) => {
       const { backend, secrets } = setUp();
       const reading = outcome(secrets.get('a'));
@@ -153,7 +153,7 @@ describe('closing', () => {
     },
   );
 
-  it('of the stack itself refuses what comes after, and keeps nothing of what was under way', async () => {
+  it('refuses later reads, and stores no answer of a request in flight', async () => {
     const { backend, stack } = setUp();
     const reading = outcome(stack.get({ name: 'a' }, {}));
     await stack[Symbol.asyncDispose]?.();
@@ -165,7 +165,7 @@ describe('closing', () => {
 });
 
 describe('a batch', () => {
-  it('asks once for a secret that stands in it twice, also in the background', async () => {
+  it('fetches a secret once that it names twice, also in the background', async () => {
     const { clock, calls, stack, warm } = setUp({ staleWhileRevalidateMs: 10_000 });
     await warm();
     clock.ms += ttlMs;
@@ -175,7 +175,7 @@ describe('a batch', () => {
     expect(calls.slice(1).map(({ names }) => names)).toEqual([['a']]);
   });
 
-  it('of which one reader leaves goes on for the others, and keeps every answer', async () => {
+  it('goes on for the other readers when one leaves, and stores every answer', async () => {
     const { backend, secrets } = setUp();
     const caller = new AbortController();
     const batch = secrets.getMany({ a: 'a', b: 'b' }, { signal: caller.signal }).catch((e: unknown) => e);
@@ -187,7 +187,7 @@ describe('a batch', () => {
     expect([secrets.peek('a')?.reveal(), secrets.peek('b')?.reveal()]).toEqual(['of a', 'of b']);
   });
 
-  it('that everybody has left keeps no answer', async () => {
+  it('stores no answer when every reader has left', async () => {
     const { backend, secrets } = setUp();
     const caller = new AbortController();
     const batch = secrets.getMany({ a: 'a', b: 'b' }, { signal: caller.signal }).catch((e: unknown) => e);
@@ -202,10 +202,10 @@ describe('a batch', () => {
 
   it('puts one listener on its caller’s signal, however many names it has', async () => {
     const warnings: string[] = [];
-    const heard = (warning: Error): void => {
+    const record = (warning: Error): void => {
       warnings.push(warning.name);
     };
-    process.on('warning', heard);
+    process.on('warning', record);
     const { backend, secrets } = setUp();
     const { signal } = new AbortController();
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [String(at), `name-${at}`]));
@@ -213,15 +213,15 @@ describe('a batch', () => {
     await backend.call(0).answer(...Object.keys(many));
     expect(Object.keys(await batch)).toHaveLength(50);
     await new Promise((resolve) => {
-      setImmediate(resolve); // a warning comes in the next turn
+      setImmediate(resolve); // a warning is emitted in the next turn
     });
-    process.off('warning', heard);
+    process.off('warning', record);
     expect(warnings).toEqual([]);
   });
 });
 
 describe('a reader', () => {
-  it('whose signal fires while the call is made leaves at once, and the call is aborted', async () => {
+  it('leaves at once if its signal aborts while the call starts, and the call is aborted', async () => {
     const caller = new AbortController();
     const backend = heldBackend();
     const impatient: SecretProvider = {
@@ -236,7 +236,7 @@ describe('a reader', () => {
     expect(backend.call(0).ctx.signal?.aborted).toBe(true);
   });
 
-  it('whose deadline has passed beforehand makes no call', async () => {
+  it('starts no call if its deadline has passed', async () => {
     const { clock, calls, stack } = setUp();
     expect(await outcome(stack.get({ name: 'a' }, { deadline: clock.ms }))).toBe('timeout');
     const settled = await stack.getMany([{ name: 'a' }, { name: 'b' }], { deadline: clock.ms - 1 });
@@ -247,7 +247,7 @@ describe('a reader', () => {
     expect(calls).toEqual([]);
   });
 
-  it('under another of its names is told of a failure under the one it used', async () => {
+  it('gets a failure with the ref that it used, if another reader used another name', async () => {
     const backend = heldBackend();
     const canonical: SecretProvider['canonical'] = ({ name }) => ({ name: name.toUpperCase() });
     const secrets = createSecrets(cache()({ ...backend.provider, canonical }));
@@ -258,7 +258,7 @@ describe('a reader', () => {
 });
 
 describe('the events and the counts', () => {
-  it('tell of every failure of the backend, also of one that answers nobody later', async () => {
+  it('include every failure of the backend, also of a detached request', async () => {
     const { backend, secrets, stack, events } = setUp();
     const reading = outcome(secrets.get('a'));
     secrets.invalidate('a');

@@ -1,136 +1,141 @@
-import { type MonotonicClock } from '@secretkit/core/middleware';
+import type { MonotonicClock } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
+  hasExpired,
   type InvalidateTarget,
   isSecret,
   isSecretError,
-  type Secret,
   SecretError,
   type SecretProvider,
-  type SecretRef,
   withFields,
 } from '@secretkit/core/provider';
+import { BackendCall, type InflightRequest } from './backend-call.js';
 import type { Events } from './events.js';
-import { type Asked, BackendCall, type Flight } from './flight.js';
-import { covers, type Identity } from './identity.js';
-import { isDenial } from './landing.js';
+import type { CallTiming } from './freshness.js';
+import { covers, type Requested } from './identity.js';
+import { isDenial } from './negative-entries.js';
 
-/** A secret that a reader wants: which one it is, and the ref to ask for it by. */
-export interface Wanted {
-  readonly identity: Identity;
-  readonly ref: SecretRef;
+/** The answer to one request that is not detached. */
+export interface CallResult extends Requested {
+  readonly answer: Answer;
+  readonly timing: CallTiming;
 }
 
 /**
- * The flights that readers may join. One that was taken off the board goes on for the readers it has, but nobody joins it
- * any more and what it brings is not kept. A fresh read may have put a second flight of a secret beside the first: plain
- * readers join the latest, and what an earlier one brings is kept until a later one has come to an answer.
+ * The in-flight requests that readers may join, so that concurrent reads of a secret are one call (single-flight, request
+ * coalescing).
+ *
+ * A detached request still answers the readers that it has, but nobody can join it and its answer is not stored. A fresh
+ * read may start a second request for a secret: plain reads join the latest one, and the answer of an earlier request is
+ * stored only until a later request has an answer.
  */
-export interface FlightBoard {
-  /** The flight to join: for a fresh reader, only one that was begun for another in the same breath. */
-  find(key: string, fresh?: boolean): Flight | undefined;
-  /** Asks the backend in one call, with one flight for each. */
-  start(wanted: readonly Wanted[], ctx: Pick<CallContext, 'fresh' | 'maxAttempts'>): readonly Flight[];
-  takeOff(key: string): void;
-  takeOffCovered(target: InvalidateTarget | undefined): void;
-  /** Ends every call, also for those who wait for what is off the board. */
+export interface Inflight {
+  /** Returns the request to join. A fresh read may only join a fresh one that started in the same synchronous turn. */
+  find(key: string, fresh?: boolean): InflightRequest | undefined;
+  /** Makes one backend call, and returns a request for each secret. */
+  start(
+    requested: readonly Requested[],
+    ctx: Pick<CallContext, 'fresh' | 'maxAttempts'>,
+  ): readonly InflightRequest[];
+  detach(key: string): void;
+  detachCovered(target: InvalidateTarget | undefined): void;
+  /** Aborts every call, also those of detached requests. */
   abortAll(reason: SecretError): void;
 }
 
-/** @param onLanded - Told what came of each flight that is still on the board, and how it was asked for. */
-export function flightBoard(
+/** @param onResult - Called with the answer of each request that is not detached. */
+export function createInflight(
   next: SecretProvider,
-  clock: MonotonicClock,
   random: () => number,
-  events: Events,
-  onLanded: (identity: Identity, ref: SecretRef, answer: Answer, asked: Asked) => void,
-): FlightBoard {
-  const board = new Map<string, Flight[]>(); // the latest last
+  { clock, events }: { readonly clock: MonotonicClock; readonly events: Events },
+  onResult: (result: CallResult) => void,
+): Inflight {
+  const requests = new Map<string, InflightRequest[]>(); // the latest is the last
   const calls = new Set<BackendCall>();
 
-  async function ask(wanted: readonly Wanted[], ctx: CallContext): Promise<readonly Answer[]> {
-    const refs = wanted.map(({ ref }) => ref);
+  async function callBackend(requested: readonly Requested[], ctx: CallContext): Promise<readonly Answer[]> {
+    const refs = requested.map(({ ref }) => ref);
     const [only] = refs;
     if (next.getMany && refs.length > 1) return next.getMany(refs, ctx);
     return only ? [await next.get(only, ctx)] : [];
   }
 
-  function land(flight: Flight, ref: SecretRef, answer: Answer): Answer {
-    const { identity, call } = flight;
+  function settle(request: InflightRequest, { identity, ref }: Requested, received: Answer): Answer {
+    const { call } = request;
     calls.delete(call);
-    const now = clock.read(); // in any case: what is stored is dated by it
-    const current = isSecret(answer) && hasExpired(answer, now) ? undefined : answer; // on the way, perhaps
-    const keep = takeDown(flight, !isSecretError(current) || isDenial(current));
-    if (call.signal.aborted) return current;
-    if (isSecretError(current)) events.emit('failure', identity, current.code);
-    if (keep) onLanded(identity, ref, current, call);
-    return current;
+    const now = clock.read(); // always, since the stored value is dated by this reading
+    const answer = isSecret(received) && hasExpired(received, now) ? undefined : received; // it may expire on the way
+    const attached = remove(request, !isSecretError(answer) || isDenial(answer));
+    if (call.signal.aborted) return answer;
+    if (isSecretError(answer)) events.emit('failure', identity, answer.code);
+    if (attached) onResult({ identity, ref, answer, timing: call });
+    return answer;
   }
 
-  /** Was it on the board? If it knows of a value, or of none, those begun before it go, too: they know less. */
-  function takeDown(flight: Flight, knows: boolean): boolean {
-    const { key } = flight.identity;
-    const flights = board.get(key) ?? [];
-    const at = flights.indexOf(flight);
+  /** Returns whether the request was attached. A definitive answer detaches earlier requests too: theirs is older. */
+  function remove(request: InflightRequest, definitive: boolean): boolean {
+    const { key } = request.identity;
+    const all = requests.get(key) ?? [];
+    const at = all.indexOf(request);
     if (at === -1) return false;
-    if (knows && !flight.call.signal.aborted) flights.splice(0, at + 1);
-    else flights.splice(at, 1);
-    if (flights.length === 0) board.delete(key);
+    if (definitive && !request.call.signal.aborted) all.splice(0, at + 1);
+    else all.splice(at, 1);
+    if (all.length === 0) requests.delete(key);
     return true;
   }
 
   return {
     find(key, fresh = false) {
-      return board.get(key)?.findLast(({ call }) => !call.signal.aborted && (!fresh || call.takesFresh));
+      return requests
+        .get(key)
+        ?.findLast(({ call }) => !call.signal.aborted && (!fresh || call.joinableFresh));
     },
 
-    start(wanted, { fresh = false, maxAttempts }) {
-      const call = new BackendCall({ startedAt: clock.read() + clock.offsetMs, chance: random() }, fresh);
+    start(requested, { fresh = false, maxAttempts }) {
+      const call = new BackendCall({ startedAt: clock.read() + clock.offsetMs, random: random() }, fresh);
       calls.add(call);
-      const answers = ask(wanted, {
+      const answers = callBackend(requested, {
         signal: call.signal,
         ...(fresh && { fresh }),
         ...(maxAttempts !== undefined && { maxAttempts }),
       });
-      return wanted.map(({ identity, ref }, at) => {
-        const flight: Flight = {
+      return requested.map((each, at) => {
+        const { identity, ref } = each;
+        const request: InflightRequest = {
           identity,
           call,
           answer: answers.then(
-            (all) => land(flight, ref, all[at]),
-            (error: unknown) => land(flight, ref, withFields(failureOf(error), { ref })),
+            (all) => settle(request, each, all[at]),
+            (error: unknown) => settle(request, each, withFields(failureOf(error), { ref })),
           ),
         };
-        const flights = board.get(identity.key);
-        if (flights) flights.push(flight);
-        else board.set(identity.key, [flight]);
-        return flight;
+        const others = requests.get(identity.key);
+        if (others) others.push(request);
+        else requests.set(identity.key, [request]);
+        return request;
       });
     },
 
-    takeOff(key) {
-      board.delete(key);
+    detach(key) {
+      requests.delete(key);
     },
 
-    takeOffCovered(target) {
-      for (const [key, [flight]] of board) if (flight && covers(target, flight.identity)) board.delete(key);
+    detachCovered(target) {
+      for (const [key, [first]] of requests)
+        if (first && covers(target, first.identity)) requests.delete(key);
     },
 
     abortAll(reason) {
       for (const call of calls) call.abort(reason);
-      board.clear();
+      requests.clear();
     },
   };
 }
 
-// The provider inside rejects with a SecretError, or with the reason of the abort when every reader has left.
+// The inner provider rejects with a SecretError, or with the abort reason when every reader has left.
 function failureOf(error: unknown): SecretError {
   return isSecretError(error)
     ? error
-    : new SecretError('unknown', 'every reader left before the answer came.');
-}
-
-function hasExpired({ expiresAt }: Secret, now: number): boolean {
-  return expiresAt !== undefined && expiresAt.getTime() <= now;
+    : new SecretError('unknown', 'every reader left before there was an answer.');
 }

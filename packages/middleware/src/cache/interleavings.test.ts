@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../test/interleaved-backend.js';
 import { play, refs, type Step, targets } from '../../test/interleavings.js';
 
-const soak = Number(process.env['SECRETKIT_SOAK'] ?? 1); // how many times as many runs
+const soak = Number(process.env['SECRETKIT_SOAK'] ?? 1); // multiplies the number of runs
 const seed = soak > 1 ? Date.now() % 2 ** 31 : 20_261_124;
 
 const anyRef = fc.nat(refs.length - 1);
-const ref = fc.oneof(fc.constant(0), anyRef); // where much happens to one, more goes wrong
-const codes = Object.keys(errorRules) as SecretErrorCode[]; // keys() forgets the names
+const ref = fc.oneof(fc.constant(0), anyRef); // many steps on one secret find more faults
+const codes = Object.keys(errorRules) as SecretErrorCode[]; // Object.keys() returns string[]
 const act = <A extends Step['act']>(...names: [A, ...A[]]): fc.Arbitrary<A> => fc.constantFrom(...names);
 const of = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbitrary });
 
@@ -86,7 +86,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const { stackTraceLimit } = Error;
 beforeAll(() => {
-  Error.stackTraceLimit = 0; // many errors are made here, and nobody looks where
+  Error.stackTraceLimit = 0; // this makes many errors, and nobody reads their stacks
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
 afterAll(() => {
@@ -95,7 +95,7 @@ afterAll(() => {
 });
 
 describe('any interleaving of reads, batches, writes, invalidations, aborts, failures and clock jumps', () => {
-  it('comes to what the law says', { timeout: 120_000 * soak }, async () => {
+  it('has the results of the model', { timeout: 120_000 * soak }, async () => {
     const numRuns = soak > 1 ? 1_000 * soak : 5_000 * soak;
     console.log(`Interleavings of the cache: ${numRuns} runs, seed ${seed}`);
     await fc.assert(

@@ -25,7 +25,7 @@ function setUp(options: CacheOptions = {}) {
   const secrets = createSecrets(stack);
   const { calls } = backend;
 
-  /** Reads, and answers the call that this makes, if it makes one. */
+  /** Reads once, and answers the call that this starts, if any. */
   async function read(answer?: Parameters<(typeof calls)[number]['answer']>[0]): Promise<unknown> {
     const before = calls.length;
     const reading = outcome(secrets.get('a'));
@@ -40,17 +40,32 @@ function setUp(options: CacheOptions = {}) {
   return { clock, backend, calls, stack, secrets, events, read };
 }
 
-const codes = Object.keys(errorRules) as SecretErrorCode[]; // keys() forgets the names
+const codes = Object.keys(errorRules) as SecretErrorCode[]; // Object.keys() returns string[]
 
-describe('law 1: what is fresh, and for how long', () => {
+describe('law 1: how long a value is fresh', () => {
   it.each([
-    { jitter: 0.5, random: 0, freshMs: 60_000, why: 'chance takes nothing off' },
-    { jitter: 0.5, random: 0.5, freshMs: 45_000, why: 'chance takes off a part' },
-    { jitter: 1, random: 0.75, freshMs: 15_000, why: 'all of it may be taken off' },
-    { refreshAheadMs: 10_000, lifeMs: 50_000, freshMs: 40_000, why: 'it is refreshed ahead of its expiry' },
-    { refreshAheadMs: 10_000, lifeMs: 15_000, freshMs: 7_500, why: 'but not before half of its life' },
-    { refreshAheadMs: 10_000, lifeMs: 90_000, freshMs: 60_000, why: 'nor later than its time-to-live' },
-    { refreshAheadMs: 0, lifeMs: 50_000, freshMs: 50_000, why: 'without an advance it is fresh to the end' },
+    { jitter: 0.5, random: 0, freshMs: 60_000, why: 'random 0 subtracts nothing' },
+    { jitter: 0.5, random: 0.5, freshMs: 45_000, why: 'random 0.5 subtracts half of the jitter' },
+    { jitter: 1, random: 0.75, freshMs: 15_000, why: 'a jitter of 1 may subtract the whole ttl' },
+    {
+      refreshAheadMs: 10_000,
+      lifeMs: 50_000,
+      freshMs: 40_000,
+      why: 'a value is refreshed ahead of its expiry',
+    },
+    {
+      refreshAheadMs: 10_000,
+      lifeMs: 15_000,
+      freshMs: 7_500,
+      why: 'a value is fresh for half of its life at least',
+    },
+    { refreshAheadMs: 10_000, lifeMs: 90_000, freshMs: 60_000, why: 'a value is fresh for its ttl at most' },
+    {
+      refreshAheadMs: 0,
+      lifeMs: 50_000,
+      freshMs: 50_000,
+      why: 'with refreshAheadMs 0 a value is fresh until its expiry',
+    },
   ])('$why: $freshMs ms', async ({ freshMs, lifeMs, random = 0, jitter = 0, refreshAheadMs = 0 }) => {
     const { clock, calls, read } = setUp({ jitter, refreshAheadMs, random: () => random });
     const expires = lifeMs === undefined ? {} : { expiresAt: new Date(start + lifeMs) };
@@ -63,7 +78,7 @@ describe('law 1: what is fresh, and for how long', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('a thousand reads over the last margin before an expiry make a logarithmic number of calls', async () => {
+  it('a thousand reads shortly before an expiry make a logarithmic number of calls', async () => {
     const { clock, calls, read } = setUp({ ttlMs: 3_600_000, refreshAheadMs: 60_000 });
     const expiresAt = new Date(start + 120_000);
     await read(seal('value', { expiresAt }));
@@ -76,7 +91,7 @@ describe('law 1: what is fresh, and for how long', () => {
     expect(calls.length).toBeLessThan(20);
   });
 
-  it('the soft deadlines of a thousand values spread evenly over the window of the jitter', async () => {
+  it('the soft deadlines of a thousand values are spread evenly over the jitter', async () => {
     let seed = 1;
     const random = (): number => {
       seed = (seed * 16_807) % 2_147_483_647;
@@ -97,8 +112,8 @@ describe('law 1: what is fresh, and for how long', () => {
   });
 });
 
-describe('chance', () => {
-  it('is drawn once for a batch: what was fetched together is fetched together again', async () => {
+describe('random', () => {
+  it('is drawn once per batch, so that its secrets are fetched as a batch again', async () => {
     const draws = [0.9, 0.1, 0.5];
     const { clock, backend, calls, secrets } = setUp({ jitter: 0.5, random: () => draws.shift() ?? 0 });
     const names = { a: 'a', b: 'b', c: 'c' };
@@ -113,12 +128,12 @@ describe('chance', () => {
     void secrets.getMany(names);
     await flush();
     expect(calls).toHaveLength(2);
-    expect(draws).toEqual([0.5]); // the second call has drawn, too
+    expect(draws).toEqual([0.5]); // the second call has drawn a number too
   });
 });
 
 describe('law 2: stale within its bounds, and never beyond', () => {
-  it('while it is refreshed in the background, the reader does not wait', async () => {
+  it('the reader does not wait while the value is refreshed in the background', async () => {
     const { clock, backend, secrets, read, calls } = setUp({ staleWhileRevalidateMs: 10_000 });
     await read('old');
     clock.ms += ttlMs;
@@ -143,7 +158,7 @@ describe('law 2: stale within its bounds, and never beyond', () => {
     expect(await read(failure('unavailable'))).toBe(served);
   });
 
-  it.each(codes)('%s: stale only where the table says so', async (code) => {
+  it.each(codes)('%s: stale only if the table of codes allows it', async (code) => {
     const { clock, read } = setUp({ staleIfErrorMs: 10_000 });
     await read('old');
     clock.ms += ttlMs;
@@ -154,12 +169,12 @@ describe('law 2: stale within its bounds, and never beyond', () => {
     const { clock, read } = setUp({ staleWhileRevalidateMs: 600_000, staleIfErrorMs: 600_000 });
     await read(seal('old', { expiresAt: new Date(start + ttlMs + 5_000) }));
     clock.ms = start + ttlMs + 4_999;
-    expect(await read(failure('unavailable'))).toBe('old'); // and a cooldown begins
+    expect(await read(failure('unavailable'))).toBe('old'); // and a cooldown starts
     clock.ms += 1;
     expect(await read(failure('unavailable'))).toBe('unavailable');
   });
 
-  it('says since when, and being served does not renew it (D6)', async () => {
+  it('carries the time since when, which does not change when it is served (D6)', async () => {
     const { clock, secrets, read, calls, backend } = setUp({
       staleIfErrorMs: 600_000,
       failureCooldownMs: 1_000,
@@ -172,10 +187,10 @@ describe('law 2: stale within its bounds, and never beyond', () => {
       expect((await reading).staleSince, String(at)).toEqual(new Date(start + ttlMs));
     }
     clock.ms = start + ttlMs + 600_000;
-    expect(await read(failure('unavailable'))).toBe('unavailable'); // D5: not for ever
+    expect(await read(failure('unavailable'))).toBe('unavailable'); // D5: not forever
   });
 
-  it('is served to a reader whose own deadline passes first', async () => {
+  it('is served to a reader whose deadline passes first', async () => {
     const { clock, stack, read, secrets } = setUp({ staleIfErrorMs: 10_000 });
     await read('old');
     clock.ms += ttlMs;
@@ -184,7 +199,7 @@ describe('law 2: stale within its bounds, and never beyond', () => {
     await secrets.close();
   });
 
-  it('is not what a fresh read is answered with', async () => {
+  it('is not served to a fresh read', async () => {
     const { clock, backend, secrets, read } = setUp({
       staleWhileRevalidateMs: 10_000,
       staleIfErrorMs: 10_000,
@@ -198,8 +213,8 @@ describe('law 2: stale within its bounds, and never beyond', () => {
   });
 });
 
-describe('law 2: a value that comes stale', () => {
-  it('from a cache further in is as stale as it is, and not stamped as fresh (D6)', async () => {
+describe('law 2: a value that is stale when it is received', () => {
+  it('from an inner cache keeps its staleSince, and is not fresh again (D6)', async () => {
     const clock = { ms: start };
     const backend = heldBackend();
     const now = (): number => clock.ms;
@@ -213,7 +228,7 @@ describe('law 2: a value that comes stale', () => {
     for (const { laterMs, staleForMs } of [
       { laterMs: 0, staleForMs: 0 },
       { laterMs: 20_000, staleForMs: 20_000 },
-      { laterMs: 29_999, staleForMs: 49_999 }, // past the bound of the cache further in, within the outer one
+      { laterMs: 29_999, staleForMs: 49_999 }, // past the bound of the inner cache, within that of the outer one
     ]) {
       clock.ms += laterMs;
       const late = outer.require('a');
@@ -241,7 +256,7 @@ describe('law 3: a definitive answer evicts at once', () => {
     expect(await read(failure('unavailable'))).toBe('unavailable'); // and nothing is left to serve: D5, D17
   });
 
-  it('also when it comes behind the reader’s back', async () => {
+  it('also when it is the answer to a background refresh', async () => {
     const { clock, backend, read, secrets } = setUp({ staleWhileRevalidateMs: 600_000 });
     await read('old');
     clock.ms += ttlMs;
@@ -250,7 +265,7 @@ describe('law 3: a definitive answer evicts at once', () => {
     expect(await read(failure('unavailable'))).toBe('unavailable');
   });
 
-  it('unknown fails safe, and leaves the value for when it has passed', async () => {
+  it('unknown is not answered with a stale value, but does not evict it', async () => {
     const { clock, read } = setUp({ staleIfErrorMs: 600_000 });
     await read('old');
     clock.ms += ttlMs;
@@ -259,32 +274,32 @@ describe('law 3: a definitive answer evicts at once', () => {
   });
 });
 
-describe('law 4: a rest after a failure', () => {
-  const atMinute = async (kit: ReturnType<typeof setUp>, seconds: number, answer: SecretError) => {
+describe('law 4: the cooldown after a failure', () => {
+  const atSecond = async (kit: ReturnType<typeof setUp>, seconds: number, answer: SecretError) => {
     kit.clock.ms = start + ttlMs + seconds * 1_000;
     const before = kit.calls.length;
     expect(await kit.read(answer)).toBe('old');
     return kit.calls.length - before;
   };
 
-  it('lasts failureCooldownMs, doubles while failures go on, and is ten times as long at most (D1, D4)', async () => {
+  it('lasts failureCooldownMs, and doubles with each failure up to ten times that (D1, D4)', async () => {
     const kit = setUp({ staleIfErrorMs: 2_000_000_000, failureCooldownMs: 30_000 });
     await kit.read('old');
     const down = failure('unavailable');
     let seconds = 0;
-    for (const restSeconds of [30, 60, 120, 240, 300, 300, ...Array.from({ length: 60 }, () => 300)]) {
-      expect(await atMinute(kit, seconds, down)).toBe(1);
-      expect(await atMinute(kit, seconds + restSeconds - 0.001, down)).toBe(0);
-      seconds += restSeconds;
+    for (const cooldownSeconds of [30, 60, 120, 240, 300, 300, ...Array.from({ length: 60 }, () => 300)]) {
+      expect(await atSecond(kit, seconds, down)).toBe(1);
+      expect(await atSecond(kit, seconds + cooldownSeconds - 0.001, down)).toBe(0);
+      seconds += cooldownSeconds;
     }
     expect(kit.backend.call(3).ctx.maxAttempts).toBe(1);
   });
 
-  it('begins anew after a success', async () => {
+  it('starts from failureCooldownMs again after a success', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 30_000 });
     await kit.read('old');
-    await atMinute(kit, 0, failure('unavailable'));
-    await atMinute(kit, 30, failure('unavailable'));
+    await atSecond(kit, 0, failure('unavailable'));
+    await atSecond(kit, 30, failure('unavailable'));
     kit.clock.ms += 60_000;
     expect(await kit.read('old')).toBe('old');
     kit.clock.ms += ttlMs;
@@ -297,35 +312,35 @@ describe('law 4: a rest after a failure', () => {
     expect(kit.calls.length - before).toBe(1);
   });
 
-  it('is as long as the backend says', async () => {
+  it('lasts retryAfterMs if the backend reports that', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000 });
     await kit.read('old');
-    expect(await atMinute(kit, 0, failure('rate_limited', 90_000))).toBe(1);
-    expect(await atMinute(kit, 89.999, failure('rate_limited'))).toBe(0);
-    expect(await atMinute(kit, 90, failure('rate_limited'))).toBe(1);
+    expect(await atSecond(kit, 0, failure('rate_limited', 90_000))).toBe(1);
+    expect(await atSecond(kit, 89.999, failure('rate_limited'))).toBe(0);
+    expect(await atSecond(kit, 90, failure('rate_limited'))).toBe(1);
   });
 
-  it('is failureCooldownMs long when the backend says to wait for no time at all', async () => {
+  it('lasts failureCooldownMs if the backend reports a retryAfterMs of 0', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 30_000 });
     await kit.read('old');
-    expect(await atMinute(kit, 0, failure('rate_limited', 0))).toBe(1);
-    expect(await atMinute(kit, 29.999, failure('rate_limited', 0))).toBe(0);
-    expect(await atMinute(kit, 30, failure('rate_limited', 0))).toBe(1);
+    expect(await atSecond(kit, 0, failure('rate_limited', 0))).toBe(1);
+    expect(await atSecond(kit, 29.999, failure('rate_limited', 0))).toBe(0);
+    expect(await atSecond(kit, 30, failure('rate_limited', 0))).toBe(1);
   });
 
-  it('does not lengthen the bound (D7)', async () => {
+  it('does not extend staleIfErrorMs (D7)', async () => {
     const kit = setUp({ staleIfErrorMs: 10_000, failureCooldownMs: 600_000 });
     await kit.read('old');
-    expect(await atMinute(kit, 9, failure('unavailable'))).toBe(1);
+    expect(await atSecond(kit, 9, failure('unavailable'))).toBe(1);
     kit.clock.ms = start + ttlMs + 10_000;
     expect(await kit.read(failure('unavailable'))).toBe('unavailable');
-    expect(await kit.read('new')).toBe('new'); // with nothing to serve, the next read asks again
+    expect(await kit.read('new')).toBe('new'); // with nothing to serve, the next read fetches again
   });
 
-  it.each(['fresh', 'set', 'invalidate'] as const)('is lifted by %s (D3)', async (act) => {
+  it.each(['fresh', 'set', 'invalidate'] as const)('is ended by %s (D3)', async (act) => {
     const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 600_000 });
     await kit.read('old');
-    await atMinute(kit, 0, failure('unavailable'));
+    await atSecond(kit, 0, failure('unavailable'));
     const before = kit.calls.length;
     if (act === 'invalidate') {
       kit.secrets.invalidate('a');
@@ -337,13 +352,13 @@ describe('law 4: a rest after a failure', () => {
     const reading = kit.calls.length;
     const expected = act === 'fresh' ? 'old' : 'unavailable';
     expect(await kit.read(failure('unavailable'))).toBe(expected);
-    expect(kit.calls.length - reading).toBe(act === 'fresh' ? 0 : 1); // the fresh read's own failure began another rest
+    expect(kit.calls.length - reading).toBe(act === 'fresh' ? 0 : 1); // the failure of the fresh read starts another cooldown
   });
 
-  it('a fresh read that fails in a way that begins no rest leaves none', async () => {
+  it('is ended by a fresh read whose failure does not start another', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 600_000 });
     await kit.read('old');
-    await atMinute(kit, 0, failure('unavailable'));
+    await atSecond(kit, 0, failure('unavailable'));
     const fresh = outcome(kit.secrets.get('a', { fresh: true }));
     await kit.backend.call(kit.calls.length - 1).fail(failure('conflict'));
     expect(await fresh).toBe('conflict');
@@ -365,7 +380,7 @@ describe('law 4: a rest after a failure', () => {
     },
   );
 
-  it('a missing name that is read a thousand times within negativeTtlMs is one call (D11)', async () => {
+  it('a missing name that is read a thousand times within negativeTtlMs makes one call (D11)', async () => {
     const { clock, read, calls, secrets } = setUp({ negativeTtlMs: 1_000 });
     await read(undefined);
     for (let i = 0; i < 1_000; i += 1) expect(await outcome(secrets.get('a'))).toBeUndefined();
@@ -376,11 +391,11 @@ describe('law 4: a rest after a failure', () => {
   });
 
   it.each(['set', 'delete', 'invalidate', 'invalidate all', 'fresh'] as const)(
-    'a miss and a denial are forgotten at once by %s (D9)',
+    'a missing secret and a denial are forgotten at once after %s (D9)',
     async (act) => {
-      for (const verdict of [undefined, failure('permission_denied')]) {
+      for (const negative of [undefined, failure('permission_denied')]) {
         const kit = setUp({ negativeTtlMs: 600_000, denialTtlMs: 600_000 });
-        await kit.read(verdict);
+        await kit.read(negative);
         const { secrets, backend } = kit;
         if (act === 'invalidate') secrets.invalidate('a');
         else if (act === 'invalidate all') secrets.invalidate();
@@ -406,12 +421,12 @@ describe('law 4: a rest after a failure', () => {
   });
 });
 
-describe('law 6: marks', () => {
-  it('a refresh that was begun before a write neither answers later readers nor is kept', async () => {
+describe('law 6: detached requests', () => {
+  it('a refresh that started before a write does not answer later readers, and is not stored', async () => {
     const { clock, backend, secrets, read } = setUp({ staleWhileRevalidateMs: 600_000 });
     await read('old');
     clock.ms += ttlMs;
-    await secrets.get('a'); // begins a refresh
+    await secrets.get('a'); // starts a refresh
     const write = secrets.set('a', 'new');
     await backend.call(2).answer();
     await write;
@@ -422,7 +437,7 @@ describe('law 6: marks', () => {
     expect(secrets.peek('a')?.reveal()).toBe('new');
   });
 
-  it('a denial that was under way when a write came does not undo it', async () => {
+  it('a denial that was in flight during a write is not remembered', async () => {
     const { backend, secrets, read } = setUp({ denialTtlMs: 600_000 });
     const before = outcome(secrets.get('a'));
     const write = secrets.set('a', 'new');
@@ -434,8 +449,8 @@ describe('law 6: marks', () => {
   });
 });
 
-describe('a batch beside a failure that is remembered', () => {
-  it('answers from memory what is fresh, as a single read does: law 1', async () => {
+describe('a batch beside a remembered failure', () => {
+  it('serves a fresh value from memory, as a single read does: law 1', async () => {
     const { backend, secrets, read, calls } = setUp({ denialTtlMs: 1_000 });
     await read('value');
     const fresh = outcome(secrets.get('a', { fresh: true }));
@@ -450,7 +465,7 @@ describe('a batch beside a failure that is remembered', () => {
 });
 
 describe('law 7: the wall clock', () => {
-  it('set back by more than a second makes every value soft-expired, and extends no bound', async () => {
+  it('set back by more than a second makes every value stale, and extends no bound', async () => {
     const { clock, read, calls } = setUp({ staleIfErrorMs: 10_000, failureCooldownMs: 0 });
     await read('old');
     clock.ms += ttlMs + 9_000;
@@ -462,7 +477,7 @@ describe('law 7: the wall clock', () => {
     expect(await read(failure('unavailable'))).toBe('unavailable');
   });
 
-  it('set back right after a value came leaves it to be refreshed, and servable meanwhile', async () => {
+  it('set back right after a fetch makes the value stale since then, and servable during the refresh', async () => {
     const { clock, secrets, read, backend } = setUp({ staleWhileRevalidateMs: 10_000 });
     await read('old');
     clock.ms -= 7_200_000;
@@ -472,14 +487,14 @@ describe('law 7: the wall clock', () => {
     clock.ms += 9_999;
     expect(await secrets.require('a')).toHaveProperty('staleSince', setBackAt);
     clock.ms += 1;
-    const waiting = outcome(secrets.get('a')); // its bound counts from then, too
+    const waiting = outcome(secrets.get('a')); // its bound counts from that step back
     await backend.call(1).answer('new');
     expect(await waiting).toBe('new');
     expect(await read()).toBe('new');
   });
 });
 
-describe('a clock that has been set back before', () => {
+describe('a clock that was set back before the fetch', () => {
   async function after(options: CacheOptions) {
     const kit = setUp(options);
     await kit.read('first');
@@ -488,7 +503,7 @@ describe('a clock that has been set back before', () => {
     return kit;
   }
 
-  it('dates what comes later right: fresh, stale and gone', async () => {
+  it('does not change how long a value is fresh and servable', async () => {
     const { clock, read, calls } = await after({ staleIfErrorMs: 10_000, failureCooldownMs: 1_000 });
     clock.ms += ttlMs - 1;
     expect(await read()).toBe('old');
@@ -504,7 +519,7 @@ describe('a clock that has been set back before', () => {
     expect(await read(failure('unavailable'))).toBe('unavailable');
   });
 
-  it('lengthens and shortens no verdict', async () => {
+  it('does not change how long a negative entry lasts', async () => {
     const { clock, secrets, backend, read, calls } = await after({ negativeTtlMs: 1_000 });
     secrets.invalidate('a');
     expect(await read(undefined)).toBeUndefined();
@@ -519,7 +534,7 @@ describe('a clock that has been set back before', () => {
 });
 
 describe('law 8: events and the snapshot', () => {
-  it('count what a batch and a verdict answer as hits, and call nothing an eviction that is none', async () => {
+  it('count hits of batches and of negative entries, and no eviction for an invalidation', async () => {
     const { secrets, events, read, backend, clock } = setUp({
       negativeTtlMs: 1_000,
       staleWhileRevalidateMs: 5_000,
@@ -547,7 +562,7 @@ describe('law 8: events and the snapshot', () => {
     ]);
   });
 
-  it('tell names and codes of all that happens', async () => {
+  it('report each kind of event, with names and codes', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, maxEntries: 1, failureCooldownMs: 0 });
     const { clock, backend, secrets, events, stack, read } = kit;
     await read('value');
@@ -587,11 +602,11 @@ describe('law 8: events and the snapshot', () => {
     [
       'throws',
       () => {
-        throw new Error('of a listener');
+        throw new Error('a hook failed');
       },
     ],
-    ['rejects', () => Promise.reject(new Error('of a listener')) as unknown as undefined],
-  ])('are no business of a listener that %s', async (_, onEvent) => {
+    ['rejects', () => Promise.reject(new Error('a hook failed')) as unknown as undefined],
+  ])('do not fail a read when the hook %s', async (_, onEvent) => {
     const { read } = setUp({ onEvent });
     expect(await read('value')).toBe('value');
     expect(await read()).toBe('value');
@@ -599,7 +614,7 @@ describe('law 8: events and the snapshot', () => {
 });
 
 describe('a batch', () => {
-  it('serves what is stale beside what it fetches, and refreshes it in the background', async () => {
+  it('serves stale values beside fetched ones, and refreshes them in the background', async () => {
     const { clock, backend, secrets, read, calls } = setUp({ staleWhileRevalidateMs: 10_000 });
     await read('old');
     clock.ms += ttlMs;
@@ -613,7 +628,7 @@ describe('a batch', () => {
     expect([a?.reveal(), a?.staleSince, b?.reveal()]).toEqual(['old', new Date(start + ttlMs), 'b']);
   });
 
-  it('is as many attempts as any if there is something in it that no value stands by for', async () => {
+  it('has all attempts if one of its secrets has no value to fall back on', async () => {
     const { clock, backend, secrets, read } = setUp({ staleIfErrorMs: 10_000 });
     await read('old');
     clock.ms += ttlMs;
@@ -629,7 +644,7 @@ describe('a batch', () => {
     expect(b).toMatchObject({ code: 'unavailable' });
   });
 
-  it('is one attempt if a value stands by for all of it, and serves each place by its own failure', async () => {
+  it('has one attempt if all of its secrets have a value to fall back on, and applies each failure to its own secret', async () => {
     const { clock, backend, secrets, read } = setUp({ staleIfErrorMs: 10_000 });
     await read('old');
     const other = secrets.get('b');
@@ -647,7 +662,7 @@ describe('a batch', () => {
 });
 
 describe('peek', () => {
-  it('never answers with what is stale, and starts nothing', async () => {
+  it('does not return a stale value, and starts no call', async () => {
     const { clock, secrets, read, calls } = setUp({ staleWhileRevalidateMs: 10_000 });
     await read('old');
     clock.ms += ttlMs;
@@ -656,29 +671,34 @@ describe('peek', () => {
   });
 });
 
-describe('peek beside a provider with one of its own', () => {
-  it('says nothing of a secret that is known to be missing or denied', async () => {
-    for (const verdict of [undefined, failure('permission_denied')]) {
+describe('peek with an inner provider that shows values', () => {
+  it('shows nothing for a secret that is known to be missing or denied', async () => {
+    for (const negative of [undefined, failure('permission_denied')]) {
       const clock = { ms: start };
       const backend = heldBackend();
-      const inner = seal('seen further in');
+      const secret = seal('of the backend');
       const options = { negativeTtlMs: 1_000, denialTtlMs: 1_000, now: () => clock.ms };
-      const secrets = createSecrets(cache(options)({ ...backend.provider, peek: () => inner }));
-      expect(secrets.peek('a')?.reveal()).toBe('seen further in');
+      const secrets = createSecrets(
+        cache(options)({
+          ...backend.provider,
+          memory: { cached: () => (touch) => (touch ? undefined : { secret }) },
+        }),
+      );
+      expect(secrets.peek('a')?.reveal()).toBe('of the backend');
       const reading = outcome(secrets.get('a'));
-      if (verdict) await backend.call(0).fail(verdict);
+      if (negative) await backend.call(0).fail(negative);
       else await backend.call(0).answer(undefined);
       await reading;
       clock.ms += 999;
       expect(secrets.peek('a')).toBeUndefined();
       clock.ms += 1;
-      expect(secrets.peek('a')?.reveal()).toBe('seen further in');
+      expect(secrets.peek('a')?.reveal()).toBe('of the backend');
     }
   });
 });
 
 describe('a refresh in the background', () => {
-  it('goes on when the readers who joined it have left, and is ended by closing', async () => {
+  it('goes on when the readers that joined it have left, and is aborted when the cache is closed', async () => {
     const { clock, backend, secrets, read } = setUp({ staleWhileRevalidateMs: 10_000 });
     await read('old');
     clock.ms += ttlMs;

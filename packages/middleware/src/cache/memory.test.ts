@@ -9,18 +9,18 @@ import { describe, expect, it } from 'vitest';
 import { cache } from './index.js';
 
 setFlagsFromString('--expose_gc');
-const collect = runInNewContext('gc') as () => void; // as the flag makes it
+const collect = runInNewContext('gc') as () => void; // the flag defines it
 
-/** A backend with a value for every name, which it does not keep. */
+/** A backend with a value for every name. It keeps no reference to the values. */
 const endless = { name: 'endless', get: async ({ name }: { name: string }) => seal(`value of ${name}`) };
 
 describe('memory', () => {
-  it('releases the values that made room for others', async () => {
+  it('releases the values that were evicted', async () => {
     const secrets = createSecrets(cache({ maxEntries: 2 })(endless));
     const values = new Map<string, WeakRef<object>>();
     for (const name of ['a', 'b', 'c', 'd']) values.set(name, new WeakRef(await secrets.require(name)));
     await new Promise((resolve) => {
-      setImmediate(resolve); // a WeakRef holds on until the turn is over
+      setImmediate(resolve); // a WeakRef keeps its target until the turn ends
     });
     collect();
     const kept = [...values].filter(([, value]) => value.deref() !== undefined).map(([name]) => name);
@@ -28,7 +28,7 @@ describe('memory', () => {
     expect(secrets.peek('d')).toBeDefined();
   });
 
-  it('of a hundred thousand values is 300 bytes each at most, beyond the values', {
+  it('takes at most 300 bytes per entry beyond the values, with a hundred thousand of them', {
     timeout: 60_000,
   }, async () => {
     const { each, size } = JSON.parse(
@@ -40,7 +40,7 @@ describe('memory', () => {
         const refs = values.map((_, at) => Object.freeze({ name: 'name-' + at }));
         const byName = new Map(refs.map((ref, at) => [ref.name, values[at]]));
         const stack = cache({ maxEntries: count })({ name: 'many', get: async ({ name }) => byName.get(name) });
-        await stack.get({ name: 'none' }, {}); // what is made once
+        await stack.get({ name: 'none' }, {}); // allocates what is shared
         gc();
         const before = process.memoryUsage().heapUsed;
         for (const ref of refs) await stack.get({ ...ref }, {});
@@ -73,7 +73,7 @@ describe('a process with a warm cache', () => {
   });
 });
 
-/** What a program of its own prints until it exits by itself: a process that no other test and no coverage has touched. */
+/** Runs a script until it exits by itself, in a process without other tests or coverage. Returns what it prints. */
 async function outputOf(script: string): Promise<string> {
   const root = fileURLToPath(new URL('../../../..', import.meta.url));
   const flags = ['--expose-gc', '--import', 'tsx', '--conditions=@secretkit/source', '--input-type=module'];

@@ -1,4 +1,4 @@
-import { type MonotonicClock } from '@secretkit/core/middleware';
+import type { MonotonicClock } from '@secretkit/core/middleware';
 import {
   type InvalidateTarget,
   type SecretError,
@@ -8,48 +8,53 @@ import {
 import { LRUCache } from 'lru-cache';
 import { covers, type Identity } from './identity.js';
 
-/** That there is no value, and why: missing, or denied. */
-export interface Verdict {
-  /** What every read is answered with meanwhile; `undefined`: there is no such secret. */
+/** The absence of a value, and its reason: missing or denied. */
+export interface NegativeEntry {
+  /** The failure that reads reject with; `undefined` if the secret is missing. */
   readonly error: SecretError | undefined;
 }
 
-interface Remembered extends Verdict {
+interface StoredNegativeEntry extends NegativeEntry {
   readonly identity: Identity;
-  /** On the time that never goes back. */
+  /** In monotonic time. */
   readonly until: number;
 }
 
-/** What the backend has said of secrets that have no value. They have room of their own, and push out no value. */
-export interface Verdicts {
-  find(key: string, now: number): Verdict | undefined;
-  remember(identity: Identity, error: SecretError | undefined, forMs: number, now: number): void;
-  forget(key: string): void;
-  forgetCovered(target: InvalidateTarget | undefined): void;
+/** The negative cache: secrets that have no value. It has a limit of its own, so it never evicts a value. */
+export interface NegativeEntries {
+  find(key: string, now: number): NegativeEntry | undefined;
+  store(identity: Identity, error: SecretError | undefined, ttlMs: number, now: number): void;
+  delete(key: string): void;
+  deleteCovered(target: InvalidateTarget | undefined): void;
 }
 
-export function verdicts(maxEntries: number, clock: MonotonicClock): Verdicts {
-  const lru = new LRUCache<string, Remembered>({ max: maxEntries });
+export function createNegativeEntries(maxEntries: number, clock: MonotonicClock): NegativeEntries {
+  const lru = new LRUCache<string, StoredNegativeEntry>({ max: maxEntries });
   return {
     find(key, now) {
-      const verdict = lru.get(key);
-      if (!verdict || now + clock.offsetMs < verdict.until) return verdict;
+      const entry = lru.get(key);
+      if (!entry || now + clock.offsetMs < entry.until) return entry;
       lru.delete(key);
       return undefined;
     },
-    remember(identity, error, forMs, now) {
-      if (forMs > 0) lru.set(identity.key, { identity, error, until: now + clock.offsetMs + forMs });
+    store(identity, error, ttlMs, now) {
+      if (ttlMs > 0) lru.set(identity.key, { identity, error, until: now + clock.offsetMs + ttlMs });
     },
-    forget(key) {
+    delete(key) {
       lru.delete(key);
     },
-    forgetCovered(target) {
+    deleteCovered(target) {
       for (const { identity } of [...lru.values()]) if (covers(target, identity)) lru.delete(identity.key);
     },
   };
 }
 
-/** The verdict as the answer to one read: a new error each time, about the ref that was asked for. */
-export function answerOf({ error }: Verdict, ref: SecretRef): SecretError | undefined {
+/** Returns the answer to one read: a new error each time, with the ref that was requested. */
+export function negativeAnswer({ error }: NegativeEntry, ref: SecretRef): SecretError | undefined {
   return error && withFields(error, { ref });
+}
+
+/** Whether the backend refused access. A denial is definitive; other failures say nothing about the value. */
+export function isDenial({ code }: SecretError): boolean {
+  return code === 'permission_denied' || code === 'unauthenticated';
 }

@@ -4,77 +4,80 @@ import type { CacheEvent } from './events.js';
 
 export interface CacheOptions {
   /**
-   * The longest a value is fresh, in milliseconds, from 1 to 2³¹ − 1: served without asking the backend again.
+   * How long a value is fresh at most, in milliseconds, between 1 and 2³¹ − 1. A fresh value is served without a backend call.
    * @defaultValue 300000 (five minutes)
    */
   readonly ttlMs?: number;
   /**
-   * The part of `ttlMs` that chance takes off, from 0 to 1: so that processes that were started together do not ask
-   * together for ever. It is drawn once for each call: what came in a batch is refreshed in a batch.
+   * The part of `ttlMs`, between 0 and 1, of which a random share is subtracted, so that processes that start together do not
+   * refresh together. Drawn once per call: the values of a batch are refreshed as a batch.
    * @defaultValue 0.2
    */
   readonly jitter?: number;
   /**
-   * How long before its expiry a value is refreshed, in milliseconds; at half its life at the earliest.
+   * How long before its expiry a value is refreshed, in milliseconds; never before half of its life.
    * @defaultValue 30000
    */
   readonly refreshAheadMs?: number;
   /**
-   * For how long past its freshness a value is served at once while it is refreshed in the background, in milliseconds.
-   * Needs a `ttlMs`.
-   * @defaultValue 0 (whoever asks waits for the new value)
+   * How long past its freshness a value is served at once while a refresh runs in the background (stale-while-revalidate), in
+   * milliseconds. Requires `ttlMs`.
+   * @defaultValue 0 (readers wait for the new value)
    */
   readonly staleWhileRevalidateMs?: number;
   /**
-   * For how long past its freshness a value is served when the backend cannot answer, in milliseconds; never after a
-   * denial, and never at or past its expiry. Needs a `ttlMs` if it is given.
+   * How long past its freshness a value is served when a refresh fails (stale-if-error), in milliseconds; never after a
+   * denial, and never at or past its expiry. Requires `ttlMs`.
    * @defaultValue 3600000 (an hour)
    */
   readonly staleIfErrorMs?: number;
   /**
-   * For how long it is remembered that a secret is missing, in milliseconds. A write and `invalidate` forget it.
+   * How long a missing secret is remembered as missing (negative caching), in milliseconds. A write and `invalidate` end it.
    * @defaultValue 1000
    */
   readonly negativeTtlMs?: number;
   /**
-   * For how long a denial, or a failure that has no code, is repeated without asking again, in milliseconds.
+   * How long a denial, or an `unknown` failure, is repeated without a backend call, in milliseconds.
    * @defaultValue 1000
    */
   readonly denialTtlMs?: number;
   /**
-   * For how long a failed refresh is not tried again while a value can be served beside it, in milliseconds. Doubles with
-   * each failure in a row, up to ten times as long; a backend that says how long to wait is obeyed instead.
+   * The cooldown after a failed refresh while a value can be served, in milliseconds. Doubles with each failure in a row, up
+   * to ten times this. A `retryAfterMs` of the backend is used instead.
    * @defaultValue 30000
    */
   readonly failureCooldownMs?: number;
   /**
-   * The most values in memory; the one unused for longest makes room. From 1 to 1,000,000; room is reserved beforehand.
+   * The maximum number of values in memory, between 1 and 1,000,000; the least recently used one is evicted. The space for
+   * the keys is allocated at the start.
    * @defaultValue 1000
    */
   readonly maxEntries?: number;
-  /** The clock, in epoch milliseconds. @defaultValue Date.now */
+  /** Returns the time, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: () => number;
-  /** Numbers from 0 on and below 1. @defaultValue Math.random */
+  /** Returns a number in [0, 1). @defaultValue Math.random */
   readonly random?: () => number;
-  /** Told what happens, by names and codes. What it throws is ignored. */
+  /** Called for each event, with names and codes. Its exceptions and rejections are ignored. */
   readonly onEvent?: (event: CacheEvent) => void;
 }
 
-/** The options with their defaults. */
+/** The options with their defaults filled in. */
 export type CacheSettings = Omit<Required<CacheOptions>, 'onEvent'> & Pick<CacheOptions, 'onEvent'>;
 
-/** @throws `RangeError` or `TypeError`, which names the option and what it may be. */
+/** @throws `RangeError` or `TypeError` that names the option and the expected value. */
 export function checkedOptions(options: CacheOptions): CacheSettings {
   checkOptions('cache', options, Object.keys(ranges).concat('now', 'random', 'onEvent'));
   const { now = () => Date.now(), random = () => Math.random(), onEvent, ...given } = options;
   const settings = { ...defaults, ...withoutAbsent(given) };
   for (const option of Object.keys(ranges) as (keyof typeof ranges)[]) {
-    // keys() forgets the names
+    // Object.keys() returns string[]
     checkNumber('cache', option, settings[option], ranges[option]);
   }
   for (const bound of ['staleWhileRevalidateMs', 'staleIfErrorMs'] as const) {
     if (given[bound] !== undefined && given.ttlMs === undefined) {
-      throw new RangeError(`cache: ${bound} counts from the end of ttlMs. Give ttlMs, too.`);
+      throw new RangeError(
+        `cache: ${bound} must be given with ttlMs, got no ttlMs. It counts from the end of ttlMs.`,
+      );
     }
   }
   return { ...settings, now, random: boundedRandom(random), ...(onEvent && { onEvent }) };
@@ -106,5 +109,5 @@ const ranges = {
 };
 
 function withoutAbsent<T extends object>(given: T): Partial<T> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>; // of T
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>; // the keys are those of T
 }

@@ -5,120 +5,67 @@ import {
   SecretError,
   type SecretRef,
 } from '@secretkit/core/provider';
-import type { Identity } from './identity.js';
+import type { InflightRequest } from './backend-call.js';
 
-/** What decides, of a call, how long its answers are fresh. */
-export interface Asked {
-  /** When it was made, on the time that never goes back: what it answers was true no earlier. */
-  readonly startedAt: number;
-  /** From 0 on, below 1: drawn once for all its answers, so that a batch is asked for as one the next time, too. */
-  readonly chance: number;
-}
-
-/** One call to the backend, for one secret or a batch. It runs on no reader's signal, and ends when the last has left. */
-export class BackendCall implements Asked {
-  readonly #controller = new AbortController();
-  readonly signal: AbortSignal = this.#controller.signal;
-  readonly startedAt: number;
-  readonly chance: number;
-  #readers = 0;
-  #takesFresh: boolean;
-
-  constructor({ startedAt, chance }: Asked, fresh: boolean) {
-    this.startedAt = startedAt;
-    this.chance = chance;
-    this.#takesFresh = fresh;
-    if (fresh) queueMicrotask(() => (this.#takesFresh = false));
-  }
-
-  /** May a fresh reader join it? If another one has begun it in the same breath: nothing can have been learnt in between. */
-  get takesFresh(): boolean {
-    return this.#takesFresh;
-  }
-
-  abort(reason: unknown): void {
-    this.#controller.abort(reason);
-  }
-
-  enter(): void {
-    this.#readers += 1;
-  }
-
-  leave(): void {
-    this.#readers -= 1;
-    if (this.#readers === 0) this.#controller.abort();
-  }
-}
-
-/** One secret on its way from the backend, and everyone who waits for it. */
-export interface Flight {
-  readonly identity: Identity;
-  readonly call: BackendCall;
-  /** Resolves with the failure where there is one: a flight may end with nobody there to catch it. */
-  readonly answer: Promise<Answer>;
-}
-
-/** A flight that a reader waits for, and the ref that it asked by. */
-export interface Ride {
-  readonly flight: Flight;
+/** A reader's wait for one in-flight request, and the ref that the reader used. */
+export interface Waiter {
+  readonly request: InflightRequest;
   readonly ref: SecretRef;
 }
 
 /**
- * Waits for flights as one of their readers: one answer for each, in order. A reader leaves all of them at its own abort,
- * with its very reason, or at its own deadline, with `timeout` for what has not come; the others stay.
+ * Waits for in-flight requests: one answer for each, in order. At the reader's abort it rejects with the signal's reason; at
+ * the reader's deadline it resolves, with `timeout` for each request that has no answer. Other readers are not affected.
  */
-export function travel(
-  rides: readonly Ride[],
+export function waitFor(
+  waiters: readonly Waiter[],
   { signal, deadline }: CallContext,
   now: () => number,
 ): Promise<readonly Answer[]> {
-  for (const { flight } of rides) flight.call.enter();
-  if (!signal && deadline === undefined) return Promise.all(rides.map(({ flight }) => flight.answer)); // to the end
+  for (const { request } of waiters) request.call.join();
+  if (!signal && deadline === undefined) return Promise.all(waiters.map(({ request }) => request.answer)); // cannot leave
   return new Promise((resolve, reject) => {
-    const arrived = new Map<Ride, Answer>();
+    const answers = new Map<Waiter, Answer>();
     const stop = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
     const leave = (): void => {
       stop();
-      for (const ride of rides) if (!arrived.has(ride)) ride.flight.call.leave();
+      for (const waiter of waiters) if (!answers.has(waiter)) waiter.request.call.leave();
     };
     const abort = (): void => {
       leave();
       reject(signal?.reason);
     };
-    const arrive = (): void => {
+    const finish = (): void => {
       stop();
-      resolve(rides.map((ride) => (arrived.has(ride) ? arrived.get(ride) : tooSlow(ride.ref))));
+      resolve(
+        waiters.map((waiter) => (answers.has(waiter) ? answers.get(waiter) : deadlinePassed(waiter.ref))),
+      );
     };
     const giveUp = (): void => {
       leave();
-      arrive();
+      finish();
     };
     const timer =
       deadline === undefined ? undefined : setTimeout(giveUp, Math.min(deadline - now(), maxDelayMs));
     signal?.addEventListener('abort', abort, { once: true });
-    for (const ride of rides) {
-      void ride.flight.answer.then((answer) => {
-        arrived.set(ride, answer);
-        if (arrived.size === rides.length) arrive();
-      }); // a flight's answer cannot reject
+    for (const waiter of waiters) {
+      void waiter.request.answer.then((answer) => {
+        answers.set(waiter, answer);
+        if (answers.size === waiters.length) finish();
+      }); // the answer of a request cannot reject
     }
-    if (signal?.aborted) abort(); // while the call was made
+    if (signal?.aborted) abort(); // it may abort while the call starts
   });
 }
 
-/** What a reader is told whose deadline passes first. */
-export function tooSlow(ref: SecretRef): SecretError {
+/** Returns the failure for a reader whose deadline passes before there is an answer. */
+export function deadlinePassed(ref: SecretRef): SecretError {
   return new SecretError(
     'timeout',
-    "no answer by the caller's deadline. Check the backend, or allow more time.",
-    {
-      provider: 'cache',
-      operation: 'get',
-      ref,
-    },
+    "the caller's deadline passed before there was an answer. Check the backend, or allow more time.",
+    { provider: 'cache', operation: 'get', ref },
   );
 }

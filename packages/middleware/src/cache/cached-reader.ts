@@ -1,0 +1,30 @@
+import type { CachedReader } from '@secretkit/core/provider';
+import type { EntryHandle } from './entry.js';
+import type { CacheState } from './state.js';
+
+/**
+ * Returns a reader for a name that is read again and again: it finds the entry by a handle, without a lookup, and reads the
+ * clock once.
+ *
+ * @param inner - The reader of an inner provider, for looks at a secret that is not in memory here.
+ */
+export function cachedReader(
+  { entries, negativeEntries, clock, events }: CacheState,
+  key: string,
+  inner: CachedReader | undefined,
+): CachedReader {
+  let handle: EntryHandle | undefined;
+  return (touch) => {
+    const entry = handle?.entry ?? entries.peek(key);
+    if (entry === undefined) {
+      return touch || negativeEntries.find(key, clock.read()) ? undefined : inner?.(false);
+    }
+    if (handle?.entry === undefined) handle = entries.handleOf(entry);
+    if (!entries.isFresh(entry, clock.read())) return undefined;
+    if (touch) {
+      entries.touch(key);
+      events.hit(entry);
+    }
+    return entry;
+  };
+}

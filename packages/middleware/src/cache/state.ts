@@ -1,0 +1,16 @@
+import type { MonotonicClock } from '@secretkit/core/middleware';
+import type { Changes } from './changes.js';
+import type { Entries } from './entries.js';
+import type { Events } from './events.js';
+import type { NegativeEntries } from './negative-entries.js';
+import type { CacheSettings } from './options.js';
+
+/** The state of one cache, in-flight requests apart. */
+export interface CacheState {
+  readonly entries: Entries;
+  readonly negativeEntries: NegativeEntries;
+  readonly changes: Changes;
+  readonly events: Events;
+  readonly clock: MonotonicClock;
+  readonly settings: CacheSettings;
+}
