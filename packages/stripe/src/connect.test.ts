@@ -19,10 +19,10 @@ for (const major of majors) clients.push(...(await clientsOf(major)));
 describe.each(clients)('stripe-node $major, $name', (client) => {
   it.each(['stripeAccount', 'stripeContext'] as const)(
     'a connected account is named by %s',
-    async (connectBy) => {
+    async (accountHeader) => {
       const { host, port } = emulator;
       const stripe = client.make({ protocol: 'http', host, port }, 30_000);
-      const secrets = createSecrets(stripeSecrets({ client: stripe, connectBy, account: 'acct_1' }));
+      const secrets = createSecrets(stripeSecrets({ client: stripe, accountHeader, account: 'acct_1' }));
       await secrets.set('token', 'of the first');
       await secrets.set({ name: 'token', scope: { account: 'acct_2', user: 'usr_1' } }, 'of a user');
       const scope = { type: 'user', user: 'usr_1' } as const;
@@ -48,10 +48,10 @@ describe('the header', () => {
   it.each([
     ['stripeAccount', 'stripe-account', 'stripe-context'],
     ['stripeContext', 'stripe-context', 'stripe-account'],
-  ] as const)('of %s goes alone', async (connectBy, there, absent) => {
+  ] as const)('of %s goes alone', async (accountHeader, there, absent) => {
     const place = await serve(answer());
     const client = hardened!.make(place, 30_000);
-    await createSecrets(stripeSecrets({ client, connectBy, account: 'acct_1' })).get(name);
+    await createSecrets(stripeSecrets({ client, accountHeader, account: 'acct_1' })).get(name);
     expect(place.requests[0]?.headers).toMatchObject({ [there]: 'acct_1' });
     expect(place.requests[0]?.headers).not.toHaveProperty(absent);
   });
@@ -69,7 +69,7 @@ describe('a client that was configured with an account', () => {
       const provider = stripeSecrets({ client: configured(field) as never });
       expect(provider.canonical({ name })).toEqual({ name, scope: { account: 'acct_own' } });
       const other = field === 'stripeAccount' ? 'stripeContext' : 'stripeAccount';
-      expect(() => stripeSecrets({ client: configured(field) as never, connectBy: other })).toThrow(
+      expect(() => stripeSecrets({ client: configured(field) as never, accountHeader: other })).toThrow(
         /configured with a stripe/,
       );
     },

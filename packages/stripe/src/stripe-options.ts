@@ -4,7 +4,7 @@ import { isHeaderText } from './check-arguments.js';
 import { accountOf } from './client-config.js';
 import { hardenedBy } from './hardened.js';
 import type { StripeClient } from './stripe-client.js';
-import type { ConnectBy } from './stripe-requests.js';
+import type { AccountHeader } from './stripe-requests.js';
 
 export interface StripeSecretsOptions {
   /** A Stripe instance: of `createStripeClient`, or your own. */
@@ -18,7 +18,7 @@ export interface StripeSecretsOptions {
    * The header that names a connected account, by stripe-node's word for it: `Stripe-Account` or `Stripe-Context`.
    * @defaultValue `stripeAccount`, or `stripeContext` for a client that was configured with one
    */
-  readonly connectBy?: 'stripeAccount' | 'stripeContext';
+  readonly accountHeader?: 'stripeAccount' | 'stripeContext';
   /**
    * The mode you expect. A secret of the other mode is refused instead of being served unnoticed.
    * @defaultValue whatever the API key's mode is
@@ -32,7 +32,7 @@ export interface StripeSecretsOptions {
 export interface CheckedOptions {
   readonly client: StripeClient;
   readonly account: string | undefined;
-  readonly connectBy: ConnectBy;
+  readonly accountHeader: AccountHeader;
   readonly livemode: boolean | undefined;
   readonly now: () => number;
 }
@@ -42,7 +42,7 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
   if (typeof options === 'object' && options !== null && 'apps' in options && !('client' in options)) {
     throw new TypeError('stripeSecrets takes options, not a client alone: stripeSecrets({ client }).');
   }
-  checkOptions('stripeSecrets', options, ['client', 'account', 'connectBy', 'livemode', 'now']);
+  checkOptions('stripeSecrets', options, ['client', 'account', 'accountHeader', 'livemode', 'now']);
   const { client, livemode, now = () => Date.now() } = options;
   if (typeof client?.apps?.secrets?.find !== 'function') {
     throw new TypeError(
@@ -51,8 +51,14 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
   }
   checkDefaultAccount(options.account);
   checkMode(client, livemode);
-  const connectBy = checkedHeader(client, options.connectBy);
-  return { client, account: options.account ?? accountOf(client, connectBy), connectBy, livemode, now };
+  const accountHeader = checkedHeader(client, options.accountHeader);
+  return {
+    client,
+    account: options.account ?? accountOf(client, accountHeader),
+    accountHeader,
+    livemode,
+    now,
+  };
 }
 
 function checkMode(client: StripeClient, livemode: unknown): void {
@@ -71,9 +77,9 @@ function checkDefaultAccount(account: unknown): void {
   throw new TypeError("stripeSecrets: account is the id of a connected account, such as 'acct_123'.");
 }
 
-function checkedHeader(client: StripeClient, asked: unknown): ConnectBy {
+function checkedHeader(client: StripeClient, asked: unknown): AccountHeader {
   if (asked !== undefined && asked !== 'stripeAccount' && asked !== 'stripeContext') {
-    throw new TypeError("stripeSecrets: connectBy is 'stripeAccount' or 'stripeContext'.");
+    throw new TypeError("stripeSecrets: accountHeader is 'stripeAccount' or 'stripeContext'.");
   }
   const configured = (['stripeAccount', 'stripeContext'] as const).find(
     (header) => accountOf(client, header) !== undefined,

@@ -8,12 +8,12 @@ import { stripeError } from './stripe-error.js';
 import type { StripeFailure } from './stripe-failure.js';
 
 /** How requests name the connected account: by `Stripe-Account`, or by `Stripe-Context`. */
-export type ConnectBy = 'stripeAccount' | 'stripeContext';
+export type AccountHeader = 'stripeAccount' | 'stripeContext';
 
 /** What the requests of a provider have in common. */
 export interface RequestRules {
   readonly client: StripeClient;
-  readonly connectBy: ConnectBy;
+  readonly accountHeader: AccountHeader;
   /** The clock, in epoch milliseconds. */
   readonly now: () => number;
 }
@@ -38,7 +38,7 @@ export interface StripeRequests {
  * Requests through a client. Its own retries are off: how often to try is the stack's to decide. A signal and a deadline
  * go along where the client can take them; where it cannot, the caller is released all the same.
  */
-export function stripeRequests({ client, connectBy, now }: RequestRules): StripeRequests {
+export function stripeRequests({ client, accountHeader, now }: RequestRules): StripeRequests {
   const hard = hardenedBy(client);
   const longestMs = timeoutOf(client);
 
@@ -56,7 +56,7 @@ export function stripeRequests({ client, connectBy, now }: RequestRules): Stripe
       const whose: StripeScope = user === undefined ? { type: 'account' } : { type: 'user', user };
       const options: StripeRequestOptions = {
         maxNetworkRetries: 0,
-        ...(account !== undefined && { [connectBy]: account }),
+        ...(account !== undefined && { [accountHeader]: account }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         ...(deadline !== undefined && { timeout: timeoutAt(deadline) }),
         ...(tied && { apiKey: tied.apiKey }),

@@ -394,7 +394,7 @@ describe('options', () => {
     [{ account: '' }, /account is the id/],
     [{ account: undefined }, undefined],
     [{ account: 'acct 1' }, /account is the id/],
-    [{ connectBy: 'Stripe-Account' }, /connectBy is 'stripeAccount' or 'stripeContext'/],
+    [{ accountHeader: 'Stripe-Account' }, /accountHeader is 'stripeAccount' or 'stripeContext'/],
     [{ livemode: 'yes' }, /livemode is true or false/],
     [{ now: 5 }, /now is a function/],
     [{ acount: 'acct_1' }, /no option "acount"/],
