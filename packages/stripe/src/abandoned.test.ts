@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { watchedSignal } from '@secretkit/conformance';
 import { createSecrets, type Secrets } from '@secretkit/core';
 import { expect, it } from 'vitest';
+import { type Place, serve } from '../test/test-server.js';
 import { createStripeClient } from './create-stripe-client.js';
-import { type Place, serve } from './faults/fault-server.test-support.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 setFlagsFromString('--expose_gc');

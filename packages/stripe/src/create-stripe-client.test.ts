@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { answer, name } from '../test/responses.js';
+import { serve } from '../test/test-server.js';
 import { createStripeClient } from './create-stripe-client.js';
-import { answer, name } from './faults/fault-answers.test-support.js';
-import { serve } from './faults/fault-server.test-support.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 const apiKey = 'sk_test_CANARYKEY';

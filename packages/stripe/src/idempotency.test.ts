@@ -3,9 +3,9 @@ import { seal } from '@secretkit/core/provider';
 import { retry } from '@secretkit/middleware/retry';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { answer, error, name } from './faults/fault-answers.test-support.js';
-import { serve } from './faults/fault-server.test-support.js';
-import { clientsOf, majors } from './faults/stripe-clients.test-support.js';
+import { answer, error, name } from '../test/responses.js';
+import { clientsOf, majors } from '../test/stripe-clients.js';
+import { serve } from '../test/test-server.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 const clients = await clientsOf(majors.at(-1)!);

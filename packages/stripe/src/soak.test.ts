@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import type { SoakResult } from './soak-run.test-support.js';
+import type { SoakResult } from '../test/soak-run.js';
 
 const long = Number(process.env['SECRETKIT_SOAK'] ?? 1) > 1;
 const calls = long ? 100_000 : 5_000;
@@ -11,7 +11,7 @@ it(`any sequence of ${calls} mixed requests leaves memory as it was`, {
   timeout: long ? 4 * 3_600_000 : 300_000,
 }, async () => {
   // A process of its own: the test runner and its coverage keep memory themselves.
-  const program = fileURLToPath(new URL('soak-run.test-support.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../test/soak-run.ts', import.meta.url));
   const flags = ['--expose-gc', '--import', 'tsx', '--conditions=@secretkit/source'];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, `${calls}`]);
   const { answered, failed, aborted, bytesPerCall } = JSON.parse(stdout) as SoakResult;

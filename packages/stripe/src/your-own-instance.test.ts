@@ -5,10 +5,10 @@ import { seal } from '@secretkit/core/provider';
 import { timeout } from '@secretkit/middleware/timeout';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { answer, canary, json, name, written } from './faults/fault-answers.test-support.js';
-import { countingUnhandled } from './faults/fault-calls.test-support.js';
-import { redirecting, serve } from './faults/fault-server.test-support.js';
-import { apiKey, clientsOf, majors } from './faults/stripe-clients.test-support.js';
+import { countingUnhandled } from '../test/faults/fault-run.js';
+import { answer, canary, json, name, written } from '../test/responses.js';
+import { apiKey, clientsOf, majors } from '../test/stripe-clients.js';
+import { redirecting, serve } from '../test/test-server.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 // What the README says that a client of createStripeClient has over a Stripe instance of your own.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { faultRows } from './fault-rows.test-support.js';
+import { faultRows } from '../../test/faults/fault-rows.js';
 
 it('the README shows the table that the tests run', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

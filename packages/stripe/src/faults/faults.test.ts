@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { expectNoLeak, expectNoLeakDuring } from '@secretkit/conformance';
 import { describe, expect, it } from 'vitest';
-import { canary, written } from './fault-answers.test-support.js';
-import { askings, countingUnhandled, sceneOf } from './fault-calls.test-support.js';
-import { faults } from './fault-table.test-support.js';
-import { apiKey, clientsOf, majors } from './stripe-clients.test-support.js';
+import { askings, countingUnhandled, sceneOf } from '../../test/faults/fault-run.js';
+import { faults } from '../../test/faults/fault-table.js';
+import { canary, written } from '../../test/responses.js';
+import { apiKey, clientsOf, majors } from '../../test/stripe-clients.js';
 
 const newest = await clientsOf(majors.at(-1)!);
 

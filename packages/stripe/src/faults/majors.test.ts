@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { countingUnhandled, sceneOf } from './fault-calls.test-support.js';
-import { type Asking, type Fault, faults } from './fault-table.test-support.js';
-import { type ClientKind, clientsOf, majors } from './stripe-clients.test-support.js';
+import { countingUnhandled, sceneOf } from '../../test/faults/fault-run.js';
+import { type Asking, type Fault, faults } from '../../test/faults/fault-table.js';
+import { type ClientKind, clientsOf, majors } from '../../test/stripe-clients.js';
 
 const light = faults.filter(({ smallPlace, slowMs }) => !smallPlace && !slowMs);
 const slow = faults.filter(({ slowMs }) => slowMs);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type Stripe from 'stripe';
 import { vi } from 'vitest';
-import type { Place } from './fault-server.test-support.js';
+import type { Place } from './test-server.js';
 
 export const apiKey = 'sk_test_CANARYKEY';
 
@@ -36,7 +36,7 @@ export async function clientsOf({
   const Sdk = createRequire(import.meta.url)(installedAs) as typeof Stripe;
   vi.resetModules();
   vi.doMock('stripe', () => ({ default: Sdk }));
-  const { createStripeClient } = await import('../create-stripe-client.js');
+  const { createStripeClient } = await import('../src/create-stripe-client.js');
   vi.doUnmock('stripe');
 
   const plain = (http: 'node' | 'fetch'): ClientKind => ({

@@ -5,11 +5,11 @@ import { createSecrets, type Secrets } from '@secretkit/core';
 import { isSecretError, type Secret, type SecretProvider } from '@secretkit/core/provider';
 import type Stripe from 'stripe';
 import { expect } from 'vitest';
-import { stripeSecrets } from '../stripe-secrets.js';
-import { canary, name, requestId, written } from './fault-answers.test-support.js';
-import type { Place } from './fault-server.test-support.js';
-import { type Asking, type Ending, endingOf, type Fault } from './fault-table.test-support.js';
-import type { ClientKind } from './stripe-clients.test-support.js';
+import { stripeSecrets } from '../../src/stripe-secrets.js';
+import { canary, name, requestId, written } from '../responses.js';
+import type { ClientKind } from '../stripe-clients.js';
+import type { Place } from '../test-server.js';
+import { type Asking, type Ending, endingOf, type Fault } from './fault-table.js';
 
 const calls: Readonly<Record<Asking, (secrets: Secrets, signal: AbortSignal) => Promise<unknown>>> = {
   get: (secrets, signal) => secrets.get(name, { signal }),

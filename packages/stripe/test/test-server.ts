@@ -7,7 +7,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { selfSigned } from './self-signed.test-support.js';
+import { selfSigned } from './self-signed.js';
 
 /** Does something with one request. */
 export type Act = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Act } from './fault-server.test-support.js';
-import { apiKey } from './stripe-clients.test-support.js';
+import { apiKey } from './stripe-clients.js';
+import type { Act } from './test-server.js';
 
 /** What must show nowhere: the value of every secret here, which every error quotes. */
 export const canary = 'CANARY-not-a-real-secret';

@@ -3,10 +3,10 @@ import { createSecrets, type Secrets } from '@secretkit/core';
 import { isSecretError, type Secret } from '@secretkit/core/provider';
 import { type Emulator, type Fault, startEmulator } from '@secretkit/stripe-emulator';
 import Stripe from 'stripe';
-import { createStripeClient } from './create-stripe-client.js';
-import { stripeSecrets } from './stripe-secrets.js';
+import { createStripeClient } from '../src/create-stripe-client.js';
+import { stripeSecrets } from '../src/stripe-secrets.js';
 
-// A program: `node --expose-gc … soak-run.test-support.ts CALLS` makes so many mixed requests through every kind of client and
+// A program: `node --expose-gc … soak-run.ts CALLS` makes so many mixed requests through every kind of client and
 // prints, as JSON, what came of them and by how many bytes a call the heap grew.
 
 const calls = Number(process.argv[2]);

@@ -1,17 +1,5 @@
 import { errorRules, type SecretErrorCode } from '@secretkit/core/provider';
-import {
-  answer,
-  cut,
-  drip,
-  error,
-  html,
-  huge,
-  json,
-  mangled,
-  name,
-  packed,
-  text,
-} from './fault-answers.test-support.js';
+import { answer, cut, drip, error, html, huge, json, mangled, name, packed, text } from '../responses.js';
 import {
   type Act,
   nobody,
@@ -21,7 +9,7 @@ import {
   serve,
   serveConnections,
   serveUntrusted,
-} from './fault-server.test-support.js';
+} from '../test-server.js';
 
 /** The ways to ask. A batch asks for two names; the first is looked at. */
 export type Asking = 'get' | 'getMany' | 'list' | 'set' | 'delete';

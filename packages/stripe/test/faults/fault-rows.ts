@@ -1,4 +1,4 @@
-import { type Ending, type Endings, type Fault, faults } from './fault-table.test-support.js';
+import { type Ending, type Endings, type Fault, faults } from './fault-table.js';
 
 /** The table of faults as the README shows it: a row of cells for each. */
 export const faultRows: readonly (readonly string[])[] = [
