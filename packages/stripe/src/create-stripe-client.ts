@@ -1,9 +1,9 @@
 import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
 import Stripe from 'stripe';
 import { checkApiKey, kindOfKey } from './api-key.js';
-import { type Hardened, hardened } from './hardened.js';
 import { hardenedHttpClient } from './hardened-http-client.js';
-import { holdKey } from './held-key.js';
+import { type Hardening, hardening } from './hardening.js';
+import { keyVault } from './key-vault.js';
 
 export interface StripeClientOptions {
   /** A secret or restricted key, or an installation's OAuth token. */
@@ -49,9 +49,9 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
   checkApiVersion(apiVersion);
   const { protocol, hostname, port } = checkBaseUrl(baseUrl);
 
-  const held = holdKey(apiKey);
-  const stripe = new Stripe(held.standIn, {
-    httpClient: hardenedHttpClient(fetch ?? ((url, init) => globalThis.fetch(url, init)), held),
+  const vault = keyVault(apiKey);
+  const stripe = new Stripe(vault.placeholder, {
+    httpClient: hardenedHttpClient(fetch ?? ((url, init) => globalThis.fetch(url, init)), vault),
     maxNetworkRetries: 0,
     telemetry: false,
     timeout: timeoutMs,
@@ -61,8 +61,8 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
     // A user's own version need not be the one that this package was compiled with.
     ...(apiVersion !== undefined && { apiVersion: apiVersion as never }),
   });
-  const added: Hardened = { key: kindOfKey(apiKey), tie: held.tie };
-  return Object.defineProperty(stripe, hardened, { value: added });
+  const added: Hardening = { key: kindOfKey(apiKey), attachSignal: vault.attachSignal };
+  return Object.defineProperty(stripe, hardening, { value: added });
 }
 
 function checkApiVersion(apiVersion: unknown): void {

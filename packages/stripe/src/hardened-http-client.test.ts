@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hardenedHttpClient } from './hardened-http-client.js';
-import { type HeldKey, holdKey } from './held-key.js';
+import { type KeyVault, keyVault } from './key-vault.js';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -10,15 +10,15 @@ afterEach(() => {
 function request(
   fetch: typeof globalThis.fetch,
   {
-    held = holdKey('sk_test_1'),
+    vault = keyVault('sk_test_1'),
     key,
     method = 'GET',
     body = '',
-  }: { held?: HeldKey; key?: string; method?: string; body?: string } = {},
+  }: { vault?: KeyVault; key?: string; method?: string; body?: string } = {},
 ) {
-  const client = hardenedHttpClient(fetch, held);
+  const client = hardenedHttpClient(fetch, vault);
   const headers = {
-    Authorization: `Bearer ${key ?? held.standIn}`,
+    Authorization: `Bearer ${key ?? vault.placeholder}`,
     Accept: 'application/json',
     Absent: undefined,
   };
@@ -116,22 +116,22 @@ describe('a fetch of somebody’s own', () => {
 
 describe('an abort', () => {
   it('ends a request whose fetch does not listen, and leaves no listener', async () => {
-    const held = holdKey('sk_test_1');
+    const vault = keyVault('sk_test_1');
     const caller = new AbortController();
-    const { apiKey: key, untie } = held.tie(caller.signal);
-    const answer = request(() => never, { held, key });
+    const { apiKey: key, detach } = vault.attachSignal(caller.signal);
+    const answer = request(() => never, { vault, key });
     caller.abort('enough');
     await expect(answer).rejects.toMatchObject({ code: 'unavailable' });
-    untie();
+    detach();
   });
 
   it('beforehand sends nothing', async () => {
-    const held = holdKey('sk_test_1');
-    const { apiKey: key, untie } = held.tie(AbortSignal.abort());
+    const vault = keyVault('sk_test_1');
+    const { apiKey: key, detach } = vault.attachSignal(AbortSignal.abort());
     const fetch = vi.fn(async () => json('{}'));
-    await expect(request(fetch, { held, key })).rejects.toMatchObject({ code: 'unavailable' });
-    untie();
-    await expect(request(fetch, { held, key })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(request(fetch, { vault, key })).rejects.toMatchObject({ code: 'unavailable' });
+    detach();
+    await expect(request(fetch, { vault, key })).rejects.toMatchObject({ code: 'unavailable' });
     expect(fetch).not.toHaveBeenCalled();
   });
 });

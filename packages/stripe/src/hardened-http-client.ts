@@ -1,5 +1,5 @@
 import { isSecretError, SecretError, type SecretErrorDetails } from '@secretkit/core/provider';
-import type { HeldKey } from './held-key.js';
+import type { KeyVault } from './key-vault.js';
 import { networkCode } from './network-code.js';
 import { detailsOf, readBody } from './read-body.js';
 
@@ -31,14 +31,14 @@ export interface HttpAnswer {
  * The HTTP client of `createStripeClient`. What it answers with is a JSON object, read to its end within the time-out;
  * whatever else comes is a `SecretError`, which stripe-node carries to us as the `detail` of a connection error.
  */
-export function hardenedHttpClient(fetch: typeof globalThis.fetch, held: HeldKey): HttpClient {
+export function hardenedHttpClient(fetch: typeof globalThis.fetch, vault: KeyVault): HttpClient {
   return {
     getClientName: () => 'secretkit',
 
     // Async from its first line: stripe-node would never settle if this threw instead of rejecting.
     async makeRequest(host, port, path, method, headers, requestData, protocol, timeoutMs) {
       const { authorization: given, ...others } = stringsOf(headers);
-      const { authorization, signal } = held.open(given);
+      const { authorization, signal } = vault.resolveHeader(given);
       if (signal?.aborted) throw left();
       const request = new AbortController();
       let details: SecretErrorDetails = {};

@@ -2,7 +2,7 @@ import { checkOptions } from '@secretkit/core/provider';
 import { modeOf } from './api-key.js';
 import { isHeaderText } from './check-arguments.js';
 import { accountOf } from './client-config.js';
-import { hardenedBy } from './hardened.js';
+import { hardeningOf } from './hardening.js';
 import type { StripeClient } from './stripe-client.js';
 import type { AccountHeader } from './stripe-requests.js';
 
@@ -64,7 +64,7 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
 function checkMode(client: StripeClient, livemode: unknown): void {
   if (livemode === undefined) return;
   if (typeof livemode !== 'boolean') throw new TypeError('stripeSecrets: livemode is true or false.');
-  const keys = hardenedBy(client)?.key.livemode;
+  const keys = hardeningOf(client)?.key.livemode;
   if (keys === undefined || livemode === keys) return;
   throw new TypeError(
     `stripeSecrets: livemode is ${livemode}, and the client's API key is a ${modeOf(keys)}-mode one. Use a key of the mode you mean.`,

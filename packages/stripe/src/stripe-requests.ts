@@ -1,7 +1,7 @@
 import { abortable, type CallContext, type SecretScope } from '@secretkit/core/provider';
 import type { KeyKind } from './api-key.js';
 import { timeoutOf } from './client-config.js';
-import { hardenedBy } from './hardened.js';
+import { hardeningOf } from './hardening.js';
 import { failureIn, fromSdkError } from './sdk-error.js';
 import type { StripeClient, StripeRequestOptions, StripeScope } from './stripe-client.js';
 import { stripeError } from './stripe-error.js';
@@ -39,7 +39,7 @@ export interface StripeRequests {
  * go along where the client can take them; where it cannot, the caller is released all the same.
  */
 export function stripeRequests({ client, accountHeader, now }: RequestRules): StripeRequests {
-  const hard = hardenedBy(client);
+  const hard = hardeningOf(client);
   const longestMs = timeoutOf(client);
 
   // What is left until the deadline, and no more than the client allows anyway. A 0 would mean its default.
@@ -52,18 +52,18 @@ export function stripeRequests({ client, accountHeader, now }: RequestRules): St
 
     async send({ account, user }, { signal, deadline, idempotencyKey }, request, instead) {
       signal?.throwIfAborted();
-      const tied = signal && hard?.tie(signal);
+      const attached = signal && hard?.attachSignal(signal);
       const whose: StripeScope = user === undefined ? { type: 'account' } : { type: 'user', user };
       const options: StripeRequestOptions = {
         maxNetworkRetries: 0,
         ...(account !== undefined && { [accountHeader]: account }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         ...(deadline !== undefined && { timeout: timeoutAt(deadline) }),
-        ...(tied && { apiKey: tied.apiKey }),
+        ...(attached && { apiKey: attached.apiKey }),
       };
       try {
-        // What is tied ends by itself when the signal fires.
-        return await (tied ? request(whose, options) : abortable(request(whose, options), signal));
+        // What is attached ends by itself when the signal fires.
+        return await (attached ? request(whose, options) : abortable(request(whose, options), signal));
       } catch (error) {
         signal?.throwIfAborted();
         const failure = failureIn(error);
@@ -72,7 +72,7 @@ export function stripeRequests({ client, accountHeader, now }: RequestRules): St
         if (answer !== undefined) return answer;
         throw stripeError(failure, { key: hard?.key, now });
       } finally {
-        tied?.untie();
+        attached?.detach();
       }
     },
   };

@@ -1,0 +1,53 @@
+import { SecretError } from '@secretkit/core/provider';
+
+/**
+ * Keeps an API key out of a Stripe instance, so that printing the instance does not show it.
+ *
+ * stripe-node has no parameter for an `AbortSignal`. So a signal is passed beside the request: the request uses a
+ * placeholder of its own as its API key, and the HTTP client exchanges the placeholder for the real key and the signal.
+ */
+export interface KeyVault {
+  /** The text that a Stripe instance uses as its API key. */
+  readonly placeholder: string;
+  /** Attaches a signal to the requests that use the returned `apiKey`, until `detach` is called. */
+  attachSignal(signal: AbortSignal): { readonly apiKey: string; detach(): void };
+  /**
+   * Replaces a placeholder in an `Authorization` header by the real key. A header with another key is returned unchanged.
+   *
+   * @throws `unavailable` when the signal of the placeholder was detached: the call has ended.
+   */
+  resolveHeader(authorization: string | undefined): ResolvedHeader;
+}
+
+/** An `Authorization` header, and the signal that was attached to its request. */
+export interface ResolvedHeader {
+  readonly authorization: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+const placeholder = 'held by createStripeClient';
+
+export function keyVault(apiKey: string): KeyVault {
+  const signals = new Map<string, AbortSignal>();
+  let count = 0;
+
+  return {
+    placeholder,
+
+    attachSignal(signal) {
+      count += 1;
+      const own = `${placeholder}, for call ${count}`;
+      signals.set(own, signal);
+      return { apiKey: own, detach: () => signals.delete(own) };
+    },
+
+    resolveHeader(authorization) {
+      const key = authorization?.replace(/^Bearer /, '');
+      if (!key?.startsWith(placeholder)) return { authorization, signal: undefined };
+      const signal = signals.get(key);
+      // The caller aborted before stripe-node sent the request.
+      if (!signal && key !== placeholder) throw new SecretError('unavailable', 'the call has already ended.');
+      return { authorization: `Bearer ${apiKey}`, signal };
+    },
+  };
+}
