@@ -4,16 +4,16 @@ import { runInNewContext } from 'node:vm';
 import { watchedSignal } from '@secretkit/conformance';
 import { createSecrets, type Secrets } from '@secretkit/core';
 import { expect, it } from 'vitest';
-import { type Place, serve } from '../test/test-server.js';
+import { serve, type TestServer } from '../test/test-server.js';
 import { createStripeClient } from './create-stripe-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 setFlagsFromString('--expose_gc');
-const collect = runInNewContext('gc') as () => void; // as the flag makes it
+const collectGarbage = runInNewContext('gc') as () => void; // the flag adds it
 
-const at = { timeout: 180_000 };
+const patience = { timeout: 180_000 };
 const rounds = 10;
-const ways: readonly ((secrets: Secrets, signal: AbortSignal) => Promise<unknown>)[] = [
+const operations: readonly ((secrets: Secrets, signal: AbortSignal) => Promise<unknown>)[] = [
   (secrets, signal) => secrets.get('name', { signal }),
   (secrets, signal) => secrets.getMany({ a: 'a', b: 'b' }, { signal }),
   (secrets, signal) => secrets.list({ signal })[Symbol.asyncIterator]().next(),
@@ -21,35 +21,35 @@ const ways: readonly ((secrets: Secrets, signal: AbortSignal) => Promise<unknown
   (secrets, signal) => secrets.delete('name', { signal }),
 ];
 
-/** A hundred calls of all kinds. */
-function hundred(secrets: Secrets, signal: AbortSignal): Promise<unknown>[] {
-  return Array.from({ length: 100 }, (_, call) => ways[call % ways.length]!(secrets, signal));
+/** Makes a hundred calls of all kinds. */
+function hundredCalls(secrets: Secrets, signal: AbortSignal): Promise<unknown>[] {
+  return Array.from({ length: 100 }, (_, call) => operations[call % operations.length]!(secrets, signal));
 }
 
-function timers(): number {
+function countTimers(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 }
 
-function open(place: Place, timeoutMs: number): Secrets {
-  const client = createStripeClient({ apiKey: 'sk_test_1', baseUrl: place.url, timeoutMs });
+function open(server: TestServer, timeoutMs: number): Secrets {
+  const client = createStripeClient({ apiKey: 'sk_test_1', baseUrl: server.url, timeoutMs });
   return createSecrets(stripeSecrets({ client }));
 }
 
-/** A round of calls that all time out. */
-async function lettingTimeOut(secrets: Secrets, signal: AbortSignal): Promise<void> {
-  for (const outcome of await Promise.allSettled(hundred(secrets, signal))) {
+/** Makes a round of calls that all time out. */
+async function timeOutRound(secrets: Secrets, signal: AbortSignal): Promise<void> {
+  for (const outcome of await Promise.allSettled(hundredCalls(secrets, signal))) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'timeout' } });
   }
 }
 
-/** A round of calls that are aborted under way. */
-async function aborting(place: Place, secrets: Secrets): Promise<WeakRef<AbortSignal>> {
-  const before = place.requests.length;
+/** Makes a round of calls that are all aborted in flight. */
+async function abortRound(server: TestServer, secrets: Secrets): Promise<WeakRef<AbortSignal>> {
+  const before = server.requests.length;
   const caller = new AbortController();
   setMaxListeners(0, caller.signal);
-  const calls = hundred(secrets, caller.signal);
+  const calls = hundredCalls(secrets, caller.signal);
   const settled = Promise.allSettled(calls);
-  await expect.poll(() => place.requests.length, at).toBeGreaterThanOrEqual(before + calls.length);
+  await expect.poll(() => server.requests.length, patience).toBeGreaterThanOrEqual(before + calls.length);
   caller.abort('enough');
   for (const outcome of await settled) expect(outcome).toEqual({ status: 'rejected', reason: 'enough' });
   return new WeakRef(caller.signal);
@@ -57,26 +57,26 @@ async function aborting(place: Place, secrets: Secrets): Promise<WeakRef<AbortSi
 
 it(
   'a thousand calls that time out and a thousand that are aborted leave no connection, timer or listener',
-  at,
+  patience,
   async () => {
-    const place = await serve(() => undefined);
-    const timersBefore = timers();
+    const server = await serve(() => undefined);
+    const timersBefore = countTimers();
     const { signal, listeners } = watchedSignal();
     setMaxListeners(0, signal);
-    const impatient = open(place, 50);
-    for (let round = 0; round < rounds; round += 1) await lettingTimeOut(impatient, signal);
+    const shortTimeout = open(server, 50);
+    for (let round = 0; round < rounds; round += 1) await timeOutRound(shortTimeout, signal);
     expect(listeners(), 'listeners').toBe(0);
 
-    await expect.poll(place.underWay, at).toBe(0);
-    const patient = open(place, at.timeout);
+    await expect.poll(server.inFlight, patience).toBe(0);
+    const longTimeout = open(server, patience.timeout);
     const signals: WeakRef<AbortSignal>[] = [];
-    for (let round = 0; round < rounds; round += 1) signals.push(await aborting(place, patient));
+    for (let round = 0; round < rounds; round += 1) signals.push(await abortRound(server, longTimeout));
 
-    await expect.poll(place.underWay, at).toBe(0);
-    // A connection that Node's fetch has opened anew after an abort is closed when it was idle for four seconds.
-    await expect.poll(place.connections, at).toBe(0);
-    expect(timers(), 'timers').toBeLessThanOrEqual(timersBefore);
-    collect();
-    expect(signals.filter((kept) => kept.deref()).length, 'signals that somebody holds on to').toBe(0);
+    await expect.poll(server.inFlight, patience).toBe(0);
+    // Node's fetch opens a new connection after an abort, and closes it after four idle seconds.
+    await expect.poll(server.connections, patience).toBe(0);
+    expect(countTimers(), 'timers').toBeLessThanOrEqual(timersBefore);
+    collectGarbage();
+    expect(signals.filter((ref) => ref.deref()).length, 'signals that are still referenced').toBe(0);
   },
 );

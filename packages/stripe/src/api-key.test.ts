@@ -2,7 +2,7 @@ import { seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { checkApiKey, describeKey, kindOfKey } from './api-key.js';
 
-describe('the kind of a key is read from its prefix', () => {
+describe('the prefix of a key shows its kind', () => {
   it.each([
     ['sk_test_1', false, false, 'test-mode API key'],
     ['sk_live_1', false, true, 'live-mode API key'],
@@ -10,28 +10,29 @@ describe('the kind of a key is read from its prefix', () => {
     ['rk_live_1', true, true, 'restricted live-mode API key'],
     ['sk_org_live_1', false, true, 'live-mode API key'],
     ['something_else', false, undefined, 'API key'],
-  ])('%s', (key, restricted, livemode, words) => {
+  ])('%s', (key, restricted, livemode, description) => {
     expect(kindOfKey(key)).toEqual({ restricted, livemode });
-    expect(describeKey(kindOfKey(key))).toBe(words);
+    expect(describeKey(kindOfKey(key))).toBe(description);
   });
 
-  it('is not known for a client of somebody’s own', () => {
+  it('is not known for a Stripe instance of the user’s own', () => {
     expect(describeKey(undefined)).toBe('API key');
   });
 });
 
 it.each([
-  ['nothing', undefined, /apiKey is empty/],
-  ['an empty text', '', /apiKey is empty/],
-  ['a line break at its end', 'sk_test_CANARY\n', /a space, a line break/],
-  ['a letter that no header carries', 'sk_test_CANARYé', /a space, a line break/],
-  ['a Secret', seal('CANARY'), /apiKey is a string\. Reveal a Secret/],
-  ['a promise', Promise.resolve('CANARY'), /await a promise/],
-  ['a publishable key', 'pk_test_CANARY', /publishable key/],
-  ["a webhook's secret", 'whsec_CANARY', /is a webhook's signing secret, and no key/],
-  ["an account's id", 'acct_CANARY', /is the id of an account, and no key/],
-  ["an app's client id", 'ca_CANARY', /is an app's client id, and no key/],
-])('%s is refused, and not shown', (_, key, message) => {
+  ['undefined', undefined, 'got undefined'],
+  ['an empty string', '', 'got an empty string'],
+  ['null', null, 'got null'],
+  ['a line break at the end', 'sk_test_CANARY\n', 'line break'],
+  ['a character that a header cannot hold', 'sk_test_CANARYé', 'visible ASCII'],
+  ['a Secret', seal('CANARY'), 'got an instance of a class. Reveal'],
+  ['a promise', Promise.resolve('CANARY'), 'got a promise'],
+  ['a publishable key', 'pk_test_CANARY', 'got a publishable key'],
+  ['the secret of a webhook', 'whsec_CANARY', 'webhook'],
+  ['the id of an account', 'acct_CANARY', 'id of an account'],
+  ['the client id of an app', 'ca_CANARY', 'client id of an app'],
+])('%s is refused and not quoted', (_, key, got) => {
   let error: unknown;
   try {
     checkApiKey(key);
@@ -39,6 +40,7 @@ it.each([
     error = thrown;
   }
   expect(error).toBeInstanceOf(TypeError);
-  expect(String(error)).toMatch(message);
+  expect(String(error)).toMatch(/createStripeClient: apiKey must /);
+  expect(String(error)).toContain(got);
   expect(String(error)).not.toContain('CANARY');
 });

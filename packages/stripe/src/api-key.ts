@@ -1,59 +1,60 @@
-/** What an API key tells of itself by how it starts. The key is not kept. */
+import { kindOf } from '@secretkit/core/provider';
+import { isHeaderText } from './header-text.js';
+
+/** The facts about an API key that its prefix shows. The key itself is not kept. */
 export interface KeyKind {
-  /** Is it a restricted key, which has a list of permissions of its own? */
+  /** Whether it is a restricted key, which has a list of permissions of its own. */
   readonly restricted: boolean;
-  /** The mode it belongs to, where its prefix says. */
+  /** Whether it belongs to live mode; `undefined` when the prefix does not show the mode. */
   readonly livemode: boolean | undefined;
 }
 
-/** What stands beside the key in a dashboard or a file, and is taken for it. */
-const somethingElse: ReadonlyMap<string, string> = new Map([
-  ['whsec', "a webhook's signing secret"],
+/** Other Stripe tokens, by prefix, that people use as an API key by mistake. */
+const otherTokens: ReadonlyMap<string, string> = new Map([
+  ['pk', 'a publishable key'],
+  ['whsec', 'the signing secret of a webhook'],
   ['acct', 'the id of an account'],
-  ['ca', "an app's client id"],
+  ['ca', 'the client id of an app'],
 ]);
 
-/** @throws `TypeError` for what can be no secret key, without showing it. */
+/** @throws `TypeError` for a value that cannot be a secret key. The value is never quoted. */
 export function checkApiKey(apiKey: unknown): asserts apiKey is string {
-  if (apiKey !== undefined && typeof apiKey !== 'string') {
+  if (apiKey === undefined || apiKey === '') {
     throw new TypeError(
-      'createStripeClient: apiKey is a string. Reveal a Secret, and await a promise, before you hand it in.',
+      `createStripeClient: apiKey must not be empty, got ${apiKey === '' ? 'an empty string' : 'undefined'}. Check the environment variable that has the key.`,
     );
   }
-  if (!apiKey) {
+  if (typeof apiKey !== 'string') {
     throw new TypeError(
-      'createStripeClient: apiKey is empty. Is the environment variable set that it comes from? A key starts with sk_ or rk_.',
+      `createStripeClient: apiKey must be a string, got ${kindOf(apiKey)}. Reveal a Secret, and await a promise, before you pass it.`,
     );
   }
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
+  if (!isHeaderText(apiKey)) {
     throw new TypeError(
-      'createStripeClient: apiKey has a space, a line break or a character that no key has. Was it read from a file? Trim it.',
+      'createStripeClient: apiKey must be visible ASCII, got a string with a space, a line break or another character. Trim a key that comes from a file.',
     );
   }
-  if (apiKey.startsWith('pk_')) {
-    throw new TypeError(
-      'createStripeClient: apiKey is a publishable key, which may read no secrets. Use a secret one (sk_) or a restricted one (rk_).',
-    );
-  }
-  const other = somethingElse.get(apiKey.split('_', 1)[0] ?? '');
+  const other = otherTokens.get(apiKey.split('_', 1)[0] ?? '');
   if (other) {
-    throw new TypeError(`createStripeClient: apiKey is ${other}, and no key. A key starts with sk_ or rk_.`);
+    throw new TypeError(
+      `createStripeClient: apiKey must be a secret key (sk_) or a restricted key (rk_), got ${other}.`,
+    );
   }
 }
 
-/** The kind of a key, by its prefix. */
+/** Returns the kind of a key by its prefix. */
 export function kindOfKey(apiKey: string): KeyKind {
   const [, type, mode] = /^([a-z]+)_(?:org_)?(live|test)_/.exec(apiKey) ?? [];
   return { restricted: type === 'rk', livemode: mode === undefined ? undefined : mode === 'live' };
 }
 
-/** What to call a key in a message: `API key`, or `restricted test-mode API key` where that is known. */
+/** Returns a key's name for messages: `API key`, or `restricted test-mode API key` where that is known. */
 export function describeKey(kind: KeyKind | undefined): string {
   const mode = kind?.livemode === undefined ? '' : `${modeOf(kind.livemode)}-mode `;
   return `${kind?.restricted ? 'restricted ' : ''}${mode}API key`;
 }
 
-/** Stripe's word for a mode. */
+/** Returns Stripe's name for a mode. */
 export function modeOf(livemode: boolean): 'live' | 'test' {
   return livemode ? 'live' : 'test';
 }

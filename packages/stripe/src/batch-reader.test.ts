@@ -3,31 +3,31 @@ import { describe, expect, it } from 'vitest';
 import { batchReader } from './batch-reader.js';
 import type { StripePage, StripeSecret } from './stripe-answer.js';
 
-/** A backend for batches, which counts what it is asked. */
+/** A backend for batches that counts its calls. */
 function backend(
   pages: readonly (readonly Partial<StripeSecret>[] | SecretError)[],
   find: (ref: SecretRef) => Secret | undefined = ({ name }) => seal(`found ${name}`),
 ) {
-  const asked = { lists: 0, withoutPayloads: 0, finds: [] as string[] };
+  const counts = { lists: 0, withoutPayloads: 0, finds: [] as string[] };
   return {
-    asked,
-    parts: {
+    counts,
+    calls: {
       async list(after: string | undefined, payloads: boolean): Promise<StripePage> {
-        if (!payloads) asked.withoutPayloads += 1;
+        if (!payloads) counts.withoutPayloads += 1;
         const isBefore = (page: (typeof pages)[number]): boolean =>
           !isSecretError(page) && page.at(-1)?.id === after;
         const at = after === undefined ? 0 : pages.findIndex(isBefore) + 1;
-        asked.lists += 1;
+        counts.lists += 1;
         const page = pages[at] ?? [];
         if (isSecretError(page)) throw page;
         return { secrets: page.map(secretOf), hasMore: at + 1 < pages.length };
       },
       async find(ref: SecretRef) {
-        asked.finds.push(ref.name);
+        counts.finds.push(ref.name);
         return find(ref);
       },
       answerOf: ({ payload = '' }: StripeSecret) => {
-        if (payload === 'bad') throw new SecretError('invalid_data', 'it cannot be read.');
+        if (payload === 'bad') throw new SecretError('invalid_data', 'invalid.');
         return seal(payload);
       },
     },
@@ -55,51 +55,51 @@ const shown = (answers: readonly unknown[]) =>
   answers.map((answer) => (isSecretError(answer) ? answer.code : (answer as Secret | undefined)?.reveal()));
 
 describe('a batch', () => {
-  it('of one name is a find, of more a list', async () => {
+  it('reads one name with find, and more names with one list', async () => {
     const read = batchReader();
-    const { parts, asked } = backend([listed('a', 'b')]);
-    expect(shown(await read(refs('a'), parts))).toEqual(['found a']);
-    expect(asked).toMatchObject({ lists: 0, finds: ['a'] });
-    expect(shown(await read(refs('b', 'none', 'a'), parts))).toEqual(['value of b', undefined, 'value of a']);
-    expect(asked).toMatchObject({ lists: 1, withoutPayloads: 0, finds: ['a'] });
+    const { calls, counts } = backend([listed('a', 'b')]);
+    expect(shown(await read(refs('a'), calls))).toEqual(['found a']);
+    expect(counts).toMatchObject({ lists: 0, finds: ['a'] });
+    expect(shown(await read(refs('b', 'none', 'a'), calls))).toEqual(['value of b', undefined, 'value of a']);
+    expect(counts).toMatchObject({ lists: 1, withoutPayloads: 0, finds: ['a'] });
   });
 
-  it('follows pages until it has found every name, and no further', async () => {
-    const { parts, asked } = backend([listed('a', 'b'), listed('c'), listed('d')]);
-    expect(shown(await batchReader()(refs('a', 'c'), parts))).toEqual(['value of a', 'value of c']);
-    expect(asked.lists).toBe(2);
-    expect(shown(await batchReader()(refs('a', 'none'), parts))).toEqual(['value of a', undefined]);
-    expect(asked.lists).toBe(2 + 3);
+  it('reads pages until every name is found', async () => {
+    const { calls, counts } = backend([listed('a', 'b'), listed('c'), listed('d')]);
+    expect(shown(await batchReader()(refs('a', 'c'), calls))).toEqual(['value of a', 'value of c']);
+    expect(counts.lists).toBe(2);
+    expect(shown(await batchReader()(refs('a', 'none'), calls))).toEqual(['value of a', undefined]);
+    expect(counts.lists).toBe(2 + 3);
   });
 
-  it('keeps what the first page answered where a later one fails', async () => {
-    const { parts } = backend([listed('a'), new SecretError('unavailable', 'HTTP 503.')]);
-    expect(shown(await batchReader()(refs('a', 'b'), parts))).toEqual(['value of a', 'unavailable']);
+  it('keeps the secrets of the first page when a later page fails', async () => {
+    const { calls } = backend([listed('a'), new SecretError('unavailable', 'HTTP 503.')]);
+    expect(shown(await batchReader()(refs('a', 'b'), calls))).toEqual(['value of a', 'unavailable']);
   });
 
-  it('rejects when the first page fails: nothing has an answer then', async () => {
-    const { parts } = backend([new SecretError('rate_limited', 'HTTP 429.')]);
-    await expect(batchReader()(refs('a', 'b'), parts)).rejects.toMatchObject({ code: 'rate_limited' });
+  it('rejects when the first page fails', async () => {
+    const { calls } = backend([new SecretError('rate_limited', 'HTTP 429.')]);
+    await expect(batchReader()(refs('a', 'b'), calls)).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
-  it('keeps the others’ answers where one cannot be read', async () => {
-    const { parts } = backend([[{ name: 'a', payload: 'bad' }, { name: 'b' }]]);
-    expect(shown(await batchReader()(refs('a', 'b'), parts))).toEqual(['invalid_data', 'value of b']);
+  it('keeps the other answers when one secret is invalid', async () => {
+    const { calls } = backend([[{ name: 'a', payload: 'bad' }, { name: 'b' }]]);
+    expect(shown(await batchReader()(refs('a', 'b'), calls))).toEqual(['invalid_data', 'value of b']);
   });
 
-  it('never takes a list that goes round in circles for one that ends', async () => {
-    const { parts } = backend([listed('a')]);
-    const circling = { ...parts, list: async () => ({ secrets: [secretOf({})], hasMore: true }) };
-    expect(shown(await batchReader()(refs('a', 'b'), circling))).toEqual(['value of a', 'invalid_data']);
-    const hollow = { ...parts, list: async () => ({ secrets: [], hasMore: true }) };
-    await expect(batchReader()(refs('a', 'b'), hollow)).rejects.toMatchObject({ code: 'invalid_data' });
+  it('rejects a list that repeats a page, or has an empty page', async () => {
+    const { calls } = backend([listed('a')]);
+    const repeating = { ...calls, list: async () => ({ secrets: [secretOf({})], hasMore: true }) };
+    expect(shown(await batchReader()(refs('a', 'b'), repeating))).toEqual(['value of a', 'invalid_data']);
+    const empty = { ...calls, list: async () => ({ secrets: [], hasMore: true }) };
+    await expect(batchReader()(refs('a', 'b'), empty)).rejects.toMatchObject({ code: 'invalid_data' });
   });
 
-  it('gives up on a list without an end', async () => {
-    const { parts } = backend([]);
+  it('stops reading a list that does not end', async () => {
+    const { calls } = backend([]);
     let pages = 0;
     const endless = {
-      ...parts,
+      ...calls,
       list: async () => {
         pages += 1;
         return { secrets: [secretOf({ name: `n${pages}` })], hasMore: true };
@@ -110,39 +110,39 @@ describe('a batch', () => {
   });
 });
 
-describe('where a list hides payloads', () => {
+describe('a batch over lists without payloads', () => {
   const hiding = () => backend([[{ name: 'a', payload: undefined }, { name: 'b' }]]);
 
-  it('what came without is found by itself, and missing names are not looked for', async () => {
-    const { parts, asked } = hiding();
-    expect(shown(await batchReader()(refs('a', 'b', 'none'), parts))).toEqual([
+  it('finds each secret that has no payload, and no missing names', async () => {
+    const { calls, counts } = hiding();
+    expect(shown(await batchReader()(refs('a', 'b', 'none'), calls))).toEqual([
       'found a',
       'value of b',
       undefined,
     ]);
-    expect(asked).toMatchObject({ lists: 1, withoutPayloads: 0, finds: ['a'] });
+    expect(counts).toMatchObject({ lists: 1, withoutPayloads: 0, finds: ['a'] });
   });
 
-  it('that is remembered: the next batch does not try again', async () => {
-    const { parts, asked } = hiding();
+  it('makes no list for the next batch', async () => {
+    const { calls, counts } = hiding();
     const read = batchReader();
-    await read(refs('a', 'b'), parts);
-    expect(shown(await read(refs('b', 'a'), parts))).toEqual(['found b', 'found a']);
-    expect(asked).toMatchObject({ lists: 1, finds: ['a', 'b', 'a'] });
+    await read(refs('a', 'b'), calls);
+    expect(shown(await read(refs('b', 'a'), calls))).toEqual(['found b', 'found a']);
+    expect(counts).toMatchObject({ lists: 1, finds: ['a', 'b', 'a'] });
   });
 
-  it('more names than a scope holds are not looked for one by one: a list says which are there', async () => {
-    const { parts, asked } = hiding();
+  it('finds only the listed names when there are more names than a scope can hold', async () => {
+    const { calls, counts } = hiding();
     const read = batchReader();
-    await read(refs('a', 'b'), parts);
+    await read(refs('a', 'b'), calls);
     const many = Array.from({ length: 10 }, (_, at) => `none-${at}`);
-    expect(shown(await read(refs('a', ...many), parts))).toEqual(['found a', ...many.map(() => undefined)]);
-    expect(asked).toEqual({ lists: 2, withoutPayloads: 1, finds: ['a', 'a'] });
-    await read(refs('a', ...many.slice(1)), parts); // as many as it may hold
-    expect(asked).toMatchObject({ lists: 2, finds: { length: 12 } });
+    expect(shown(await read(refs('a', ...many), calls))).toEqual(['found a', ...many.map(() => undefined)]);
+    expect(counts).toEqual({ lists: 2, withoutPayloads: 1, finds: ['a', 'a'] });
+    await read(refs('a', ...many.slice(1)), calls); // as many as a scope can hold
+    expect(counts).toMatchObject({ lists: 2, finds: { length: 12 } });
   });
 
-  it('a failure stands in its place, and the others keep their answers', async () => {
+  it('returns a failure in the place of its answer', async () => {
     const failing = backend(
       [
         [
@@ -151,23 +151,23 @@ describe('where a list hides payloads', () => {
         ],
       ],
       ({ name }) => {
-        if (name === 'a') throw new SecretError('timeout', 'too late.');
+        if (name === 'a') throw new SecretError('timeout', 'HTTP 504.');
         return seal('found b');
       },
     );
-    expect(shown(await batchReader()(refs('a', 'b'), failing.parts))).toEqual(['timeout', 'found b']);
+    expect(shown(await batchReader()(refs('a', 'b'), failing.calls))).toEqual(['timeout', 'found b']);
   });
 
-  it('an abort rejects the whole, with its reason', async () => {
+  it('rejects with the reason of an abort', async () => {
     const leaving = backend([[{ name: 'a', payload: undefined }]], () => {
       throw 'enough';
     });
-    await expect(batchReader()(refs('a', 'b'), leaving.parts)).rejects.toBe('enough');
+    await expect(batchReader()(refs('a', 'b'), leaving.calls)).rejects.toBe('enough');
   });
 });
 
-it('a name that the list shows in another case is asked for by itself: whether it is the same, Stripe knows', async () => {
-  const { parts, asked } = backend([listed('Token', 'b')]);
-  expect(shown(await batchReader()(refs('token', 'b'), parts))).toEqual(['found token', 'value of b']);
-  expect(asked.finds).toEqual(['token']);
+it('a name that the list has in another case is found alone: Stripe decides whether the names are the same', async () => {
+  const { calls, counts } = backend([listed('Token', 'b')]);
+  expect(shown(await batchReader()(refs('token', 'b'), calls))).toEqual(['found token', 'value of b']);
+  expect(counts.finds).toEqual(['token']);
 });

@@ -5,54 +5,54 @@ import {
   SecretError,
   type SecretRef,
 } from '@secretkit/core/provider';
-import { isAlike, maxSecrets, type StripePage, type StripeSecret } from './stripe-answer.js';
+import { maxSecrets, mayBeSameName, type StripePage, type StripeSecret } from './stripe-answer.js';
 
-/** What a batch is read with. */
-export interface BatchParts {
-  /** One secret. */
+/** The calls that a batch makes. */
+export interface BatchCalls {
+  /** Reads one secret. */
   find(ref: SecretRef): Promise<Secret | undefined>;
-  /** A page of secrets, with their payloads if they are asked for and lists show them. */
+  /** Reads a page of secrets, with their payloads if `payloads` is set and lists can contain them. */
   list(after: string | undefined, payloads: boolean): Promise<StripePage>;
-  /** What a listed secret comes to. */
+  /** Converts a listed secret with a payload. */
   answerOf(secret: StripeSecret): Secret | undefined;
 }
 
-/** Answers for refs of one scope, in their order. */
-export type BatchReader = (refs: readonly SecretRef[], parts: BatchParts) => Promise<readonly Answer[]>;
+/** Returns the answers for refs of one scope, in their order. */
+export type BatchReader = (refs: readonly SecretRef[], calls: BatchCalls) => Promise<readonly Answer[]>;
 
-/** As many pages as a hundred scopes could fill. */
+/** The number of pages of a hundred full scopes. */
 const maxPages = 100;
 
 /**
- * Reads two or more secrets with one list. Where lists hide payloads, it finds each secret by itself, and remembers; of
- * more names than a scope holds, only those that a list shows. What fails stands in its place beside the answers that are
- * there; an abort fails them all.
+ * Returns a function that reads two or more secrets with one list. When lists do not contain payloads, it reads each secret
+ * alone, and later batches do so at once; for more names than a scope can hold, only the listed names. A failure takes the
+ * place of its answer beside the other answers; an abort fails the whole batch.
  */
 export function batchReader(): BatchReader {
-  let listsHidePayloads = false; // until one has shown that it does
+  let listsHidePayloads = false; // until a list without payloads shows it
 
   return async (refs, { find, list, answerOf }) => {
-    const one = (ref: SecretRef): Promise<Answer> => inPlace(() => find(ref));
+    const findOne = (ref: SecretRef): Promise<Answer> => errorAsAnswer(() => find(ref));
     if (refs.length < 2 || (listsHidePayloads && refs.length <= maxSecrets))
-      return Promise.all(refs.map(one));
+      return Promise.all(refs.map(findOne));
     const page = (after: string | undefined): Promise<StripePage> => list(after, !listsHidePayloads);
     const { listed, failure } = await readPages(new Set(refs.map(({ name }) => name)), page);
     return Promise.all(
       refs.map(async (ref): Promise<Answer> => {
         const secret = listed.get(ref.name);
         if (!secret) {
-          const other = [...listed.keys()].some((name) => isAlike(name, ref.name));
-          return failure ?? (other ? one(ref) : undefined); // whether that is the same name, Stripe knows
+          const similar = [...listed.keys()].some((name) => mayBeSameName(name, ref.name));
+          return failure ?? (similar ? findOne(ref) : undefined); // Stripe decides whether the names are the same
         }
-        if (secret.payload !== undefined) return inPlace(() => answerOf(secret));
+        if (secret.payload !== undefined) return errorAsAnswer(() => answerOf(secret));
         listsHidePayloads = true;
-        return one(ref);
+        return findOne(ref);
       }),
     );
   };
 }
 
-/** Pages until every name is found or there are no more. What fails after the first page leaves what was found before. */
+/** Reads pages until every name is found or the list ends. A failure after the first page keeps the secrets found so far. */
 async function readPages(
   names: ReadonlySet<string>,
   list: (after: string | undefined) => Promise<StripePage>,
@@ -70,7 +70,7 @@ async function readPages(
       }
       if (!hasMore || wanted.size === 0) return { listed };
       after = secrets.at(-1)?.id;
-      if (after === undefined || cursors.has(after) || cursors.size === maxPages) throw endless();
+      if (after === undefined || cursors.has(after) || cursors.size === maxPages) throw endlessList();
       cursors.add(after);
     }
   } catch (error) {
@@ -79,7 +79,9 @@ async function readPages(
   }
 }
 
-async function inPlace(answer: () => Secret | undefined | Promise<Secret | undefined>): Promise<Answer> {
+async function errorAsAnswer(
+  answer: () => Secret | undefined | Promise<Secret | undefined>,
+): Promise<Answer> {
   try {
     return await answer();
   } catch (error) {
@@ -88,9 +90,9 @@ async function inPlace(answer: () => Secret | undefined | Promise<Secret | undef
   }
 }
 
-function endless(): SecretError {
+function endlessList(): SecretError {
   return new SecretError(
     'invalid_data',
-    'the list says that there is more, and does not get there. Check for a proxy in between.',
+    'the list does not end. Check for a proxy between this host and Stripe.',
   );
 }

@@ -1,59 +1,55 @@
-import { SecretError, type SecretScope } from '@secretkit/core/provider';
+import { invalid, type SecretScope } from '@secretkit/core/provider';
+import { isHeaderText, kindOfBadHeader } from './header-text.js';
 
-/** Stripe's limit for a name and for a payload, in characters. */
+/** Stripe's limit for a name and for a value, in characters. */
 const maxLength = 5_000;
 const maxYears = 100;
 
 /** @throws `invalid_argument` for a name that Stripe would refuse. */
 export function checkName(name: string): void {
-  if (length(name) > maxLength) throw invalid(`a name has ${maxLength} characters at most.`);
+  checkLength('name', name, 'Use a shorter name.');
 }
 
-/** @throws `invalid_argument` for an account that no header can carry. */
+/** @throws `invalid_argument` for a value that Stripe would refuse. */
+export function checkPayload(payload: string): void {
+  checkLength('value', payload, 'Store larger values elsewhere.');
+}
+
+/** @throws `invalid_argument` for an account that a header cannot hold. */
 export function checkAccount({ account }: SecretScope = {}): void {
   if (account === undefined || isHeaderText(account)) return;
   throw invalid(
-    "a scope's account is the id of a connected account, such as acct_123: ASCII, without spaces.",
+    `scope.account must be the id of a connected account, got ${kindOfBadHeader(account)}. Example: acct_123.`,
   );
 }
 
-/** Can a header carry it? */
-export function isHeaderText(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
-}
-
-/** @throws `invalid_argument` for a payload that Stripe would refuse. */
-export function checkPayload(payload: string): void {
-  if (length(payload) > maxLength) {
-    throw invalid(
-      `a value has ${maxLength} characters at most, and this has ${length(payload)}. Keep larger ones elsewhere.`,
-    );
-  }
-}
-
 /**
- * The expiry in whole seconds, as Stripe keeps it: rounded down, so that a value is never served for longer than asked.
+ * Returns the expiry in whole seconds, as Stripe stores it. It is rounded down, so that a value is never served too long.
  *
- * @throws `invalid_argument` for one that is not in the future, or more than 100 years ahead.
+ * @throws `invalid_argument` when it is not in the future, or is more than 100 years ahead.
  */
-export function expiryInSeconds(expiresAt: Date, now: number): number {
+export function expiryInSeconds(expiresAt: Date, nowMs: number): number {
   const seconds = Math.floor(expiresAt.getTime() / 1_000);
-  if (seconds * 1_000 <= now) {
+  if (seconds * 1_000 <= nowMs) {
     throw invalid(
-      'expiresAt is not in the future; Stripe keeps whole seconds. Delete the secret if it is to be gone.',
+      'expiresAt must be in the future after rounding down to whole seconds. To remove the secret, delete it.',
     );
   }
-  const limit = new Date(now);
+  const limit = new Date(nowMs);
   limit.setUTCFullYear(limit.getUTCFullYear() + maxYears);
-  if (seconds * 1_000 > limit.getTime()) throw invalid(`expiresAt is more than ${maxYears} years ahead.`);
+  if (seconds * 1_000 > limit.getTime()) {
+    throw invalid(
+      `expiresAt must be at most ${maxYears} years ahead. Omit it for a secret without an expiry.`,
+    );
+  }
   return seconds;
 }
 
-// As the schema counts: code points.
-function length(text: string): number {
-  return text.length <= maxLength ? text.length : [...text].length;
-}
-
-function invalid(problem: string): SecretError {
-  return new SecretError('invalid_argument', problem);
+// Stripe counts code points.
+function checkLength(what: string, text: string, remedy: string): void {
+  if (text.length <= maxLength) return;
+  const { length } = [...text];
+  if (length > maxLength) {
+    throw invalid(`${what} must have at most ${maxLength} characters, got ${length}. ${remedy}`);
+  }
 }

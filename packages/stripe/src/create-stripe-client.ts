@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
+import { checkNumber, checkOptions, kindOf, maxDelayMs } from '@secretkit/core/provider';
 import Stripe from 'stripe';
 import { checkApiKey, kindOfKey } from './api-key.js';
 import { hardenedHttpClient } from './hardened-http-client.js';
@@ -6,34 +6,37 @@ import { type Hardening, hardening } from './hardening.js';
 import { keyVault } from './key-vault.js';
 
 export interface StripeClientOptions {
-  /** A secret or restricted key, or an installation's OAuth token. */
+  /** A secret key, a restricted key, or the OAuth token of an installation. */
   readonly apiKey: string;
   /**
-   * Where the API is, such as an emulator's `url`. Without TLS only on this machine.
+   * The origin of the API, for example the `url` of an emulator. `http:` is allowed for this machine only.
    * @defaultValue `https://api.stripe.com`
    */
   readonly baseUrl?: string;
   /**
-   * How long a request may take, in milliseconds, from connecting to the last byte.
+   * The timeout of a request in milliseconds, from connecting to the last byte of the response.
    * @defaultValue 10000
    */
   readonly timeoutMs?: number;
   /**
-   * The API version to speak.
-   * @defaultValue the one of the installed `stripe` package
+   * The API version of the requests.
+   * @defaultValue the version of the installed `stripe` package
    */
   readonly apiVersion?: string;
-  /** What sends requests, for proxies and instrumentation. @defaultValue the global fetch */
+  /**
+   * The function that sends the requests, for proxies and instrumentation.
+   * @defaultValue the global `fetch`
+   */
   readonly fetch?: typeof globalThis.fetch;
 }
 
 /**
- * A Stripe instance that fails well. An answer is checked for its status, its size (1 MiB at most) and its shape before
- * stripe-node parses it; redirects are refused; an aborted call closes its connection; no retries, no telemetry, and a
- * time-out of seconds for the whole request. The key is kept out of the instance, so that printing it shows none. It is a
- * `Stripe` like any other, and can be used for other calls too.
+ * Returns a Stripe instance that fails safely. It checks the status, the size (at most 1 MiB) and the shape of a response
+ * before stripe-node parses it, refuses redirects, and closes the connection of an aborted call. It has a timeout for the
+ * whole request, no retries and no telemetry. The instance does not contain the API key, so printing it does not show the
+ * key. It is a complete `Stripe`, and works for other API calls too.
  *
- * @throws `TypeError` or `RangeError` for wrong options. The key is never shown.
+ * @throws `TypeError` or `RangeError` for wrong options. The key is never quoted.
  * @example
  * ```ts
  * import { createStripeClient } from '@secretkit/stripe/client';
@@ -47,6 +50,7 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
   checkApiKey(apiKey);
   checkNumber('createStripeClient', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });
   checkApiVersion(apiVersion);
+  checkFetch(fetch);
   const { protocol, hostname, port } = checkBaseUrl(baseUrl);
 
   const vault = keyVault(apiKey);
@@ -58,7 +62,7 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
     protocol: protocol === 'http:' ? 'http' : 'https',
     host: hostname,
     port: port || (protocol === 'http:' ? '80' : '443'),
-    // A user's own version need not be the one that this package was compiled with.
+    // The type allows one version only: that of the `stripe` package at compile time.
     ...(apiVersion !== undefined && { apiVersion: apiVersion as never }),
   });
   const added: Hardening = { key: kindOfKey(apiKey), attachSignal: vault.attachSignal };
@@ -68,22 +72,39 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
 function checkApiVersion(apiVersion: unknown): void {
   if (apiVersion === undefined || (typeof apiVersion === 'string' && /^[\x20-\x7e]+$/.test(apiVersion)))
     return;
-  throw new TypeError('createStripeClient: apiVersion is one of Stripe\'s, such as "2026-10-28.endive".');
+  const got = typeof apiVersion === 'string' ? 'a string that a header cannot hold' : kindOf(apiVersion);
+  throw new TypeError(
+    `createStripeClient: apiVersion must be a version of the Stripe API, got ${got}. Example: "2026-10-28.endive".`,
+  );
+}
+
+// Otherwise every request would fail as if the connection had failed.
+function checkFetch(fetch: unknown): void {
+  if (fetch === undefined || typeof fetch === 'function') return;
+  throw new TypeError(`createStripeClient: fetch must be a function, got ${kindOf(fetch)}.`);
 }
 
 function checkBaseUrl(baseUrl: unknown): URL {
-  const what =
-    'createStripeClient: baseUrl is an origin, such as https://api.stripe.com or http://127.0.0.1:12140';
-  if (typeof baseUrl !== 'string' || !URL.canParse(baseUrl)) throw new TypeError(`${what}.`);
+  if (typeof baseUrl !== 'string') throw wrongBaseUrl(`an origin, got ${kindOf(baseUrl)}`);
+  if (!URL.canParse(baseUrl)) throw wrongBaseUrl('an origin, got an invalid URL');
   const url = new URL(baseUrl);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError(`${what}.`);
-  if (url.username || url.password) throw new TypeError(`${what}, without credentials.`);
-  if (url.pathname !== '/' || url.search || url.hash)
-    throw new TypeError(`${what}; stripe-node takes no path.`);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw wrongBaseUrl('an origin with https: or http:, got a URL with another scheme');
+  }
+  if (url.username || url.password) throw wrongBaseUrl('an origin, got a URL with credentials');
+  if (url.pathname !== '/' || url.search || url.hash) {
+    throw wrongBaseUrl('an origin, got a URL with a path, a query or a fragment');
+  }
   if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
-    throw new TypeError(
-      `${what}. Without TLS it must be this machine: the API key would cross the network in the clear.`,
+    throw wrongBaseUrl(
+      'an origin with https: unless it is on this machine, got http: to another host, which sends the API key without TLS',
     );
   }
   return url;
+}
+
+function wrongBaseUrl(expected: string): TypeError {
+  return new TypeError(
+    `createStripeClient: baseUrl must be ${expected}. Examples: https://api.stripe.com, http://127.0.0.1:12140.`,
+  );
 }

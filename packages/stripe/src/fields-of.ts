@@ -1,4 +1,4 @@
-/** The fields of something that may be anything; none when it has none. */
+/** Returns the fields of an untrusted value; an empty object when it has none. */
 export function fieldsOf(thing: unknown): Partial<Record<string, unknown>> {
   return typeof thing === 'object' && thing !== null ? thing : {};
 }

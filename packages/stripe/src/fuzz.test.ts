@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStripeClient } from './create-stripe-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
-const soak = Number(process.env['SECRETKIT_SOAK'] ?? 1); // how many times as many runs
+const soak = Number(process.env['SECRETKIT_SOAK'] ?? 1); // multiplies the number of runs
 const canary = 'CANARY-not-a-real-secret';
 
 interface Reply {
@@ -52,7 +52,7 @@ const secret = {
 const bytes = fc.uint8Array({ maxLength: 300 });
 const json = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Uint8Array> =>
   value.map((each) => new TextEncoder().encode(JSON.stringify(each) ?? ''));
-/** A right answer with some of its fields replaced, removed or added. */
+/** A correct response with some fields replaced or added. */
 const mutated = fc
   .dictionary(
     fc.constantFrom(...Object.keys(secret), 'error', 'data', 'has_more', '__proto__'),
@@ -62,7 +62,7 @@ const mutated = fc
 const error = fc.record({
   error: fc.record({ type: fc.string(), code: fc.string(), message: fc.constant(canary) }),
 });
-/** A right answer that ends in the middle, or has a byte changed. */
+/** A correct response that is truncated, or has a byte changed. */
 const damaged = fc.tuple(fc.nat(300), fc.nat(300), fc.nat(255)).map(([end, at, byte]) =>
   new TextEncoder()
     .encode(JSON.stringify(secret))
@@ -100,7 +100,7 @@ const clients: readonly [string, () => Secrets][] = [
     () => open(createStripeClient({ apiKey: 'sk_test_x', baseUrl: `http://127.0.0.1:${port}` })),
   ],
   [
-    'a client of your own',
+    'a Stripe instance of your own',
     () => open(new Stripe('sk_test_x', { host: '127.0.0.1', port, protocol: 'http', telemetry: false })),
   ],
 ];
@@ -117,8 +117,8 @@ function isScalar(body: Uint8Array): boolean {
   }
 }
 
-describe.each(clients)('any bytes for an answer, through %s', (client, make) => {
-  it('end in a value, in nothing or in a coded error that shows none of them', {
+describe.each(clients)('a random response, through %s', (client, make) => {
+  it('results in a value, in undefined or in a SecretError that does not quote it', {
     timeout: 60_000 * soak,
   }, async () => {
     const secrets = make();
@@ -127,7 +127,7 @@ describe.each(clients)('any bytes for an answer, through %s', (client, make) => 
         replies,
         fc.constantFrom('get', 'getMany', 'set', 'delete', 'list'),
         async (each, operation) => {
-          fc.pre(client === 'createStripeClient' || !isScalar(each.body)); // stripe-node's own clients never settle on one
+          fc.pre(client === 'createStripeClient' || !isScalar(each.body)); // stripe-node's own clients never settle for a scalar
           reply = each;
           const call = {
             get: () => secrets.get('token'),

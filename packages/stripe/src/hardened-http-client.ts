@@ -3,7 +3,7 @@ import type { KeyVault } from './key-vault.js';
 import { networkCode } from './network-code.js';
 import { detailsOf, readBody } from './read-body.js';
 
-/** What stripe-node asks of an HTTP client. */
+/** The HTTP client that stripe-node expects. */
 export interface HttpClient {
   getClientName(): string;
   makeRequest(
@@ -15,11 +15,11 @@ export interface HttpClient {
     requestData: string,
     protocol: string,
     timeoutMs: number,
-  ): Promise<HttpAnswer>;
+  ): Promise<HttpResponse>;
 }
 
-/** What stripe-node asks of an answer. */
-export interface HttpAnswer {
+/** The response that stripe-node expects. */
+export interface HttpResponse {
   getStatusCode(): number;
   getHeaders(): Record<string, string>;
   getRawResponse(): object;
@@ -28,22 +28,22 @@ export interface HttpAnswer {
 }
 
 /**
- * The HTTP client of `createStripeClient`. What it answers with is a JSON object, read to its end within the time-out;
- * whatever else comes is a `SecretError`, which stripe-node carries to us as the `detail` of a connection error.
+ * Returns the HTTP client of `createStripeClient`. It resolves with a JSON object, read to its end within the timeout.
+ * Otherwise it rejects with a `SecretError`, which stripe-node passes on as the `detail` of a connection error.
  */
 export function hardenedHttpClient(fetch: typeof globalThis.fetch, vault: KeyVault): HttpClient {
   return {
     getClientName: () => 'secretkit',
 
-    // Async from its first line: stripe-node would never settle if this threw instead of rejecting.
+    // Async, since stripe-node would never settle after a synchronous throw.
     async makeRequest(host, port, path, method, headers, requestData, protocol, timeoutMs) {
       const { authorization: given, ...others } = stringsOf(headers);
       const { authorization, signal } = vault.resolveHeader(given);
-      if (signal?.aborted) throw left();
+      if (signal?.aborted) throw aborted();
       const request = new AbortController();
       let details: SecretErrorDetails = {};
 
-      async function exchange(): Promise<HttpAnswer> {
+      async function exchange(): Promise<HttpResponse> {
         const response = await fetch(`${protocol}://${host}:${port}${path}`, {
           method,
           headers: { ...others, ...(authorization !== undefined && { authorization }) },
@@ -52,27 +52,29 @@ export function hardenedHttpClient(fetch: typeof globalThis.fetch, vault: KeyVau
           ...(hasBody(method, requestData) && { body: requestData }),
         });
         details = detailsOf(response);
-        return answerOf(response, await readBody(response));
+        return httpResponse(response, await readBody(response));
       }
 
-      let end: (why: SecretError) => void = () => undefined;
+      let end: (reason: SecretError) => void = () => undefined;
       const ended = new Promise<never>((_, reject) => {
-        end = (why) => {
-          reject(why);
-          request.abort(why);
+        end = (reason) => {
+          reject(reason);
+          request.abort(reason);
         };
       });
-      const leave = (): void => end(left()); // the caller's own reason may be anything, and stays out of stripe-node
-      const timer = setTimeout(() => end(tooSlow(timeoutMs, details)), timeoutMs);
-      signal?.addEventListener('abort', leave, { once: true });
+      const abort = (): void => end(aborted()); // stripe-node must not see the caller's reason, which may be anything
+      const timer = setTimeout(() => end(timedOut(timeoutMs, details)), timeoutMs);
+      signal?.addEventListener('abort', abort, { once: true });
       try {
-        // A race, since a fetch of the user's own need not listen to its signal.
+        // A race, since a custom fetch may ignore its signal.
         return await Promise.race([ended, exchange()]);
       } catch (error) {
-        throw isSecretError(error) ? error : brokenOff(`${host}:${port}${networkCode(error)}`, details);
+        throw isSecretError(error)
+          ? error
+          : connectionFailed(`${host}:${port}${networkCode(error)}`, details);
       } finally {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', leave);
+        signal?.removeEventListener('abort', abort);
       }
     },
   };
@@ -83,41 +85,43 @@ function stringsOf(headers: object): Record<string, string> {
   return Object.fromEntries(present.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
-// An empty body too, where one is expected: some runtimes would make up a length of their own.
+// Also an empty body, for methods that have one: some runtimes would set a wrong length.
 function hasBody(method: string, requestData: string | undefined): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH' || Boolean(requestData);
 }
 
-function answerOf({ status, headers: received }: Response, body: object): HttpAnswer {
-  const headers = Object.fromEntries([...received].filter(([header]) => header !== 'stripe-notice')); // it would be printed
-  const raw = { statusCode: status, headers }; // the response itself is not for anyone to find
+function httpResponse({ status, headers: received }: Response, body: object): HttpResponse {
+  const headers = Object.fromEntries([...received].filter(([header]) => header !== 'stripe-notice')); // stripe-node prints it
+  const raw = { statusCode: status, headers }; // not the response itself, whose body has the value
   return {
     getStatusCode: () => status,
     getHeaders: () => headers,
     getRawResponse: () => raw,
     toStream() {
-      throw new TypeError('A client of createStripeClient answers with JSON and cannot stream.');
+      throw new TypeError(
+        'createStripeClient: this client does not support streaming. Use a Stripe instance of your own.',
+      );
     },
     toJSON: () => Promise.resolve(body),
   };
 }
 
-function tooSlow(timeoutMs: number, details: SecretErrorDetails): SecretError {
+function timedOut(timeoutMs: number, details: SecretErrorDetails): SecretError {
   return new SecretError(
     'timeout',
-    `Stripe did not answer within ${timeoutMs} ms. Check the network, or allow more time.`,
+    `Stripe did not respond within ${timeoutMs} ms. Check the network, or increase timeoutMs.`,
     { details },
   );
 }
 
-function left(): SecretError {
-  return new SecretError('unavailable', 'the caller has aborted the call.');
+function aborted(): SecretError {
+  return new SecretError('unavailable', 'the caller aborted the call.');
 }
 
-function brokenOff(where: string, details: SecretErrorDetails): SecretError {
+function connectionFailed(where: string, details: SecretErrorDetails): SecretError {
   return new SecretError(
     'unavailable',
-    `the connection failed or broke off: ${where}. Check the network and the host, and try again.`,
+    `the connection failed: ${where}. Check the network and the host, and try again.`,
     { details },
   );
 }

@@ -3,7 +3,7 @@ import { seal } from '@secretkit/core/provider';
 import { retry } from '@secretkit/middleware/retry';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { answer, error, name } from '../test/responses.js';
+import { error, name, secretResponse } from '../test/responses.js';
 import { clientsOf, majors } from '../test/stripe-clients.js';
 import { serve } from '../test/test-server.js';
 import { stripeSecrets } from './stripe-secrets.js';
@@ -12,16 +12,16 @@ const clients = await clientsOf(majors.at(-1)!);
 const patienceMs = 30_000;
 
 describe.each(clients)('through $name', (client) => {
-  it('the context’s key goes with every attempt of a write, and with no read', async () => {
-    const place = await serve(error(503, { type: 'api_error' }));
-    const provider = stripeSecrets({ client: client.make(place, patienceMs) });
+  it('every attempt of a write has the idempotency key of the context; a read has none', async () => {
+    const server = await serve(error(503, { type: 'api_error' }));
+    const provider = stripeSecrets({ client: client.make(server, patienceMs) });
     const ctx = { idempotencyKey: 'key-1' };
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await provider.set({ name }, seal('value'), ctx).catch(() => undefined);
       await provider.delete({ name }, ctx).catch(() => undefined);
     }
     await provider.get({ name }, {}).catch(() => undefined);
-    expect(place.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([
+    expect(server.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([
       'key-1',
       'key-1',
       'key-1',
@@ -30,29 +30,29 @@ describe.each(clients)('through $name', (client) => {
     ]);
   });
 
-  it('one write has one key, however often a retry makes it; the next has another', async () => {
+  it('all attempts of one write have one key; the next write has another key', async () => {
     let attempts = 0;
-    const place = await serve((request, response) => {
+    const server = await serve((request, response) => {
       attempts += 1;
-      (attempts === 1 ? error(500, { type: 'api_error' }) : answer())(request, response);
+      (attempts === 1 ? error(500, { type: 'api_error' }) : secretResponse())(request, response);
     });
-    const provider = stripeSecrets({ client: client.make(place, patienceMs) });
+    const provider = stripeSecrets({ client: client.make(server, patienceMs) });
     const secrets = createSecrets(compose(retry({ baseDelayMs: 1, maxDelayMs: 1 }))(provider));
     await secrets.set(name, 'value');
     await secrets.set(name, 'value');
-    const [first, again, next] = place.requests.map(({ headers }) => headers['idempotency-key']);
+    const [first, again, next] = server.requests.map(({ headers }) => headers['idempotency-key']);
     expect(first).toMatch(/.{20}/);
     expect(again).toBe(first);
     expect(next).not.toBe(first);
   });
 
-  it('after a time-out the key is in use, which is unavailable; later the first attempt’s result is found', async () => {
+  it('a retry after a timeout is unavailable while the first attempt is in progress, and then gets its result', async () => {
     let finish: () => void = () => undefined;
     let state: 'new' | 'in use' | 'done' = 'new';
     const inUse = { type: 'idempotency_error', code: 'idempotency_key_in_use' };
-    const place = await serve((request, response) => {
+    const server = await serve((request, response) => {
       if (state === 'in use') error(409, inUse)(request, response);
-      else if (state === 'done') answer()(request, response.setHeader('idempotent-replayed', 'true'));
+      else if (state === 'done') secretResponse()(request, response.setHeader('idempotent-replayed', 'true'));
       else {
         state = 'in use';
         finish = () => {
@@ -60,7 +60,7 @@ describe.each(clients)('through $name', (client) => {
         };
       }
     });
-    const provider = stripeSecrets({ client: client.make(place, patienceMs) });
+    const provider = stripeSecrets({ client: client.make(server, patienceMs) });
     const write = (deadline?: number) =>
       provider.set({ name }, seal('value'), {
         idempotencyKey: 'key-1',
@@ -74,12 +74,12 @@ describe.each(clients)('through $name', (client) => {
     });
     finish();
     await write();
-    expect(new Set(place.requests.map(({ headers }) => headers['idempotency-key']))).toEqual(
+    expect(new Set(server.requests.map(({ headers }) => headers['idempotency-key']))).toEqual(
       new Set(['key-1']),
     );
   });
 
-  it('a key that was used for something else is a conflict; for the same, the first answer comes again', async () => {
+  it('a key that is used again with other parameters is a conflict; with the same parameters it gets the first response', async () => {
     const emulator = await startEmulator();
     onTestFinished(() => emulator.close());
     const { host, port } = emulator;
@@ -93,7 +93,7 @@ describe.each(clients)('through $name', (client) => {
     expect(emulator.secrets.get({ name })?.payload, 'a late duplicate').toBe('newer');
     await expect(provider.set({ name }, seal('another'), ctx)).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('used before with other parameters'),
+      message: expect.stringContaining('idempotency key'),
     });
   });
 });

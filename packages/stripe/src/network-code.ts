@@ -1,7 +1,7 @@
 import { fieldsOf } from './fields-of.js';
 
-/** The system's and Node's words for why a connection failed. Another text in their place may be anything, and is not told. */
-const known = [
+/** The error codes of the system and of Node for a failed connection. Another text may quote a secret, and is dropped. */
+const knownCodes = [
   'EAI_AGAIN',
   'ECONNREFUSED',
   'ECONNRESET',
@@ -22,9 +22,9 @@ const known = [
   'UND_ERR_SOCKET',
 ];
 
-/** ` (ECONNREFUSED)` for an error that says so itself or by its cause, as those of fetch do; else nothing. */
+/** Returns ` (ECONNREFUSED)` for an error with a known code of its own or of its cause, as `fetch` throws it; otherwise `''`. */
 export function networkCode(error: unknown): string {
   const { code, cause } = fieldsOf(error);
-  const told = known.find((each) => each === code || each === fieldsOf(cause)['code']);
-  return told === undefined ? '' : ` (${told})`;
+  const found = knownCodes.find((known) => known === code || known === fieldsOf(cause)['code']);
+  return found === undefined ? '' : ` (${found})`;
 }

@@ -17,12 +17,12 @@ async function open(options?: EmulatorOptions) {
 
 describe('the eleventh secret of a scope', () => {
   it.each([
-    ['as the emulator assumes', {}],
+    ['with the emulator’s default', {}],
     ['with a code of its own', { code: 'secret_limit_exceeded' }],
     ['as a conflict', { status: 409 }],
     ['as a 403', { status: 403 }],
-    ['as a 429, which is no rate limit then', { status: 429 }],
-  ])('is quota_exceeded, however Stripe refuses it: %s', async (_, scopeFull) => {
+    ['as a 429', { status: 429 }],
+  ])('is quota_exceeded for every way in which Stripe may refuse it: %s', async (_, scopeFull) => {
     const { emulator, secrets } = await open({ assume: { errors: { scopeFull } } });
     for (let i = 0; i < 10; i += 1) await secrets.set(`name-${i}`, 'value');
     await expect(secrets.set('name-10', 'value')).rejects.toMatchObject({
@@ -34,12 +34,12 @@ describe('the eleventh secret of a scope', () => {
       },
       message: expect.stringContaining('10 secrets'),
     });
-    await secrets.set('name-9', 'replaced'); // a name that is there needs no room
-    await secrets.set({ name: 'name-10', scope: { user: 'usr_1' } }, 'value'); // nor does another scope
+    await secrets.set('name-9', 'replaced'); // a replacement needs no space
+    await secrets.set({ name: 'name-10', scope: { user: 'usr_1' } }, 'value'); // another scope has space
     expect(emulator.secrets.list()).toHaveLength(10);
   });
 
-  it('is not tried again by a retry', async () => {
+  it('is not retried', async () => {
     const { emulator, provider } = await open();
     for (let i = 0; i < 10; i += 1) emulator.secrets.put({ name: `name-${i}`, payload: 'value' });
     await expect(createSecrets(compose(retry())(provider)).set('name-10', 'value')).rejects.toMatchObject({
@@ -49,18 +49,18 @@ describe('the eleventh secret of a scope', () => {
   });
 });
 
-describe('a refusal in a scope with room stays what it is', () => {
-  it('a rate limit, without a look at the scope', async () => {
+describe('a refusal in a scope with space keeps its code', () => {
+  it('a rate limit, without a list of the scope', async () => {
     const { emulator, secrets } = await open();
     emulator.faults.add({ kind: 'rateLimit', operation: 'create' });
     await expect(secrets.set('name', 'value')).rejects.toMatchObject({
       code: 'rate_limited',
-      message: expect.stringContaining('of this operation in a second'),
+      message: expect.stringContaining('of this operation'),
     });
     expect(emulator.requests.count()).toBe(1);
   });
 
-  it('a malformed request, after one', async () => {
+  it('an invalid request, after a list of the scope', async () => {
     const { emulator, secrets } = await open();
     const body = { error: { type: 'invalid_request_error', message: 'No.' } };
     emulator.faults.add({ kind: 'reply', status: 400, body, operation: 'create' });
@@ -68,7 +68,7 @@ describe('a refusal in a scope with room stays what it is', () => {
     expect(emulator.requests.list().map(({ operation }) => operation)).toEqual(['create', 'list']);
   });
 
-  it('also where the look fails; an abort meanwhile is the caller’s', async () => {
+  it('an invalid request when the list fails; an abort during the list rejects with its reason', async () => {
     const { emulator, provider } = await open();
     const body = { error: { type: 'invalid_request_error', message: 'No.' } };
     for (const list of [{ kind: 'serverError' }, { kind: 'hang' }] as const) {

@@ -1,15 +1,16 @@
-import { SecretError, type SecretErrorDetails } from '@secretkit/core/provider';
-import { requestIdOf } from './safe-words.js';
+import { isPlainObject, SecretError, type SecretErrorDetails } from '@secretkit/core/provider';
+import { fieldsOf } from './fields-of.js';
+import { requestIdOf } from './safe-details.js';
 import { stripeError } from './stripe-error.js';
 
-/** Twice what the ten largest secrets of a scope take, with their names and all. */
+/** Twice the size of a list with the ten largest secrets of a scope. */
 const maxBytes = 1_048_576;
 
 /**
- * The JSON object in a response's body: Stripe's answer, or Stripe's word on why there is none.
+ * Returns the JSON object in the body of a response: a result of Stripe, or an error of Stripe.
  *
- * @throws `unavailable` for a redirect, and for a body that is too large or not JSON; for JSON that is not Stripe's,
- * what the status says, or `invalid_data` when that says success. No part of a body is quoted.
+ * @throws `unavailable` for a redirect, and for a body that is too large or not JSON. For JSON that is not from Stripe: the
+ * code of the status, or `invalid_data` when the status is a success. The body is never quoted.
  */
 export async function readBody(response: Response): Promise<object> {
   const { status, headers } = response;
@@ -25,23 +26,21 @@ export async function readBody(response: Response): Promise<object> {
   if (text === undefined) throw unreadable(response, `is larger than ${maxBytes} bytes`);
   const body = parse(text);
   if (body === undefined) throw unreadable(response, 'is not JSON');
-  if (isObject(body) && (response.ok ? !isNonsense(body.error) : isStripesWord(body.error))) return body;
+  if (isPlainObject(body) && hasExpectedError(response, fieldsOf(body)['error'])) return body;
   if (!response.ok) throw failed();
   throw new SecretError(
     'invalid_data',
-    "the answer was JSON, and not Stripe's. Check for a proxy in between.",
-    {
-      details: detailsOf(response),
-    },
+    'the response is JSON, but not from Stripe. Check for a proxy between this host and Stripe.',
+    { details: detailsOf(response) },
   );
 }
 
-/** What is known of a response that may be told. */
+/** Returns the facts of a response that are safe to log. */
 export function detailsOf({ status, headers }: Response): SecretErrorDetails {
   return { status, ...requestIdOf(headers.get('request-id')) };
 }
 
-/** The body as text, or nothing when it is too large; the rest is not read then. */
+/** Returns the body as text; `undefined` when it is too large. The rest is not read then. */
 async function readText({ body, headers }: Response): Promise<string | undefined> {
   if (!body) return '';
   if (Number(headers.get('content-length')) > maxBytes) {
@@ -53,7 +52,7 @@ async function readText({ body, headers }: Response): Promise<string | undefined
   let text = '';
   let bytes = 0;
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    bytes += read.value.byteLength; // unpacked: a small body may hold a large one
+    bytes += read.value.byteLength; // after decompression: a small body may contain a large one
     if (bytes > maxBytes) {
       discard(reader);
       return undefined;
@@ -64,10 +63,10 @@ async function readText({ body, headers }: Response): Promise<string | undefined
 }
 
 function discard(body: { cancel(): Promise<void> } | null): void {
-  body?.cancel().catch(() => undefined); // nobody waits for the rest, or for its failure
+  body?.cancel().catch(() => undefined); // not awaited: its failure does not matter
 }
 
-/** `undefined` when it is not JSON. The parser's own error quotes what it reads. */
+/** Returns `undefined` for text that is not JSON. The parser's error quotes its input. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -76,24 +75,23 @@ function parse(text: string): unknown {
   }
 }
 
-function isObject(thing: unknown): thing is { readonly error?: unknown } {
-  return typeof thing === 'object' && thing !== null && !Array.isArray(thing);
+/**
+ * A failed response must have an error: otherwise stripe-node would resolve the request. A successful one must not have an
+ * invalid error: stripe-node would crash on it.
+ */
+function hasExpectedError({ ok }: Response, error: unknown): boolean {
+  return isStripeError(error) || (ok && !error);
 }
 
-/** An error of the API is an object, one of OAuth a text. Without one, stripe-node would call a failed request a success. */
-function isStripesWord(error: unknown): boolean {
-  return isObject(error) || (typeof error === 'string' && error !== '');
-}
-
-/** What stripe-node would trip over. */
-function isNonsense(error: unknown): boolean {
-  return Boolean(error) && !isStripesWord(error);
+/** An error of the API is an object, an error of OAuth a string. */
+function isStripeError(error: unknown): boolean {
+  return isPlainObject(error) || (typeof error === 'string' && error !== '');
 }
 
 function unreadable(response: Response, problem: string): SecretError {
   return new SecretError(
     'unavailable',
-    `HTTP ${response.status}: the answer ${problem}. Check for a proxy in between, and try again.`,
+    `HTTP ${response.status}: the response ${problem}. Check for a proxy between this host and Stripe, and try again.`,
     { details: detailsOf(response) },
   );
 }

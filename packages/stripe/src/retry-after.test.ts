@@ -14,7 +14,7 @@ it.each<[unknown, number | undefined]>([
   [undefined, undefined],
   ['Tue, 24 Nov 2026 12:01:30 GMT', 90_000],
   ['Tue, 24 Nov 2026 11:59:59 GMT', 0],
-  ['no date GMT', undefined],
+  ['invalid GMT', undefined],
 ])('%s', (header, ms) => {
   expect(retryAfterMs(header, now)).toBe(ms);
 });

@@ -1,11 +1,12 @@
 /**
- * A `Retry-After` header in milliseconds: seconds or a date, as RFC 9110 has it. Stripe documents none; a proxy may send one.
+ * Returns the wait that a `Retry-After` header asks for, in milliseconds: seconds or a date, as in RFC 9110. Stripe does not
+ * document this header, but a proxy may send it.
  *
- * @param now - The time that a date is measured from, in epoch milliseconds.
+ * @param nowMs - The current time, from which a date is measured.
  */
-export function retryAfterMs(header: unknown, now: number): number | undefined {
+export function retryAfterMs(header: unknown, nowMs: number): number | undefined {
   if (typeof header !== 'string') return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  const until = / GMT$/.test(header) ? Date.parse(header) : Number.NaN; // Date.parse takes "-5" for a date
-  return Number.isNaN(until) ? undefined : Math.max(0, until - now);
+  const until = / GMT$/.test(header) ? Date.parse(header) : Number.NaN; // Date.parse accepts "-5" as a date
+  return Number.isNaN(until) ? undefined : Math.max(0, until - nowMs);
 }

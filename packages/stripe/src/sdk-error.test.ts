@@ -5,8 +5,8 @@ import { failureIn, fromSdkError } from './sdk-error.js';
 
 const canary = 'CANARY-not-a-real-secret';
 
-describe('what Stripe answered', () => {
-  it('is read from what stripe-node rejected with, as far as it is text', () => {
+describe('the error response of Stripe', () => {
+  it('is read from an error of stripe-node; fields of other types are dropped', () => {
     const error = {
       type: 'StripeInvalidRequestError',
       rawType: 'invalid_request_error',
@@ -27,7 +27,7 @@ describe('what Stripe answered', () => {
       requestId: 'req_123',
       headers: { 'retry-after': '1' },
     });
-    const strange = {
+    const wrongTypes = {
       ...error,
       code: { toString: 1 },
       rawType: 5,
@@ -35,30 +35,35 @@ describe('what Stripe answered', () => {
       requestId: {},
       headers: null,
     };
-    expect(failureIn(strange)).toMatchObject({ status: 400, code: undefined, type: undefined, headers: {} });
+    expect(failureIn(wrongTypes)).toMatchObject({
+      status: 400,
+      code: undefined,
+      type: undefined,
+      headers: {},
+    });
   });
 
   it.each<[string, unknown]>([
-    ['nothing', undefined],
-    ['an error of another kind', new TypeError('own')],
+    ['undefined', undefined],
+    ['another error', new TypeError('own')],
     ['a failure without a status', { type: 'StripeAPIError' }],
-    ['a status that is none', { type: 'StripeAPIError', statusCode: '500' }],
+    ['a status that is not a number', { type: 'StripeAPIError', statusCode: '500' }],
     [
       'a failure of the hardened client',
-      { type: 'StripeConnectionError', statusCode: 500, detail: new SecretError('timeout', 'late.') },
+      { type: 'StripeConnectionError', statusCode: 500, detail: new SecretError('timeout', 'HTTP 504.') },
     ],
-  ])('is not in %s', (_, error) => {
+  ])('is not found in %s', (_, error) => {
     expect(failureIn(error)).toBeUndefined();
   });
 });
 
-describe('what else stripe-node rejects with', () => {
+describe('another error of stripe-node', () => {
   it.each<[string, unknown, string]>([
     ['a lost connection', { type: 'StripeConnectionError', detail: { code: 'ECONNRESET' } }, 'unavailable'],
     ['a connection without a detail', { type: 'StripeConnectionError' }, 'unavailable'],
-    ['its own time-out', { type: 'StripeConnectionError', detail: { code: 'ETIMEDOUT' } }, 'timeout'],
+    ['a timeout of stripe-node', { type: 'StripeConnectionError', detail: { code: 'ETIMEDOUT' } }, 'timeout'],
     [
-      'a host out of reach',
+      'a host that cannot be reached',
       { type: 'StripeConnectionError', detail: { code: 'ETIMEDOUT', syscall: 'connect' } },
       'unavailable',
     ],
@@ -80,20 +85,20 @@ describe('what else stripe-node rejects with', () => {
       { type: 'StripeConnectionError', detail: new TypeError('fetch failed') },
       'unavailable',
     ],
-    ['a body that is no JSON', { type: 'StripeAPIError', raw: canary }, 'unavailable'],
+    ['a body that is not JSON', { type: 'StripeAPIError', raw: canary }, 'unavailable'],
   ])('%s', (_, thrown, code) => {
     const error = fromSdkError({ ...(thrown as object), requestId: 'req_1', message: canary });
     expect(isSecretError(error) && error).toMatchObject({ code, details: { requestId: 'req_1' } });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(canary);
   });
 
-  it('is handed on where the hardened client has classified it already', () => {
-    const detail = new SecretError('rate_limited', 'slow down.');
+  it('is returned unchanged when it comes from the HTTP client of createStripeClient', () => {
+    const detail = new SecretError('rate_limited', 'HTTP 429.');
     expect(fromSdkError({ type: 'StripeConnectionError', detail })).toBe(detail);
   });
 
   it.each([undefined, null, 'text', new TypeError('own'), { type: 'Other' }])(
-    'stays as it is: %s',
+    'is returned unchanged when it is not of stripe-node: %s',
     (thrown) => {
       expect(fromSdkError(thrown)).toBe(thrown);
     },

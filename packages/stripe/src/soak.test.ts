@@ -7,10 +7,10 @@ import type { SoakResult } from '../test/soak-run.js';
 const long = Number(process.env['SECRETKIT_SOAK'] ?? 1) > 1;
 const calls = long ? 100_000 : 5_000;
 
-it(`any sequence of ${calls} mixed requests leaves memory as it was`, {
+it(`a random sequence of ${calls} calls does not leak memory`, {
   timeout: long ? 4 * 3_600_000 : 300_000,
 }, async () => {
-  // A process of its own: the test runner and its coverage keep memory themselves.
+  // In a separate process: the test runner and its coverage allocate memory too.
   const program = fileURLToPath(new URL('../test/soak-run.ts', import.meta.url));
   const flags = ['--expose-gc', '--import', 'tsx', '--conditions=@secretkit/source'];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, `${calls}`]);
@@ -19,5 +19,5 @@ it(`any sequence of ${calls} mixed requests leaves memory as it was`, {
   expect(answered + failed + aborted).toBe(calls);
   expect(answered).toBeGreaterThan(calls * 0.7);
   expect(failed).toBeGreaterThan(calls * 0.02);
-  expect(bytesPerCall).toBeLessThan(long ? 20 : 600); // few calls leave more: the engine is still compiling
+  expect(bytesPerCall).toBeLessThan(long ? 20 : 600); // a short run allocates more per call: the engine still compiles
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerReader, isAlike } from './stripe-answer.js';
+import { answerReader, mayBeSameName } from './stripe-answer.js';
 
 const read = answerReader();
 const secret = {
@@ -13,13 +13,13 @@ const secret = {
   scope: { type: 'account' },
 };
 
-/** An answer as stripe-node resolves with it. */
-function answered(body: object, lastResponse: object): object {
+/** A result of stripe-node. */
+function resultOf(body: object, lastResponse: object): object {
   return Object.defineProperty({ ...body }, 'lastResponse', { value: lastResponse });
 }
 
-it('a secret is read as Stripe tells of it', () => {
-  expect(read.secret(answered(secret, { statusCode: 200, requestId: 'req_1' }), 'token', {})).toEqual({
+it('reads secrets, pages and deletions', () => {
+  expect(read.secret(resultOf(secret, { statusCode: 200, requestId: 'req_1' }), 'token', {})).toEqual({
     id: 'appsecret_1',
     name: 'token',
     scope: { user: undefined },
@@ -47,23 +47,23 @@ it('a secret is read as Stripe tells of it', () => {
   });
 });
 
-describe('anything else is invalid_data', () => {
+describe('another answer is invalid_data', () => {
   it.each<[string, unknown]>([
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['null', null],
-    ['a text', 'secret'],
+    ['a string', 'secret'],
     ['another object', { ...secret, object: 'account' }],
     ['no id', { ...secret, id: undefined }],
-    ['a name that is none', { ...secret, name: 5 }],
+    ['a name that is not a string', { ...secret, name: 5 }],
     ['an empty name', { ...secret, name: '' }],
     ['no mode', { ...secret, livemode: 'false' }],
     ['no date', { ...secret, created: '2030' }],
-    ['a date beyond all dates', { ...secret, created: 1e300 }],
-    ['an expiry that is none', { ...secret, expires_at: 'never' }],
-    ['an expiry beyond all dates', { ...secret, expires_at: 1e300 }],
-    ['a scope that is none', { ...secret, scope: 'account' }],
-    ['a scope of nobody', { ...secret, scope: { type: 'user' } }],
-    ['somebody else’s scope', { ...secret, scope: { type: 'user', user: 'usr_1' } }],
+    ['a date that a Date cannot hold', { ...secret, created: 1e300 }],
+    ['an expiry that is not a number', { ...secret, expires_at: 'never' }],
+    ['an expiry that a Date cannot hold', { ...secret, expires_at: 1e300 }],
+    ['a scope that is not an object', { ...secret, scope: 'account' }],
+    ['a user scope without a user', { ...secret, scope: { type: 'user' } }],
+    ['the scope of another user', { ...secret, scope: { type: 'user', user: 'usr_1' } }],
   ])('a secret: %s', (_, answer) => {
     expect(() => read.secret(answer, 'token', {})).toThrow(/^invalid_data: /);
     expect(() => read.page({ object: 'list', data: [answer], has_more: false }, {})).toThrow(
@@ -71,15 +71,15 @@ describe('anything else is invalid_data', () => {
     );
   });
 
-  it('a secret of another name, or of the account instead of a user', () => {
-    expect(() => read.secret(secret, 'other', {})).toThrow(/^invalid_data: .*asked for/);
-    expect(() => read.secret(secret, 'token', { user: 'usr_1' })).toThrow(/^invalid_data: .*asked for/);
+  it('a secret with another name, or of the account instead of a user', () => {
+    expect(() => read.secret(secret, 'other', {})).toThrow(/^invalid_data: .*requested/);
+    expect(() => read.secret(secret, 'token', { user: 'usr_1' })).toThrow(/^invalid_data: .*requested/);
   });
 
   it.each<[string, unknown]>([
-    ['no list', { ...secret }],
+    ['not a list', { ...secret }],
     ['no data', { object: 'list', has_more: false }],
-    ['no end', { object: 'list', data: [] }],
+    ['no has_more', { object: 'list', data: [] }],
   ])('a page: %s', (_, answer) => {
     expect(() => read.page(answer, {})).toThrow(/^invalid_data: /);
   });
@@ -87,20 +87,20 @@ describe('anything else is invalid_data', () => {
   it.each<[string, unknown]>([
     ['not deleted', { ...secret }],
     ['another object', { object: 'account', deleted: true }],
-    ['said otherwise', { object: 'apps.secret', deleted: 'true' }],
+    ['deleted as a string', { object: 'apps.secret', deleted: 'true' }],
   ])('a deletion: %s', (_, answer) => {
     expect(() => read.deletion(answer)).toThrow(/^invalid_data: /);
   });
 });
 
-describe('a body that stripe-node resolves with, although the request failed, is what the status says', () => {
+describe('a failed request that stripe-node resolves has the code of its status', () => {
   const headers = { 'stripe-should-retry': 'false' };
 
   it.each<[string, object]>([
     ['of the Node client', { statusCode: 503, requestId: 'req_1', headers }],
     ['of the fetch client', { status: 503, requestId: 'req_1', headers: new Headers(headers) }],
   ])('%s', (_, lastResponse) => {
-    expect(() => read.secret(answered({}, lastResponse), 'token', {})).toThrow(
+    expect(() => read.secret(resultOf({}, lastResponse), 'token', {})).toThrow(
       expect.objectContaining({
         code: 'unavailable',
         retryable: false,
@@ -115,6 +115,6 @@ it.each([
   ['Token', 'tOKEN', true],
   ['\u00e9', 'e\u0301', true],
   ['token', 'tokens', false],
-])('%s and %s may be one name: %s', (one, other, alike) => {
-  expect(isAlike(one, other)).toBe(alike);
+])('%s and %s may be the same name: %s', (one, other, expected) => {
+  expect(mayBeSameName(one, other)).toBe(expected);
 });

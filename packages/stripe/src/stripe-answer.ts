@@ -2,49 +2,49 @@ import { SecretError, type SecretErrorDetails, type SecretScope } from '@secretk
 import { fieldsOf } from './fields-of.js';
 import { type ErrorContext, stripeError } from './stripe-error.js';
 
-/** One secret as Stripe tells of it. */
+/** A secret in a response of Stripe. */
 export interface StripeSecret {
   readonly id: string;
   readonly name: string;
-  /** Whose it is, if the answer says so. */
+  /** Its scope, when the response has it. */
   readonly scope: { readonly user: string | undefined } | undefined;
   readonly livemode: boolean;
   readonly createdAt: Date;
   readonly expiresAt: Date | undefined;
-  /** Absent where it was not expanded. */
+  /** Absent when it was not expanded. */
   readonly payload: string | undefined;
-  /** Of the response that it came in. */
+  /** The facts of the response that are safe to log. */
   readonly details: SecretErrorDetails;
 }
 
-/** The most secrets that a scope holds. */
+/** Stripe's limit of secrets in a scope. */
 export const maxSecrets = 10;
 
-/** One page of them. */
+/** A page of a list. */
 export interface StripePage {
   readonly secrets: readonly StripeSecret[];
   readonly hasMore: boolean;
 }
 
-/** Reads what stripe-node resolves with, which need not be what its types say. */
+/** Reads the results of stripe-node, which may differ from its types. */
 export interface AnswerReader {
   /**
-   * @throws `invalid_data` when the answer is no secret, or another one than was asked for; the status's code when it is
-   * another JSON body, which stripe-node resolves with although the request failed.
+   * @throws `invalid_data` when the answer is not a secret, or is another secret than the requested one; the code of the
+   * status when the request failed: stripe-node resolves a failed request whose body is JSON without an error.
    */
   secret(answer: unknown, name: string, scope: SecretScope): StripeSecret;
   /** @throws As `secret`. */
   page(answer: unknown, scope: SecretScope): StripePage;
-  /** @throws As `secret`, when the answer does not say that the secret is deleted. It need not tell the mode. */
+  /** @throws As `secret`, and when the answer does not confirm the deletion. The mode is optional here. */
   deletion(answer: unknown): Pick<StripeSecret, 'details'> & { readonly livemode: boolean | undefined };
 }
 
 export function answerReader(context: ErrorContext = {}): AnswerReader {
   return {
     secret(answer, name, scope) {
-      const secret = secretIn(answer, checkStatus(answer, context));
-      if (!isAlike(secret.name, name) || !isOf(scope, secret))
-        throw malformed('the secret that was asked for', secret.details);
+      const secret = readSecret(answer, checkStatus(answer, context));
+      if (!mayBeSameName(secret.name, name) || !isInScope(scope, secret))
+        throw malformed('the requested secret', secret.details);
       return secret;
     },
 
@@ -53,9 +53,9 @@ export function answerReader(context: ErrorContext = {}): AnswerReader {
       const { object, data, has_more } = fieldsOf(answer);
       if (object !== 'list' || !Array.isArray(data) || typeof has_more !== 'boolean')
         throw malformed('a list of secrets', details);
-      const secrets = data.map((each) => secretIn(each, details));
-      if (!secrets.every((secret) => isOf(scope, secret))) {
-        throw malformed('the list that was asked for', details);
+      const secrets = data.map((each) => readSecret(each, details));
+      if (!secrets.every((secret) => isInScope(scope, secret))) {
+        throw malformed('the requested list', details);
       }
       return { secrets, hasMore: has_more };
     },
@@ -69,39 +69,39 @@ export function answerReader(context: ErrorContext = {}): AnswerReader {
   };
 }
 
-/** May they be the same name? Whether Stripe tells cases apart is not known. */
-export function isAlike(one: string, other: string): boolean {
-  return one === other || folded(one) === folded(other);
+/** Whether Stripe may treat both as the same name. Its documentation does not say whether names are case-sensitive. */
+export function mayBeSameName(one: string, other: string): boolean {
+  return one === other || foldCase(one) === foldCase(other);
 }
 
-function isOf({ user }: SecretScope, { scope }: StripeSecret): boolean {
-  return scope === undefined || scope.user === user;
-}
-
-function folded(name: string): string {
+function foldCase(name: string): string {
   return name.normalize().toLowerCase();
 }
 
-function secretIn(answer: unknown, details: SecretErrorDetails): StripeSecret {
+function isInScope({ user }: SecretScope, { scope }: StripeSecret): boolean {
+  return scope === undefined || scope.user === user;
+}
+
+function readSecret(answer: unknown, details: SecretErrorDetails): StripeSecret {
   const { object, id, name, scope, livemode, created, expires_at, payload } = fieldsOf(answer);
   if (object !== 'apps.secret' || typeof id !== 'string' || typeof name !== 'string' || name === '')
     throw malformed('a secret', details);
-  if (typeof livemode !== 'boolean' || !isSeconds(created)) throw malformed('a secret', details);
-  if (expires_at !== null && expires_at !== undefined && !isSeconds(expires_at))
+  if (typeof livemode !== 'boolean' || !isTimestamp(created)) throw malformed('a secret', details);
+  if (expires_at !== null && expires_at !== undefined && !isTimestamp(expires_at))
     throw malformed('a secret', details);
   return {
     id,
     name,
-    scope: scopeIn(scope, details),
+    scope: readScope(scope, details),
     livemode,
-    createdAt: fromSeconds(created),
-    expiresAt: isSeconds(expires_at) ? fromSeconds(expires_at) : undefined,
+    createdAt: toDate(created),
+    expiresAt: isTimestamp(expires_at) ? toDate(expires_at) : undefined,
     payload: typeof payload === 'string' ? payload : undefined,
     details,
   };
 }
 
-function scopeIn(scope: unknown, details: SecretErrorDetails): StripeSecret['scope'] {
+function readScope(scope: unknown, details: SecretErrorDetails): StripeSecret['scope'] {
   if (scope === undefined) return undefined;
   const { type, user } = fieldsOf(scope);
   if (type === 'account') return { user: undefined };
@@ -109,7 +109,7 @@ function scopeIn(scope: unknown, details: SecretErrorDetails): StripeSecret['sco
   throw malformed('a secret', details);
 }
 
-/** What is known of the response, if it is one of success. */
+/** Returns the facts of a successful response. @throws the error of the status otherwise. */
 function checkStatus(answer: unknown, context: ErrorContext): SecretErrorDetails {
   const {
     statusCode,
@@ -119,7 +119,7 @@ function checkStatus(answer: unknown, context: ErrorContext): SecretErrorDetails
   } = fieldsOf(fieldsOf(answer)['lastResponse']);
   const requestId = typeof id === 'string' ? id : undefined;
   if (typeof status === 'number' && (status < 200 || status >= 300)) {
-    throw stripeError({ status, requestId, headers: recordOf(headers) }, context);
+    throw stripeError({ status, requestId, headers: toRecord(headers) }, context);
   }
   return {
     ...(typeof status === 'number' && { status }),
@@ -127,24 +127,24 @@ function checkStatus(answer: unknown, context: ErrorContext): SecretErrorDetails
   };
 }
 
-// Of the fetch client, the last response is a `Response`, whose headers are no plain object.
-function recordOf(headers: unknown): Partial<Record<string, unknown>> {
+// The last response of stripe-node's fetch client is a `Response`, which has a `Headers` object.
+function toRecord(headers: unknown): Partial<Record<string, unknown>> {
   return headers instanceof Headers ? Object.fromEntries(headers) : fieldsOf(headers);
 }
 
-/** Is it a moment that a Date can hold? */
-function isSeconds(thing: unknown): thing is number {
+/** Whether this is a number of seconds that a Date can hold. */
+function isTimestamp(thing: unknown): thing is number {
   return typeof thing === 'number' && Math.abs(thing) <= 8.64e12;
 }
 
-function fromSeconds(seconds: number): Date {
+function toDate(seconds: number): Date {
   return new Date(seconds * 1_000);
 }
 
 function malformed(expected: string, details: SecretErrorDetails): SecretError {
   return new SecretError(
     'invalid_data',
-    `the answer was JSON, and not ${expected}. Check for a proxy in between.`,
+    `the response is JSON, but not ${expected}. Check for a proxy between this host and Stripe.`,
     { details },
   );
 }

@@ -6,51 +6,58 @@ import {
   type SecretScope,
 } from '@secretkit/core/provider';
 import { modeOf } from './api-key.js';
-import { answerReader, isAlike, maxSecrets, type StripePage, type StripeSecret } from './stripe-answer.js';
+import {
+  answerReader,
+  maxSecrets,
+  mayBeSameName,
+  type StripePage,
+  type StripeSecret,
+} from './stripe-answer.js';
 import { mayMeanFull } from './stripe-error.js';
 import { cannotExpand, isMissing, type StripeFailure } from './stripe-failure.js';
-import { type RequestRules, stripeRequests } from './stripe-requests.js';
+import { type RequestSettings, stripeRequests } from './stripe-requests.js';
 
-/** What all operations go by. */
-export interface ApiRules extends RequestRules {
+/** The settings of all operations of a provider. */
+export interface ApiSettings extends RequestSettings {
   readonly livemode: boolean | undefined;
 }
 
-/** What to write. */
-export interface Writing {
+/** The secret to write. */
+export interface NewSecret {
   readonly name: string;
   readonly payload: string;
   /** In epoch seconds. */
   readonly expiresAt: number | undefined;
 }
 
-/** Where a page starts, and whether it shows payloads. */
+/** The start and the size of a page, and whether it should contain payloads. */
 export interface PageQuery {
   readonly after: string | undefined;
   readonly limit: number;
   readonly payloads: boolean;
 }
 
-/** The four operations of the Secret Store, with their arguments in our terms and their answers checked. */
+/** The four operations of the Secret Store, with core's arguments and checked answers. */
 export interface StripeApi {
   find(name: string, scope: SecretScope, ctx: CallContext): Promise<StripeSecret | undefined>;
-  /** Payloads are absent where Stripe does not show them in lists. */
+  /** The payloads are absent when Stripe does not include them in lists. */
   list(scope: SecretScope, query: PageQuery, ctx: CallContext): Promise<StripePage>;
-  create(writing: Writing, scope: SecretScope, ctx: CallContext): Promise<void>;
+  create(secret: NewSecret, scope: SecretScope, ctx: CallContext): Promise<void>;
   delete(name: string, scope: SecretScope, ctx: CallContext): Promise<void>;
 }
 
 const missing: unique symbol = Symbol('missing');
 const withoutPayloads: unique symbol = Symbol('without payloads');
 
-export function stripeApi({ livemode, ...rules }: ApiRules): StripeApi {
-  const { secrets } = rules.client.apps;
-  const { send, key } = stripeRequests(rules);
-  const read = answerReader({ key, now: rules.now });
+export function stripeApi({ livemode, ...settings }: ApiSettings): StripeApi {
+  const { secrets } = settings.client.apps;
+  const { send, key } = stripeRequests(settings);
+  const read = answerReader({ key, now: settings.now });
 
-  function inMode<T extends { livemode: boolean | undefined; details: SecretErrorDetails }>(told: T): T {
-    if (livemode === undefined || told.livemode === undefined || told.livemode === livemode) return told;
-    throw wrongMode(livemode, told.details);
+  function checkMode<T extends { livemode: boolean | undefined; details: SecretErrorDetails }>(answer: T): T {
+    if (livemode === undefined || answer.livemode === undefined || answer.livemode === livemode)
+      return answer;
+    throw wrongMode(livemode, answer.details);
   }
 
   async function list(scope: SecretScope, query: PageQuery, ctx: CallContext): Promise<StripePage> {
@@ -58,10 +65,10 @@ export function stripeApi({ livemode, ...rules }: ApiRules): StripeApi {
     const answer = await send(
       scope,
       ctx,
-      (whose, options) =>
+      (stripeScope, options) =>
         secrets.list(
           {
-            scope: whose,
+            scope: stripeScope,
             limit,
             ...(after !== undefined && { starting_after: after }),
             ...(payloads && { expand: ['data.payload'] }),
@@ -72,17 +79,18 @@ export function stripeApi({ livemode, ...rules }: ApiRules): StripeApi {
     );
     if (answer === withoutPayloads) return list(scope, { ...query, payloads: false }, ctx);
     const page = read.page(answer, scope);
-    page.secrets.forEach(inMode);
+    page.secrets.forEach(checkMode);
     return page;
   }
 
   async function isFull(name: string, scope: SecretScope, ctx: CallContext): Promise<boolean> {
     try {
-      const { secrets: held } = await list(scope, { after: undefined, limit: 100, payloads: false }, ctx);
-      return held.length >= maxSecrets && !held.some((secret) => isAlike(secret.name, name));
+      const page = await list(scope, { after: undefined, limit: 100, payloads: false }, ctx);
+      const exists = page.secrets.some((secret) => mayBeSameName(secret.name, name));
+      return page.secrets.length >= maxSecrets && !exists;
     } catch {
       ctx.signal?.throwIfAborted();
-      return false; // the refusal stays what it was
+      return false; // the caller gets the error of the write
     }
   }
 
@@ -91,33 +99,38 @@ export function stripeApi({ livemode, ...rules }: ApiRules): StripeApi {
       const answer = await send(
         scope,
         ctx,
-        (whose, options) => secrets.find({ name, scope: whose, expand: ['payload'] }, options),
+        (stripeScope, options) => secrets.find({ name, scope: stripeScope, expand: ['payload'] }, options),
         (failure) => (isMissing(failure, name) ? missing : undefined),
       );
-      return answer === missing ? undefined : inMode(read.secret(answer, name, scope));
+      return answer === missing ? undefined : checkMode(read.secret(answer, name, scope));
     },
 
     list,
 
     async create({ name, payload, expiresAt }, scope, ctx) {
-      let refused: StripeFailure | undefined;
+      let refusal: StripeFailure | undefined;
       try {
         const answer = await send(
           scope,
           ctx,
-          (whose, options) =>
+          (stripeScope, options) =>
             secrets.create(
-              { name, payload, scope: whose, ...(expiresAt !== undefined && { expires_at: expiresAt }) },
+              {
+                name,
+                payload,
+                scope: stripeScope,
+                ...(expiresAt !== undefined && { expires_at: expiresAt }),
+              },
               options,
             ),
           (failure) => {
-            refused = failure;
+            refusal = failure;
             return undefined;
           },
         );
-        checkExpiry(inMode(read.secret(answer, name, scope)), expiresAt);
+        checkExpiry(checkMode(read.secret(answer, name, scope)), expiresAt);
       } catch (error) {
-        if (refused && mayMeanFull(refused) && (await isFull(name, scope, ctx))) throw quotaExceeded(error);
+        if (refusal && mayMeanFull(refusal) && (await isFull(name, scope, ctx))) throw quotaExceeded(error);
         throw error;
       }
     },
@@ -126,20 +139,20 @@ export function stripeApi({ livemode, ...rules }: ApiRules): StripeApi {
       const answer = await send(
         scope,
         ctx,
-        (whose, options) => secrets.deleteWhere({ name, scope: whose }, options),
+        (stripeScope, options) => secrets.deleteWhere({ name, scope: stripeScope }, options),
         (failure) => (isMissing(failure, name) ? missing : undefined),
       );
-      if (answer !== missing) inMode(read.deletion(answer));
+      if (answer !== missing) checkMode(read.deletion(answer));
     },
   };
 }
 
-/** Whether a replacement without an expiry clears the old one is not known. */
+// Stripe's documentation does not say whether a replacement without an expiry removes the old expiry.
 function checkExpiry({ expiresAt, details }: StripeSecret, seconds: number | undefined): void {
   if (expiresAt?.getTime() === (seconds === undefined ? undefined : seconds * 1_000)) return;
   throw new SecretError(
     'invalid_data',
-    'the secret was written, and keeps another expiry than it was given. Delete it, and write it again.',
+    'Stripe stored the secret with another expiry than the requested one. Delete the secret, and write it again.',
     { details },
   );
 }
@@ -147,16 +160,16 @@ function checkExpiry({ expiresAt, details }: StripeSecret, seconds: number | und
 function quotaExceeded(refusal: unknown): SecretError {
   return new SecretError(
     'quota_exceeded',
-    `the scope holds ${maxSecrets} secrets, and Stripe allows no more. Delete one, or use the scope of a user.`,
+    `the scope holds ${maxSecrets} secrets, the limit of Stripe. Delete a secret, or use the scope of a user.`,
     isSecretError(refusal) ? { details: refusal.details } : {},
   );
 }
 
 function wrongMode(livemode: boolean, details: SecretErrorDetails): SecretError {
-  const [asked, got] = [modeOf(livemode), modeOf(!livemode)];
+  const [expected, actual] = [modeOf(livemode), modeOf(!livemode)];
   return new SecretError(
     'unauthenticated',
-    `the API key is one of ${got} mode, and the option livemode: ${livemode} asks for ${asked} mode. Use a ${asked}-mode key.`,
+    `the API key belongs to ${actual} mode, but the option livemode is ${livemode}. Use a ${expected}-mode key.`,
     { details },
   );
 }

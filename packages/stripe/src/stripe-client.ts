@@ -1,10 +1,13 @@
-/** Whose secrets a request is about, in Stripe's terms. */
+/** The option of a request that names the connected account: the header `Stripe-Account`, or `Stripe-Context`. */
+export type AccountHeader = 'stripeAccount' | 'stripeContext';
+
+/** The scope of a secret, in Stripe's terms. */
 export interface StripeScope {
   readonly type: 'account' | 'user';
   readonly user?: string;
 }
 
-/** What every request may be sent with. */
+/** The options of a request. */
 export interface StripeRequestOptions {
   readonly stripeAccount?: string;
   readonly stripeContext?: string;
@@ -15,8 +18,8 @@ export interface StripeRequestOptions {
 }
 
 /**
- * The part of a Stripe instance that is used, so that this package's types need none of Stripe's. What is resolved is
- * not trusted to be of any shape.
+ * The part of a Stripe instance that this package uses, so that its types do not need those of `stripe`. Every result is
+ * checked at run time.
  */
 export interface StripeClient {
   readonly apps: {

@@ -3,7 +3,7 @@ import { kindOfKey } from './api-key.js';
 import { mayMeanFull, stripeError } from './stripe-error.js';
 import type { StripeFailure } from './stripe-failure.js';
 
-describe('the code of a failure: the vendor’s own code first, the status second', () => {
+describe('the code of a failure: by Stripe’s code first, by the status second', () => {
   it.each<[StripeFailure, string]>([
     [{ status: 400 }, 'invalid_argument'],
     [{ status: 400, code: 'parameter_unknown' }, 'invalid_argument'],
@@ -47,22 +47,22 @@ describe('the code of a failure: the vendor’s own code first, the status secon
   });
 });
 
-describe('whether to try again', () => {
+describe('retryable', () => {
   it.each<[string, Record<string, unknown>, boolean]>([
-    ['nothing is said', {}, true],
-    ['Stripe says so', { 'stripe-should-retry': 'true' }, true],
-    ['Stripe says no', { 'stripe-should-retry': 'false' }, false],
-    ['the answer is a saved one', { 'idempotent-replayed': 'true' }, false],
-  ])('when %s', (_, headers, retryable) => {
+    ['no header is set', {}, true],
+    ['Stripe allows a retry', { 'stripe-should-retry': 'true' }, true],
+    ['Stripe refuses a retry', { 'stripe-should-retry': 'false' }, false],
+    ['the response is replayed', { 'idempotent-replayed': 'true' }, false],
+  ])('%s', (_, headers, retryable) => {
     expect(stripeError({ status: 503, headers }).retryable).toBe(retryable);
   });
 
-  it('is never yes for a code that is final', () => {
+  it('is never true for a code that is final', () => {
     expect(stripeError({ status: 403, headers: { 'stripe-should-retry': 'true' } }).retryable).toBe(false);
   });
 });
 
-describe('the message says what to do', () => {
+describe('the message has the remedy', () => {
   const restricted = kindOfKey('rk_test_1');
 
   it.each<[string, StripeFailure, RegExp]>([
@@ -71,15 +71,15 @@ describe('the message says what to do', () => {
       { code: 'more_permissions_required_for_application' },
       /secret_write.*stripe-app\.json.*upload/,
     ],
-    ['an account without the app', { code: 'account_invalid' }, /not installed on this account/],
-    ['a refused key', { status: 401 }, /did not accept the API key\. Check/],
+    ['an account without the app', { code: 'account_invalid' }, /install the app/],
+    ['a refused key', { status: 401 }, /the API key\b.*Check/],
     [
       'each limit',
       { status: 429, headers: { 'stripe-rate-limited-reason': 'endpoint-concurrency' } },
-      /too many requests of this operation at the same time/,
+      /too many concurrent requests of this operation/,
     ],
-    ['a limit without a reason', { status: 429 }, /too many requests\. Slow down/],
-    ['a lock', { status: 429, code: 'lock_timeout' }, /changing this object just now/],
+    ['a limit without a reason', { status: 429 }, /too many requests\b.*cache/],
+    ['a lock', { status: 429, code: 'lock_timeout' }, /this object.*Try again/],
   ])('%s', (_, failure, message) => {
     expect(stripeError(failure).message).toMatch(message);
   });
@@ -90,15 +90,15 @@ describe('the message says what to do', () => {
       { code: 'more_permissions_required_for_application' },
       /^permission_denied: the restricted test-mode API key lacks .*secret_write.*Dashboard/,
     ],
-    ['a refused key', { status: 401 }, /did not accept the restricted test-mode API key/],
-    ['a key that may not', { status: 403 }, /the restricted test-mode API key may not do this/],
-    ['an expired key', { code: 'api_key_expired' }, /the restricted test-mode API key has expired/],
-  ])('and the kind of the key, where it is known: %s', (_, failure, message) => {
+    ['a refused key', { status: 401 }, /the restricted test-mode API key/],
+    ['a key without a permission', { status: 403 }, /the restricted test-mode API key/],
+    ['an expired key', { code: 'api_key_expired' }, /the restricted test-mode API key.*expired/],
+  ])('and the kind of the key, when it is known: %s', (_, failure, message) => {
     expect(stripeError(failure, { key: restricted }).message).toMatch(message);
   });
 });
 
-it('a date is measured from the clock that is given', () => {
+it('a date in Retry-After is measured from the given clock', () => {
   const headers = { 'retry-after': 'Tue, 24 Nov 2026 12:00:05 GMT' };
   const now = () => Date.parse('2026-11-24T12:00:00Z');
   expect(stripeError({ status: 429, headers }, { now }).retryAfterMs).toBe(5_000);
@@ -107,7 +107,7 @@ it('a date is measured from the clock that is given', () => {
 describe('a refusal of a write may mean that the scope is full', () => {
   it.each<[StripeFailure, boolean]>([
     [{ status: 400 }, true],
-    [{ status: 400, code: 'a_code_that_nobody_knows' }, true],
+    [{ status: 400, code: 'an_unlisted_code' }, true],
     [{ status: 409 }, true],
     [{ status: 429 }, true],
     [{ status: 429, code: 'rate_limit' }, false],

@@ -1,34 +1,33 @@
-import { checkOptions } from '@secretkit/core/provider';
+import { checkOptions, kindOf } from '@secretkit/core/provider';
 import { modeOf } from './api-key.js';
-import { isHeaderText } from './check-arguments.js';
 import { accountOf } from './client-config.js';
 import { hardeningOf } from './hardening.js';
-import type { StripeClient } from './stripe-client.js';
-import type { AccountHeader } from './stripe-requests.js';
+import { isHeaderText, kindOfBadHeader } from './header-text.js';
+import type { AccountHeader, StripeClient } from './stripe-client.js';
 
 export interface StripeSecretsOptions {
-  /** A Stripe instance: of `createStripeClient`, or your own. */
+  /** A Stripe instance: the result of `createStripeClient`, or your own. */
   readonly client: StripeClient;
   /**
-   * The account whose secrets are meant where a ref names none: a connected account that has your app installed.
-   * @defaultValue the account that the client was configured with, else the API key's own
+   * The account of refs that name none: the id of a connected account that has your app installed.
+   * @defaultValue the account that the client was configured with, otherwise the account of the API key
    */
   readonly account?: string;
   /**
-   * The header that names a connected account, by stripe-node's word for it: `Stripe-Account` or `Stripe-Context`.
+   * The header that names the connected account, by stripe-node's name for it: `Stripe-Account` or `Stripe-Context`.
    * @defaultValue `stripeAccount`, or `stripeContext` for a client that was configured with one
    */
   readonly accountHeader?: 'stripeAccount' | 'stripeContext';
   /**
-   * The mode you expect. A secret of the other mode is refused instead of being served unnoticed.
-   * @defaultValue whatever the API key's mode is
+   * The mode that you expect: `true` for live mode. Secrets of the other mode are refused.
+   * @defaultValue the mode of the API key, without a check
    */
   readonly livemode?: boolean;
   /** The clock, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: () => number;
 }
 
-/** The options with every default filled in. */
+/** The options with their defaults. */
 export interface CheckedOptions {
   readonly client: StripeClient;
   readonly account: string | undefined;
@@ -40,16 +39,18 @@ export interface CheckedOptions {
 /** @throws `TypeError` for wrong options. */
 export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
   if (typeof options === 'object' && options !== null && 'apps' in options && !('client' in options)) {
-    throw new TypeError('stripeSecrets takes options, not a client alone: stripeSecrets({ client }).');
+    throw new TypeError(
+      'stripeSecrets: options must be an object, got a Stripe instance. Write stripeSecrets({ client }).',
+    );
   }
   checkOptions('stripeSecrets', options, ['client', 'account', 'accountHeader', 'livemode', 'now']);
   const { client, livemode, now = () => Date.now() } = options;
   if (typeof client?.apps?.secrets?.find !== 'function') {
     throw new TypeError(
-      'stripeSecrets needs a client: createStripeClient({ apiKey }) of @secretkit/stripe/client, or your own Stripe instance.',
+      `stripeSecrets: client must be a Stripe instance, got ${kindOf(client)}. Make one with createStripeClient({ apiKey }) of @secretkit/stripe/client.`,
     );
   }
-  checkDefaultAccount(options.account);
+  checkAccountOption(options.account);
   checkMode(client, livemode);
   const accountHeader = checkedHeader(client, options.accountHeader);
   return {
@@ -61,38 +62,40 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
   };
 }
 
-function checkMode(client: StripeClient, livemode: unknown): void {
-  if (livemode === undefined) return;
-  if (typeof livemode !== 'boolean') throw new TypeError('stripeSecrets: livemode is true or false.');
-  const keys = hardeningOf(client)?.key.livemode;
-  if (keys === undefined || livemode === keys) return;
+function checkMode(client: StripeClient, livemode: boolean | undefined): void {
+  const keyMode = hardeningOf(client)?.key.livemode;
+  if (livemode === undefined || keyMode === undefined || livemode === keyMode) return;
   throw new TypeError(
-    `stripeSecrets: livemode is ${livemode}, and the client's API key is a ${modeOf(keys)}-mode one. Use a key of the mode you mean.`,
+    `stripeSecrets: livemode must be the mode of the API key, got ${modeOf(livemode)} mode with a ${modeOf(keyMode)}-mode API key. Use a key of the other mode, or change livemode.`,
   );
 }
 
-// Scopes are checked in the client; this is the one that is no part of a scope.
-function checkDefaultAccount(account: unknown): void {
-  if (account === undefined || (typeof account === 'string' && isHeaderText(account))) return;
-  throw new TypeError("stripeSecrets: account is the id of a connected account, such as 'acct_123'.");
+function checkAccountOption(account: unknown): void {
+  if (account === undefined || isHeaderText(account)) return;
+  throw new TypeError(
+    `stripeSecrets: account must be the id of a connected account, got ${kindOfBadHeader(account)}. Example: acct_123.`,
+  );
 }
 
-function checkedHeader(client: StripeClient, asked: unknown): AccountHeader {
-  if (asked !== undefined && asked !== 'stripeAccount' && asked !== 'stripeContext') {
-    throw new TypeError("stripeSecrets: accountHeader is 'stripeAccount' or 'stripeContext'.");
+function checkedHeader(client: StripeClient, chosen: unknown): AccountHeader {
+  if (chosen !== undefined && chosen !== 'stripeAccount' && chosen !== 'stripeContext') {
+    throw new TypeError(
+      `stripeSecrets: accountHeader must be 'stripeAccount' or 'stripeContext', got ${typeof chosen === 'string' ? 'another string' : kindOf(chosen)}.`,
+    );
   }
   const configured = (['stripeAccount', 'stripeContext'] as const).find(
     (header) => accountOf(client, header) !== undefined,
   );
-  if (configured !== undefined && !isHeaderText(accountOf(client, configured) ?? '')) {
+  const account = configured && accountOf(client, configured);
+  if (account !== undefined && !isHeaderText(account)) {
     throw new TypeError(
-      `stripeSecrets: the client was configured with a ${configured} that is no id of a connected account, such as 'acct_123'.`,
+      `stripeSecrets: the client's ${configured} must be the id of a connected account, got ${kindOfBadHeader(account)}. Example: acct_123.`,
     );
   }
-  if (asked !== undefined && configured !== undefined && asked !== configured) {
+  if (chosen !== undefined && configured !== undefined && chosen !== configured) {
     throw new TypeError(
-      `stripeSecrets: the client was configured with a ${configured}, which would go along with every ${asked}. Leave one of them out.`,
+      `stripeSecrets: accountHeader must be '${configured}', which the client is configured with, got '${chosen}'. One request with both headers could name two accounts.`,
     );
   }
-  return asked ?? configured ?? 'stripeAccount';
+  return chosen ?? configured ?? 'stripeAccount';
 }

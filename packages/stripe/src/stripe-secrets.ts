@@ -13,20 +13,20 @@ import type { StripeSecret } from './stripe-answer.js';
 import { stripeApi } from './stripe-api.js';
 import { checkedOptions, type StripeSecretsOptions } from './stripe-options.js';
 
-/** The Stripe Apps Secret Store as a provider. It can do everything. */
+/** The Stripe Apps Secret Store as a provider with every capability. */
 export type StripeSecrets = SecretProvider &
   Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete' | 'canonical'>>;
 
-/** The most secrets that Stripe puts on one page. */
-const maxPage = 100;
+/** Stripe's limit of secrets on a page. */
+const maxPageSize = 100;
 
 /**
- * Secrets of the Stripe Apps Secret Store. `scope.account` is a connected account that has the app installed,
- * `scope.user` a Dashboard user of it.
+ * Returns a provider for the Stripe Apps Secret Store. `scope.account` is a connected account that has the app installed;
+ * `scope.user` is a Dashboard user of that account.
  *
- * Two or more secrets of one scope are one request. An expiry is kept in whole seconds, rounded down.
+ * A batch of two or more secrets of one scope is one request. An expiry is stored in whole seconds, rounded down.
  *
- * @throws `TypeError` for wrong options, when it is built.
+ * @throws `TypeError` for wrong options.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
@@ -38,33 +38,33 @@ const maxPage = 100;
  * ```
  */
 export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
-  const { account, livemode, now, ...rules } = checkedOptions(options);
-  const api = stripeApi({ ...rules, livemode, now });
+  const { account, now, ...settings } = checkedOptions(options);
+  const api = stripeApi({ ...settings, now });
   const readBatch = batchReader();
 
-  function filled(scope: SecretScope = {}): SecretScope {
+  function withDefaultAccount(scope: SecretScope = {}): SecretScope {
     return account === undefined || scope.account !== undefined ? scope : { ...scope, account };
   }
 
-  function whose(scope: SecretScope | undefined): SecretScope {
+  function checkedScope(scope: SecretScope | undefined): SecretScope {
     checkAccount(scope);
-    return filled(scope);
+    return withDefaultAccount(scope);
   }
 
   function answerOf(secret: StripeSecret | undefined): Secret | undefined {
-    if (!secret || isGone(secret, now())) return undefined;
+    if (!secret || isExpired(secret, now())) return undefined;
     const { payload, createdAt, expiresAt, details } = secret;
     if (payload === undefined) {
       throw new SecretError(
         'invalid_data',
-        'Stripe showed the secret without its payload. Check the API version.',
+        'the response has the secret without its payload. Check the API version of the client.',
         { details },
       );
     }
     if (payload === '' || !payload.isWellFormed()) {
       throw new SecretError(
         'invalid_data',
-        'the payload is empty, or holds half of a surrogate pair. Write it again.',
+        'the payload is empty, or has a lone surrogate. Write the secret again.',
         { details },
       );
     }
@@ -73,7 +73,7 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
 
   async function get({ name, scope }: SecretRef, ctx: CallContext): Promise<Secret | undefined> {
     checkName(name);
-    return answerOf(await api.find(name, whose(scope), ctx));
+    return answerOf(await api.find(name, checkedScope(scope), ctx));
   }
 
   return Object.freeze<StripeSecrets>({
@@ -81,21 +81,21 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
     get,
 
     async getMany(refs, ctx) {
-      const scope = whose(refs[0]?.scope);
+      const scope = checkedScope(refs[0]?.scope); // all refs of a batch have one scope
       return readBatch(refs, {
         find: (ref) => get(ref, ctx),
-        list: (after, payloads) => api.list(scope, { after, limit: maxPage, payloads }, ctx),
+        list: (after, payloads) => api.list(scope, { after, limit: maxPageSize, payloads }, ctx),
         answerOf,
       });
     },
 
-    async list({ scope, cursor, limit = maxPage }, ctx) {
-      const query = { after: cursor, limit: Math.min(limit, maxPage), payloads: false };
-      const page = await api.list(whose(scope), query, ctx);
+    async list({ scope, cursor, limit = maxPageSize }, ctx) {
+      const query = { after: cursor, limit: Math.min(limit, maxPageSize), payloads: false };
+      const page = await api.list(checkedScope(scope), query, ctx);
       const last = page.secrets.at(-1);
       return {
         refs: page.secrets
-          .filter((secret) => !isGone(secret, now()))
+          .filter((secret) => !isExpired(secret, now()))
           .map(({ name }) => (scope ? { name, scope } : { name })),
         ...(page.hasMore && last && { cursor: last.id }),
       };
@@ -107,18 +107,18 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
       checkName(name);
       checkPayload(payload);
       const expiry = expiresAt && expiryInSeconds(expiresAt, now());
-      await api.create({ name, payload, expiresAt: expiry }, whose(scope), ctx);
+      await api.create({ name, payload, expiresAt: expiry }, checkedScope(scope), ctx);
     },
 
     async delete({ name, scope }, ctx) {
       checkName(name);
-      await api.delete(name, whose(scope), ctx);
+      await api.delete(name, checkedScope(scope), ctx);
     },
 
-    canonical: ({ name, scope }) => ({ name, scope: filled(scope) }),
+    canonical: ({ name, scope }) => ({ name, scope: withDefaultAccount(scope) }),
   });
 }
 
-function isGone({ expiresAt }: StripeSecret, now: number): boolean {
-  return expiresAt !== undefined && expiresAt.getTime() <= now;
+function isExpired({ expiresAt }: StripeSecret, nowMs: number): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() <= nowMs;
 }

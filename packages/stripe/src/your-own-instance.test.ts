@@ -5,49 +5,49 @@ import { seal } from '@secretkit/core/provider';
 import { timeout } from '@secretkit/middleware/timeout';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { countingUnhandled } from '../test/faults/fault-run.js';
-import { answer, canary, json, name, written } from '../test/responses.js';
+import { countUnhandledRejections } from '../test/faults/fault-run.js';
+import { canary, json, name, secretResponse, writtenCanary } from '../test/responses.js';
 import { apiKey, clientsOf, majors } from '../test/stripe-clients.js';
-import { redirecting, serve } from '../test/test-server.js';
+import { serve, serveRedirect } from '../test/test-server.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
-// What the README says that a client of createStripeClient has over a Stripe instance of your own.
+// The differences between createStripeClient and a Stripe instance of your own, as the README lists them.
 
 const clients = await clientsOf(majors.at(-1)!);
 const patienceMs = 30_000;
-/** Longer than any test may take. */
+/** Longer than the timeout of a test. */
 const endlessMs = 600_000;
 
 describe.each(clients)('through $name', (client) => {
   it.each([301, 302, 307, 308])(
-    'a write’s value goes nowhere with a %d, unless fetch follows it',
+    'a write with a %d sends its value only where fetch follows the redirect',
     async (status) => {
-      const { elsewhere, ...place } = await redirecting(status, answer());
-      const secrets = createSecrets(stripeSecrets({ client: client.make(place, patienceMs) }));
-      await secrets.set(name, written).catch(() => undefined);
+      const { redirectTarget, ...server } = await serveRedirect(status, secretResponse());
+      const secrets = createSecrets(stripeSecrets({ client: client.make(server, patienceMs) }));
+      await secrets.set(name, writtenCanary).catch(() => undefined);
       const follows = client.http === 'fetch';
-      expect(elsewhere?.requests).toHaveLength(follows ? 1 : 0);
-      // A 301 or 302 becomes a GET there, without a body.
-      const sentAlong = elsewhere?.requests.some(({ body }) => body.includes(written));
-      expect(sentAlong).toBe(follows && status > 302);
-      expect(elsewhere?.requests.some(({ headers }) => headers.authorization)).toBe(false);
+      expect(redirectTarget?.requests).toHaveLength(follows ? 1 : 0);
+      // After a 301 or 302, fetch sends a GET without a body.
+      const sendsValue = redirectTarget?.requests.some(({ body }) => body.includes(writtenCanary));
+      expect(sendsValue).toBe(follows && status > 302);
+      expect(redirectTarget?.requests.some(({ headers }) => headers.authorization)).toBe(false);
     },
   );
 
-  it('an abort releases the caller at once, with its very reason, and ends the request where it can', async () => {
+  it('an abort rejects the call at once with its reason, and ends the request of createStripeClient', async () => {
     const caller = new AbortController();
-    const place = await serve(() => caller.abort('enough'));
-    const provider = stripeSecrets({ client: client.make(place, endlessMs) });
+    const server = await serve(() => caller.abort('enough'));
+    const provider = stripeSecrets({ client: client.make(server, endlessMs) });
     await expect(provider.get({ name }, { signal: caller.signal })).rejects.toBe('enough');
-    if (client.hardened) await expect.poll(place.underWay, { timeout: patienceMs }).toBe(0);
-    else expect(place.underWay()).toBe(1);
+    if (client.hardened) await expect.poll(server.inFlight, { timeout: patienceMs }).toBe(0);
+    else expect(server.inFlight()).toBe(1);
   });
 
-  it('a time-out around the provider releases the caller, whatever comes', async () => {
-    for (const act of [json(200, 5), () => undefined]) {
-      const provider = stripeSecrets({ client: client.make(await serve(act), patienceMs) });
+  it('a timeout around the provider rejects the call when stripe-node does not settle', async () => {
+    for (const handler of [json(200, 5), () => undefined]) {
+      const provider = stripeSecrets({ client: client.make(await serve(handler), patienceMs) });
       const secrets = createSecrets(timeout({ timeoutMs: 100 })(provider));
-      await countingUnhandled(async () => {
+      await countUnhandledRejections(async () => {
         await expect(secrets.get(name)).rejects.toMatchObject({
           code: expect.stringMatching(client.hardened ? /^(timeout|invalid_data)$/ : /^timeout$/),
         });
@@ -55,49 +55,49 @@ describe.each(clients)('through $name', (client) => {
     }
   });
 
-  it('a deadline shortens a request, and lengthens none', async () => {
-    const place = await serve(() => undefined);
-    const near = stripeSecrets({ client: client.make(place, patienceMs) });
+  it('a deadline shortens the timeout of a request, but does not extend it', async () => {
+    const server = await serve(() => undefined);
+    const near = stripeSecrets({ client: client.make(server, patienceMs) });
     await expect(near.get({ name }, { deadline: Date.now() + 50 })).rejects.toMatchObject({
       code: 'timeout',
     });
-    const short = stripeSecrets({ client: client.make(place, 50) });
+    const short = stripeSecrets({ client: client.make(server, 50) });
     await expect(short.get({ name }, { deadline: Date.now() + endlessMs })).rejects.toMatchObject({
       code: 'timeout',
     });
   });
 
-  it('a deadline that has passed is no absence of one', async () => {
-    const place = await serve(() => undefined);
-    const provider = stripeSecrets({ client: client.make(place, endlessMs) });
+  it('a deadline in the past is a timeout', async () => {
+    const server = await serve(() => undefined);
+    const provider = stripeSecrets({ client: client.make(server, endlessMs) });
     for (const pastMs of [0, 1_000]) {
       const late = provider.get({ name }, { deadline: Date.now() - pastMs });
       await expect(late).rejects.toMatchObject({ code: 'timeout' });
     }
   });
 
-  it('printing it shows the key of yours, and none of createStripeClient’s', async () => {
-    const stripe = client.make(await serve(answer()), patienceMs);
+  it('printing shows the key of your own instance, but not that of createStripeClient', async () => {
+    const stripe = client.make(await serve(secretResponse()), patienceMs);
     await createSecrets(stripeSecrets({ client: stripe })).get(name);
     if (client.hardened) expectNoLeak([apiKey, canary], stripe);
     else expect(inspect(stripe, { depth: 10 })).toContain(apiKey);
   });
 
-  it('a notice of Stripe’s in a header is printed as a warning by yours alone', async () => {
+  it('a Stripe-Notice header is printed as a warning by your own instance only', async () => {
     const warnings: string[] = [];
-    const warned = (warning: Error): void => {
+    const onWarning = (warning: Error): void => {
       warnings.push(warning.message);
     };
-    const place = await serve((request, response) => {
+    const server = await serve((request, response) => {
       response.setHeader('stripe-notice', canary);
-      answer()(request, response);
+      secretResponse()(request, response);
     });
-    process.on('warning', warned);
-    await createSecrets(stripeSecrets({ client: client.make(place, patienceMs) })).get(name);
+    process.on('warning', onWarning);
+    await createSecrets(stripeSecrets({ client: client.make(server, patienceMs) })).get(name);
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
-    process.off('warning', warned);
+    process.off('warning', onWarning);
     expect(warnings.some((warning) => warning.includes(canary))).toBe(!client.hardened);
   });
 });
@@ -105,34 +105,37 @@ describe.each(clients)('through $name', (client) => {
 describe('a client of createStripeClient', () => {
   const [hardened] = clients;
 
-  it('sends the key, and tells stripe-node, its events and its errors none', async () => {
-    const place = await serve(json(401, { error: { type: 'invalid_request_error', message: 'No.' } }));
-    const stripe = hardened!.make(place, patienceMs);
+  it('sends the key, but the instance, its events and its errors do not contain it', async () => {
+    const server = await serve(json(401, { error: { type: 'invalid_request_error', message: 'No.' } }));
+    const stripe = hardened!.make(server, patienceMs);
     const events: object[] = [];
-    const on: (event: string, listener: (told: object) => void) => void = stripe.on; // any, in its types
-    for (const event of ['request', 'response']) on.call(stripe, event, (told) => void events.push(told));
+    const on: (event: string, listener: (event: object) => void) => void = stripe.on; // `any` in its types
+    for (const event of ['request', 'response']) on.call(stripe, event, (data) => void events.push(data));
     const error = await stripe.balance.retrieve().catch((thrown: unknown) => thrown);
-    expect(place.requests[0]?.headers.authorization).toBe(`Bearer ${apiKey}`);
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${apiKey}`);
     expect(events).toHaveLength(2);
     expectNoLeak(apiKey, [error, events, stripe]);
   });
 
-  it('sends another key where a request names one', async () => {
-    const place = await serve(json(200, { object: 'balance' }));
-    await hardened!.make(place, patienceMs).balance.retrieve({}, { apiKey: 'sk_test_another' });
-    expect(place.requests[0]?.headers.authorization).toBe('Bearer sk_test_another');
+  it('sends the key of a request that has its own', async () => {
+    const server = await serve(json(200, { object: 'balance' }));
+    await hardened!.make(server, patienceMs).balance.retrieve({}, { apiKey: 'sk_test_another' });
+    expect(server.requests[0]?.headers.authorization).toBe('Bearer sk_test_another');
   });
 
-  it('serves other calls too: what is no answer of Stripe’s is an error there as well', async () => {
-    const fine = hardened!.make(await serve(json(200, { object: 'balance', livemode: false })), patienceMs);
-    const balance = await fine.balance.retrieve();
+  it('supports other API calls, with the same checks of the response', async () => {
+    const working = hardened!.make(
+      await serve(json(200, { object: 'balance', livemode: false })),
+      patienceMs,
+    );
+    const balance = await working.balance.retrieve();
     expect(balance).toMatchObject({ object: 'balance' });
     expect(balance.lastResponse).toMatchObject({ statusCode: 200, requestId: 'req_fault' });
-    const lost = hardened!.make(await serve(json(404, { message: 'Not Found' })), patienceMs);
-    await expect(lost.balance.retrieve()).rejects.toMatchObject({ detail: { code: 'unavailable' } });
+    const failing = hardened!.make(await serve(json(404, { message: 'Not Found' })), patienceMs);
+    await expect(failing.balance.retrieve()).rejects.toMatchObject({ detail: { code: 'unavailable' } });
   });
 
-  it('hands errors of OAuth on', async () => {
+  it('passes on OAuth errors', async () => {
     const { port, host, protocol } = await serve(
       json(400, { error: 'invalid_grant', error_description: 'No.' }),
     );
@@ -141,14 +144,14 @@ describe('a client of createStripeClient', () => {
   });
 });
 
-describe('a key that no header can carry, which createStripeClient refuses', () => {
+describe('a key that a header cannot hold', () => {
   const options = { protocol: 'http', telemetry: false } as const;
   const httpClients = [Stripe.createNodeHttpClient, Stripe.createFetchHttpClient];
 
-  it.each([`${apiKey}\u2026`, `${apiKey}\0`])('is unauthenticated, and sent nowhere: %j', async (key) => {
-    const { host, port, requests } = await serve(answer());
-    for (const make of httpClients) {
-      const stripe = new Stripe(key, { ...options, host, port, httpClient: make() });
+  it.each([`${apiKey}\u2026`, `${apiKey}\0`])('is unauthenticated, and is not sent: %j', async (key) => {
+    const { host, port, requests } = await serve(secretResponse());
+    for (const makeHttpClient of httpClients) {
+      const stripe = new Stripe(key, { ...options, host, port, httpClient: makeHttpClient() });
       const provider = stripeSecrets({ client: stripe });
       for (const call of [
         () => provider.get({ name }, {}),
@@ -159,7 +162,7 @@ describe('a key that no header can carry, which createStripeClient refuses', () 
       ]) {
         const error = await call().catch((thrown: unknown) => thrown);
         expect(error).toMatchObject({ code: 'unauthenticated', retryable: false, details: {} });
-        expect(String(error)).toMatch(/a character that no header can carry.*Trim it/);
+        expect(String(error)).toMatch(/API key.*header.*Trim/);
         expectNoLeak(apiKey, error);
       }
     }
@@ -167,6 +170,6 @@ describe('a key that no header can carry, which createStripeClient refuses', () 
   });
 });
 
-it('a Stripe instance is a client as it is', () => {
+it('a Stripe instance is accepted as the client', () => {
   expect(stripeSecrets({ client: new Stripe(apiKey) }).name).toBe('stripe');
 });

@@ -1,34 +1,42 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { apiKey } from './stripe-clients.js';
-import type { Act } from './test-server.js';
+import type { Handler } from './test-server.js';
 
-/** What must show nowhere: the value of every secret here, which every error quotes. */
+/** The value of every secret of these servers, quoted by every error of theirs. It must not appear anywhere. */
 export const canary = 'CANARY-not-a-real-secret';
-/** The same of what is written. */
-export const written = 'CANARY-written-not-a-real-secret';
+/** The value that tests write. It must not appear anywhere either. */
+export const writtenCanary = 'CANARY-written-not-a-real-secret';
 export const requestId = 'req_fault';
-/** The name that is asked for. */
+/** The name of the secret that tests read. */
 export const name = 'db/password';
 
-/** A JSON answer. */
-export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Act {
-  return text(status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
+/** Responds with JSON. */
+export function json(
+  status: number,
+  body: unknown,
+  extraHeaders: Readonly<Record<string, string>> = {},
+): Handler {
+  return text(status, JSON.stringify(body), { 'content-type': 'application/json', ...extraHeaders });
 }
 
-/** An answer as it is. */
-export function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Act {
+/** Responds with this body. */
+export function text(
+  status: number,
+  body: string,
+  extraHeaders: Readonly<Record<string, string>> = {},
+): Handler {
   return (_, response) => {
-    response.writeHead(status, { 'request-id': requestId, ...headers }).end(body);
+    response.writeHead(status, { 'request-id': requestId, ...extraHeaders }).end(body);
   };
 }
 
-/** A page of whatever stands in between. */
-export function html(status: number): Act {
+/** Responds with the HTML page of a proxy, which quotes the value and the key. */
+export function html(status: number): Handler {
   return text(status, `<html><body>${canary} ${apiKey}</body></html>`, { 'content-type': 'text/html' });
 }
 
-/** Stripe's envelope. Its message quotes what none should. */
+/** Responds with an error of the Stripe API. Its message quotes the value and the key. */
 export function error(
   status: number,
   fields: {
@@ -37,48 +45,39 @@ export function error(
     readonly param?: string;
     readonly message?: string;
   },
-  headers: Readonly<Record<string, string>> = {},
-): Act {
+  extraHeaders: Readonly<Record<string, string>> = {},
+): Handler {
   const message = `You passed '${canary}' with the key '${apiKey}'.`;
-  return json(status, { error: { type: 'invalid_request_error', message, ...fields } }, headers);
+  return json(status, { error: { type: 'invalid_request_error', message, ...fields } }, extraHeaders);
 }
 
-/** What Stripe would answer, with some fields otherwise. */
-export function answer(change: { readonly [field: string]: unknown } = {}): Act {
-  return (request, response) => {
-    const body = { ...secretFor(request), ...change };
-    json(200, isList(request) ? { object: 'list', has_more: false, data: [body] } : body)(request, response);
-  };
+/** Responds as Stripe does, with some fields of the secret replaced. */
+export function secretResponse(changes: { readonly [field: string]: unknown } = {}): Handler {
+  return (request, response) => json(200, bodyFor(request, changes))(request, response);
 }
 
-/** Stripe's answer, handed to something that does not send it as it should. */
-export function mangled(send: (body: string, response: ServerResponse) => void): Act {
-  return (request, response) => {
-    const secret = secretFor(request);
-    send(
-      JSON.stringify(isList(request) ? { object: 'list', has_more: false, data: [secret] } : secret),
-      response,
-    );
-  };
+/** Passes Stripe's body to a function that sends it in a wrong way. */
+export function mangled(send: (body: string, response: ServerResponse) => void): Handler {
+  return (request, response) => send(JSON.stringify(bodyFor(request)), response);
 }
 
 const headers = { 'content-type': 'application/json', 'request-id': requestId } as const;
 
-/** Half of the answer, and then a broken connection. */
-export function cut(kind: 'content-length' | 'chunked'): Act {
+/** Sends a part of the body, then closes the connection. */
+export function truncated(kind: 'content-length' | 'chunked'): Handler {
   return mangled((body, response) => {
     response.writeHead(200, kind === 'chunked' ? headers : { ...headers, 'content-length': body.length });
     response.write(body.slice(0, -20), () => response.socket?.destroy());
   });
 }
 
-/** A byte now and then, so often, and then the rest. */
-export function drip(everyMs: number, times: number): Act {
+/** Sends one byte per interval, `count` times, then the rest. */
+export function drip(everyMs: number, count: number): Handler {
   return mangled((body, response) => {
     response.writeHead(200, { ...headers, 'content-length': body.length });
     let sent = 0;
     const timer = setInterval(() => {
-      if (sent < times) {
+      if (sent < count) {
         response.write(body[sent]);
         sent += 1;
       } else {
@@ -92,34 +91,39 @@ export function drip(everyMs: number, times: number): Act {
 
 const megabyte = 'x'.repeat(1_048_576);
 
-/** JSON of many megabytes, as fast as it is taken. */
-export function huge(megabytes: number): Act {
+/** Sends JSON of this size, as fast as the client reads it. */
+export function huge(megabytes: number): Handler {
   return (_, response) => {
     response.writeHead(200, headers).write('{"payload":"');
     let sent = 0;
-    const more = (): void => {
+    const sendMore = (): void => {
       while (sent < megabytes && !response.destroyed) {
         sent += 1;
         if (!response.write(megabyte)) {
-          response.once('drain', more);
+          response.once('drain', sendMore);
           return;
         }
       }
       if (!response.destroyed) response.end('"}');
     };
-    more();
+    sendMore();
   };
 }
 
-/** A small body that unpacks to a large one. */
-export function packed(megabytes: number): Act {
-  // Each part is packed by itself, and the megabyte once.
-  const each = gzipSync(megabyte);
-  const many = Array.from({ length: megabytes }, () => each);
-  const body = Buffer.concat([gzipSync('{"payload":"'), ...many, gzipSync('"}')]);
+/** Sends a small gzip body that decompresses to this size. */
+export function gzipped(megabytes: number): Handler {
+  // Each member is compressed alone, so the megabyte is compressed once.
+  const member = gzipSync(megabyte);
+  const members = Array.from({ length: megabytes }, () => member);
+  const body = Buffer.concat([gzipSync('{"payload":"'), ...members, gzipSync('"}')]);
   return (_, response) => {
     response.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(body);
   };
+}
+
+function bodyFor(request: IncomingMessage, changes: { readonly [field: string]: unknown } = {}): object {
+  const secret = { ...secretFor(request), ...changes };
+  return isList(request) ? { object: 'list', has_more: false, data: [secret] } : secret;
 }
 
 function isList({ method, url = '' }: IncomingMessage): boolean {

@@ -1,12 +1,12 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
-/** A certificate that nobody vouches for, and its key, both in PEM. */
+/** A certificate that no client trusts, and its key, both in PEM. */
 export interface SelfSigned {
   readonly cert: string;
   readonly key: string;
 }
 
-/** Makes a certificate for 127.0.0.1 that signs itself, so that no key has to lie in the repository. */
+/** Returns a new self-signed certificate for 127.0.0.1, so that the repository contains no private key. */
 export function selfSigned(): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(set(sequence(oid('550403'), tagged(0x0c, Buffer.from('127.0.0.1')))));
@@ -25,7 +25,7 @@ export function selfSigned(): SelfSigned {
   };
 }
 
-// What of DER it takes: a tag, a length, the content.
+// The part of DER that a certificate needs: a tag, a length, the content.
 function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

@@ -6,12 +6,12 @@ import Stripe from 'stripe';
 import { createStripeClient } from '../src/create-stripe-client.js';
 import { stripeSecrets } from '../src/stripe-secrets.js';
 
-// A program: `node --expose-gc … soak-run.ts CALLS` makes so many mixed requests through every kind of client and
-// prints, as JSON, what came of them and by how many bytes a call the heap grew.
+// A program: `node --expose-gc … soak-run.ts CALLS` makes this many mixed calls through every kind of client. It prints, as
+// JSON, the number of calls by outcome and the growth of the heap in bytes per call.
 
 const calls = Number(process.argv[2]);
 const rounds = 10;
-const atOnce = 25;
+const concurrency = 25;
 
 const accounts = ['acct_1', 'acct_2', 'acct_3', 'acct_4'];
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -31,7 +31,7 @@ const faults: readonly Fault[] = [
   { kind: 'delay', delayMs: 1 },
 ];
 
-/** What the program prints. */
+/** The output of the program. */
 export interface SoakResult extends Tally {
   readonly bytesPerCall: number;
 }
@@ -42,41 +42,41 @@ interface Tally {
   aborted: number;
 }
 
-/** One call of a kind that chance decides on. What it must not do, it throws. */
-function caller(emulator: Emulator, secrets: readonly Secrets[], random: () => number, tally: Tally) {
+/** Returns a function that makes one call of a random kind. It throws when a call breaks its contract. */
+function randomCalls(emulator: Emulator, clients: readonly Secrets[], random: () => number, tally: Tally) {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T; // below the length
 
-  async function ask(client: Secrets, signal: AbortSignal): Promise<void> {
+  async function call(secrets: Secrets, signal: AbortSignal): Promise<void> {
     const account = pick(accounts);
     const ref = (name: string) => ({ name, scope: { account, ...(random() < 0.3 && { user: 'usr_1' }) } });
     const one = ref(pick(names));
     const check = (secret: Secret | undefined): void => {
       if (secret && !secret.reveal().startsWith(`${account}/`)) throw new Error('a value of another account');
     };
-    const chance = random();
-    if (chance < 0.4) check(await client.get(one, { signal }));
-    else if (chance < 0.6) {
-      const found = await client.getMany(
+    const kind = random();
+    if (kind < 0.4) check(await secrets.get(one, { signal }));
+    else if (kind < 0.6) {
+      const found = await secrets.getMany(
         { one: { ...one, name: 'a' }, two: { ...one, name: 'b' } },
         { signal },
       );
       check(found.one);
       check(found.two);
-    } else if (chance < 0.7)
-      for await (const { name } of client.list({ scope: { account }, signal })) pick([name]);
-    else if (chance < 0.9) {
+    } else if (kind < 0.7)
+      for await (const { name } of secrets.list({ scope: { account }, signal })) pick([name]);
+    else if (kind < 0.9) {
       const expiresAt = random() < 0.2 ? new Date(Date.now() + 60_000) : undefined;
-      await client.set(one, `${account}/${'x'.repeat(random() * 2_000)}`, { signal, expiresAt });
-    } else await client.delete(one, { signal });
+      await secrets.set(one, `${account}/${'x'.repeat(random() * 2_000)}`, { signal, expiresAt });
+    } else await secrets.delete(one, { signal });
   }
 
   return async () => {
     if (random() < 0.1) emulator.faults.add(pick(faults));
-    const leaving = new AbortController();
-    const asked = ask(pick(secrets), leaving.signal);
-    if (random() < 0.05) leaving.abort('enough');
+    const caller = new AbortController();
+    const answer = call(pick(clients), caller.signal);
+    if (random() < 0.05) caller.abort('enough');
     try {
-      await asked;
+      await answer;
       tally.answered += 1;
     } catch (error) {
       if (error === 'enough') tally.aborted += 1;
@@ -96,10 +96,10 @@ const clients = [
   new Stripe(apiKey, { ...plain, httpClient: Stripe.createFetchHttpClient() }),
 ].map((client) => createSecrets(stripeSecrets({ client })));
 const tally: Tally = { answered: 0, failed: 0, aborted: 0 };
-const call = caller(emulator, clients, seededRandom(20_261_124), tally);
+const call = randomCalls(emulator, clients, seededRandom(20_261_124), tally);
 
-/** The heap in use after a tenth of the calls. */
-async function round(): Promise<number> {
+/** Makes a tenth of the calls. Returns the heap in use after them. */
+async function runRound(): Promise<number> {
   let left = calls / rounds;
   const work = async (): Promise<void> => {
     while (left > 0) {
@@ -107,21 +107,21 @@ async function round(): Promise<number> {
       await call();
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  emulator.reset(); // its log and its saved answers are no leak
+  await Promise.all(Array.from({ length: concurrency }, work));
+  emulator.reset(); // its log and its saved responses are not a leak
   await new Promise((resolve) => {
-    setImmediate(resolve); // what has ended a moment ago is let go
+    setImmediate(resolve); // releases the calls that have just settled
   });
   globalThis.gc?.();
   return process.memoryUsage().heapUsed;
 }
 
 const heap: number[] = [];
-for (let at = 0; at < rounds; at += 1) heap.push(await round());
+for (let round = 0; round < rounds; round += 1) heap.push(await runRound());
 await emulator.close();
 
-const middle = ([a = 0, b = 0, c = 0]: readonly number[]): number =>
+const median = ([a = 0, b = 0, c = 0]: readonly number[]): number =>
   a + b + c - Math.max(a, b, c) - Math.min(a, b, c);
-const growth = middle(heap.slice(-3)) - middle(heap.slice(2, 5)); // the first rounds make what is made once
-const between = (calls / rounds) * 5;
-process.stdout.write(JSON.stringify({ ...tally, bytesPerCall: growth / between } satisfies SoakResult));
+const growth = median(heap.slice(-3)) - median(heap.slice(2, 5)); // the first rounds allocate what is allocated once
+const callsBetween = (calls / rounds) * 5;
+process.stdout.write(JSON.stringify({ ...tally, bytesPerCall: growth / callsBetween } satisfies SoakResult));

@@ -1,22 +1,23 @@
 import { createRequire } from 'node:module';
 import type Stripe from 'stripe';
 import { vi } from 'vitest';
-import type { Place } from './test-server.js';
+import type { TestServer } from './test-server.js';
 
 export const apiKey = 'sk_test_CANARYKEY';
 
-/** A way of making a Stripe instance. */
+/** A kind of Stripe instance that applications use. */
 export interface ClientKind {
   readonly name: string;
-  /** Is it of `createStripeClient`? */
+  /** Whether `createStripeClient` makes it. */
   readonly hardened: boolean;
-  /** The HTTP client that it has. */
+  /** Its HTTP client: ours, or one of the two of stripe-node. */
   readonly http: 'hardened' | 'node' | 'fetch';
+  /** The major version of stripe-node. */
   readonly major: number;
-  make(place: Pick<Place, 'protocol' | 'host' | 'port'>, timeoutMs: number): Stripe;
+  make(server: Pick<TestServer, 'protocol' | 'host' | 'port'>, timeoutMs: number): Stripe;
 }
 
-/** The majors of stripe-node that are supported, and the package that each is installed as. */
+/** The supported major versions of stripe-node, with the name of the package that has each. */
 export const majors: readonly { readonly major: number; readonly installedAs: string }[] = [
   { major: 17, installedAs: 'stripe-17' },
   { major: 18, installedAs: 'stripe-18' },
@@ -27,12 +28,12 @@ export const majors: readonly { readonly major: number; readonly installedAs: st
   { major: 23, installedAs: 'stripe' },
 ];
 
-/** The three kinds of clients that people have, of one major. */
+/** Returns the three kinds of clients of one major version. */
 export async function clientsOf({
   major,
   installedAs,
 }: (typeof majors)[number]): Promise<readonly ClientKind[]> {
-  // Not imported: an older one's types would declare the module `stripe` anew.
+  // Not imported: the types of an older version would declare the module `stripe` again.
   const Sdk = createRequire(import.meta.url)(installedAs) as typeof Stripe;
   vi.resetModules();
   vi.doMock('stripe', () => ({ default: Sdk }));

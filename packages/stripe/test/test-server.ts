@@ -9,106 +9,106 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { onTestFinished } from 'vitest';
 import { selfSigned } from './self-signed.js';
 
-/** Does something with one request. */
-export type Act = (request: IncomingMessage, response: ServerResponse) => void;
+/** Handles one request. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Where requests go. */
-export interface Place {
+/** The address that a client calls, and a record of its calls. */
+export interface TestServer {
   readonly protocol: 'http' | 'https';
   readonly host: string;
   readonly port: number;
-  /** An origin. */
+  /** The origin. */
   readonly url: string;
-  /** What was asked, in order. */
-  readonly requests: readonly SeenRequest[];
-  /** How many requests have begun and not ended. */
-  underWay(): number;
-  /** Where a redirect points. */
-  readonly elsewhere?: Place;
-  /** How many connections are open. */
+  /** The requests that arrived, in order. */
+  readonly requests: readonly RecordedRequest[];
+  /** Returns the number of requests in flight. */
+  inFlight(): number;
+  /** The target of a redirect. */
+  readonly redirectTarget?: TestServer;
+  /** Returns the number of open connections. */
   connections(): Promise<number>;
 }
 
-export interface SeenRequest {
+export interface RecordedRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** What has come of the body so far. */
+  /** The part of the body that has arrived so far. */
   body: string;
 }
 
-/** A server that does the same with every request, until the test ends. */
-export async function serve(act: Act): Promise<Place> {
-  const watch = watcher(act);
-  return { ...(await listen(createHttpServer(watch.handle), 'http')), ...watch };
+/** Starts a server that handles every request in the same way. It is closed when the test ends. */
+export async function serve(handler: Handler): Promise<TestServer> {
+  const recorder = recorderFor(handler);
+  return { ...(await listen(createHttpServer(recorder.handle), 'http')), ...recorder };
 }
 
-/** The same, behind a certificate that nobody vouches for. */
-export async function serveUntrusted(act: Act): Promise<Place> {
-  const watch = watcher(act);
-  return { ...(await listen(createHttpsServer(selfSigned(), watch.handle), 'https')), ...watch };
+/** Starts an HTTPS server with a certificate that clients do not trust. */
+export async function serveUntrusted(handler: Handler): Promise<TestServer> {
+  const recorder = recorderFor(handler);
+  return { ...(await listen(createHttpsServer(selfSigned(), recorder.handle), 'https')), ...recorder };
 }
 
-/** A server that points to another one, which answers. */
-export async function redirecting(status: number, act: Act): Promise<Place> {
-  const elsewhere = await serve(act);
-  const here = await serve(({ url }, response) => {
-    response.writeHead(status, { location: `${elsewhere.url}${url}`, 'request-id': 'req_fault' }).end();
+/** Starts a server that redirects to a second server, which handles the request. */
+export async function serveRedirect(status: number, handler: Handler): Promise<TestServer> {
+  const redirectTarget = await serve(handler);
+  const server = await serve(({ url }, response) => {
+    response.writeHead(status, { location: `${redirectTarget.url}${url}`, 'request-id': 'req_fault' }).end();
   });
-  return { ...here, elsewhere };
+  return { ...server, redirectTarget };
 }
 
-/** A server that does the same with every connection. */
-export async function serveConnections(
-  connected: (socket: Socket) => void,
+/** Starts a TCP server that handles every connection in the same way. */
+export async function serveSockets(
+  onConnection: (socket: Socket) => void,
   protocol: 'http' | 'https' = 'http',
-): Promise<Place> {
+): Promise<TestServer> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);
-    connected(socket);
+    onConnection(socket);
   });
   return listen(server, protocol);
 }
 
-/** A port that nobody listens on. */
-export async function nowhere(): Promise<Place> {
+/** Returns a port without a listener. */
+export async function closedPort(): Promise<TestServer> {
   const server = createTcpServer();
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const { port } = server.address() as AddressInfo; // a listening TCP server has one
   await new Promise((resolve) => server.close(resolve));
-  return at('http', '127.0.0.1', port);
+  return addressOf('http', '127.0.0.1', port);
 }
 
-/** A host that no resolver knows, and that none is asked about: a label has 63 letters at most. */
-export async function nobody(): Promise<Place> {
-  return at('https', `${'x'.repeat(64)}.invalid`, 443);
+/** Returns a host that does not exist. No resolver is queried: a DNS label has 63 characters at most. */
+export async function unknownHost(): Promise<TestServer> {
+  return addressOf('https', `${'x'.repeat(64)}.invalid`, 443);
 }
 
-function watcher(act: Act): Pick<Place, 'requests' | 'underWay'> & { handle: Act } {
-  const requests: SeenRequest[] = [];
+function recorderFor(handler: Handler): Pick<TestServer, 'requests' | 'inFlight'> & { handle: Handler } {
+  const requests: RecordedRequest[] = [];
   const open = new Set<ServerResponse>();
   return {
     requests,
-    underWay: () => open.size,
+    inFlight: () => open.size,
     handle(request, response) {
       const { method = '', url = '', headers } = request;
-      const seen = { method, path: url.split('?', 1)[0] ?? '', url, headers, body: '' };
-      requests.push(seen);
+      const recorded = { method, path: url.split('?', 1)[0] ?? '', url, headers, body: '' };
+      requests.push(recorded);
       open.add(response);
       response.once('close', () => open.delete(response));
-      request.setEncoding('utf8').on('data', (piece: string) => {
-        seen.body += piece;
+      request.setEncoding('utf8').on('data', (chunk: string) => {
+        recorded.body += chunk;
       });
-      act(request, response);
+      handler(request, response);
     },
   };
 }
 
-async function listen(server: Server, protocol: Place['protocol']): Promise<Place> {
+async function listen(server: Server, protocol: TestServer['protocol']): Promise<TestServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -123,17 +123,17 @@ async function listen(server: Server, protocol: Place['protocol']): Promise<Plac
     await closed;
   });
   const { port } = server.address() as AddressInfo; // a listening TCP server has one
-  return { ...at(protocol, '127.0.0.1', port), connections: async () => sockets.size };
+  return { ...addressOf(protocol, '127.0.0.1', port), connections: async () => sockets.size };
 }
 
-function at(protocol: Place['protocol'], host: string, port: number): Place {
+function addressOf(protocol: TestServer['protocol'], host: string, port: number): TestServer {
   return {
     protocol,
     host,
     port,
     url: `${protocol}://${host}:${port}`,
     requests: [],
-    underWay: () => 0,
+    inFlight: () => 0,
     connections: async () => 0,
   };
 }

@@ -4,7 +4,7 @@ import { faultRows } from '../../test/faults/fault-rows.js';
 
 it('the README shows the table that the tests run', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const table = /^\| what happens [^]*?(?=\n\n|\n$(?![^]))/m.exec(readme)?.[0] ?? '';
+  const table = /^\| fault [^]*?(?=\n\n|\n$(?![^]))/m.exec(readme)?.[0] ?? '';
   const shown = table
     .split('\n')
     .filter((_, at) => at !== 1) // the line below the head

@@ -1,50 +1,65 @@
-import { type Ending, type Endings, type Fault, faults } from './fault-table.js';
+import type { Fault, Outcome, Outcomes } from './fault.js';
+import { faults } from './fault-table.js';
 
-/** The table of faults as the README shows it: a row of cells for each. */
+/** The README's table of faults: the cells of each row. */
 export const faultRows: readonly (readonly string[])[] = [
-  ['what happens', 'comes to', 'retryable', 'with a Stripe instance of your own'],
-  ...faults.map((fault) => [fault.what, wordsFor(fault.ends), retryable(fault.ends), otherwise(fault)]),
+  ['fault', 'result', 'retryable', 'difference with your own Stripe instance'],
+  ...faults.map((fault) => [
+    fault.name,
+    describeAll(fault.outcomes),
+    retryable(fault.outcomes),
+    differences(fault),
+  ]),
 ];
 
-function wordsFor(endings: Endings): string {
-  if (typeof endings === 'string' || 'code' in endings) return wordFor(endings);
-  const { others, ...some } = endings;
-  const words = Object.entries(some).map(([asking, ending]) => `${asking}: ${wordFor(ending)}`);
-  return [...words, `others: ${wordFor(others)}`].join('; ');
+function describeAll(outcomes: Outcomes): string {
+  if (typeof outcomes === 'string' || 'code' in outcomes) return describeOne(outcomes);
+  const { others, ...some } = outcomes;
+  const each = Object.entries(some).map(([operation, outcome]) => `${operation}: ${describeOne(outcome)}`);
+  return [...each, `others: ${describeOne(others)}`].join('; ');
 }
 
-function wordFor(ending: Ending): string {
-  if (ending === 'answered') return 'an answer';
-  if (ending === 'missing') return '`undefined`';
-  if (ending === 'never') return 'does not end';
-  return `\`${ending.code}\``;
+function describeOne(outcome: Outcome): string {
+  if (outcome === 'success') return 'success';
+  if (outcome === 'missing') return '`undefined`';
+  if (outcome === 'pending') return 'never settles';
+  return `\`${outcome.code}\``;
 }
 
-function retryable(endings: Endings): string {
-  if (typeof endings === 'string') return '';
-  const failures =
-    'code' in endings ? [endings] : Object.values(endings).filter((each) => typeof each === 'object');
-  return failures.some((each) => each.retryable) ? 'yes' : 'no';
+function retryable(outcomes: Outcomes): string {
+  if (typeof outcomes === 'string') return '';
+  const errors =
+    'code' in outcomes ? [outcomes] : Object.values(outcomes).filter((each) => typeof each === 'object');
+  return errors.some((each) => each.retryable) ? 'yes' : 'no';
 }
 
-function otherwise({ ends, node, fetch, until, note, triedAgain, unhandled, statusLost }: Fault): string {
-  const differs = (endings?: Endings): endings is Endings =>
-    endings !== undefined && wordsFor(endings) !== wordsFor(ends);
+function differences({
+  outcomes,
+  node,
+  fetch,
+  until,
+  note,
+  retriesOnce,
+  unhandled,
+  losesStatus,
+}: Fault): string {
+  const differs = (own?: Outcomes): own is Outcomes =>
+    own !== undefined && describeAll(own) !== describeAll(outcomes);
   const own = [
-    differs(node) && `Node: ${wordsFor(node)}`,
-    differs(fetch) && `fetch: ${wordsFor(fetch)}`,
+    differs(node) && `Node: ${describeAll(node)}`,
+    differs(fetch) && `fetch: ${describeAll(fetch)}`,
   ].filter(Boolean);
   const both = node !== undefined && JSON.stringify(node) === JSON.stringify(fetch);
   const older = [
-    until?.node && `Node: ${wordsFor(until.node)}`,
-    until?.fetch && `fetch: ${wordsFor(until.fetch)}`,
+    until?.node && `Node: ${describeAll(until.node)}`,
+    until?.fetch && `fetch: ${describeAll(until.fetch)}`,
   ].filter(Boolean);
   return [
-    ...(both ? [wordsFor(node)] : own),
+    ...(both ? [describeAll(node)] : own),
     note,
-    triedAgain && (differs(node) ? 'tried again once' : 'Node: tried again once'),
-    unhandled && 'leaves an unhandled rejection',
-    statusLost && !both && 'without the status',
+    retriesOnce && (differs(node) ? 'one retry' : 'Node: one retry'),
+    unhandled && 'an unhandled rejection',
+    losesStatus && !both && 'no status',
     until && `up to version ${until.major}, ${older.join(', ')}`,
   ]
     .filter(Boolean)

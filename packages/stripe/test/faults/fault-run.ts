@@ -2,73 +2,72 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { watchedSignal } from '@secretkit/conformance';
 import { createSecrets, type Secrets } from '@secretkit/core';
-import { isSecretError, type Secret, type SecretProvider } from '@secretkit/core/provider';
+import { isSecretError, type Operation, type Secret, type SecretProvider } from '@secretkit/core/provider';
 import type Stripe from 'stripe';
 import { expect } from 'vitest';
 import { stripeSecrets } from '../../src/stripe-secrets.js';
-import { canary, name, requestId, written } from '../responses.js';
+import { canary, name, requestId, writtenCanary } from '../responses.js';
 import type { ClientKind } from '../stripe-clients.js';
-import type { Place } from '../test-server.js';
-import { type Asking, type Ending, endingOf, type Fault } from './fault-table.js';
+import type { TestServer } from '../test-server.js';
+import { type ExpectedError, expectedOutcome, type Fault } from './fault.js';
 
-const calls: Readonly<Record<Asking, (secrets: Secrets, signal: AbortSignal) => Promise<unknown>>> = {
+const calls: Readonly<Record<Operation, (secrets: Secrets, signal: AbortSignal) => Promise<unknown>>> = {
   get: (secrets, signal) => secrets.get(name, { signal }),
   getMany: async (secrets, signal) =>
     (await secrets.getMany({ first: name, second: 'another' }, { signal })).first,
   list: (secrets, signal) => secrets.list({ signal })[Symbol.asyncIterator]().next(),
-  set: (secrets, signal) => secrets.set(name, written, { signal }),
+  set: (secrets, signal) => secrets.set(name, writtenCanary, { signal }),
   delete: (secrets, signal) => secrets.delete(name, { signal }),
 };
 
-/** Every way to ask. */
-export const askings = Object.keys(calls) as Asking[]; // keys() forgets the names
+export const operations = Object.keys(calls) as Operation[]; // keys() loses the type
 
 const patienceMs = 30_000;
 
-/** A fault, and a client that meets it. */
-export interface Scene {
-  readonly place: Place;
+/** A fault, and a client that calls the server with that fault. */
+export interface FaultRun {
+  readonly server: TestServer;
   readonly stripe: Stripe;
   readonly provider: SecretProvider;
   readonly secrets: Secrets;
   /**
-   * Makes a call, and expects it to end as the table says and to leave no listener.
+   * Makes a call, and expects the table's outcome and no listener left on the signal.
    *
-   * @returns what it was rejected with.
+   * @returns the error, if the call fails.
    */
-  expectEnding(asking: Asking): Promise<unknown>;
+  expectOutcome(operation: Operation): Promise<unknown>;
 }
 
-export async function sceneOf(fault: Fault, client: ClientKind): Promise<Scene> {
-  const place = await (client.hardened ? fault.place : (fault.smallPlace ?? fault.place))();
-  const stripe = client.make(place, fault.slowMs ?? patienceMs);
+export async function startFault(fault: Fault, client: ClientKind): Promise<FaultRun> {
+  const server = await (client.hardened ? fault.serve : (fault.serveSmall ?? fault.serve))();
+  const stripe = client.make(server, fault.timeoutMs ?? patienceMs);
   const provider = stripeSecrets({ client: stripe });
   const secrets = createSecrets(provider);
   return {
-    place,
+    server,
     stripe,
     provider,
     secrets,
-    async expectEnding(asking) {
-      const ending = endingOf(fault, asking, client);
-      if (ending === 'never') {
-        await expectRelease((leaving) => calls[asking](secrets, leaving), place, fault);
+    async expectOutcome(operation) {
+      const expected = expectedOutcome(fault, operation, client);
+      if (expected === 'pending') {
+        await expectAbortable((signal) => calls[operation](secrets, signal), server, fault);
         return undefined;
       }
       const { signal, listeners } = watchedSignal();
       setMaxListeners(0, signal);
-      const [outcome] = await Promise.allSettled([calls[asking](secrets, signal)]);
-      expect(listeners(), `${asking}: listeners left`).toBe(0);
-      if (typeof ending === 'string') expectAnswer(outcome, ending, asking);
-      else expectFailure(outcome, ending, asking, fault);
-      return outcome.status === 'rejected' ? (outcome.reason as unknown) : undefined;
+      const [result] = await Promise.allSettled([calls[operation](secrets, signal)]);
+      expect(listeners(), `${operation}: listeners left`).toBe(0);
+      if (typeof expected === 'string') expectAnswer(result, expected, operation);
+      else expectError(result, expected, operation, fault);
+      return result.status === 'rejected' ? (result.reason as unknown) : undefined;
     },
   };
 }
 
-/** Runs something that leaves rejections which nobody handles, and counts them: the test runner is kept from it. */
-export async function countingUnhandled(run: () => Promise<unknown>): Promise<number> {
-  const others = process.listeners('unhandledRejection');
+/** Counts the unhandled rejections of a run, and hides them from the test runner. */
+export async function countUnhandledRejections(run: () => Promise<unknown>): Promise<number> {
+  const listeners = process.listeners('unhandledRejection');
   let unhandled = 0;
   const count = (): void => {
     unhandled += 1;
@@ -79,61 +78,60 @@ export async function countingUnhandled(run: () => Promise<unknown>): Promise<nu
     return unhandled;
   } finally {
     process.off('unhandledRejection', count);
-    for (const other of others) process.on('unhandledRejection', other);
+    for (const listener of listeners) process.on('unhandledRejection', listener);
   }
 }
 
-/** A call that does not end by itself ends when its caller leaves. */
-async function expectRelease(
+/** Expects that a call does not settle until its caller aborts it. */
+async function expectAbortable(
   call: (signal: AbortSignal) => Promise<unknown>,
-  { requests, underWay }: Place,
-  { slowMs }: Fault,
+  { requests, inFlight }: TestServer,
+  { timeoutMs }: Fault,
 ): Promise<void> {
   const before = requests.length;
   const caller = new AbortController();
-  let ended = false;
+  let settled = false;
   const answer = call(caller.signal).finally(() => {
-    ended = true;
+    settled = true;
   });
-  answer.catch(() => undefined); // it is looked at below
+  answer.catch(() => undefined); // asserted below
   await expect.poll(() => requests.length, { timeout: patienceMs }).toBeGreaterThan(before);
-  if (slowMs) await setTimeout(2 * slowMs);
-  else await expect.poll(underWay, { timeout: patienceMs }).toBe(0);
+  if (timeoutMs) await setTimeout(2 * timeoutMs);
+  else await expect.poll(inFlight, { timeout: patienceMs }).toBe(0);
   for (let turn = 0; turn < 20; turn += 1) await setImmediate();
-  expect(ended, 'ended by itself').toBe(false);
+  expect(settled, 'settled before the abort').toBe(false);
   caller.abort('enough');
   await expect(answer).rejects.toBe('enough');
 }
 
 function expectAnswer(
-  outcome: PromiseSettledResult<unknown>,
-  ending: 'answered' | 'missing',
-  asking: Asking,
+  result: PromiseSettledResult<unknown>,
+  expected: 'success' | 'missing',
+  operation: Operation,
 ): void {
-  if (outcome.status === 'rejected') throw outcome.reason;
-  if (asking !== 'get' && asking !== 'getMany') return;
-  const value = (outcome.value as Secret | undefined)?.reveal(); // that is what these two answer with
-  expect(value, asking).toBe(ending === 'missing' ? undefined : canary);
+  if (result.status === 'rejected') throw result.reason;
+  if (operation !== 'get' && operation !== 'getMany') return;
+  const value = (result.value as Secret | undefined)?.reveal(); // these two resolve with a secret
+  expect(value, operation).toBe(expected === 'missing' ? undefined : canary);
 }
 
-function expectFailure(
-  outcome: PromiseSettledResult<unknown>,
-  expected: Exclude<Ending, string>,
-  asking: Asking,
-  { slowMs }: Fault,
+function expectError(
+  result: PromiseSettledResult<unknown>,
+  expected: ExpectedError,
+  operation: Operation,
+  { timeoutMs }: Fault,
 ): void {
-  const error: unknown = outcome.status === 'rejected' ? outcome.reason : 'an answer';
-  if (!isSecretError(error)) throw new Error(`${asking}: it is no SecretError`, { cause: error });
+  const error: unknown = result.status === 'rejected' ? result.reason : 'success';
+  if (!isSecretError(error)) throw new Error(`${operation}: not a SecretError`, { cause: error });
   const { code, retryable, status, vendorCode, retryAfterMs, anonymous } = expected;
-  expect({ code: error.code, retryable: error.retryable, retryAfterMs: error.retryAfterMs }, asking).toEqual({
-    code,
-    retryable,
-    retryAfterMs,
-  });
-  expect(error, asking).toMatchObject({ provider: 'stripe', operation: asking });
-  expect(error.message).toMatch(new RegExp(`^${code}: stripe ${asking}\\b.*: .+\\.$`));
-  if (slowMs) return; // whether the headers had come, nobody can say
-  expect(error.details, asking).toEqual({
+  expect(
+    { code: error.code, retryable: error.retryable, retryAfterMs: error.retryAfterMs },
+    operation,
+  ).toEqual({ code, retryable, retryAfterMs });
+  expect(error, operation).toMatchObject({ provider: 'stripe', operation });
+  expect(error.message).toMatch(new RegExp(`^${code}: stripe ${operation}\\b.*: .+\\.$`));
+  if (timeoutMs) return; // the headers may or may not have arrived
+  expect(error.details, operation).toEqual({
     ...(status !== undefined && { status }),
     ...(!anonymous && { requestId }),
     ...(vendorCode !== undefined && { vendorCode }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { requestIdOf, vendorCodeOf } from './safe-words.js';
+import { requestIdOf, vendorCodeOf } from './safe-details.js';
 
-describe("Stripe's own words are told", () => {
-  it('of a request and of a failure', () => {
+describe('the details of an error', () => {
+  it('have ids and codes in the format of Stripe', () => {
     expect(requestIdOf('req_AbC123')).toEqual({ requestId: 'req_AbC123' });
     expect(vendorCodeOf('more_permissions_required_for_application')).toEqual({
       vendorCode: 'more_permissions_required_for_application',
@@ -20,7 +20,7 @@ describe("Stripe's own words are told", () => {
     `req_${'x'.repeat(61)}`,
     'canary-1',
     'x'.repeat(62),
-  ])('and nothing that was echoed: %s', (echoed) => {
+  ])('do not have other text: %s', (echoed) => {
     expect({ ...requestIdOf(echoed), ...vendorCodeOf(echoed) }).toEqual({});
   });
 });
