@@ -1,79 +1,78 @@
 import {
+  type CachedReader,
+  invalid,
   type Secret,
   SecretError,
   type SecretProvider,
   type SecretRef,
   seal,
 } from '@secretkit/core/provider';
-import { checkEnvOptions } from './check-env-options.js';
+import { checkEnvOptions } from './env-options.js';
+import { listNames } from './list-names.js';
 import { readSecretFile } from './secret-file.js';
-import { fold, prefixed, type VariableName } from './variable-name.js';
-
-/** Variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { type VariableName, withPrefix } from './variable-name.js';
+import { type Environment, fileSuffix, processEnv, readVariable } from './variables.js';
 
 export interface EnvSecretsOptions {
   /**
-   * The variables, read at every call as they are then.
+   * The variables. Each call reads them again.
    * @defaultValue `process.env`
    */
   readonly env?: Environment;
   /**
-   * What every variable's name begins with, such as `APP_`. Only with a prefix is there a `list`: without one it would tell
-   * everything that the process was started with.
+   * The start of every variable's name, such as `APP_`. Without a prefix there is no `list`: it would return every variable
+   * that the process was started with.
    * @defaultValue none
    */
   readonly prefix?: string;
   /**
-   * The variable of a secret, in place of the rule that `stripe-api.key` is `STRIPE_API_KEY`. It may map scoped refs, which
-   * are missing otherwise. Goes with no prefix.
+   * Returns the variable of a secret. It may map scoped refs, which are missing by default. Must not be combined
+   * with `prefix`.
+   * @defaultValue `stripe-api.key` is `STRIPE_API_KEY`
    */
   readonly name?: VariableName;
-  /** Variables that are never served or listed, by their whole names. @defaultValue none */
-  readonly except?: readonly string[];
+  /** Variables that are never served or listed, by their full names. @defaultValue none */
+  readonly exclude?: readonly string[];
 }
 
-/** Environment variables as a provider. It reads, and that is all. */
+/** Environment variables as a provider. It only reads. */
 export type EnvSecrets = Pick<SecretProvider, 'name' | 'get'> &
   Required<Pick<SecretProvider, 'memory' | 'canonical'>>;
 
-/** The same with a prefix: it can list, too. */
+/** Environment variables under a prefix as a provider. It reads and lists. */
 export type ListableEnvSecrets = EnvSecrets & Required<Pick<SecretProvider, 'list'>>;
 
-const fileSuffix = '_FILE';
-
 /**
- * Secrets of environment variables, and of files that such variables name: where `DATABASE_URL` is not set,
- * `DATABASE_URL_FILE` may name a file that holds the value, as Docker and Kubernetes mount them.
+ * Returns a provider of environment variables and of the files that variables name: if `DATABASE_URL` is not set,
+ * `DATABASE_URL_FILE` may name a file that holds the value, as Docker and Kubernetes mount secrets.
  *
- * @throws `TypeError` for wrong options, when it is built.
+ * @throws `TypeError` for wrong options.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
  * import { envSecrets } from '@secretkit/env';
  *
  * const secrets = createSecrets(envSecrets({ prefix: 'APP_' }));
- * const url = await secrets.get('database-url'); // APP_DATABASE_URL, or the file that APP_DATABASE_URL_FILE names
+ * const url = await secrets.get('database-url'); // APP_DATABASE_URL, or the file in APP_DATABASE_URL_FILE
  * ```
  */
 export function envSecrets(options: EnvSecretsOptions & { readonly prefix: string }): ListableEnvSecrets;
 export function envSecrets(options?: EnvSecretsOptions): EnvSecrets;
 export function envSecrets(options: EnvSecretsOptions = {}): EnvSecrets | ListableEnvSecrets {
   checkEnvOptions(options);
-  const { prefix, name = prefixed(prefix ?? ''), except = [] } = options;
-  const excepted = new Set(except);
+  const { prefix, name = withPrefix(prefix ?? ''), exclude = [] } = options;
+  const excluded = new Set(exclude);
   const variables = (): Environment => options.env ?? processEnv();
 
-  /** What is set for a secret: a value, or the file that holds it. */
-  function setFor(
-    ref: SecretRef,
-  ): { variable: string; value?: string | undefined; file?: string | undefined } | undefined {
+  function find(ref: SecretRef): Found {
     const variable = name(ref);
-    // What ends in _FILE names a file: a path is never served in place of what is in it.
-    if (variable === undefined || excepted.has(variable)) return undefined;
-    const value = variable.endsWith(fileSuffix) ? undefined : own(variables(), variable);
-    const file = excepted.has(variable + fileSuffix) ? undefined : own(variables(), variable + fileSuffix);
-    return { variable, value, file };
+    if (variable === undefined || excluded.has(variable)) return {};
+    // A name with the suffix is the name of a file: its path is never served instead of its content.
+    const value = variable.endsWith(fileSuffix) ? undefined : readVariable(variables(), variable);
+    const pathVariable = variable + fileSuffix;
+    const path = excluded.has(pathVariable) ? undefined : readVariable(variables(), pathVariable);
+    if (path === undefined) return { value };
+    return { value, file: { path, pathVariable, variable } };
   }
 
   const provider: EnvSecrets = {
@@ -81,28 +80,24 @@ export function envSecrets(options: EnvSecretsOptions = {}): EnvSecrets | Listab
 
     async get(ref, { signal }) {
       signal?.throwIfAborted();
-      const { variable, value, file } = setFor(ref) ?? {};
-      if (value !== undefined && file !== undefined) {
-        throw new SecretError(
-          'invalid_argument',
-          `both ${variable} and ${variable}${fileSuffix} are set. Unset one of them.`,
-        );
+      const { value, file } = find(ref);
+      if (!file) return sealed(value);
+      const { path, pathVariable, variable } = file;
+      if (value !== undefined) {
+        throw invalid(`${variable} and ${pathVariable} must not both be set. Unset one of them.`);
       }
-      if (file === undefined) return sealed(value);
-      return sealed(await readSecretFile(file, `${variable}${fileSuffix}`, signal));
+      return sealed(await readSecretFile(path, pathVariable, signal));
     },
 
-    // For looks only: it holds no copies.
     memory: Object.freeze({
-      cached: (ref: SecretRef) => (touch: boolean) => {
-        if (touch) return undefined;
-        const { value, file } = setFor(ref) ?? {};
-        const secret = file === undefined ? sealed(value) : undefined;
-        return secret && { secret };
-      },
+      cached: (ref: SecretRef) =>
+        lookOnly(() => {
+          const { value, file } = find(ref);
+          return file ? undefined : sealed(value); // a file needs I/O
+        }),
     }),
 
-    // Names that fold together are one secret. One that no variable holds is told apart by a character that no name has.
+    // Names of one variable are one secret. A control character, which no name has, marks a secret without a variable.
     canonical(ref) {
       const identity = name(ref) ?? `\0${ref.name}`;
       return ref.scope ? { name: identity, scope: ref.scope } : { name: identity };
@@ -115,45 +110,35 @@ export function envSecrets(options: EnvSecretsOptions = {}): EnvSecrets | Listab
     async list({ scope, cursor, limit }, { signal }) {
       signal?.throwIfAborted();
       if (scope?.account !== undefined || scope?.user !== undefined) return { refs: [] };
-      const names = namesOf(variables(), prefix, excepted).filter(
-        (each) => cursor === undefined || each > cursor,
-      );
-      const page = names.slice(0, limit);
+      const names = listNames(variables(), prefix, excluded);
+      const remaining = names.filter((each) => cursor === undefined || each > cursor);
+      const page = remaining.slice(0, limit);
       const last = page.at(-1);
       return {
         refs: page.map((each) => ({ name: each })),
-        ...(page.length < names.length && last !== undefined && { cursor: last }),
+        ...(page.length < remaining.length && last !== undefined && { cursor: last }),
       };
     },
   };
   return Object.freeze(listable);
 }
 
-/** The names under a prefix, as `get` takes them, in order and once each. */
-function namesOf(variables: Environment, prefix: string, excepted: ReadonlySet<string>): string[] {
-  const names = new Set<string>();
-  for (const variable of Object.keys(variables)) {
-    if (!variable.startsWith(prefix) || own(variables, variable) === undefined) continue;
-    const holder = variable.endsWith(fileSuffix) ? variable.slice(0, -fileSuffix.length) : variable;
-    const name = holder.slice(prefix.length);
-    if (name === '' || fold(name) !== name) continue; // no name leads to it
-    if (!excepted.has(variable) && !excepted.has(holder)) names.add(name);
-  }
-  return [...names].sort();
+/** What is set for a secret: a value, a file that holds it, both or neither. */
+interface Found {
+  readonly value?: string | undefined;
+  readonly file?: { readonly path: string; readonly pathVariable: string; readonly variable: string };
 }
 
-/** The variable, if it is set and not empty. */
-function own(variables: Environment, variable: string): string | undefined {
-  return Object.hasOwn(variables, variable) ? variables[variable] || undefined : undefined;
+/** Returns a reader for looks only: a variable has no promise to share between reads. */
+function lookOnly(look: () => Secret | undefined): CachedReader {
+  return (touch) => {
+    const secret = touch ? undefined : look();
+    return secret && { secret };
+  };
 }
 
 function sealed(value: string | undefined): Secret | undefined {
   if (value === undefined || value === '') return undefined;
   if (value.isWellFormed()) return seal(value);
-  throw new SecretError('invalid_data', 'the value holds half of a surrogate pair. Set it again.');
-}
-
-function processEnv(): Environment {
-  const { process } = globalThis as { process?: { env: Environment } }; // there is none on some platforms
-  return process?.env ?? {};
+  throw new SecretError('invalid_data', 'the value must not have a lone surrogate. Set it again.');
 }

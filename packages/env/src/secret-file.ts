@@ -3,11 +3,11 @@ import { SecretError } from '@secretkit/core/provider';
 const maxBytes = 1_048_576;
 
 /**
- * The text of a file that holds one value: UTF-8, without the one newline that editors and `echo` put at its end.
+ * Returns the text of a file that holds one value: UTF-8, without the one newline that editors and `echo` add at its end.
  *
  * @param path - Never quoted: it may be a value in the wrong place.
  * @param variable - The variable that names the file, for messages.
- * @throws `unavailable` when it cannot be read; `invalid_data` when it is no file, over 1 MiB or not UTF-8.
+ * @throws `unavailable` when it cannot be read; `invalid_data` when it is not a file, over 1 MiB or not UTF-8.
  */
 export async function readSecretFile(
   path: string,
@@ -18,10 +18,7 @@ export async function readSecretFile(
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
   } catch {
-    throw new SecretError(
-      'invalid_data',
-      `the file that ${variable} names is not UTF-8 text. Encode it as base64.`,
-    );
+    throw invalidFile(variable, 'must be UTF-8 text. Encode binary values as base64.');
   }
 }
 
@@ -31,24 +28,23 @@ async function readBytes(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   try {
-    // Loaded when it is needed: platforms without files have variables too.
+    // Loaded at the first use: platforms without files have variables too.
     const { readFile, stat } = await import('node:fs/promises');
-    const found = await stat(path);
-    if (!found.isFile())
-      throw new SecretError('invalid_data', `${variable} names something that is not a file.`);
-    if (found.size > maxBytes) {
-      throw new SecretError(
-        'invalid_data',
-        `the file that ${variable} names is larger than ${maxBytes} bytes.`,
-      );
-    }
+    const stats = await stat(path);
+    if (!stats.isFile()) throw invalidFile(variable, 'must be a regular file.');
+    if (stats.size > maxBytes) throw invalidFile(variable, `must have at most ${maxBytes} bytes.`);
     return await readFile(path, signal ? { signal } : {});
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof SecretError) throw error;
     throw new SecretError(
       'unavailable',
-      `the file that ${variable} names cannot be read. Is it mounted, readable for this process, and is its path in there, not the value?`,
+      `the file in ${variable} could not be read. Check that ${variable} has a path and not the value, ` +
+        'that the file is mounted, and that this process may read it.',
     );
   }
+}
+
+function invalidFile(variable: string, problem: string): SecretError {
+  return new SecretError('invalid_data', `the file in ${variable} ${problem}`);
 }

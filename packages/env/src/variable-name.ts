@@ -1,18 +1,18 @@
 import type { SecretRef } from '@secretkit/core/provider';
 
-/** Gives the variable that holds a secret, or `undefined` for a secret that no variable holds. */
+/** Returns the variable that holds a secret, or `undefined` if no variable holds it. */
 export type VariableName = (ref: SecretRef) => string | undefined;
 
 /**
- * A secret's name as a variable's: upper case, and `_` for every character that is not A–Z or 0–9. So `stripe-api.key` is
- * `STRIPE_API_KEY`, and so is `stripe_api_key`: names that fold together are one secret.
+ * Returns a secret's name in the form of a variable: upper case, with `_` for every character that is not A–Z or 0–9.
+ * `stripe-api.key` and `stripe_api_key` are both `STRIPE_API_KEY`: such names are one secret.
  */
-export function fold(name: string): string {
+export function toVariableName(name: string): string {
   return name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_');
 }
 
-/** The rule where nobody gives one: the prefix and the folded name. A variable belongs to no account and no user. */
-export function prefixed(prefix: string): VariableName {
+/** Returns the default rule: the prefix and the converted name. A variable belongs to no account and no user. */
+export function withPrefix(prefix: string): VariableName {
   return ({ name, scope }) =>
-    scope?.account === undefined && scope?.user === undefined ? prefix + fold(name) : undefined;
+    scope?.account === undefined && scope?.user === undefined ? prefix + toVariableName(name) : undefined;
 }

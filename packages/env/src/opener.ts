@@ -1,0 +1,46 @@
+import { checkOptions, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
+import { checkEnvironment, checkExclude } from './env-options.js';
+import { type EnvSecrets, envSecrets, type ListableEnvSecrets } from './env-secrets.js';
+import type { Environment } from './variables.js';
+
+export interface EnvOpenerOptions {
+  /** The variables. Each call reads them again. @defaultValue `process.env` */
+  readonly env?: Environment;
+  /** Variables that are never served or listed, by their full names. @defaultValue none */
+  readonly exclude?: readonly string[];
+  /** The scheme of the URLs that it opens, in lower case and without a colon. @defaultValue `env` */
+  readonly scheme?: string;
+}
+
+/**
+ * Returns an opener of `env:` and `env:?prefix=APP_`: environment variables, and the files that they name.
+ *
+ * @throws `TypeError` for wrong options. When it opens a URL: `TypeError` for an unknown parameter or a wrong prefix.
+ * @example
+ * ```ts
+ * import { openProvider } from '@secretkit/config';
+ * import { envOpener } from '@secretkit/env/opener';
+ *
+ * const provider = await openProvider('env:?prefix=APP_', [envOpener()]);
+ * ```
+ */
+export function envOpener(options: EnvOpenerOptions = {}): Opener<EnvSecrets | ListableEnvSecrets> {
+  checkOptions('envOpener', options, ['env', 'exclude', 'scheme']);
+  const { scheme = 'env', ...rest } = options;
+  checkEnvironment('envOpener', rest.env);
+  checkExclude('envOpener', rest.exclude);
+  checkScheme(scheme);
+  return Object.freeze<Opener<EnvSecrets | ListableEnvSecrets>>({
+    schemes: Object.freeze([scheme]),
+    open(url) {
+      const { prefix } = urlParameters(url, ['prefix']);
+      return prefix === undefined ? envSecrets(rest) : envSecrets({ ...rest, prefix });
+    },
+  });
+}
+
+function checkScheme(scheme: unknown): void {
+  const expected = 'envOpener: scheme must be a URL scheme in lower case without a colon, such as "env"';
+  if (typeof scheme !== 'string') throw new TypeError(`${expected}, got ${kindOf(scheme)}.`);
+  if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) throw new TypeError(`${expected}.`);
+}
