@@ -20,7 +20,7 @@ const namesOf = async (secrets: ReturnType<typeof setUp>['secrets'], scope?: { u
 };
 
 describe('values', () => {
-  it('survive as they are, whatever they and their names are made of', async () => {
+  it('are stored unchanged, with any name', async () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
     const name = text.filter((candidate) => !/\p{Cc}/u.test(candidate));
     await fc.assert(
@@ -34,7 +34,7 @@ describe('values', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'an ordinary name: %s',
+    'may have the name of an inherited property: %s',
     async (name) => {
       const { secrets } = setUp();
       expect(await secrets.get(name)).toBeUndefined();
@@ -44,7 +44,7 @@ describe('values', () => {
     },
   );
 
-  it('are there from the beginning, by name or by ref', async () => {
+  it('of the option initial are there from the start, by name or by ref', async () => {
     const byName = setUp({ initial: { a: 'value-a', b: seal('value-b') } }).secrets;
     expect((await byName.require('b')).reveal()).toBe('value-b');
     const pairs = [
@@ -57,7 +57,7 @@ describe('values', () => {
     }
   });
 
-  it('stay apart by account and user, on reads, writes, deletes and lists', async () => {
+  it('of one account and user are separate from others, in reads, writes, deletes and lists', async () => {
     const { secrets } = setUp();
     const scopes = [
       { account: 'a' },
@@ -78,7 +78,7 @@ describe('values', () => {
     expect(await namesOf(secrets)).toEqual([]);
   });
 
-  it('and their expiry are replaced together, and dated', async () => {
+  it('are replaced together with their expiry, and get a creation date', async () => {
     const { secrets, clock } = setUp();
     await secrets.set('a', 'old', { expiresAt: new Date(start + 1_000) });
     clock.ms += 500;
@@ -96,7 +96,7 @@ describe('an expiry', () => {
   it.each([
     { after: 999, there: true },
     { after: 1_000, there: false },
-  ])('of 1000 ms, after $after ms: there is $there', async ({ after, there }) => {
+  ])('of 1000 ms, after $after ms: the secret exists: $there', async ({ after, there }) => {
     const { secrets, clock } = setUp();
     await secrets.set('a', 'value', { expiresAt: new Date(start + 1_000) });
     clock.ms += after;
@@ -105,7 +105,7 @@ describe('an expiry', () => {
     expect(await namesOf(secrets)).toEqual(there ? ['a'] : []);
   });
 
-  it('that is not in the future is refused, and nothing is lost', async () => {
+  it('that is not in the future is refused, and the old value is kept', async () => {
     const { secrets } = setUp({ initial: { a: 'value' } });
     const writing = secrets.set('a', 'new', { expiresAt: new Date(start) });
     await expect(writing).rejects.toMatchObject({ code: 'invalid_argument', ref: { name: 'a' } });
@@ -114,7 +114,7 @@ describe('an expiry', () => {
 });
 
 describe('a list', () => {
-  it('gives every name once, over as many pages as it takes', async () => {
+  it('has every name once, over all pages', async () => {
     const { secrets, provider } = setUp({ pageSize: 10 });
     const names = Array.from({ length: 101 }, (_, i) => `name-${i}`);
     for (const name of names) await secrets.set(name, 'value');
@@ -123,7 +123,7 @@ describe('a list', () => {
     expect((await provider.list({ limit: 99 }, {})).refs).toHaveLength(10);
   });
 
-  it('skips and repeats nothing that was there all along, whatever is written meanwhile', async () => {
+  it('neither skips nor repeats a name because of a write between two pages', async () => {
     const { secrets, provider } = setUp({ pageSize: 2 });
     for (const name of ['b', 'd', 'f', 'h']) await secrets.set(name, 'value');
     const { cursor } = await provider.list({}, {});
@@ -133,13 +133,13 @@ describe('a list', () => {
     expect(refs).toEqual([{ name: 'f' }, { name: 'h' }]);
   });
 
-  it('of nothing is empty', async () => {
+  it('of an empty memory is empty', async () => {
     expect(await namesOf(setUp().secrets)).toEqual([]);
   });
 });
 
 describe('maxPerScope', () => {
-  it('refuses another secret, and neither a replacement nor one in place of an expired one', async () => {
+  it('refuses one more secret, but not a replacement, nor one after another has expired', async () => {
     const { secrets, clock } = setUp({ maxPerScope: 2 });
     await secrets.set('a', 'value');
     await secrets.set('b', 'value', { expiresAt: new Date(start + 1_000) });
@@ -156,7 +156,7 @@ describe('maxPerScope', () => {
 });
 
 describe('an abort', () => {
-  it('beforehand is the reason of every rejection, and nothing is written', async () => {
+  it('before a call rejects it with the reason, and nothing is written', async () => {
     const { provider, secrets } = setUp();
     const ctx = { signal: AbortSignal.abort('enough') };
     const calls = [
@@ -173,7 +173,7 @@ describe('an abort', () => {
 });
 
 describe('printing', () => {
-  it('shows nothing of a value', () => {
+  it('does not show a value', () => {
     const { provider } = setUp({ initial: { a: 'CANARY' } });
     expect(inspect(provider, { depth: null, showHidden: true, customInspect: false })).not.toContain(
       'CANARY',
@@ -182,30 +182,39 @@ describe('printing', () => {
   });
 });
 
+describe('a look into memory', () => {
+  it('returns the value, and a read gets nothing: there is no promise to share', () => {
+    const { provider, clock } = setUp({
+      initial: [['a', seal('value', { expiresAt: new Date(start + 1) })]],
+    });
+    const read = provider.memory.cached?.({ name: 'a' });
+    expect(read?.(false)?.secret.reveal()).toBe('value');
+    expect(read?.(true)).toBeUndefined();
+    clock.ms += 1;
+    expect(read?.(false)).toBeUndefined();
+  });
+});
+
 describe('wrong options', () => {
-  it.each([
-    [null, TypeError, /object of options/],
-    [{ inital: {} }, TypeError, /no option "inital"/],
-    [{ initial: 'CANARY' }, TypeError, /initial is an object/],
-    [{ initial: { a: '' } }, TypeError, /entry 1 of initial, "a": a value is not empty/],
-    [{ initial: { a: 'value', b: 5 } }, TypeError, /entry 2 of initial, "b": a value is a string/],
-    [{ initial: [['a']] }, TypeError, /entry 1/],
-    [{ initial: [5] }, TypeError, /entry 1 of initial: it is no pair/],
-    [{ initial: { '': 'CANARY' } }, TypeError, /name of a secret is empty/],
-    [{ now: 5 }, TypeError, /now/],
-    [{ pageSize: 0 }, RangeError, /pageSize/],
-    [{ pageSize: Number.NaN }, RangeError, /pageSize/],
-    [{ maxPerScope: 1.5 }, RangeError, /maxPerScope/],
-    [{ maxPerScope: '10' }, TypeError, /maxPerScope/],
-  ])('are refused when it is built: %j', (options, kind, message) => {
-    let error: unknown;
-    try {
-      memorySecrets(options as never);
-    } catch (thrown) {
-      error = thrown;
-    }
-    expect(error).toBeInstanceOf(kind);
-    expect(String(error)).toMatch(message);
-    expect(String(error)).not.toContain('CANARY');
+  it.each<[unknown, new () => Error, string]>([
+    [null, TypeError, 'options'],
+    [{ inital: {} }, TypeError, '"inital"'],
+    [{ initial: 'CANARY' }, TypeError, 'initial'],
+    [{ initial: { a: '' } }, TypeError, 'initial[0], "a"'],
+    [{ initial: { a: 'CANARY', b: 5 } }, TypeError, 'initial[1], "b"'],
+    [{ initial: { a: 'CANARY', b: ['CANARY'] } }, TypeError, 'initial[1], "b"'],
+    [{ initial: [['a']] }, TypeError, 'initial[0], "a"'],
+    [{ initial: [5] }, TypeError, 'initial[0]'],
+    [{ initial: ['CANARY'] }, TypeError, 'initial[0]'],
+    [{ initial: { '': 'CANARY' } }, TypeError, 'initial[0]'],
+    [{ pageSize: 0 }, RangeError, 'pageSize'],
+    [{ pageSize: Number.NaN }, RangeError, 'pageSize'],
+    [{ maxPerScope: 1.5 }, RangeError, 'maxPerScope'],
+    [{ maxPerScope: '10' }, TypeError, 'maxPerScope'],
+  ])('are refused at construction: %j', (options, kind, named) => {
+    const build = () => memorySecrets(options as never);
+    expect(build).toThrow(kind);
+    expect(build).toThrow(named);
+    expect(build).toThrow(/^memorySecrets: (?!.*CANARY)/);
   });
 });
