@@ -1,19 +1,21 @@
-import { SecretError } from '@secretkit/core/provider';
+import { invalid, isPlainObject, type SecretError } from '@secretkit/core/provider';
 import { isReferenceObject, looksLikeReference, textOf, unescaped } from './reference.js';
 import { childPath } from './tree-path.js';
 
-/** A place in a copied tree where a reference stood. */
+/** A reference in a copied tree. */
 export interface Place {
+  /** The path in the tree. */
   readonly at: string;
-  /** The reference's text, or why there is none. */
+  /** The string of the reference, or the error of a malformed reference object. */
   readonly text: string | SecretError;
+  /** Replaces the reference in the copy. */
   put(value: unknown): void;
 }
 
-/** A copy of a tree whose places wait to be filled. */
+/** A copy of a tree whose references have yet to be replaced. */
 export interface TreeCopy {
   readonly places: readonly Place[];
-  /** The copy, closed to changes where the original is. To be called once, when all places are filled. */
+  /** Returns the copy, as frozen or sealed as the original. Must be called once, after all places have a value. */
   finish(): unknown;
 }
 
@@ -22,56 +24,56 @@ interface Node {
   readonly copy: object;
   readonly at: string;
   readonly keys: readonly PropertyKey[];
-  next: number;
+  nextKey: number;
 }
 
 /**
- * Copies plain objects and arrays, with their prototypes, flags, symbols and holes; what is shared or a cycle is so in the
- * copy. Everything else (instances of classes, dates, buffers, maps, functions) is the same in both, and not looked into.
- * Getters are copied, not run. It does not recurse, so a tree may be as deep as it likes.
+ * Copies plain objects and arrays, with their prototypes, property flags, symbols and holes; shared parts and cycles are
+ * shared parts and cycles of the copy. Everything else (instances of classes, dates, buffers, maps, functions) is copied by
+ * reference. Getters are copied and not called. There is no recursion, so the depth of a tree is not limited.
  */
 export function copyTree(root: unknown): TreeCopy {
   const copies = new Map<object, object>();
-  const path: Node[] = [];
+  const stack: Node[] = [];
   const places: Place[] = [];
   let copyOfRoot: unknown;
 
-  function enter(value: unknown, at: string, put: (copy: unknown) => void): void {
+  function visit(value: unknown, at: string, put: (copy: unknown) => void): void {
     if (typeof value === 'string') {
-      if (looksLikeReference(value)) hold(value, at, put);
+      if (looksLikeReference(value)) addPlace(value, at, put);
       else put(unescaped(value) ?? value);
-    } else if (!isPlain(value)) {
+    } else if (!isCopied(value)) {
       put(value);
     } else if (isReferenceObject(value)) {
-      hold(textOf(value) ?? noReference(), at, put);
+      addPlace(textOf(value) ?? malformedObject(), at, put);
     } else {
       put(copies.get(value) ?? copyOf(value, at));
     }
   }
 
-  function hold(text: string | SecretError, at: string, put: (value: unknown) => void): void {
-    put(undefined); // keeps its place among the keys
+  function addPlace(text: string | SecretError, at: string, put: (value: unknown) => void): void {
+    put(undefined); // keeps the order of the keys
     places.push({ at: at || '(root)', text, put });
   }
 
   function copyOf(source: object, at: string): object {
-    const copy = Array.isArray(source) ? sparse(source.length) : emptyLike(source);
+    const copy = Array.isArray(source) ? sparseArray(source.length) : emptyLike(source);
     const keys = Reflect.ownKeys(source).filter((key) => !(Array.isArray(source) && key === 'length'));
     copies.set(source, copy);
-    path.push({ source, copy, at, keys, next: 0 });
+    stack.push({ source, copy, at, keys, nextKey: 0 });
     return copy;
   }
 
-  enter(root, '', (copy) => (copyOfRoot = copy));
-  for (let node = path.at(-1); node; node = path.at(-1)) {
-    const { source, copy, at, keys, next } = node;
-    const key = keys[next];
-    node.next += 1;
+  visit(root, '', (copy) => (copyOfRoot = copy));
+  for (let node = stack.at(-1); node; node = stack.at(-1)) {
+    const { source, copy, at, keys, nextKey } = node;
+    const key = keys[nextKey];
+    node.nextKey += 1;
     const property = key === undefined ? undefined : Reflect.getOwnPropertyDescriptor(source, key);
-    if (key === undefined) path.pop();
+    if (key === undefined) stack.pop();
     else if (property?.enumerable && 'value' in property) {
-      enter(property.value, childPath(at, key, source), (value) => {
-        Object.defineProperty(copy, key, { ...property, value, configurable: true }); // until it is filled
+      visit(property.value, childPath(at, key, source), (value) => {
+        Object.defineProperty(copy, key, { ...property, value, configurable: true }); // put may replace it
       });
     } else if (property) Object.defineProperty(copy, key, property);
   }
@@ -79,30 +81,18 @@ export function copyTree(root: unknown): TreeCopy {
   return {
     places,
     finish() {
-      for (const [source, copy] of copies) close(source, copy);
+      for (const [source, copy] of copies) copyFlags(source, copy);
       return copyOfRoot;
     },
   };
 }
 
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (Array.isArray(value)) return isTopOf(prototype, 2);
-  return prototype === null || isTopOf(prototype, 1);
+function isCopied(value: unknown): value is object {
+  // The prototype of arrays, of any realm, is a plain object; that of a subclass is not.
+  return Array.isArray(value) ? isPlainObject(Object.getPrototypeOf(value)) : isPlainObject(value);
 }
 
-// Object.prototype, of whatever realm: a test runner's, for one, is another than Node's.
-function isTopOf(prototype: unknown, steps: number): boolean {
-  let above = prototype;
-  for (let step = 0; step < steps; step += 1) {
-    if (above === null) return false;
-    above = Object.getPrototypeOf(above);
-  }
-  return above === null;
-}
-
-function sparse(length: number): unknown[] {
+function sparseArray(length: number): unknown[] {
   const holes: unknown[] = [];
   holes.length = length;
   return holes;
@@ -112,8 +102,8 @@ function emptyLike(source: object): object {
   return Object.create(Object.getPrototypeOf(source) as object | null) as object;
 }
 
-/** Gives the copy the flags of the original. */
-function close(source: object, copy: object): void {
+/** Makes the copy as frozen, sealed or read-only as the original. */
+function copyFlags(source: object, copy: object): void {
   for (const key of Reflect.ownKeys(source)) {
     const { configurable, writable } = Reflect.getOwnPropertyDescriptor(source, key) ?? {};
     if (configurable === false) {
@@ -123,9 +113,6 @@ function close(source: object, copy: object): void {
   if (!Object.isExtensible(source)) Object.preventExtensions(copy);
 }
 
-function noReference(): SecretError {
-  return new SecretError(
-    'invalid_argument',
-    'an object with a $secret is a reference, and has one text and nothing else. Make it with ref(name, scope).',
-  );
+function malformedObject(): SecretError {
+  return invalid('reference object must have only $secret, with a string. Make it with ref(name, scope).');
 }

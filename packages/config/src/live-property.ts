@@ -1,119 +1,123 @@
-import { errorRules, isSecretError, type Secret, SecretError, withFields } from '@secretkit/core/provider';
-import { missing, type Outcome } from './answer-to.js';
+import {
+  errorRules,
+  hasExpired,
+  isSecretError,
+  type Secret,
+  SecretError,
+  withFields,
+} from '@secretkit/core/provider';
 import type { LiveEvent } from './live-event.js';
+import { notify } from './notify.js';
+import { notFound, type Outcome } from './outcome.js';
 import { parseSecret } from './parse-secret.js';
 import type { Request } from './read-specs.js';
-import { tell } from './tell.js';
 
 /** One property of a view. */
 export interface LiveProperty {
-  /** What it is now. Where nothing fresh is in memory, a background read is started. */
+  /** Returns the current value. Starts a background read if memory has no fresh value. */
   read(): Secret<unknown> | undefined;
-  /** A value has come, whoever asked for it. */
-  arrive(raw: Secret): void;
-  /** @returns What ends it. */
-  listen(listener: (secret: Secret<unknown>) => unknown): () => void;
+  /** Applies a value that any read has found. */
+  applyValue(raw: Secret): void;
+  /** Returns the function that removes the listener. */
+  addListener(listener: (secret: Secret<unknown>) => unknown): () => void;
 }
 
-/** What all properties of a view share. */
-export interface Surroundings {
+/** The parts of a view that all its properties share. */
+export interface Context {
   peek(request: Request): Secret | undefined;
   get(request: Request): Promise<Secret | undefined>;
   emit(event: LiveEvent): void;
   now(): number;
-  readonly restMs: number;
-  /** Has the view been closed? */
+  readonly refreshCooldownMs: number;
+  /** Whether the view has been closed. */
   readonly closed: boolean;
 }
 
-export function liveProperty(request: Request, loaded: Outcome, around: Surroundings): LiveProperty {
+export function liveProperty(request: Request, loaded: Outcome, view: Context): LiveProperty {
   const { at: key, ref, absent } = request;
   const listeners = new Set<(secret: Secret<unknown>) => unknown>();
-  let held = loaded;
-  let lastValue = loaded.raw; // for the comparison, also when it is held no longer
-  let seen = loaded.raw; // accepted or refused: it is not looked at twice
-  let barrier: SecretError | undefined; // what is given in place of a value, until there is one again
-  let isAsking = false;
-  let restsSince: number | undefined;
+  let current = loaded;
+  let lastValue = loaded.raw; // for the comparison, even after the secret was missing
+  let lastSeen = loaded.raw; // accepted or refused: it is not parsed twice
+  let blocking: SecretError | undefined; // thrown instead of a value, until there is a new one
+  let isReading = false;
+  let cooldownSince: number | undefined;
 
-  function current(): { readonly secret: Secret<unknown> | undefined } | SecretError {
-    if (barrier) return barrier;
-    if (!isPast(held.raw?.expiresAt)) return { secret: held.secret };
+  function answer(): { readonly secret: Secret<unknown> | undefined } | SecretError {
+    if (blocking) return blocking;
+    if (!current.raw || !hasExpired(current.raw, view.now())) return { secret: current.secret };
     return absent ? { secret: absent.value } : expired(request);
   }
 
-  function isPast(expiresAt: Date | undefined): boolean {
-    return expiresAt !== undefined && expiresAt.getTime() <= around.now();
+  function isCoolingDown(): boolean {
+    if (cooldownSince === undefined) return false;
+    const passedMs = view.now() - cooldownSince;
+    return passedMs >= 0 && passedMs < view.refreshCooldownMs; // a clock that is set back lengthens no cooldown
   }
 
-  function isResting(): boolean {
-    if (restsSince === undefined) return false;
-    const restedMs = around.now() - restsSince;
-    return restedMs >= 0 && restedMs < around.restMs; // below 0: the clock has been set back
-  }
-
-  async function ask(): Promise<void> {
-    isAsking = true;
+  async function refresh(): Promise<void> {
+    isReading = true;
     try {
-      const answer = await around.get(request);
-      const fresh = around.peek(request); // what came meanwhile is newer
-      if (!fresh) restsSince = around.now();
-      if (fresh ?? answer) arrive((fresh ?? answer) as Secret);
-      else leave();
+      const found = await view.get(request);
+      const fresh = view.peek(request); // newer than the result of a slow read
+      if (!fresh) cooldownSince = view.now();
+      const raw = fresh ?? found;
+      if (raw) applyValue(raw);
+      else applyMissing();
     } catch (error) {
-      restsSince = around.now();
-      if (!around.closed) fail(error);
+      cooldownSince = view.now();
+      if (!view.closed) applyFailure(error);
     } finally {
-      isAsking = false;
+      isReading = false;
     }
   }
 
-  function arrive(raw: Secret): void {
-    if (seen && sameState(seen, raw)) return;
-    seen = raw;
+  function applyValue(raw: Secret): void {
+    if (lastSeen && sameState(lastSeen, raw)) return;
+    lastSeen = raw;
     const secret = parseSecret(request, raw);
     if (isSecretError(secret)) {
-      around.emit({ type: 'refused', key, ref, code: secret.code });
+      view.emit({ type: 'refused', key, ref, code: secret.code });
       return;
     }
-    const isNew = lastValue?.reveal() !== raw.reveal();
-    held = { secret, raw };
+    const hasChanged = lastValue?.reveal() !== raw.reveal();
+    current = { secret, raw };
     lastValue = raw;
-    barrier = undefined;
-    if (isNew) for (const listener of [...listeners]) tell(listener, secret);
+    blocking = undefined;
+    if (hasChanged) for (const listener of [...listeners]) notify(listener, secret);
   }
 
-  /** There is no such secret any more. */
-  function leave(): void {
-    const wasThere = held.raw !== undefined;
-    held = { secret: absent?.value };
-    seen = undefined;
-    barrier = absent ? undefined : missing(request);
-    if (wasThere) around.emit({ type: 'missing', key, ref, code: 'not_found' });
+  function applyMissing(): void {
+    const existed = current.raw !== undefined;
+    current = { secret: absent?.value };
+    lastSeen = undefined;
+    blocking = absent ? undefined : notFound(request);
+    if (existed) view.emit({ type: 'missing', key, ref, code: 'not_found' });
   }
 
-  function fail(thrown: unknown): void {
+  function applyFailure(thrown: unknown): void {
     const error = isSecretError(thrown) ? thrown : new SecretError('unknown', 'the read failed.', { ref });
     const { code } = error;
     if (!errorRules[code].staleAllowed) {
-      barrier = error;
-      seen = undefined;
+      blocking = error;
+      lastSeen = undefined;
     }
-    around.emit({ type: 'failure', key, ref, code });
+    view.emit({ type: 'failure', key, ref, code });
   }
 
   return {
     read() {
-      const fresh = around.peek(request);
-      if (fresh) arrive(fresh);
-      const answer = current();
-      if (!fresh && !isAsking && (isSecretError(answer) || !isResting())) void ask(); // it handles its failures
-      if (isSecretError(answer)) throw withFields(answer, {});
-      return answer.secret;
+      const fresh = view.peek(request);
+      if (fresh) applyValue(fresh);
+      const result = answer();
+      const isDue = isSecretError(result) || !isCoolingDown();
+      if (!fresh && !isReading && isDue) void refresh(); // it handles its failures
+      if (isSecretError(result)) throw withFields(result, {}); // a copy: each caller may add to it
+      return result.secret;
     },
-    arrive,
-    listen(listener) {
-      const own = (secret: Secret<unknown>): unknown => listener(secret); // the same function may be given twice
+    applyValue,
+    addListener(listener) {
+      const own = (secret: Secret<unknown>): unknown => listener(secret); // one function may be added twice
       listeners.add(own);
       return () => listeners.delete(own);
     },
@@ -122,11 +126,11 @@ export function liveProperty(request: Request, loaded: Outcome, around: Surround
 
 function expired({ ref }: Request): SecretError {
   const problem =
-    'its value has expired, and no other one could be had. Renew it in the store; onEvent tells of reads that fail.';
+    'the value has expired, and no other one could be read. Renew it in the store; onEvent reports failed reads.';
   return new SecretError('not_found', problem, { ref });
 }
 
-/** Is it the same value, with the same facts about it? */
+/** Whether both have the same value and the same metadata. */
 function sameState(one: Secret, other: Secret): boolean {
   return (
     one === other ||

@@ -1,116 +1,117 @@
-import { checkFunction, type ReadOptions, type SecretsReader, type WatchOptions } from '@secretkit/core';
+import type { ReadOptions, SecretsReader, WatchOptions } from '@secretkit/core';
 import {
   checkNumber,
   checkOptions,
+  invalid,
   isSecretError,
+  kindOf,
   maxDelayMs,
   type Secret,
   SecretError,
   type SecretRef,
 } from '@secretkit/core/provider';
-import type { Outcome } from './answer-to.js';
 import type { LiveEvent } from './live-event.js';
-import { liveProperty, type Surroundings } from './live-property.js';
+import { type Context, liveProperty } from './live-property.js';
+import { notify } from './notify.js';
+import type { Outcome } from './outcome.js';
 import type { Problem } from './problems.js';
 import type { Request } from './read-specs.js';
 import type { LoadedSecrets } from './secret-spec.js';
-import { tell } from './tell.js';
 
 export interface LiveSecretsOptions extends ReadOptions {
-  /** Asks for a view. */
+  /** Returns a view. */
   readonly live: true;
-  /** Told what happens in the background, by names and codes. What it throws is ignored. */
+  /** Called for each event in the background, with names and codes. Its exceptions are ignored. */
   readonly onEvent?: (event: LiveEvent) => void;
   /**
-   * For how long a property that has something to give is not read again after a background read that left nothing fresh in
-   * memory, in milliseconds: it failed, or there is no cache in the stack.
+   * How long a property with a value starts no background read after one that left no fresh value in memory: it failed, or
+   * the stack has no cache. In milliseconds, from 0 to 2³¹ − 1.
    * @defaultValue 30000
    */
-  readonly restMs?: number;
-  /** The clock that values expire by, in epoch milliseconds. @defaultValue Date.now */
+  readonly refreshCooldownMs?: number;
+  /** The wall clock, in epoch milliseconds. Values expire by it. @defaultValue Date.now */
   readonly now?: () => number;
 }
 
 /**
- * Secrets that follow the store. A property is the last value that passed its schema, until its expiry, and throws
- * `not_found` from then on. Reading it costs a look into the cache; where nothing fresh is there, one read is started in the
- * background, and the property gives what it has. The failure of such a read is an event. After one that says that the
- * secret is gone or refused, the property throws it, as `get` would.
+ * Secrets that follow the store. A property returns the last value that passed its schema until its expiry, and then throws
+ * `not_found`. Each access looks into the cache; if there is no fresh value, the property starts one background read and
+ * returns the value that it has. A failed background read is an event. If the failure means that the secret is deleted or
+ * refused, the property throws it, as `get` would.
  */
 export type LiveSecrets<S> = LoadedSecrets<S> & LiveControls<S>;
 
-/** What a view has beside its properties. A key cannot be called so. */
+/** The methods of a view. A key must not have the name of one. */
 export interface LiveControls<S> extends Disposable {
   /**
-   * Tells of every value that replaces another one and passes its schema, whoever caused it to be read; what the listener
-   * throws is ignored.
+   * Calls the listener for every value that replaces another one and passes its schema, whichever read found it. Its
+   * exceptions are ignored.
    *
-   * @returns What ends it.
-   * @throws `unsupported` if there is no cache in the stack; `invalid_argument` for a key that there is not.
+   * @returns A `Disposable` that ends it.
+   * @throws `unsupported` without a cache in the stack; `invalid_argument` for an unknown key.
    */
   onChange<K extends keyof S>(
     key: K,
     listener: (secret: NonNullable<LoadedSecrets<S>[K]>) => void,
   ): Disposable;
   /**
-   * Reads all of them again and again, through the cache, for those who read a property once and never again.
+   * Reads all secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find.
    *
-   * @returns What ends it; so do `signal` and `close()`.
-   * @throws `unsupported` if there is no cache in the stack; `invalid_argument`.
+   * @returns A `Disposable` that ends it; so do `signal` and `close()`.
+   * @throws `unsupported` without a cache in the stack; `invalid_argument`.
    */
   watch(options: WatchOptions): Disposable;
-  /** Ends listening, watching and what is under way. The properties are `closed` from then on; the client is not. */
+  /** Ends listeners, watches and reads in flight. Then the properties throw `closed`. The client stays open. */
   close(): void;
 }
 
-/** Keys that a view has for itself. */
-export function reservedBy(requests: readonly Request[]): readonly Problem[] {
-  const taken = requests.filter(({ at }) => ['onChange', 'watch', 'close'].includes(at));
-  const error = new SecretError(
-    'invalid_argument',
-    'a view has a method of that name. Call it otherwise, with a ref.',
-  );
-  return taken.map(({ at }) => ({ at, error }));
+/** Returns a problem for each key with the name of a method of a view. */
+export function reservedKeys(requests: readonly Request[]): readonly Problem[] {
+  const reserved = requests.filter(({ at }) => ['onChange', 'watch', 'close'].includes(at));
+  const error = invalid('key must not be the name of a method of the view. Rename it, and set its ref.');
+  return reserved.map(({ at }) => ({ at, error }));
 }
 
 /** @throws `TypeError` or `RangeError` for wrong options. */
 export function checkLiveOptions(options: LiveSecretsOptions): void {
-  checkOptions('loadSecrets', options, ['signal', 'fresh', 'live', 'onEvent', 'restMs', 'now']);
-  const { onEvent, restMs, now } = options;
-  if (restMs !== undefined) checkNumber('loadSecrets', 'restMs', restMs, { min: 0, max: maxDelayMs });
+  const owner = 'loadSecrets';
+  checkOptions(owner, options, ['signal', 'fresh', 'live', 'onEvent', 'refreshCooldownMs', 'now']);
+  const { refreshCooldownMs } = options;
+  if (refreshCooldownMs === undefined) return;
+  checkNumber(owner, 'refreshCooldownMs', refreshCooldownMs, { min: 0, max: maxDelayMs });
 }
 
-/** A view of what has been loaded. */
+/** Returns a view of loaded secrets. */
 export function liveSecrets(
   secrets: SecretsReader,
   loaded: readonly (Outcome & { readonly request: Request })[],
-  { onEvent, restMs = 30_000, now = () => Date.now() }: LiveSecretsOptions,
+  { onEvent, refreshCooldownMs = 30_000, now = () => Date.now() }: LiveSecretsOptions,
 ): LiveSecrets<Record<string, never>> {
-  const ending = new AbortController();
+  const closing = new AbortController();
   const running = new Set<Disposable>();
-  const around: Surroundings = {
-    peek: ({ ref }) => peekOf(secrets, ref),
-    get: ({ ref }) => secrets.get(ref, { signal: ending.signal }),
-    emit: (event) => tell(onEvent, event),
+  const context: Context = {
+    peek: ({ ref }) => peek(secrets, ref),
+    get: ({ ref }) => secrets.get(ref, { signal: closing.signal }),
+    emit: (event) => notify(onEvent, event),
     now,
-    restMs,
+    refreshCooldownMs,
     get closed() {
-      return ending.signal.aborted;
+      return closing.signal.aborted;
     },
   };
   const properties = new Map(
     loaded.map(({ request, ...outcome }) => [
       request.at,
-      { request, ...liveProperty(request, outcome, around) },
+      { request, ...liveProperty(request, outcome, context) },
     ]),
   );
 
   function refuseIfClosed(): void {
-    if (around.closed)
-      throw new SecretError('closed', 'the view has been closed. Load a new one, or close later.');
+    if (!context.closed) return;
+    throw new SecretError('closed', 'the view has been closed. Load a new one, or close this one later.');
   }
 
-  /** Ends with the view, at the latest. */
+  /** Returns a `Disposable` that `close` disposes too. */
   function untilClosed(end: () => void): Disposable {
     const disposable = {
       [Symbol.dispose]() {
@@ -124,27 +125,26 @@ export function liveSecrets(
   const controls: LiveControls<Record<string, never>> = {
     onChange(key, listener) {
       refuseIfClosed();
-      const { request, arrive, listen } = propertyOf(properties, key);
-      if (typeof listener !== 'function')
-        throw new SecretError('invalid_argument', 'listener is a function.');
-      const subscription = secrets.onChange(request.ref, arrive);
-      const unlisten = listen(listener as (secret: Secret<unknown>) => void); // of this key's type
+      const { request, applyValue, addListener } = propertyOf(properties, key);
+      if (typeof listener !== 'function') {
+        throw invalid(`listener must be a function, got ${kindOf(listener)}.`);
+      }
+      const subscription = secrets.onChange(request.ref, applyValue);
+      const removeListener = addListener(listener as (secret: Secret<unknown>) => void); // of this key's type
       return untilClosed(() => {
         subscription[Symbol.dispose]();
-        unlisten();
+        removeListener();
       });
     },
     watch(options) {
       refuseIfClosed();
-      const watching = secrets.watch(
-        loaded.map(({ request: { ref } }) => ref),
-        options,
-      );
-      return untilClosed(() => watching[Symbol.dispose]());
+      const refs = loaded.map(({ request: { ref } }) => ref);
+      const watch = secrets.watch(refs, options);
+      return untilClosed(() => watch[Symbol.dispose]());
     },
     close() {
       for (const disposable of running) disposable[Symbol.dispose]();
-      ending.abort();
+      closing.abort();
     },
     [Symbol.dispose]() {
       controls.close();
@@ -160,25 +160,23 @@ export function liveSecrets(
     Object.defineProperty(view, key, { get, enumerable: true });
   }
   for (const name of Reflect.ownKeys(controls)) {
-    Object.defineProperty(view, name, { value: controls[name as keyof typeof controls] }); // not among the keys
+    Object.defineProperty(view, name, { value: controls[name as keyof typeof controls] }); // not enumerable
   }
-  return Object.freeze(view) as LiveSecrets<Record<string, never>>; // it has a property for each key, and the controls
+  return Object.freeze(view) as LiveSecrets<Record<string, never>>; // it has each key, and the controls
 }
 
-function peekOf(secrets: SecretsReader, ref: SecretRef): Secret | undefined {
+function peek(secrets: SecretsReader, ref: SecretRef): Secret | undefined {
   try {
-    return secrets.peek(ref.scope ? ref : ref.name); // a name is found faster
+    return secrets.peek(ref.scope ? ref : ref.name); // the client finds a name faster
   } catch (error) {
     if (isSecretError(error, 'closed')) throw error;
-    return undefined; // the read that is started then will fail for the same reason, and tell
+    return undefined; // the read that follows fails for the same reason, and reports it
   }
 }
 
 function propertyOf<P>(properties: ReadonlyMap<string, P>, key: unknown): P {
-  const property = properties.get(key as string); // what is no string is no key
+  const property = properties.get(key as string); // anything but a string is unknown
   if (property) return property;
-  throw new SecretError(
-    'invalid_argument',
-    `there is no such key. There is ${[...properties.keys()].join(', ')}.`,
-  );
+  const known = [...properties.keys()].join(', ');
+  throw invalid(`key must be one of the keys of the view. Known keys: ${known}.`);
 }

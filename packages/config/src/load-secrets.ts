@@ -1,38 +1,38 @@
 import type { ReadOptions, SecretsReader } from '@secretkit/core';
 import { checkOptions, type Secret } from '@secretkit/core/provider';
-import { answerTo } from './answer-to.js';
 import {
   checkLiveOptions,
   type LiveSecrets,
   type LiveSecretsOptions,
   liveSecrets,
-  reservedBy,
+  reservedKeys,
 } from './live-secrets.js';
-import { failureOf, isAny, type Problem } from './problems.js';
-import { checkClient, readAll, refusedBy } from './read-all.js';
+import { outcomeOf } from './outcome.js';
+import { failureOf, hasProblems, type Problem } from './problems.js';
+import { checkClient, readAll, refusedRefs } from './read-all.js';
 import { readSpecs } from './read-specs.js';
-import type { LoadedSecrets, SecretSpecs, Sound } from './secret-spec.js';
+import type { LoadedSecrets, SecretSpecs, ValidSpecs } from './secret-spec.js';
 
 export interface LoadSecretsOptions extends ReadOptions {
   /**
-   * A view whose properties follow the store, in place of values that were true once.
+   * Returns a view whose properties follow the store, instead of values that were read once.
    * @defaultValue false
    */
   readonly live?: false;
 }
 
 /**
- * Reads all secrets of an application by one batch, checks each with a schema of the validator that you have (zod, valibot,
- * arktype: any Standard Schema), and gives them under your keys, parsed and sealed.
+ * Loads all secrets of an application in one batch, validates each with a schema (zod, valibot, arktype: any Standard
+ * Schema), and returns them under your keys, parsed and sealed.
  *
- * Whatever is missing, malformed or cannot be read is told at once, by one error that lists every key, its ref and what is
- * wrong, and never a value or a validator's own words, which may quote one. See `problemsOf`.
+ * One error reports all secrets that are missing, invalid or unreadable. It lists each key, its ref and the problem, and
+ * never a value or a message of the validator, which may quote one. See `problemsOf`.
  *
  * With `live: true` the result is a view; see `LiveSecrets`.
  *
- * @throws `TypeError` for wrong options. A `SecretError`: `invalid_argument` for malformed specs, before anything is read;
- * else the code of the first problem that waiting will not mend: `not_found` for a secret that is missing, `invalid_data` for
- * one that its schema refuses, or what the backend says; the signal's reason.
+ * @throws `TypeError` for wrong options. `SecretError` with the code `invalid_argument` for malformed specs, before anything
+ * is read; otherwise with the code of the first problem that is not retryable: `not_found` for a missing secret,
+ * `invalid_data` for one that its schema refuses, or the code of the backend. The signal's reason.
  * @example
  * ```ts
  * import { loadSecrets, optional } from '@secretkit/config';
@@ -53,12 +53,12 @@ export interface LoadSecretsOptions extends ReadOptions {
  */
 export function loadSecrets<const S extends SecretSpecs>(
   secrets: SecretsReader,
-  specs: S & Sound<S>,
+  specs: S & ValidSpecs<S>,
   options?: LoadSecretsOptions,
 ): Promise<LoadedSecrets<S>>;
 export function loadSecrets<const S extends SecretSpecs>(
   secrets: SecretsReader,
-  specs: S & Sound<S>,
+  specs: S & ValidSpecs<S>,
   options: LiveSecretsOptions,
 ): Promise<LiveSecrets<S>>;
 export async function loadSecrets(
@@ -70,15 +70,15 @@ export async function loadSecrets(
   if (isLive(options)) checkLiveOptions(options);
   else checkOptions('loadSecrets', options, ['signal', 'fresh', 'live']);
   const { requests, problems: malformed } = readSpecs(specs);
-  const reserved = isLive(options) ? reservedBy(requests) : [];
-  const refused = [...malformed, ...reserved, ...refusedBy(secrets, requests)];
-  if (isAny(refused)) throw failureOf('the specs are malformed, and nothing has been read.', refused);
+  const reserved = isLive(options) ? reservedKeys(requests) : [];
+  const refused = [...malformed, ...reserved, ...refusedRefs(secrets, requests)];
+  if (hasProblems(refused)) throw failureOf('the specs are malformed. Nothing has been read.', refused);
 
   const answers = await readAll(secrets, requests, options);
-  const loaded = requests.map((request, at) => ({ request, ...answerTo(request, answers[at]) }));
+  const loaded = requests.map((request, at) => ({ request, ...outcomeOf(request, answers[at]) }));
   const problems = loaded.flatMap(({ request: { at }, error }): Problem[] => (error ? [{ at, error }] : []));
-  if (isAny(problems)) {
-    throw failureOf(`${problems.length} of ${requests.length} secrets cannot be used.`, problems);
+  if (hasProblems(problems)) {
+    throw failureOf(`${problems.length} of ${requests.length} secrets could not be loaded.`, problems);
   }
   if (isLive(options)) return liveSecrets(secrets, loaded, options);
   const entries = loaded.map(({ request: { at }, secret }): [string, Secret<unknown> | undefined] => [
@@ -89,7 +89,5 @@ export async function loadSecrets(
 }
 
 function isLive(options: LoadSecretsOptions | LiveSecretsOptions | null): options is LiveSecretsOptions {
-  const { live = false } = options ?? {};
-  if (typeof live === 'boolean') return live;
-  throw new TypeError('loadSecrets: live is true or false.');
+  return options?.live === true;
 }

@@ -1,87 +1,64 @@
-import { checkProvider, type SecretProvider } from '@secretkit/core/provider';
+import { checkProvider, kindOf, type Opener } from '@secretkit/core/provider';
+import { openersByScheme } from './openers-by-scheme.js';
 import { refuseCredentials } from './refuse-credentials.js';
 
-/** Makes the provider that a URL of its scheme stands for. `urlParameters` reads what the URL says. */
-export type Opener<P extends SecretProvider = SecretProvider> = (url: URL) => P | Promise<P>;
-
-/** Openers by scheme, without the colon. */
-export type Openers = Readonly<Record<string, Opener>>;
-
 /**
- * The provider that a URL stands for, so that one variable swaps backends: `SECRETS_URL=memory:` on a laptop,
- * `env:?prefix=APP_` in CI, `stripe:?account=acct_1` in production. Only schemes of the registry that is given are known;
- * the package of a scheme is loaded when it is opened.
+ * Opens the provider that a URL names, so that one variable selects the backend: `SECRETS_URL=memory:` on a laptop,
+ * `env:?prefix=APP_` in CI, `stripe:?account=acct_1` in production. Only the schemes of the given openers are known; each
+ * adapter exports its opener at `./opener`.
  *
- * A URL is printed and logged, so it holds no credential: one with user info, with a parameter that is called like a
- * credential, or with what looks like an API key is refused, and not shown.
+ * URLs are printed and logged, so a URL must not hold a credential: user info, a parameter with the name of a credential and
+ * text that looks like an API key are refused. The message does not quote the URL.
  *
- * @param url - Such as `process.env.SECRETS_URL`.
- * @throws `TypeError` for what is no URL, has a credential, or a scheme that is not in the registry, with those that are;
- * when what is opened is no provider. What the opener throws.
+ * @param url - For example `process.env.SECRETS_URL`.
+ * @param openers - One opener for each scheme.
+ * @throws `TypeError` before any I/O: for wrong openers, two openers for one scheme, an invalid URL, a URL with a credential,
+ * and a scheme without an opener, with the registered ones. `TypeError` if the opener does not return a provider. Any error
+ * of the opener.
  * @example
  * ```ts
  * import { openProvider } from '@secretkit/config';
- * import { envOpener } from '@secretkit/config/env';
- * import { memoryOpener } from '@secretkit/config/memory';
- * import { stripeOpener } from '@secretkit/config/stripe';
  * import { createSecrets } from '@secretkit/core';
+ * import { envOpener } from '@secretkit/env/opener';
+ * import { memoryOpener } from '@secretkit/memory/opener';
+ * import { stripeOpener } from '@secretkit/stripe/opener';
  *
- * const provider = await openProvider(process.env.SECRETS_URL, {
- *   env: envOpener(),
- *   memory: memoryOpener(),
- *   stripe: stripeOpener({ apiKey: () => process.env.STRIPE_SECRET_KEY }),
- * });
+ * const provider = await openProvider(process.env.SECRETS_URL, [
+ *   envOpener(),
+ *   memoryOpener(),
+ *   stripeOpener({ apiKey: () => process.env.STRIPE_SECRET_KEY }),
+ * ]);
  * const secrets = createSecrets(provider);
  * ```
  */
-export async function openProvider<R extends Openers>(
+export async function openProvider<const O extends readonly Opener[]>(
   url: string | URL | undefined,
-  openers: R,
-): Promise<Awaited<ReturnType<R[keyof R]>>> {
-  const schemes = checkOpeners(openers);
-  const parsed = parse(url, schemes);
+  openers: O,
+): Promise<Awaited<ReturnType<O[number]['open']>>> {
+  const byScheme = openersByScheme('openProvider', openers);
+  const registered = `Registered schemes: ${[...byScheme.keys()].map((scheme) => `${scheme}:`).join(', ')}.`;
+  const parsed = parse(url, registered);
   refuseCredentials(parsed);
-  const scheme = parsed.protocol.slice(0, -1);
-  const open = Object.hasOwn(openers, scheme) ? openers[scheme] : undefined;
-  if (!open) {
-    const shown = scheme.length <= 20 ? ` "${scheme}:"` : ' of its scheme';
-    throw new TypeError(`openProvider: there is no opener for a URL${shown}. There is ${schemes}.`);
+  const { protocol } = parsed;
+  const opener = byScheme.get(protocol.slice(0, -1));
+  if (!opener) {
+    const scheme = protocol.length <= 20 ? `scheme "${protocol}"` : "the URL's scheme"; // it may be a value
+    throw new TypeError(`openProvider: no opener for ${scheme}. ${registered}`);
   }
-  const provider = await open(parsed);
-  checkProvider(provider, `openProvider, for "${scheme}:",`);
-  return provider as Awaited<ReturnType<R[keyof R]>>; // what this opener gives
+  const provider = await opener.open(parsed);
+  checkProvider(provider, `openProvider: opener of "${protocol}"`);
+  return provider as Awaited<ReturnType<O[number]['open']>>; // one of the openers returned it
 }
 
-function checkOpeners(openers: unknown): string {
-  const expected = 'openProvider takes an object of openers by scheme, such as { env: envOpener() }';
-  if (typeof openers !== 'object' || openers === null) throw new TypeError(`${expected}.`);
-  if (Object.keys(openers).length === 0) throw new TypeError(`${expected}. It is empty.`);
-  for (const [scheme, open] of Object.entries(openers)) {
-    if (typeof open !== 'function')
-      throw new TypeError(`${expected}. That of "${scheme}" is ${typeof open}.`);
-    if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) {
-      throw new TypeError(
-        `openProvider: "${scheme}" is no scheme: one is in lower case, and without a colon.`,
-      );
-    }
-  }
-  return Object.keys(openers)
-    .map((scheme) => `${scheme}:`)
-    .join(', ');
-}
-
-// Not by a try: the error of new URL quotes what it was given.
-function parse(url: unknown, schemes: string): URL {
+// URL.canParse instead of try: the error of new URL quotes its input.
+function parse(url: unknown, registered: string): URL {
+  const expected = 'openProvider: url must be a URL, such as env:?prefix=APP_';
   if (url === undefined || url === '') {
-    throw new TypeError(
-      `openProvider: no URL is given. Is the variable set that holds it? There is ${schemes}.`,
-    );
+    const got = url === '' ? 'an empty string' : 'undefined';
+    throw new TypeError(`${expected}, got ${got}. Set the variable that holds it. ${registered}`);
   }
   const text = url instanceof URL ? url.href : url;
-  if (typeof text !== 'string' || !URL.canParse(text)) {
-    throw new TypeError(
-      `openProvider: what is given is no URL. One is such as env:?prefix=APP_. There is ${schemes}.`,
-    );
-  }
+  if (typeof text !== 'string') throw new TypeError(`${expected}, got ${kindOf(text)}. ${registered}`);
+  if (!URL.canParse(text)) throw new TypeError(`${expected}, got another string. ${registered}`);
   return new URL(text);
 }

@@ -1,18 +1,18 @@
 import { describeRef, isSecretError, SecretError } from '@secretkit/core/provider';
 
-/** One of several things that are wrong. */
+/** One of the problems of a call. */
 export interface Problem {
-  /** Where: the key, or the path in the tree, such as `db.hosts[0].password`. */
+  /** The key, or the path in the tree, such as `db.hosts[0].password`. */
   readonly at: string;
-  /** What is wrong there, and what to do. */
+  /** The problem and its remedy. */
   readonly error: SecretError;
 }
 
 const field = 'problems';
 
 /**
- * What an error of `loadSecrets`, `resolveReferences` or `revealReferences` is made of, one by one; of any other error,
- * nothing. The error's message lists them all, too.
+ * Returns the single problems of an error of `loadSecrets`, `resolveReferences` or `revealReferences`, and an empty list for
+ * any other error. The message of the error lists them too.
  *
  * @example
  * ```ts
@@ -29,27 +29,27 @@ const field = 'problems';
  */
 export function problemsOf(error: unknown): readonly Problem[] {
   const problems = isSecretError(error) ? (error as { [field]?: unknown })[field] : undefined;
-  return Array.isArray(problems) ? (problems as readonly Problem[]) : []; // nobody else adds such a field
+  return Array.isArray(problems) ? (problems as readonly Problem[]) : []; // only failureOf adds this field
 }
 
 /**
- * One error for all problems. Its code is that of the first one that waiting will not mend, so that it is retryable only
- * if each of them is.
+ * Returns one error for all problems. It has the code of the first problem that is not retryable, so that it is retryable
+ * only if all of them are.
  */
-export function failureOf(what: string, problems: readonly [Problem, ...Problem[]]): SecretError {
+export function failureOf(summary: string, problems: readonly [Problem, ...Problem[]]): SecretError {
   const { error: worst } = problems.find(({ error }) => !error.retryable) ?? problems[0];
   const waits = problems.flatMap(({ error }) => error.retryAfterMs ?? []);
-  const failure = new SecretError(worst.code, [what, ...problems.map(lineOf)].join('\n'), {
+  const failure = new SecretError(worst.code, [summary, ...problems.map(lineOf)].join('\n'), {
     retryable: worst.retryable,
     retryAfterMs: waits.length > 0 ? Math.max(...waits) : undefined,
     ref: problems.length === 1 ? worst.ref : undefined,
   });
-  // Hidden from inspection, which shows the message that has them all.
+  // Not enumerable: inspection shows the message, which lists them all.
   return Object.defineProperty(failure, field, { value: Object.freeze(problems) });
 }
 
-/** Is there anything wrong? */
-export function isAny(problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] {
+/** Whether there is at least one problem. */
+export function hasProblems(problems: readonly Problem[]): problems is readonly [Problem, ...Problem[]] {
   return problems.length > 0;
 }
 

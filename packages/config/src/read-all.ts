@@ -1,23 +1,24 @@
 import type { ReadOptions, SecretsReader } from '@secretkit/core';
-import { type Answer, isSecretError, type SecretRef } from '@secretkit/core/provider';
+import { type Answer, isSecretError, kindOf, type SecretRef } from '@secretkit/core/provider';
 import type { Problem } from './problems.js';
 
-/** A secret, and where it is wanted. */
-export interface Wanted {
+/** A ref, and the place that it is read for: a key or a path in a tree. */
+export interface RefAtPlace {
   readonly at: string;
   readonly ref: SecretRef;
 }
 
-/** @throws `TypeError` for what is no client. */
+/** @throws `TypeError` for anything but a client. */
 export function checkClient(owner: string, secrets: unknown): asserts secrets is SecretsReader {
-  const { getManySettled, scoped } = (secrets ?? {}) as Partial<SecretsReader>;
+  const { get, getManySettled, scoped } = (secrets ?? {}) as Partial<SecretsReader>;
   if (typeof getManySettled === 'function' && typeof scoped === 'function') return;
-  throw new TypeError(`${owner} needs a client: createSecrets(provider), or one of its scoped clients.`);
+  const got = typeof get === 'function' ? 'a provider' : kindOf(secrets);
+  throw new TypeError(`${owner}: secrets must be a client, such as createSecrets(provider), got ${got}.`);
 }
 
-/** Refs that a scoped client refuses: those of another tenant. Nothing is read. */
-export function refusedBy(secrets: SecretsReader, wanted: readonly Wanted[]): readonly Problem[] {
-  return wanted.flatMap(({ at, ref }) => {
+/** Returns the refs that a scoped client refuses: those of another tenant. Makes no call. */
+export function refusedRefs(secrets: SecretsReader, refs: readonly RefAtPlace[]): readonly Problem[] {
+  return refs.flatMap(({ at, ref }) => {
     try {
       if (ref.scope?.account !== undefined || ref.scope?.user !== undefined) secrets.scoped(ref.scope);
       return [];
@@ -28,14 +29,14 @@ export function refusedBy(secrets: SecretsReader, wanted: readonly Wanted[]): re
   });
 }
 
-/** One answer for each, in order, by one batch. Rejects for an abort, and when the client has been closed. */
+/** Returns one answer for each ref, in order, from one batch. Rejects for an abort and for a closed client. */
 export async function readAll(
   secrets: SecretsReader,
-  wanted: readonly Wanted[],
+  refs: readonly RefAtPlace[],
   { signal, fresh }: ReadOptions,
 ): Promise<readonly Answer[]> {
-  const byPlace = Object.fromEntries(wanted.map(({ ref }, at) => [at, ref]));
+  const byIndex = Object.fromEntries(refs.map(({ ref }, index) => [index, ref]));
   const options = { ...(signal !== undefined && { signal }), ...(fresh !== undefined && { fresh }) };
-  const answers = await secrets.getManySettled(byPlace, options);
-  return wanted.map((_, at) => answers[at]);
+  const answers = await secrets.getManySettled(byIndex, options);
+  return refs.map((_, index) => answers[index]);
 }

@@ -1,34 +1,37 @@
 import {
   checkRef,
+  invalid,
+  isPlainObject,
   isSecret,
   isSecretError,
+  kindOf,
   type Secret,
-  SecretError,
+  type SecretError,
   type SecretRef,
   seal,
+  unknownKey,
 } from '@secretkit/core/provider';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Problem } from './problems.js';
+import type { RefAtPlace } from './read-all.js';
 
-/** What is asked for, and what is done with the answer. */
-export interface Request {
-  /** The key. */
-  readonly at: string;
-  readonly ref: SecretRef;
+/** A checked spec: the ref to read, and the treatment of its answer. `at` is the key. */
+export interface Request extends RefAtPlace {
   readonly schema?: StandardSchemaV1;
-  /** What stands for it when it is missing; without one it must not be. */
+  /** The replacement of a missing secret. Without one, a missing secret is a problem. */
   readonly absent?: { readonly value: Secret<unknown> | undefined };
 }
 
 /**
- * The requests of specs; those that are malformed are problems.
+ * Returns the requests of the valid specs, and the problems of the malformed ones.
  *
- * @throws `TypeError` when the specs are no object.
+ * @throws `TypeError` when the specs are not an object.
  */
 export function readSpecs(specs: unknown): { requests: readonly Request[]; problems: readonly Problem[] } {
-  if (typeof specs !== 'object' || specs === null || Symbol.iterator in specs || isSchema(specs)) {
+  if (!isPlainObject(specs) || isSchema(specs)) {
+    const got = isSchema(specs) ? 'a schema' : kindOf(specs);
     throw new TypeError(
-      "loadSecrets takes an object: keys of your own, and a name, a ref or a schema under each, such as { db: 'DATABASE_URL' }.",
+      `loadSecrets: specs must be an object with a name, a ref or a schema under each key, such as { db: "DATABASE_URL" }, got ${got}.`,
     );
   }
   const requests: Request[] = [];
@@ -47,33 +50,35 @@ export function readSpecs(specs: unknown): { requests: readonly Request[]; probl
 function readSpec(key: string, spec: unknown): Omit<Request, 'at'> {
   if (isSchema(spec)) return { ref: checkRef(key), schema: spec };
   if (typeof spec === 'string') return { ref: checkRef(spec) };
-  if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) throw noSpec();
-  if (Object.hasOwn(spec, 'optional')) return readOptional(key, spec as { readonly optional: unknown }); // it has one
-  if (Object.hasOwn(spec, 'name')) return { ref: checkRef(spec as SecretRef) }; // which is checked
+  if (!isPlainObject(spec)) throw notASpec(spec);
+  if (Object.hasOwn(spec, 'optional')) return readOptional(key, spec as { readonly optional: unknown }); // checked above
+  if (Object.hasOwn(spec, 'name')) return { ref: checkRef(spec as SecretRef) }; // checkRef checks the rest
   return readDetailed(key, spec);
 }
 
 function readOptional(key: string, spec: { readonly optional: unknown }): Omit<Request, 'at'> {
   refuseUnknownFields(spec, ['optional']);
   const request = readSpec(key, spec.optional);
-  if (request.absent)
-    throw invalid('it is optional twice, or has a default besides. Decide for one of them.');
+  if (request.absent) {
+    throw invalid('optional must not contain another optional or a default. Keep one of them.');
+  }
   return { ...request, absent: { value: undefined } };
 }
 
 function readDetailed(key: string, spec: object): Omit<Request, 'at'> {
-  const { ref = key, schema, default: value } = spec as Readonly<Record<string, unknown>>; // each is checked next
-  if (Object.getPrototypeOf(spec) !== Object.prototype) throw noSpec();
   refuseUnknownFields(spec, ['ref', 'schema', 'default']);
+  const { ref = key, schema, default: value } = spec as Readonly<Record<string, unknown>>; // each is checked next
   if (schema !== undefined && !isSchema(schema)) {
-    throw invalid('its schema is no Standard Schema. zod 3.24, valibot 1 and arktype 2 are, and later ones.');
+    throw invalid(
+      `schema must be a Standard Schema (zod 3.24, valibot 1, arktype 2 or later), got ${kindOf(schema)}.`,
+    );
   }
   if (Object.hasOwn(spec, 'default') && value === undefined) {
-    throw invalid('its default is undefined. Leave it out, or write optional(…).');
+    throw invalid('default must not be undefined. Omit it, or write optional(…).');
   }
-  if (isSecret(value)) throw invalid('its default is a Secret. It is sealed anyway: write the value itself.');
+  if (isSecret(value)) throw invalid('default must be a plain value, got a Secret. loadSecrets seals it.');
   return {
-    ref: checkRef(ref as SecretRef), // which is checked
+    ref: checkRef(ref as SecretRef), // checkRef accepts anything
     ...(schema && { schema }),
     ...(value !== undefined && { absent: { value: seal('default').map(() => value) } }),
   };
@@ -86,18 +91,12 @@ function isSchema(thing: unknown): thing is StandardSchemaV1 {
 }
 
 function refuseUnknownFields(spec: object, known: readonly string[]): void {
-  const extra = Object.keys(spec).find((field) => !known.includes(field));
-  if (extra !== undefined) {
-    throw invalid(`there is no field "${extra.slice(0, 50)}"; there is ${known.join(', ')}.`);
-  }
+  const unknown = unknownKey(spec, known, 'field');
+  if (unknown) throw invalid(unknown);
 }
 
-function noSpec(): SecretError {
+function notASpec(spec: unknown): SecretError {
   return invalid(
-    'it is no name, no ref, no Standard Schema, no { ref, schema, default } and no optional(…).',
+    `spec must be a name, a ref, a Standard Schema, { ref, schema, default } or optional(…), got ${kindOf(spec)}.`,
   );
-}
-
-function invalid(problem: string): SecretError {
-  return new SecretError('invalid_argument', problem);
 }

@@ -1,24 +1,25 @@
 import {
   checkRef,
+  invalid,
   isSecretError,
-  SecretError,
+  type SecretError,
   type SecretRef,
   type SecretScope,
 } from '@secretkit/core/provider';
 
 /**
- * The place of a secret in a config tree: what `ref` makes. It is plain data, so that it survives clones, merges and JSON;
- * all of it is one string, so that a merge of two leaves no mixture.
+ * A reference to a secret in a config tree; `ref` makes it. It is plain data, so it survives clones, merges and JSON. It is
+ * one string, so a merge of two references is one of them and not a mixture.
  */
 export interface Reference {
   readonly $secret: ReferenceText;
 }
 
-/** A reference as a text, such as `secret://db-password` or `secret://token?user=usr_1&account=acct_1`. */
+/** A reference as a string, such as `secret://db-password` or `secret://token?user=usr_1&account=acct_1`. */
 export type ReferenceText = `secret://${string}`;
 
 /**
- * A reference for a config tree that is written as code.
+ * Returns a reference for a config tree that is written as code.
  *
  * @throws `invalid_argument` for a malformed name or scope.
  * @example
@@ -33,14 +34,15 @@ export type ReferenceText = `secret://${string}`;
  * ```
  */
 export function ref(name: string, scope?: SecretScope): Reference {
-  const { name: checked, scope: owner } = checkRef(scope === undefined ? name : { name, scope });
+  const { name: checkedName, scope: owner } = checkRef(scope === undefined ? name : { name, scope });
   const query = Object.entries(owner ?? {}).map(([field, id]) => `${field}=${encode(id as string)}`); // checked
-  const text: ReferenceText = `secret://${encode(checked)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+  const text: ReferenceText = `secret://${encode(checkedName)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
   return Object.freeze({ $secret: text });
 }
 
 /**
- * Is this a well-formed reference: a text, or of `ref`? For validators of config files that must hold no secret itself.
+ * Whether this is a well-formed reference: a string, or an object that `ref` made. For validators of config files that must
+ * not contain secrets.
  *
  * @example
  * ```ts
@@ -60,22 +62,22 @@ export function isReference(thing: unknown): thing is Reference | ReferenceText 
   }
 }
 
-/** Is it meant as a reference, well-formed or not? */
+/** Whether a string starts like a reference, well-formed or not. */
 export function looksLikeReference(text: string): boolean {
   return /^\s*secret:\S/i.test(text);
 }
 
-/** The text that a backslash protects from being read as a reference; `undefined` for any other. */
+/** Returns the string that a backslash protects from being read as a reference; `undefined` for any other string. */
 export function unescaped(text: string): string | undefined {
   return /^\\+\s*secret:\S/i.test(text) ? text.slice(1) : undefined;
 }
 
-/** Is it meant as a reference of `ref`? */
+/** Whether an object has the form of a reference, well-formed or not. */
 export function isReferenceObject(thing: object): boolean {
   return Object.hasOwn(thing, '$secret');
 }
 
-/** The text of a reference of `ref`, if it is one. */
+/** Returns the string of a reference object; `undefined` for anything else. */
 export function textOf(thing: unknown): string | undefined {
   if (typeof thing !== 'object' || thing === null || !isReferenceObject(thing)) return undefined;
   const { $secret: text } = thing as { readonly $secret: unknown };
@@ -83,23 +85,23 @@ export function textOf(thing: unknown): string | undefined {
 }
 
 /**
- * The ref that a text stands for.
+ * Returns the ref of a reference.
  *
- * @throws `invalid_argument` for a malformed one, which is not quoted: it may be a value in the wrong place.
+ * @throws `invalid_argument` for a malformed string. It is not quoted: it may be a value in the wrong place.
  */
 export function parseReference(text: string): SecretRef {
-  if (/[\s#]/.test(text)) throw malformed('has a space or a #. Write %20 and %23.');
+  if (/[\s#]/.test(text)) throw malformed('must not have white space or a #. Write %20 and %23.');
   const parts = /^secret:\/\/([^?]*)(?:\?([^]*))?$/i.exec(text);
-  if (!parts) throw malformed('is no secret://… text.');
+  if (!parts) throw malformed('must start with secret://.');
   const [, name = '', query] = parts;
   if (query === undefined) return checked({ name: decode(name) });
   const scope: Record<string, string> = {};
   for (const pair of query.split('&')) {
     const [field = '', id, ...rest] = pair.split('=');
     if ((field !== 'account' && field !== 'user') || id === undefined || rest.length > 0) {
-      throw malformed('has something else after its ? than account=… and user=….');
+      throw malformed('must have only account=… and user=… after its ?.');
     }
-    if (Object.hasOwn(scope, field)) throw malformed(`has two values for ${field}.`);
+    if (Object.hasOwn(scope, field)) throw malformed(`must have ${field} once.`);
     scope[field] = decode(id);
   }
   return checked({ name: decode(name), scope });
@@ -109,11 +111,11 @@ function checked(parsed: SecretRef): SecretRef {
   try {
     return checkRef(parsed);
   } catch (error) {
-    throw isSecretError(error) ? malformed(`cannot be read: ${error.problem}`) : error;
+    throw isSecretError(error) ? malformed(`must name a secret: ${error.problem}`) : error;
   }
 }
 
-// Readable where it can be: names of some stores are paths.
+// A slash stays readable: the names of some stores are paths.
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll('%2F', '/');
 }
@@ -122,13 +124,12 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw malformed('has a % that is no percent-encoding. Write %25.');
+    throw malformed('must not have a % without percent-encoding. Write %25.');
   }
 }
 
 function malformed(problem: string): SecretError {
-  return new SecretError(
-    'invalid_argument',
-    `the reference ${problem} It is like secret://name?account=acct_1&user=usr_1; a text of its own begins with a backslash.`,
+  return invalid(
+    `reference ${problem} Write secret://name?account=acct_1&user=usr_1; for a string that is not a reference, write a backslash before it.`,
   );
 }

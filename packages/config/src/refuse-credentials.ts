@@ -1,23 +1,24 @@
-// Whole words of a parameter's name: a keyspace or an author is no credential.
+// Whole words of a parameter's name: keyspace and author do not name credentials.
 const credentialNames =
   /^(?:(?:api|access|private|secret)?key|.*(?:secret|token|password|passwd|credentials?)|pass|pwd|auth|signature|sig)$/;
 
-// Stripe's keys and hooks, and what GitHub, Slack, AWS and JSON web tokens begin with.
+// The prefixes of keys of Stripe, GitHub, Slack and AWS, and of JSON web tokens.
 const credentials =
   /(?:^|[^A-Za-z0-9])(?:[sr]k_|whsec_|gh[pousr]_|github_pat_|xox[a-z]-|AKIA[A-Z0-9]|eyJ[A-Za-z0-9])/;
 
-/** @throws `TypeError` for a URL with a credential. Nothing of the URL is shown. */
+/** @throws `TypeError` for a URL with a credential. The message does not quote the URL. */
 export function refuseCredentials(url: URL): void {
-  if (url.username || url.password) throw refused('user info');
+  if (url.username || url.password) throw refusal('user info');
   for (const [name, value] of url.searchParams) {
-    if (wordsOf(name).some((word) => credentialNames.test(word)))
-      throw refused('a parameter that is called like a credential');
-    if (URL.canParse(value)) refuseCredentials(new URL(value)); // such as a baseUrl
+    if (wordsOf(name).some((word) => credentialNames.test(word))) {
+      throw refusal('a parameter with the name of a credential');
+    }
+    if (URL.canParse(value)) refuseCredentials(new URL(value)); // for example a baseUrl
   }
-  if (credentials.test(decoded(url.href))) throw refused('what looks like an API key');
+  if (credentials.test(decode(url.href))) throw refusal('text that looks like an API key');
 }
 
-/** The words of `apiKey`, `api_key` and `api-key`. */
+/** Returns the words of `apiKey`, `api_key` or `api-key`. */
 function wordsOf(name: string): string[] {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -25,17 +26,17 @@ function wordsOf(name: string): string[] {
     .split(/[^a-z0-9]+/);
 }
 
-function decoded(href: string): string {
+function decode(href: string): string {
   try {
     return decodeURIComponent(href);
   } catch {
-    return href; // a % of its own
+    return href; // a percent sign that encodes nothing
   }
 }
 
-function refused(what: string): TypeError {
+function refusal(found: string): TypeError {
   return new TypeError(
-    `openProvider: the URL has ${what}, and URLs are printed and logged. ` +
-      'Hand a credential to the opener, such as stripeOpener({ apiKey: () => process.env.STRIPE_SECRET_KEY }).',
+    `openProvider: url must not have a credential, since URLs are logged, got ${found}. ` +
+      'Pass the credential to the opener, such as stripeOpener({ apiKey: () => process.env.STRIPE_SECRET_KEY }).',
   );
 }

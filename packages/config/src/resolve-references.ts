@@ -3,26 +3,26 @@ import {
   checkOptions,
   isSecretError,
   type Secret,
-  SecretError,
+  type SecretError,
   type SecretRef,
 } from '@secretkit/core/provider';
-import { missing } from './answer-to.js';
 import { copyTree, type Place } from './copy-tree.js';
-import { failureOf, isAny, type Problem } from './problems.js';
-import { checkClient, readAll, refusedBy } from './read-all.js';
+import { notFound } from './outcome.js';
+import { failureOf, hasProblems, type Problem } from './problems.js';
+import { checkClient, readAll, refusedRefs } from './read-all.js';
 import { parseReference } from './reference.js';
 import type { Resolved } from './resolved.js';
 
 /**
- * A copy of a config tree in which every reference has become the `Secret` it stands for. References are texts such as
- * `secret://db-password` or `secret://token?user=usr_1&account=acct_1`, and what `ref` makes, anywhere in plain objects and
- * arrays. One batch reads them all; each problem is told with its path; nothing is resolved unless everything is.
+ * Returns a copy of a config tree in which each reference is replaced with its `Secret`. A reference is a string such as
+ * `secret://db-password` or `secret://token?user=usr_1&account=acct_1`, or an object that `ref` made, anywhere in plain
+ * objects and arrays. One batch reads all of them. One error lists all problems with their paths; then nothing is resolved.
  *
- * A reference is the whole text: within a longer one it is none. `\secret://…` stands for the text without the backslash.
- * Instances of classes, dates, buffers, maps and functions are the same in the copy, and not looked into.
+ * A reference must be the whole string: part of a longer string is not replaced. A backslash escapes: `\secret://…` becomes
+ * the string without the backslash. Instances of classes, dates, buffers, maps and functions are copied by reference.
  *
- * @throws `TypeError` for wrong options. A `SecretError`: `invalid_argument` for malformed references, before anything is
- * read; else as `loadSecrets`. See `problemsOf`.
+ * @throws `TypeError` for wrong options. `SecretError` with the code `invalid_argument` for malformed references, before
+ * anything is read; otherwise as `loadSecrets`. See `problemsOf`.
  * @example
  * ```ts
  * import { resolveReferences } from '@secretkit/config';
@@ -43,8 +43,8 @@ export async function resolveReferences<T>(
 }
 
 /**
- * The same with plain texts in place of `Secret`s, for libraries that take nothing else. What it gives prints: hand it over,
- * and keep it nowhere.
+ * Returns the same copy with plain strings instead of `Secret`s, for libraries that accept nothing else. The strings show up
+ * when the copy is printed: pass it on, and do not keep it.
  *
  * @throws As `resolveReferences`.
  * @example
@@ -64,7 +64,7 @@ export async function revealReferences<T>(
   options: ReadOptions = {},
 ): Promise<Resolved<T, string>> {
   const reveal = (secret: Secret): string => secret.reveal();
-  return (await resolve('revealReferences', config, secrets, options, reveal)) as Resolved<T, string>; // each reference is its text now
+  return (await resolve('revealReferences', config, secrets, options, reveal)) as Resolved<T, string>; // each reference is a string now
 }
 
 async function resolve(
@@ -72,29 +72,29 @@ async function resolve(
   config: unknown,
   secrets: SecretsReader,
   options: ReadOptions,
-  show: (secret: Secret) => unknown,
+  present: (secret: Secret) => unknown,
 ): Promise<unknown> {
   checkClient(owner, secrets);
   checkOptions(owner, options, ['signal', 'fresh']);
   const { places, finish } = copyTree(config);
-  const read = places.map((place) => ({ ...place, ref: refOf(place) }));
-  const wanted = read.flatMap(({ at, ref }) => (isSecretError(ref) ? [] : { at, ref }));
-  const malformed = read.flatMap(({ at, ref }): Problem[] =>
+  const parsed = places.map((place) => ({ at: place.at, ref: refOf(place) }));
+  const refs = parsed.flatMap(({ at, ref }) => (isSecretError(ref) ? [] : { at, ref }));
+  const malformed = parsed.flatMap(({ at, ref }): Problem[] =>
     isSecretError(ref) ? [{ at, error: ref }] : [],
   );
-  const refused = [...malformed, ...refusedBy(secrets, wanted)];
-  if (isAny(refused)) throw failureOf('references are malformed, and nothing has been read.', refused);
+  const refused = [...malformed, ...refusedRefs(secrets, refs)];
+  if (hasProblems(refused)) throw failureOf('the references are malformed. Nothing has been read.', refused);
 
-  const answers = await readAll(secrets, wanted, options);
-  const problems = wanted.flatMap(({ at, ref }, i): Problem[] => {
-    const answer = answers[i];
+  const answers = await readAll(secrets, refs, options);
+  const problems = refs.flatMap(({ at, ref }, index): Problem[] => {
+    const answer = answers[index];
     if (isSecretError(answer)) return [{ at, error: answer }];
-    return answer ? [] : [{ at, error: missing({ ref }) }];
+    return answer ? [] : [{ at, error: notFound({ ref }) }];
   });
-  if (isAny(problems)) {
-    throw failureOf(`${problems.length} of ${wanted.length} references cannot be resolved.`, problems);
+  if (hasProblems(problems)) {
+    throw failureOf(`${problems.length} of ${refs.length} references could not be resolved.`, problems);
   }
-  for (const [i, { put }] of places.entries()) put(show(answers[i] as Secret)); // there is no problem
+  for (const [index, { put }] of places.entries()) put(present(answers[index] as Secret)); // there are no problems
   return finish();
 }
 

@@ -2,8 +2,8 @@ import type { Secret } from '@secretkit/core/provider';
 import type { Reference, ReferenceText } from './reference.js';
 
 /**
- * The type of a tree whose references have become values. Any `string` may have been a reference; a type that says so
- * (`Reference`, `ReferenceText`) becomes a value for certain.
+ * The type of a tree after its references have been resolved. A `Reference` or `ReferenceText` becomes a value. A `string`
+ * may have been a reference, so it becomes `string | V`.
  */
 export type Resolved<T, V = Secret> = 0 extends 1 & T
   ? T // any
@@ -19,7 +19,7 @@ export type Resolved<T, V = Secret> = 0 extends 1 & T
           ? { [K in keyof T]: Resolved<T[K], V> }
           : T;
 
-/** What is not looked into, as far as a type can tell. */
+/** Types that are copied by reference. A type does not show whether an object is an instance of a class. */
 type Untouched =
   | ((...args: never) => unknown)
   | Secret<unknown>

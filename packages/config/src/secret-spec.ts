@@ -1,39 +1,37 @@
 import type { Secret, SecretRef } from '@secretkit/core/provider';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
-/**
- * What is wanted of one secret: a name or a ref, a schema of any validator that is a Standard Schema (the name is then the
- * key), or both in detail.
- */
+/** The spec of a required secret: a name, a ref, a Standard Schema (the key is then the name), or an object with details. */
 export type RequiredSpec = string | SecretRef | StandardSchemaV1 | DetailedSpec;
 
-/** A secret in detail. */
+/** The spec of a secret with details. */
 export interface DetailedSpec {
   /** The name or the ref. @defaultValue the key */
   readonly ref?: string | SecretRef;
-  /** What the value must be, and what it becomes. It gets a string. @defaultValue any string */
+  /** Validates and parses the value. Its input is a string. @defaultValue any string */
   readonly schema?: StandardSchemaV1;
   /**
-   * What stands for a missing secret: a value of your code, as the schema would give it. It does not pass the schema, and
-   * never stands for a value that the schema refuses, nor for an outage.
+   * The value of a missing secret, of the schema's output type. The schema does not check it. It never replaces a value that
+   * the schema refuses, nor a failed read.
    * @defaultValue none: a missing secret is a problem
    */
   readonly default?: unknown;
 }
 
-/** A secret that may be missing. */
+/** The spec of a secret that may be missing. */
 export interface OptionalSpec<S extends RequiredSpec = RequiredSpec> {
   readonly optional: S;
 }
 
-/** What is wanted of one secret, or may be missing. */
+/** The spec of one secret. */
 export type SecretSpec = RequiredSpec | OptionalSpec;
 
-/** Secrets by keys of your own. */
+/** Specs under keys of your own. */
 export type SecretSpecs = Readonly<Record<string, SecretSpec>>;
 
 /**
- * A secret that may be missing: its property is `undefined` then. One that is there must still pass its schema.
+ * Returns the spec of a secret that may be missing. If it is missing, its property is `undefined`; if it exists, it must
+ * pass its schema.
  *
  * @example
  * ```ts
@@ -49,10 +47,10 @@ export function optional<const S extends RequiredSpec>(spec: S): OptionalSpec<S>
   return Object.freeze({ optional: spec });
 }
 
-/** The secrets that were asked for, by the same keys. */
+/** The loaded secrets, under the keys of their specs. */
 export type LoadedSecrets<S> = { readonly [K in keyof S]: Loaded<S[K]> };
 
-// A schema is looked for first: a validator's own may have methods that are called optional and default.
+// Schemas first: the schemas of some validators have methods with the names optional and default.
 type Loaded<S> = S extends StandardSchemaV1
   ? Secret<StandardSchemaV1.InferOutput<S>>
   : S extends OptionalSpec<infer R>
@@ -63,42 +61,42 @@ type ValueOf<S> = S extends { readonly schema: infer V extends StandardSchemaV1 
   ? StandardSchemaV1.InferOutput<V>
   : string;
 
-/** Specs, where each has nothing that could not work. What is wrong is told as the type that an argument does not have. */
-export type Sound<S> = { readonly [K in keyof S]: SoundSpec<S[K]> };
+/** Specs without mistakes. A spec with a mistake has the description of the mistake as its type. */
+export type ValidSpecs<S> = { readonly [K in keyof S]: ValidSpec<S[K]> };
 
-type SoundSpec<S> = S extends StandardSchemaV1
-  ? Unless<FlawOfSchema<S>>
+type ValidSpec<S> = S extends StandardSchemaV1
+  ? Unless<SchemaMistake<S>>
   : S extends string | SecretRef
     ? unknown
     : S extends OptionalSpec<infer R>
-      ? { readonly optional: SoundSpec<R> }
-      : Unless<FlawOfDetails<S>>;
+      ? { readonly optional: ValidSpec<R> }
+      : Unless<DetailsMistake<S>>;
 
-type Unless<Flaw> = [Flaw] extends [never] ? unknown : Flaw;
+type Unless<Mistake> = [Mistake] extends [never] ? unknown : Mistake;
 
-type FlawOfDetails<S> =
-  | (S extends { readonly schema: infer V extends StandardSchemaV1 } ? FlawOfSchema<V> : never)
-  | (S extends { readonly default: infer D } ? FlawOfDefault<D, ValueOf<S>> : never)
-  | FlawOfFields<keyof S>;
+type DetailsMistake<S> =
+  | (S extends { readonly schema: infer V extends StandardSchemaV1 } ? SchemaMistake<V> : never)
+  | (S extends { readonly default: infer D } ? DefaultMistake<D, ValueOf<S>> : never)
+  | FieldsMistake<keyof S>;
 
-type FlawOfSchema<V extends StandardSchemaV1> = FlawOfInput<StandardSchemaV1.InferInput<V>>;
+type SchemaMistake<V extends StandardSchemaV1> = InputMistake<StandardSchemaV1.InferInput<V>>;
 
-type FlawOfInput<Input> = unknown extends Input
-  ? never // it takes anything
+type InputMistake<Input> = unknown extends Input
+  ? never // it accepts anything
   : [Extract<Input, string>] extends [never]
-    ? 'This schema takes no string, and a secret is one: coerce or parse it.'
+    ? 'The input of the schema must be a string. Coerce or parse it.'
     : undefined extends Input
-      ? 'A schema is not asked about a missing secret: write optional(…), or a default beside the schema.'
+      ? 'The schema must not be optional: it never sees a missing secret. Write optional(…), or a default beside the schema.'
       : never;
 
-type FlawOfDefault<D, Value> =
-  D extends ReadonlyOf<Value> ? never : 'The default is not what the schema gives.';
+type DefaultMistake<D, Value> =
+  D extends ReadonlyOf<Value> ? never : 'The default must have the output type of the schema.';
 
-type FlawOfFields<K> = [Exclude<K, keyof DetailedSpec>] extends [never]
+type FieldsMistake<K> = [Exclude<K, keyof DetailedSpec>] extends [never]
   ? never
-  : 'There is a field that is none of ref, schema and default.';
+  : 'Unknown field. Known fields: ref, schema, default.';
 
-/** A literal that is read as a constant has readonly parts. */
+/** The type of a literal of type T in a const type parameter, whose parts are readonly. */
 type ReadonlyOf<T> = T extends readonly (infer E)[]
   ? readonly ReadonlyOf<E>[]
   : T extends object

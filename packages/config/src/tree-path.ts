@@ -1,8 +1,8 @@
-/** The path of a part of a tree, as JavaScript would write it: `db.hosts[0].password`. The tree's own is empty. */
-export function childPath(parent: string, key: PropertyKey, holder: object): string {
+/** Returns the path of a child, in the syntax of JavaScript: `db.hosts[0].password`. The path of the root is empty. */
+export function childPath(parent: string, key: PropertyKey, container: object): string {
   const name = shorten(String(key));
   if (typeof key === 'symbol') return `${parent}[${name}]`;
-  if (Array.isArray(holder) && /^\d+$/.test(name)) return `${parent}[${name}]`;
+  if (Array.isArray(container) && /^\d+$/.test(name)) return `${parent}[${name}]`;
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$-]*$/u.test(name)) return `${parent}[${JSON.stringify(name)}]`;
   return parent === '' ? name : `${parent}.${name}`;
 }

@@ -27,14 +27,14 @@ export function readInitial(owner: string, initial: InitialSecrets): readonly [S
     );
   }
   const pairs = Symbol.iterator in initial ? [...initial] : Object.entries(initial);
-  return pairs.map((pair: unknown, at) => readPair(`${owner}: initial[${at}]`, pair));
+  return pairs.map((pair, at) => readPair(`${owner}: initial[${at}]`, pair));
 }
 
-function readPair(place: string, pair: unknown): [SecretRef, Secret] {
+function readPair(place: string, pair: readonly unknown[]): [SecretRef, Secret] {
   if (!Array.isArray(pair)) {
     throw new TypeError(`${place} must be a pair of a ref and a value, got ${kindOf(pair)}.`);
   }
-  const [input, value] = pair as readonly [string | SecretRef, string | Secret]; // each is checked next
+  const [input, value] = pair as [string | SecretRef, string | Secret]; // each is checked next
   const ref = checked(place, () => checkRef(input));
   return [ref, isSecret(value) ? value : checked(`${place}, ${describeRef(ref)}`, () => seal(value))];
 }

@@ -9,7 +9,7 @@ afterEach(async () => {
 
 const apiKey = (): string => 'sk_test_example';
 
-const open = (url: string, options: Partial<StripeOpenerOptions> = {}) =>
+const open = async (url: string, options: Partial<StripeOpenerOptions> = {}) =>
   stripeOpener({ apiKey, ...options }).open(new URL(url));
 
 async function emulator(): Promise<string> {
