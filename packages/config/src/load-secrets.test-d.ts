@@ -10,7 +10,7 @@ import { optional } from './secret-spec.js';
 
 declare const secrets: SecretsReader;
 
-describe('what is loaded has the type that its schema gives', () => {
+describe('a loaded secret has the output type of its schema', () => {
   it('with zod', async () => {
     const loaded = await loadSecrets(secrets, {
       URL: z.url(),
@@ -82,57 +82,57 @@ describe('what is loaded has the type that its schema gives', () => {
     }>();
   });
 
-  it('from specs that are written elsewhere', async () => {
+  it('from specs in a variable', async () => {
     const specs = { URL: z.url(), MAY: optional('name') };
     const loaded = await loadSecrets(secrets, specs);
     expectTypeOf(loaded).toEqualTypeOf<{ readonly URL: Secret; readonly MAY: Secret | undefined }>();
   });
 });
 
-describe('what could not work does not compile', () => {
-  it('a schema that takes no string', () => {
-    // @ts-expect-error a secret is no number
+describe('a mistake does not compile', () => {
+  it('a schema whose input is not a string', () => {
+    // @ts-expect-error the input is a string
     void loadSecrets(secrets, { PORT: z.number() });
-    // @ts-expect-error nor is it one within a detailed spec
+    // @ts-expect-error also in an object with details
     void loadSecrets(secrets, { PORT: { ref: 'port', schema: v.number() } });
-    // @ts-expect-error nor within an optional one
+    // @ts-expect-error also in an optional spec
     void loadSecrets(secrets, { PORT: optional(type('number')) });
   });
 
-  it('a schema that is to say what is missing', () => {
-    // @ts-expect-error optional(…) does
+  it('an optional schema', () => {
+    // @ts-expect-error it must be optional(…)
     void loadSecrets(secrets, { SENTRY: z.url().optional() });
-    // @ts-expect-error a default beside it does
+    // @ts-expect-error the default must be beside the schema
     void loadSecrets(secrets, { SENTRY: { schema: z.string().default('x') } });
-    // @ts-expect-error whatever the validator
+    // @ts-expect-error for each validator
     void loadSecrets(secrets, { SENTRY: v.optional(v.string()) });
-    void loadSecrets(secrets, { PORT: z.coerce.number() }); // it takes anything
+    void loadSecrets(secrets, { PORT: z.coerce.number() }); // it accepts anything
     void loadSecrets(secrets, { PORT: z.preprocess(String, z.string()) });
   });
 
-  it('a default that is something else than the schema gives', () => {
-    // @ts-expect-error a number is given
+  it('a default of another type than the output of the schema', () => {
+    // @ts-expect-error the output is a number
     void loadSecrets(secrets, { PORT: { schema: z.coerce.number(), default: '8080' } });
-    // @ts-expect-error a string is given
+    // @ts-expect-error the output is a string
     void loadSecrets(secrets, { NAME: { ref: 'name', default: 5 } });
-    // @ts-expect-error none of them
+    // @ts-expect-error not in the enum
     void loadSecrets(secrets, { REGION: { schema: z.enum(['eu', 'us']), default: 'asia' } });
   });
 
-  it('a field or an option that there is not', async () => {
-    // @ts-expect-error it is called schema
+  it('an unknown field or option', async () => {
+    // @ts-expect-error a typing error of schema
     void loadSecrets(secrets, { URL: { ref: 'url', schmea: z.url() } });
-    // @ts-expect-error it is called fresh
+    // @ts-expect-error a typing error of fresh
     void loadSecrets(secrets, { URL: 'url' }, { fersh: true });
     // @ts-expect-error only a view has events
     void loadSecrets(secrets, { URL: 'url' }, { onEvent: () => undefined });
-    // @ts-expect-error nobody asked for it
+    // @ts-expect-error not in the specs
     void (await loadSecrets(secrets, { URL: 'url' })).OTHER;
   });
 });
 
 describe('a view', () => {
-  it('has the same properties, and what it is told by', async () => {
+  it('has the same properties, and typed listeners', async () => {
     const view = await loadSecrets(
       secrets,
       { PORT: z.coerce.number(), MAY: optional(z.coerce.number()) },
@@ -143,7 +143,7 @@ describe('a view', () => {
     expectTypeOf(view).toExtend<Disposable>();
     view.onChange('PORT', (port) => expectTypeOf(port).toEqualTypeOf<Secret<number>>());
     view.onChange('MAY', (may) => expectTypeOf(may).toEqualTypeOf<Secret<number>>());
-    // @ts-expect-error there is no such key
+    // @ts-expect-error an unknown key
     view.onChange('OTHER', () => undefined);
     expectTypeOf(view.watch({ everyMs: 60_000 })).toEqualTypeOf<Disposable>();
     expectTypeOf<LiveSecrets<{ A: 'a' }>['A']>().toEqualTypeOf<Secret>();

@@ -20,7 +20,7 @@ function setUp(values: Record<string, string> = initial) {
   return { fake, secrets: createSecrets(fake.provider) };
 }
 
-/** What was loaded, revealed: two sealed values are always equal. */
+/** The revealed values: two sealed values are always equal. */
 function revealed(loaded: Readonly<Record<string, Secret<unknown> | undefined>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(loaded).map(([key, secret]) => [key, secret?.reveal()]));
 }
@@ -56,7 +56,7 @@ const schemas = {
 };
 
 describe.each(Object.entries(schemas))('with %s', (vendor, { url, port, mode, never }) => {
-  it('gives what its schemas give, sealed, by one batch', async () => {
+  it('returns the outputs of the schemas, sealed, from one batch', async () => {
     const { secrets, fake } = setUp();
     const loaded = await loadSecrets(secrets, {
       url, // the key is the name
@@ -69,19 +69,22 @@ describe.each(Object.entries(schemas))('with %s', (vendor, { url, port, mode, ne
     expect(inspect(loaded)).toBe('{ url: [secret], PORT: [secret], MODE: [secret], NONE: undefined }');
   });
 
-  it('says which secret its schema refuses', async () => {
+  it('reports the secret that its schema refuses', async () => {
     const { secrets } = setUp();
     const error = await failureOf(loadSecrets(secrets, { KEY: { ref: 'stripe-key', schema: never } }));
-    expect(error.message).toBe(
-      'invalid_data: "stripe-key": 1 of 1 secrets cannot be used.\n' +
-        `  KEY, "stripe-key": invalid_data: its ${vendor} schema refuses the value, with 1 issue. ` +
-        'What it says is withheld, since it may quote the value. Mend the secret, or the schema.',
-    );
+    const [summary, ...lines] = error.message.split('\n');
+    expect(summary).toMatch(/^invalid_data: "stripe-key": 1 of 1 secrets/);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        new RegExp(`^ {2}KEY, "stripe-key": invalid_data: the ${vendor} schema .*1 issue`),
+      ),
+    ]);
+    expect(error.message).not.toContain('sk_test');
   });
 });
 
 describe('a spec', () => {
-  it('is a name, a ref, a schema, some of them in detail, or an optional one', async () => {
+  it('is a name, a ref, a schema, an object with details, or an optional spec', async () => {
     const secrets = createSecrets(
       memorySecrets({
         initial: [...Object.entries(initial), [{ name: 'own', scope: { user: 'usr_1' } }, 'hers']],
@@ -110,20 +113,20 @@ describe('a spec', () => {
     });
   });
 
-  it('keeps keys that objects have a meaning for', async () => {
+  it('may have the name of an inherited property as its key', async () => {
     const specs = JSON.parse('{"__proto__":"url","constructor":"port"}') as Record<string, string>;
     const loaded = await loadSecrets(setUp().secrets, specs);
     expect(revealed(loaded)).toEqual(JSON.parse('{"__proto__":"https://db.example","constructor":"5432"}'));
     expect(Object.getPrototypeOf(loaded)).toBe(Object.prototype);
   });
 
-  it('of none makes no call, and what is loaded cannot be changed', async () => {
+  it('may be absent: then there is no call, and the result is frozen', async () => {
     const { secrets, fake } = setUp();
     const loaded = await loadSecrets(secrets, {});
     expect([loaded, fake.calls(), Object.isFrozen(loaded)]).toEqual([{}, 0, true]);
   });
 
-  it('in a scope is read in it', async () => {
+  it('is read in the scope of the client', async () => {
     const scope = { account: 'acct_1' };
     const secrets = createSecrets(memorySecrets({ initial: [[{ name: 'token', scope }, 'theirs']] }));
     expect(revealed(await loadSecrets(secrets.scoped(scope), { token: 'token' }))).toEqual({
@@ -131,7 +134,7 @@ describe('a spec', () => {
     });
   });
 
-  it('is read one by one where the backend has no batch call', async () => {
+  it('is read alone if the backend has no batch call', async () => {
     const { fake } = setUp();
     const { name, get } = fake.provider;
     const loaded = await loadSecrets(createSecrets<SecretProvider>({ name, get }), { a: 'url', b: 'port' });
@@ -140,8 +143,8 @@ describe('a spec', () => {
   });
 });
 
-describe('what is known of a value is known of what a schema makes of it', () => {
-  it('its expiry, its creation and its version', async () => {
+describe('a parsed value keeps the metadata of the value', () => {
+  it('its expiry, its creation date and its version', async () => {
     const meta = { expiresAt: new Date(9e12), createdAt: new Date(1e12), version: 'v7' };
     const secrets = createSecrets({ name: 'own', get: async () => seal('5', meta) });
     const { size } = await loadSecrets(secrets, { size: z.coerce.number() });
@@ -149,7 +152,7 @@ describe('what is known of a value is known of what a schema makes of it', () =>
     expect({ expiresAt, createdAt, version }).toEqual(meta);
   });
 
-  it('and that it is past its freshness', async () => {
+  it('and its staleness', async () => {
     const { fake } = setUp();
     const clock = fakeClock();
     const stack = cache({ ttlMs: 1_000, jitter: 0, staleIfErrorMs: 60_000, now: clock.now })(fake.provider);
@@ -163,7 +166,7 @@ describe('what is known of a value is known of what a schema makes of it', () =>
 });
 
 describe('a default', () => {
-  it('stands for a missing secret, as it is, and sealed', async () => {
+  it('replaces a missing secret, unchanged and sealed', async () => {
     const loaded = await loadSecrets(setUp({}).secrets, {
       size: { schema: z.coerce.number().max(5), default: 10 },
       region: { ref: 'aws-region', default: 'eu' },
@@ -178,7 +181,7 @@ describe('a default', () => {
     );
   });
 
-  it('stands for nothing else: neither for a value that is refused nor for an outage', async () => {
+  it('replaces nothing else: neither a refused value nor a failed read', async () => {
     const { secrets, fake } = setUp({ size: 'many' });
     const specs = { size: { schema: z.coerce.number(), default: 10 }, may: optional('may') } as const;
     expect(await failureOf(loadSecrets(secrets, specs))).toMatchObject({ code: 'invalid_data' });
@@ -192,7 +195,7 @@ describe('a default', () => {
     }
   });
 
-  it("is the spec's: no schema is asked about a secret that is missing, which some make a word of", async () => {
+  it('comes from the spec: the schema never sees a missing secret, which some would turn into a string', async () => {
     const asked: unknown[] = [];
     const { secrets } = setUp({});
     const word = z.preprocess((value) => {
@@ -205,8 +208,8 @@ describe('a default', () => {
   });
 });
 
-describe('all problems are told at once', () => {
-  it('each by its key, its ref, what is wrong and what to do', async () => {
+describe('one error reports all problems', () => {
+  it('each with its key, its ref, its code and its remedy', async () => {
     const { secrets, fake } = setUp();
     fake.fail(new SecretError('permission_denied', 'HTTP 403. Grant it.', { provider: 'fake' }), 'mode');
     const error = await failureOf(
@@ -218,11 +221,9 @@ describe('all problems are told at once', () => {
       }),
     );
     expect(error.message.split('\n')).toEqual([
-      'not_found: 3 of 4 secrets cannot be used.',
-      '  OWN, "own" (account acct_1, user usr_1): not_found: there is no such secret, or it has expired. Create it, or check its name and scope.',
-      expect.stringMatching(
-        /^ {2}PORT, "port": invalid_data: its zod schema refuses the value, with 1 issue\./,
-      ),
+      expect.stringMatching(/^not_found: 3 of 4 secrets/),
+      expect.stringMatching(/^ {2}OWN, "own" \(account acct_1, user usr_1\): not_found: /),
+      expect.stringMatching(/^ {2}PORT, "port": invalid_data: the zod schema .*1 issue/),
       '  MODE, "mode": permission_denied: HTTP 403. Grant it.',
     ]);
     expect(problemsOf(error).map(({ at, error: { code, ref } }) => [at, code, ref?.name])).toEqual([
@@ -233,7 +234,7 @@ describe('all problems are told at once', () => {
     expect([error.ref, Object.isFrozen(problemsOf(error))]).toEqual([undefined, true]);
   });
 
-  it('under the code of the first that waiting will not mend', async () => {
+  it('with the code of the first problem that is not retryable', async () => {
     const { secrets, fake } = setUp({});
     const specs = { a: 'a', b: 'b' };
     fake.fail(new SecretError('rate_limited', 'Slow down.', { retryAfterMs: 5_000 }), 'a');
@@ -254,7 +255,7 @@ describe('all problems are told at once', () => {
     });
   });
 
-  it('and of another error there are none', () => {
+  it('and another error has none', () => {
     for (const other of [
       new SecretError('unavailable', 'Down.'),
       new Error('no'),
@@ -285,11 +286,11 @@ const leaky: [string, string, StandardSchemaV1][] = [
       .pipe(z.strictObject({ deep: z.number() })),
   ],
   ['zod: a transform that throws', canary, z.string().transform((text) => new URL(text))],
-  ['zod: JSON that is none', canary, z.string().transform(parsed)],
+  ['zod: invalid JSON', canary, z.string().transform(parsed)],
   ['valibot: a picklist', canary, v.picklist(['on', 'off'])],
   ['valibot: a url', canary, v.pipe(v.string(), v.url())],
   ['valibot: a record of numbers', json, v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.number()))],
-  ['valibot: JSON that is none', canary, v.pipe(v.string(), v.parseJson())],
+  ['valibot: invalid JSON', canary, v.pipe(v.string(), v.parseJson())],
   [
     'valibot: a transform that throws',
     canary,
@@ -301,7 +302,7 @@ const leaky: [string, string, StandardSchemaV1][] = [
   ['valibot: a transform that throws a part of it', canary, v.pipe(v.string(), v.transform(parsed))],
   ['arktype: a literal', canary, type("'on' | 'off'")],
   ['arktype: a strict object', json, type('string.json.parse').to({ '+': 'reject', deep: 'number' })],
-  ['arktype: JSON that is none', canary, type('string.json.parse')],
+  ['arktype: invalid JSON', canary, type('string.json.parse')],
   ['arktype: a morph that throws', canary, type('string').pipe((text) => new URL(text))],
 ];
 
@@ -309,7 +310,7 @@ function parsed(text: string): unknown {
   return JSON.parse(text) as unknown;
 }
 
-describe('a value that a schema refuses shows nowhere', () => {
+describe('a value that a schema refuses is never shown', () => {
   it.each(leaky)('%s', async (_, value, schema) => {
     const { secrets } = setUp({ KEY: value });
     const error = await expectNoLeakDuring(canary, () =>
@@ -320,7 +321,7 @@ describe('a value that a schema refuses shows nowhere', () => {
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('CANARY'); // nor a part of it
   });
 
-  it('although validators quote it', async () => {
+  it('although the validator quotes it', async () => {
     const silent: string[] = [];
     for (const [name, value, schema] of leaky) {
       const said = await Promise.resolve(value)
@@ -341,69 +342,57 @@ describe('a schema that cannot be used', () => {
   };
 
   it.each<[string, StandardSchemaV1, string]>([
-    [
-      'is async, of zod',
-      z.string().refine(async () => true),
-      'its zod schema gives a promise: it is async, or something in it threw.',
-    ],
+    ['is async, of zod', z.string().refine(async () => true), 'the zod schema must be synchronous'],
     [
       'is async, of valibot',
       v.pipeAsync(
         v.string(),
         v.checkAsync(async () => true),
       ),
-      'its valibot schema gives a promise',
+      'the valibot schema must be synchronous',
     ],
     [
       'is async, and rejects',
       standard(() => Promise.reject(new Error(canary))),
-      'A value is checked at once: leave out what waits.',
+      'the schema must be synchronous',
     ],
-    ['throws', standard(thrower), 'its schema threw. What it says is withheld'],
+    ['throws', standard(thrower), 'the schema threw'],
+    ['returns nothing', standard(() => undefined), 'the schema must return'],
+    ['returns a string', standard((text: string) => text), 'the schema must return'],
+    ['returns issues that are not a list', standard(() => ({ issues: true })), 'the schema must return'],
     [
-      'answers with nothing',
-      standard(() => undefined),
-      'its schema answers with no result. Mend the schema.',
-    ],
-    ['answers with a text', standard((text: string) => text), 'its schema answers with no result.'],
-    [
-      'answers with issues that are none',
-      standard(() => ({ issues: true })),
-      'its schema answers with no result.',
-    ],
-    [
-      'throws when it is asked for issues',
+      'returns a result whose issues throw',
       standard((text: string) => ({
         get issues() {
           return thrower(text);
         },
       })),
-      'its schema threw.',
+      'the schema threw',
     ],
     [
-      'throws when it is asked for the value',
+      'returns a result whose value throws',
       standard((text: string) => ({
         get value() {
           return thrower(text);
         },
       })),
-      'its schema threw.',
+      'the schema threw',
     ],
     [
-      'throws when it is asked whether it is a promise',
+      'returns a result whose then throws',
       standard((text: string) => ({
         get then() {
           return thrower(text);
         },
       })),
-      'its schema threw.',
+      'the schema threw',
     ],
     [
-      'has a vendor that is no word',
+      'has a vendor that is not a string',
       {
         '~standard': { version: 1, vendor: undefined, validate: () => ({ issues: [{}, {}] }) },
       } as unknown as StandardSchemaV1,
-      'its schema refuses the value, with 2 issues.',
+      'the schema refused the value with 2 issues',
     ],
     [
       'has a vendor that throws',
@@ -416,12 +405,12 @@ describe('a schema that cannot be used', () => {
           validate: () => ({ issues: [{}] }),
         },
       } as unknown as StandardSchemaV1,
-      'its schema refuses the value, with 1 issue.',
+      'the schema refused the value with 1 issue',
     ],
     [
       'refuses without an issue',
       standard(() => ({ issues: [] })),
-      'its schema refuses the value, with 0 issues.',
+      'the schema refused the value with 0 issues',
     ],
   ])('%s', async (_, schema, problem) => {
     const { secrets } = setUp({ KEY: canary });
@@ -434,86 +423,82 @@ describe('a schema that cannot be used', () => {
 
 describe('specs that are malformed', () => {
   it.each<[unknown, string]>([
-    ['', 'the name of a secret is empty.'],
-    [5, 'it is no name, no ref, no Standard Schema, no { ref, schema, default } and no optional(…).'],
-    [null, 'it is no name'],
-    [['url'], 'it is no name'],
-    [z.string, 'it is no name'],
-    [new Map(), 'it is no name'],
-    [{ schmea: z.url() }, 'there is no field "schmea"; there is ref, schema, default.'],
-    [{ ref: '' }, 'the name of a secret is empty.'],
-    [{ ref: 5 }, 'a ref is a name or { name, scope }, not number.'],
-    [{ schema: 'url' }, 'its schema is no Standard Schema.'],
-    [{ schema: { '~standard': {} } }, 'its schema is no Standard Schema.'],
-    [{ default: undefined }, 'its default is undefined. Leave it out, or write optional(…).'],
-    [{ name: 'a', scope: { account: undefined } }, "a scope's account is a string, not undefined."],
-    [{ name: 'a', schema: z.url() }, 'a ref has no field "schema": it has name and scope.'],
-    [{ optional: 'a', default: 5 }, 'there is no field "default"; there is optional.'],
-    [optional(optional('a') as never), 'it is optional twice, or has a default besides.'],
-    [optional({ default: 'a' }), 'it is optional twice, or has a default besides.'],
-    [{ default: seal('a') }, 'its default is a Secret. It is sealed anyway: write the value itself.'],
-  ])('%o are told of, before anything is read', async (spec, problem) => {
+    ['', 'name'],
+    [5, 'spec .*number'],
+    [null, 'spec .*null'],
+    [['url'], 'spec .*array'],
+    [z.string, 'spec .*function'],
+    [new Map(), 'spec .*instance'],
+    [Promise.resolve('url'), 'spec .*promise'],
+    [{ schmea: z.url() }, '"schmea".*ref, schema, default'],
+    [{ ref: '' }, 'name'],
+    [{ ref: 5 }, 'ref .*number'],
+    [{ schema: 'url' }, 'schema .*string'],
+    [{ schema: { '~standard': {} } }, 'schema .*object'],
+    [{ default: undefined }, 'default .*undefined'],
+    [{ name: 'a', scope: { account: undefined } }, 'scope\\.account .*undefined'],
+    [{ name: 'a', schema: z.url() }, '"schema".*name, scope'],
+    [{ optional: 'a', default: 5 }, '"default".*optional'],
+    [optional(optional('a') as never), 'optional'],
+    [optional({ default: 'a' }), 'optional'],
+    [{ default: seal('a') }, 'default .*Secret'],
+  ])('are reported before anything is read: %o', async (spec, problem) => {
     const { secrets, fake } = setUp();
     const error = await failureOf(loadSecrets(secrets, { url: 'url', KEY: spec } as Record<string, string>));
     expect(error).toMatchObject({ code: 'invalid_argument' });
-    expect(error.message).toContain(
-      `: the specs are malformed, and nothing has been read.\n  KEY: invalid_argument: `,
-    );
-    expect(error.message).toContain(problem);
+    expect(error.message).toMatch(new RegExp(`\n  KEY: invalid_argument: .*${problem}`));
     expect(fake.calls()).toBe(0);
   });
 
-  it('are told of all at once, refs of another tenant too', async () => {
+  it('are reported by one error, with the refs of another tenant', async () => {
     const { secrets, fake } = setUp();
     const theirs = secrets.scoped({ account: 'acct_1' });
     const error = await failureOf(
       loadSecrets(theirs, { a: '', b: 'url', c: { name: 'url', scope: { account: 'acct_2' } } }),
     );
     expect(problemsOf(error).map(({ at }) => at)).toEqual(['a', 'c']);
-    expect(error.message).toContain('this client is scoped to account acct_1');
+    expect(error.message).toContain('acct_1');
     expect(fake.calls()).toBe(0);
   });
 
-  it.each([undefined, null, 'url', ['url'], z.url(), new Map([['a', 'url']])])(
-    '%o are none at all',
+  it.each([undefined, null, 'url', ['url'], z.url(), new Map([['a', 'url']]), Promise.resolve({ a: 'url' })])(
+    'must be an object, not %o',
     async (specs) => {
-      await expect(loadSecrets(setUp().secrets, specs as never)).rejects.toThrow(
-        /^loadSecrets takes an object: keys of your own/,
+      const error: unknown = await loadSecrets(setUp().secrets, specs as never).catch(
+        (thrown: unknown) => thrown,
       );
+      expect(error).toBeInstanceOf(TypeError);
+      expect(String(error)).toMatch(/loadSecrets: specs/);
     },
   );
 });
 
 describe('a call', () => {
   it.each([
-    [{ fersh: true }, 'loadSecrets has no option "fersh". It has signal, fresh, live.'],
-    [
-      { live: true, evrey: 1 },
-      'loadSecrets has no option "evrey". It has signal, fresh, live, onEvent, restMs, now.',
-    ],
-    [{ onEvent: () => undefined }, 'loadSecrets has no option "onEvent".'],
-    [null, 'loadSecrets takes an object of options: signal, fresh, live.'],
-    [{ live: 'yes' }, 'loadSecrets: live is true or false.'],
-    [{ live: true, onEvent: 5 }, 'loadSecrets: onEvent is a function, not number.'],
-    [{ live: true, now: 5 }, 'loadSecrets: now is a function, not number.'],
-    [{ live: true, restMs: -1 }, 'loadSecrets: restMs is a number from 0'],
-    [{ signal: 'none' }, 'invalid_argument: signal is an AbortSignal'],
-    [{ fresh: 'yes' }, 'invalid_argument: fresh is true or false.'],
-  ])('refuses %o', async (options, message) => {
-    await expect(loadSecrets(setUp().secrets, { url: 'url' }, options as never)).rejects.toThrow(message);
+    [{ fersh: true }, 'loadSecrets: .*"fersh".*signal, fresh, live'],
+    [{ live: true, evrey: 1 }, 'loadSecrets: .*"evrey".*live, onEvent, refreshCooldownMs, now'],
+    [{ onEvent: () => undefined }, 'loadSecrets: .*"onEvent"'],
+    [null, 'loadSecrets: options'],
+    [{ live: true, refreshCooldownMs: -1 }, 'loadSecrets: refreshCooldownMs'],
+    [{ live: true, refreshCooldownMs: '5' }, 'loadSecrets: refreshCooldownMs'],
+    [{ signal: 'none' }, 'invalid_argument: signal'],
+  ])('refuses the options %o', async (options, message) => {
+    await expect(loadSecrets(setUp().secrets, { url: 'url' }, options as never)).rejects.toThrow(
+      new RegExp(`^${message}`),
+    );
   });
 
   it.each([
     ['a provider', memorySecrets()],
-    ['nothing', undefined],
-    ['a text', 'url'],
-  ])('refuses %s in place of a client', async (_, client) => {
+    ['undefined', undefined],
+    ['string', 'url'],
+  ])('refuses %s instead of a client', async (kind, client) => {
     await expect(loadSecrets(client as never, { url: 'url' })).rejects.toThrow(
-      'loadSecrets needs a client: createSecrets(provider), or one of its scoped clients.',
+      new RegExp(`^loadSecrets: secrets .*${kind}`),
     );
   });
 
-  it("ends by the caller's abort, with its reason", async () => {
+  it('rejects with the reason of an abort', async () => {
     const { secrets, fake } = setUp();
     fake.hang();
     const caller = new AbortController();
@@ -523,7 +508,7 @@ describe('a call', () => {
     expect(fake.pending()).toBe(0);
   });
 
-  it('asks the backend anew if it is to', async () => {
+  it('reads from the backend with fresh: true', async () => {
     const { fake } = setUp();
     const secrets = createSecrets(compose(cache())(fake.provider));
     await loadSecrets(secrets, { a: 'url', b: 'port' });

@@ -12,8 +12,8 @@ class Pool {
   size = this.#size;
 }
 
-describe('a tree whose references are resolved', () => {
-  it('has secrets where it says that there are references', async () => {
+describe('a tree with resolved references', () => {
+  it('has secrets in place of typed references', async () => {
     const config = await resolveReferences(
       {
         port: 8080,
@@ -33,7 +33,7 @@ describe('a tree whose references are resolved', () => {
     }>();
   });
 
-  it('may have one wherever there was a text', async () => {
+  it('may have a secret in place of each string', async () => {
     interface File {
       readonly host: string;
       readonly password: ReferenceText;
@@ -52,17 +52,17 @@ describe('a tree whose references are resolved', () => {
     expectTypeOf(literal).toEqualTypeOf<Secret>();
   });
 
-  it('is of the same type where texts are asked for', async () => {
+  it('has strings after revealReferences', async () => {
     const file = { host: 'db.example', password: 'secret://a', port: 1, key: ref('key') };
     const config = await revealReferences(file, secrets);
     expectTypeOf(config).toEqualTypeOf<{ host: string; password: string; port: number; key: string }>();
   });
 
-  it('is as unknown as before', () => {
+  it('keeps unknown, any, tuples and secrets', () => {
     expectTypeOf<Resolved<unknown>>().toEqualTypeOf<unknown>();
     expectTypeOf<Resolved<ReturnType<typeof JSON.parse>>>().toBeAny();
     expectTypeOf<Resolved<[1, ReferenceText]>>().toEqualTypeOf<[1, Secret]>();
     expectTypeOf<Resolved<{ secret: Secret<number> }>>().toEqualTypeOf<{ secret: Secret<number> }>();
-    expectTypeOf<Resolved<Pool>>().toEqualTypeOf<{ size: number }>(); // no type tells an instance from a plain object
+    expectTypeOf<Resolved<Pool>>().toEqualTypeOf<{ size: number }>(); // a type does not show that it is an instance of a class
   });
 });

@@ -38,7 +38,7 @@ async function failureOf(resolving: Promise<unknown>): Promise<SecretError> {
   throw new Error(`it threw ${inspect(thrown)}`);
 }
 
-/** The tree with what its secrets reveal: two sealed values are always equal. */
+/** The tree with revealed values: two sealed values are always equal. */
 function revealed(tree: unknown): unknown {
   if (isSecret(tree)) return `revealed: ${String(tree.reveal())}`;
   if (Array.isArray(tree)) return tree.map(revealed);
@@ -46,8 +46,8 @@ function revealed(tree: unknown): unknown {
   return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, revealed(value)]));
 }
 
-describe('every reference becomes the secret it stands for', () => {
-  it('wherever it is, by one batch a scope', async () => {
+describe('each reference is replaced with its secret', () => {
+  it('anywhere in the tree, from one batch for each scope', async () => {
     const { secrets, fake } = setUp();
     const config = {
       port: 8080,
@@ -55,7 +55,7 @@ describe('every reference becomes the secret it stands for', () => {
       theirs: ['secret://a?account=acct_1&user=usr_1', ref('a', scope)],
       nothing: null,
       none: undefined,
-      text: 'the secret://a within a text is none',
+      text: 'a longer string with secret://a is not a reference',
     };
     const resolved = await resolveReferences(config, secrets);
     expect(revealed(resolved)).toEqual({
@@ -67,14 +67,14 @@ describe('every reference becomes the secret it stands for', () => {
       theirs: ['revealed: theirs', 'revealed: theirs'],
       nothing: null,
       none: undefined,
-      text: 'the secret://a within a text is none',
+      text: 'a longer string with secret://a is not a reference',
     });
     expect(Object.keys(resolved.db)).toEqual(['password', 'hosts']);
     expect([fake.calls(), fake.calls('getMany')]).toEqual([2, 1]);
     expect(inspect(resolved.db)).toBe('{ password: [secret], hosts: [ { token: [secret] }, [secret] ] }');
   });
 
-  it('or its text, where that is asked for by name', async () => {
+  it('or, by revealReferences, with its string', async () => {
     const config = { user: 'app', password: 'secret://a', keys: [ref('b')] as const };
     expect(await revealReferences(config, setUp().secrets)).toEqual({
       user: 'app',
@@ -83,7 +83,7 @@ describe('every reference becomes the secret it stands for', () => {
     });
   });
 
-  it('also where the tree is nothing but one', async () => {
+  it('even if it is the whole tree', async () => {
     const { secrets } = setUp();
     expect((await resolveReferences(ref('a'), secrets)).reveal()).toBe('value of a');
     expect(await revealReferences('secret://b', secrets)).toBe('value of b');
@@ -97,14 +97,14 @@ describe('every reference becomes the secret it stands for', () => {
       ...structuredClone(config),
       json: JSON.parse(JSON.stringify(config.json)) as typeof config.json,
     };
-    Object.assign(merged.over.key, ref('b')); // what a deep merge does: the scope of the first does not stay
+    Object.assign(merged.over.key, ref('b')); // as a deep merge does: the scope of the first is not kept
     expect(revealed(await resolveReferences(merged, setUp().secrets))).toEqual({
       over: { key: 'revealed: value of b' },
       json: { key: 'revealed: value of b' },
     });
   });
 
-  it('within a scope, and one by one where the backend has no batch call', async () => {
+  it('in the scope of the client, and alone if the backend has no batch call', async () => {
     const { fake } = setUp();
     const { name, get } = fake.provider;
     const secrets = createSecrets<SecretProvider>({ name, get });
@@ -115,7 +115,7 @@ describe('every reference becomes the secret it stands for', () => {
     expect(fake.calls('get')).toBe(1);
   });
 
-  it('with no call where there is none', async () => {
+  it('without a call if there are none', async () => {
     const { secrets, fake } = setUp();
     expect(await resolveReferences({ a: 1 }, secrets)).toEqual({ a: 1 });
     expect(fake.calls()).toBe(0);
@@ -130,7 +130,7 @@ describe('a backslash', () => {
     ['\\ secret://a', ' secret://a'],
     ['\\server\\share', '\\server\\share'],
     ['\\', '\\'],
-  ])('%j stands for %j', async (written, text) => {
+  ])('%j becomes %j', async (written, text) => {
     expect(await resolveReferences([written], setUp().secrets)).toEqual([text]);
   });
 });
@@ -143,8 +143,8 @@ class Pool {
   }
 }
 
-describe('what is no reference stays as it is', () => {
-  it('instances of classes, dates, buffers, maps, functions and secrets are the very same', async () => {
+describe('everything else stays the same', () => {
+  it('instances of classes, dates, buffers, maps, functions and secrets, by reference', async () => {
     class List extends Array<string> {}
     const others = {
       pool: new Pool(),
@@ -170,12 +170,12 @@ describe('what is no reference stays as it is', () => {
     expect(resolved.pool.size).toBe(5);
   });
 
-  it('numbers, big ones, symbols, booleans, nothing and undefined', async () => {
+  it('numbers, bigints, symbols, booleans, null and undefined', async () => {
     const plain = [0, -0, Number.NaN, 10n, Symbol.iterator, true, null, undefined, ''];
     expect(await resolveReferences(plain, setUp().secrets)).toEqual(plain);
   });
 
-  it('cycles, and what is there twice', async () => {
+  it('cycles and shared parts', async () => {
     const shared = { key: 'secret://a' };
     const config: Record<string, unknown> = { one: shared, two: shared, list: [shared] };
     config['self'] = config;
@@ -188,7 +188,7 @@ describe('what is no reference stays as it is', () => {
     expect(shared.key).toBe('secret://a');
   });
 
-  it('getters, which are not run, symbols, hidden keys, holes and prototypes', async () => {
+  it('getters, which are not called, symbols, keys that are not enumerable, holes and prototypes', async () => {
     let runs = 0;
     const tag = Symbol('tag');
     const config = Object.defineProperties(
@@ -215,7 +215,7 @@ describe('what is no reference stays as it is', () => {
     expect(resolved.bare.key.reveal()).toBe('value of a');
   });
 
-  it('what is frozen, sealed or read-only is so in the copy', async () => {
+  it('frozen, sealed and read-only parts', async () => {
     const config = Object.freeze({
       list: Object.freeze(['secret://a', 'x']),
       sealed: Object.seal({ key: 'secret://a' }),
@@ -236,7 +236,7 @@ describe('what is no reference stays as it is', () => {
     expect((resolved.own as { key: Secret }).key.reveal()).toBe('value of a');
   });
 
-  it('keys that objects have a meaning for', async () => {
+  it('keys with the name of an inherited property', async () => {
     const config = JSON.parse('{"__proto__":{"key":"secret://a"},"constructor":"secret://b"}') as object;
     const resolved = await resolveReferences(config, setUp().secrets);
     expect(Object.keys(resolved)).toEqual(['__proto__', 'constructor']);
@@ -246,14 +246,14 @@ describe('what is no reference stays as it is', () => {
     });
   });
 
-  it('plain objects of another realm are plain objects', async () => {
+  it('plain objects of another realm, which are copied', async () => {
     const config = runInNewContext('({ list: [{ key: "secret://a" }] })') as object;
     expect(revealed(await resolveReferences(config, setUp().secrets))).toEqual({
       list: [{ key: 'revealed: value of a' }],
     });
   });
 
-  it('a tree may be as deep as it likes', async () => {
+  it('a tree of any depth', async () => {
     const config: { next?: unknown; key?: string } = {};
     let end = config;
     for (let depth = 0; depth < 20_000; depth += 1) end = end.next = {};
@@ -263,7 +263,7 @@ describe('what is no reference stays as it is', () => {
     expect(at.key?.reveal()).toBe('value of a');
   });
 
-  it('all of it: whatever the tree, the copy without references equals it and shares no part with it', async () => {
+  it('any tree without references: the copy equals it and is another object', async () => {
     const secrets = createSecrets(memorySecrets());
     const tree = fc.object({ withNullPrototype: true, withSparseArray: true, maxDepth: 4 });
     await fc.assert(
@@ -280,7 +280,7 @@ describe('what is no reference stays as it is', () => {
 });
 
 describe('the input', () => {
-  it('is not touched, also when nothing comes of it', async () => {
+  it('is not changed, even by a call that fails', async () => {
     const { secrets, fake } = setUp();
     const config = { key: 'secret://a', deep: [ref('none'), { x: '\\secret://a' }] };
     const before = structuredClone(config);
@@ -291,8 +291,8 @@ describe('the input', () => {
   });
 });
 
-describe('problems are told at once, each with its path', () => {
-  it('of references that are malformed, before anything is read', async () => {
+describe('one error reports all problems with their paths', () => {
+  it('of malformed references, before anything is read', async () => {
     const { secrets, fake } = setUp();
     const config = {
       fine: 'secret://a',
@@ -302,19 +302,11 @@ describe('problems are told at once, each with its path', () => {
     };
     const error = await failureOf(resolveReferences(config, secrets));
     expect(error.message.split('\n')).toEqual([
-      'invalid_argument: references are malformed, and nothing has been read.',
-      expect.stringMatching(
-        /^ {2}db\.hosts\[1\]\["pass word"\]: invalid_argument: the reference cannot be read: the name/,
-      ),
-      expect.stringMatching(
-        /^ {2}db\.user: invalid_argument: the reference has a space or a #\. Write %20 and %23\./,
-      ),
-      expect.stringMatching(
-        /^ {2}a-b: invalid_argument: an object with a \$secret is a reference, and has one text/,
-      ),
-      expect.stringMatching(
-        /^ {2}\[Symbol\(tag\)\]: invalid_argument: the reference is no secret:\/\/… text\. It is like/,
-      ),
+      expect.stringMatching(/^invalid_argument: /),
+      expect.stringMatching(/^ {2}db\.hosts\[1\]\["pass word"\]: invalid_argument: reference .*name/),
+      expect.stringMatching(/^ {2}db\.user: invalid_argument: reference .*%20/),
+      expect.stringMatching(/^ {2}a-b: invalid_argument: reference object .*\$secret/),
+      expect.stringMatching(/^ {2}\[Symbol\(tag\)\]: invalid_argument: reference .*secret:\/\//),
     ]);
     expectNoLeak(['CANARY-ab', 'CANARY-secret'], [error, problemsOf(error)]);
     expect(fake.calls()).toBe(0);
@@ -322,30 +314,30 @@ describe('problems are told at once, each with its path', () => {
 
   it('of the root', async () => {
     expect((await failureOf(resolveReferences('secret://none', setUp().secrets))).message).toContain(
-      '  (root), "none": not_found: there is no such secret, or it has expired.',
+      '  (root), "none": not_found: ',
     );
   });
 
-  it('of those that are missing or fail, and of none that is another tenant’s is anything read', async () => {
+  it('of missing secrets and failed reads; a ref of another tenant is refused without a call', async () => {
     const { secrets, fake } = setUp();
     fake.fail(new SecretError('rate_limited', 'Slow down.', { retryAfterMs: 1_000 }), 'b');
     const config = { list: ['secret://a', 'secret://none'], b: ref('b') };
     const error = await failureOf(resolveReferences(config, secrets));
     expect(error).toMatchObject({ code: 'not_found', retryAfterMs: 1_000 });
-    expect(error.message).toBe(
-      'not_found: 2 of 3 references cannot be resolved.\n' +
-        '  list[1], "none": not_found: there is no such secret, or it has expired. Create it, or check its name and scope.\n' +
-        '  b, "b": rate_limited: Slow down.',
-    );
+    expect(error.message.split('\n')).toEqual([
+      expect.stringMatching(/^not_found: 2 of 3 references/),
+      expect.stringMatching(/^ {2}list\[1\], "none": not_found: /),
+      '  b, "b": rate_limited: Slow down.',
+    ]);
     const calls = fake.calls();
     const theirs = await failureOf(
       resolveReferences({ key: ['secret://a?account=acct_2'] }, secrets.scoped({ account: 'acct_1' })),
     );
-    expect(theirs.message).toMatch(/ {2}key\[0\]: invalid_argument: this client is scoped to account acct_1/);
+    expect(theirs.message).toMatch(/ {2}key\[0\].*: invalid_argument: .*acct_1/);
     expect(fake.calls()).toBe(calls);
   });
 
-  it('in paths that are short, and of one line', async () => {
+  it('with short paths of one line', async () => {
     const config = { [`${'x'.repeat(100)}\n`]: 'secret://none', ' ': ['secret://none'], '': 'secret://none' };
     const error = await failureOf(resolveReferences(config, setUp().secrets));
     expect(problemsOf(error).map(({ at }) => at)).toEqual([`["${'x'.repeat(49)}…"]`, '[" "][0]', '[""]']);
@@ -354,18 +346,18 @@ describe('problems are told at once, each with its path', () => {
 
 describe('a call', () => {
   it.each([resolveReferences, revealReferences])(
-    'of %o refuses what is no client, and options that there are not',
+    'of %o refuses a provider and unknown options',
     async (call) => {
       await expect(call({}, memorySecrets() as never)).rejects.toThrow(
-        `${call.name} needs a client: createSecrets(provider), or one of its scoped clients.`,
+        new RegExp(`^${call.name}: secrets .*provider`),
       );
       await expect(call({}, setUp().secrets, { reveal: true } as never)).rejects.toThrow(
-        `${call.name} has no option "reveal". It has signal, fresh.`,
+        new RegExp(`^${call.name}: .*"reveal".*signal, fresh`),
       );
     },
   );
 
-  it("ends by the caller's abort, with its reason", async () => {
+  it('rejects with the reason of an abort', async () => {
     const { secrets, fake } = setUp();
     fake.hang();
     const caller = new AbortController();
