@@ -1,12 +1,13 @@
 import { defineMiddleware, type Wrapped } from '@secretkit/core/middleware';
 import { checkProvider, checkRef, isSecretError, type SecretProvider } from '@secretkit/core/provider';
-import { renamed } from '../rename/renamed.js';
+import { translated } from '../rename/translated.js';
 
 /**
- * The same provider, where every name begins with a prefix that the application does not know of: for a store that several
- * applications share. What does not begin so is not there, nor listed. Errors, lists and events tell names without it.
+ * Returns the part of a provider whose names start with a prefix, under the names without it: for a store that several
+ * applications share. Other secrets are missing, and are not listed. Errors, lists and changes have the names without the
+ * prefix.
  *
- * @throws `TypeError` when it is given no provider, or a prefix that no name can have.
+ * @throws `TypeError` when the first argument is not a provider, and for a prefix that no valid name starts with.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
@@ -15,7 +16,7 @@ import { renamed } from '../rename/renamed.js';
  *
  * const shared = memorySecrets({ initial: { 'billing/token': 'example', 'search/token': 'another' } });
  * const secrets = createSecrets(prefix(shared, 'billing/'));
- * await secrets.get('token'); // of billing/token
+ * await secrets.get('token'); // reads billing/token
  * ```
  */
 export function prefix<P extends SecretProvider>(provider: P, prefix: string): Wrapped<P> {
@@ -25,9 +26,9 @@ export function prefix<P extends SecretProvider>(provider: P, prefix: string): W
     name: 'prefix',
     options: { prefix },
     build: (next) =>
-      renamed(next, {
-        inward: (name) => prefix + name,
-        outward: (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : undefined),
+      translated(next, {
+        toInner: (name) => prefix + name,
+        toOuter: (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : undefined),
       }),
   });
   return layer(provider);
@@ -37,7 +38,7 @@ function checkPrefix(prefix: unknown): void {
   try {
     checkRef({ name: prefix as string });
   } catch (error) {
-    const problem = isSecretError(error) ? error.problem : '';
-    throw new TypeError(`prefix: the prefix is a string that names begin with, such as 'app/': ${problem}`);
+    const problem = isSecretError(error) ? error.problem.replace('name', 'prefix') : '';
+    throw new TypeError(`prefix: ${problem} Call prefix(provider, 'app/').`);
   }
 }

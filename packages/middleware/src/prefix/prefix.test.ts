@@ -19,7 +19,7 @@ async function namesIn(provider: SecretProvider): Promise<string[]> {
 }
 
 describe('under a prefix', () => {
-  it('a secret is read, written and deleted by the name without it', async () => {
+  it('a secret is read, written and deleted by the name without the prefix', async () => {
     const store = memorySecrets({ initial: { 'app/a': 'A', 'app/b': 'B', a: 'of others' } });
     const secrets = createSecrets(prefix(store, 'app/'));
     expect((await secrets.get('a'))?.reveal()).toBe('A');
@@ -31,7 +31,7 @@ describe('under a prefix', () => {
     expect(secrets.peek('c')?.reveal()).toBe('C');
   });
 
-  it('the scope of a ref stays', async () => {
+  it('the scope of a ref is unchanged', async () => {
     const scope = { account: 'acct_1', user: 'usr_1' };
     const store = memorySecrets({ initial: [[{ name: 'app/a', scope }, 'hers']] });
     const provider = prefix(store, 'app/');
@@ -40,7 +40,7 @@ describe('under a prefix', () => {
     expect(await outcome(provider.get({ name: 'a' }, {}))).toBe(undefined);
   });
 
-  it('a list has what begins with it, over all pages, and nothing else', async () => {
+  it('a list has the names that start with the prefix, over all pages, and no others', async () => {
     const initial = Object.fromEntries(
       ['a', 'app/', 'app/1', 'app/2', 'app/app/1', 'apple', 'b', 'xapp/1'].map((name) => [name, 'v']),
     );
@@ -53,25 +53,15 @@ describe('under a prefix', () => {
     expect(page).toEqual({ refs: [{ name: '1' }], cursor: 'app/1' });
   });
 
-  it('capabilities are neither added nor lost, also by its type', () => {
+  it('capabilities are neither added nor removed, also in the type', () => {
     const least: SecretProvider = prefix({ name: 'least', get: async () => undefined }, 'app/');
-    const methods = [
-      'getMany',
-      'list',
-      'set',
-      'delete',
-      'canonical',
-      'peek',
-      'recall',
-      'invalidate',
-      'subscribe',
-    ];
+    const methods = ['getMany', 'list', 'set', 'delete', 'canonical', 'memory'];
     expect(methods.filter((method) => method in least)).toEqual(['canonical']);
     expectTypeOf(prefix(memorySecrets(), 'app/')).toHaveProperty('set');
     expectTypeOf(prefix({ name: 'least', get: async () => undefined }, 'app/')).not.toHaveProperty('set');
   });
 
-  it('it is a layer, and nests', async () => {
+  it('the layer shows the prefix, and prefixes nest', async () => {
     const store = memorySecrets({ initial: { 'a/b/c': 'value' } });
     const provider = prefix(prefix(store, 'a/'), 'b/');
     expect(await outcome(provider.get({ name: 'c' }, {}))).toBe('value');
@@ -113,30 +103,34 @@ describe('an error under a prefix', () => {
       },
       'timeout: failing getMany "a" (user usr_1): as scripted.',
     ],
-  ])('names the ref that was asked for: %s', async (_, call, message) => {
+  ])('has the ref of the call: %s', async (_, call, message) => {
     await expect(call()).rejects.toMatchObject({ message });
   });
 
   it.each<[string, SecretError, unknown]>([
-    ['names what can be named', new SecretError('timeout', 'x', { ref: { name: 'app/b' } }), { name: 'b' }],
     [
-      'names nothing that has no name here',
+      'has the ref without the prefix',
+      new SecretError('timeout', 'x', { ref: { name: 'app/b' } }),
+      { name: 'b' },
+    ],
+    [
+      'has no ref if the name has no outer name',
       new SecretError('timeout', 'x', { ref: { name: 'of-others' } }),
       undefined,
     ],
-    ['stays as it is if it names nothing', failure('timeout'), undefined],
-  ])('of a whole batch %s', async (_, error, named) => {
+    ['is unchanged if it has no ref', failure('timeout'), undefined],
+  ])('of a whole batch %s', async (_, error, expected) => {
     const batch = prefix({ ...failing, getMany: () => Promise.reject(error) }, 'app/').getMany(
       [ref, { name: 'b' }],
       {},
     );
     const thrown: unknown = await batch.catch((reason: unknown) => reason);
     expect(thrown).toMatchObject({ code: 'timeout' });
-    expect((thrown as SecretError).ref).toEqual(named);
+    expect((thrown as SecretError).ref).toEqual(expected);
   });
 
   it.each(['get', 'set', 'getMany', 'list'] as const)(
-    'that is the reason of the caller’s abort is that very reason: %s',
+    'that is the reason of the caller’s abort is passed on unchanged: %s',
     async (operation) => {
       const reason = new SecretError('timeout', 'of the caller.', { ref: { name: 'app/of-the-caller' } });
       const { signal, abort } = (() => {
@@ -157,13 +151,13 @@ describe('an error under a prefix', () => {
     },
   );
 
-  it('says that a name has become too long, of one secret of a batch, and without asking for it', async () => {
-    const asked: string[] = [];
+  it('is invalid_argument for a name that is too long with the prefix; the others of a batch are read', async () => {
+    const reads: string[] = [];
     const store: SecretProvider = {
       name: 'store',
       get: async () => undefined,
       getMany: async (refs) => {
-        asked.push(...refs.map(({ name }) => name));
+        reads.push(...refs.map(({ name }) => name));
         return refs.map(() => seal('value'));
       },
     };
@@ -172,21 +166,21 @@ describe('an error under a prefix', () => {
     const { a, tooLong } = await secrets.getManySettled({ tooLong: long, a: 'a' });
     expect(a).toBeDefined();
     expect(tooLong).toMatchObject({ code: 'invalid_argument', ref: { name: long } });
-    expect(asked).toEqual(['app/a']);
+    expect(reads).toEqual(['app/a']);
     expect(await outcome(secrets.get(long))).toBe('invalid_argument');
     await expect(secrets.getManySettled({ one: long, two: `${long}n` })).resolves.toMatchObject({
       one: { code: 'invalid_argument' },
       two: { code: 'invalid_argument' },
     });
-    expect(asked).toEqual(['app/a']);
+    expect(reads).toEqual(['app/a']);
     expect(
       (await createSecrets(prefix(store, 'app/')).getManySettled({ a: 'n'.repeat(4_996), b: 'b' })).a,
     ).not.toHaveProperty('code');
   });
 });
 
-describe('what is in memory under a prefix', () => {
-  it('is looked at, answered the short way, forgotten and told of by the name without it', async () => {
+describe('values in memory under a prefix', () => {
+  it('are looked at, read, invalidated and reported by the name without the prefix', async () => {
     const values = new Map([['app/a', 'one']]);
     const get: SecretProvider['get'] = async ({ name }) => {
       const value = values.get(name);
@@ -196,7 +190,7 @@ describe('what is in memory under a prefix', () => {
     const secrets = createSecrets(provider);
     const changes: SecretChange[] = [];
     const seen: string[] = [];
-    provider.subscribe?.((change) => changes.push(change));
+    provider.memory?.subscribe?.((change) => changes.push(change));
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     await secrets.get('a');
     await secrets.get('a');
@@ -210,38 +204,44 @@ describe('what is in memory under a prefix', () => {
     expect(changes.map(({ ref }) => ref)).toEqual([{ name: 'a' }]);
   });
 
-  it('is forgotten by scope, and altogether', () => {
-    const forgotten: unknown[] = [];
+  it('are invalidated by ref, by scope and altogether', () => {
+    const targets: unknown[] = [];
     const provider = prefix(
       {
         name: 'store',
         get: async () => undefined,
-        invalidate: (target?: unknown) => void forgotten.push(target),
+        memory: { invalidate: (target?: unknown) => void targets.push(target) },
       },
       'app/',
     );
     const scope = { user: 'usr_1' };
-    provider.invalidate?.({ name: 'a', scope });
-    provider.invalidate?.({ scope });
-    provider.invalidate?.();
-    expect(forgotten).toEqual([{ name: 'app/a', scope }, { scope }, undefined]);
+    provider.memory?.invalidate?.({ name: 'a', scope });
+    provider.memory?.invalidate?.({ scope });
+    provider.memory?.invalidate?.();
+    expect(targets).toEqual([{ name: 'app/a', scope }, { scope }, undefined]);
   });
 
-  it('is not told of where somebody else reads what has no name here', async () => {
+  it('are not reported if the name does not start with the prefix', async () => {
     const shared = cache()({ name: 'store', get: async () => seal(String(Math.PI)) });
     const listeners: ((change: SecretChange) => void)[] = [];
     const provider = prefix(
-      { ...shared, subscribe: (listener) => (listeners.push(listener), shared.subscribe!(listener)) },
+      {
+        ...shared,
+        memory: {
+          ...shared.memory,
+          subscribe: (listener) => (listeners.push(listener), shared.memory!.subscribe!(listener)),
+        },
+      },
       'app/',
     );
     const changes: SecretChange[] = [];
-    provider.subscribe?.((change) => changes.push(change));
+    provider.memory?.subscribe?.((change) => changes.push(change));
     for (const name of ['of-others', 'app/a', 'app/']) listeners[0]?.({ ref: { name }, secret: seal('v') });
     expect(changes.map(({ ref }) => ref.name)).toEqual(['a']);
   });
 });
 
-describe('identity under a prefix', () => {
+describe('the canonical ref under a prefix', () => {
   const foldedTo = (fold: (name: string) => string): SecretProvider =>
     prefix(
       {
@@ -253,7 +253,7 @@ describe('identity under a prefix', () => {
     );
   const nameOf = (provider: SecretProvider, name: string) => provider.canonical?.({ name })?.name;
 
-  it('is that of the provider inside, by the name without it', () => {
+  it('is the inner one, with the name without the prefix', () => {
     const provider = foldedTo((name) => name.toLowerCase());
     expect(nameOf(provider, 'Token')).toBe('token');
     expect(provider.canonical?.({ name: 'Token', scope: { user: 'usr_1' } })).toEqual({
@@ -263,11 +263,11 @@ describe('identity under a prefix', () => {
     expect(nameOf(prefix({ name: 'plain', get: async () => undefined }, 'app/'), 'Token')).toBe('Token');
   });
 
-  it('of what has no name here is equal to no name that somebody could ask for', () => {
+  it('of a name without an outer name equals no name that a caller can use', () => {
     const provider = foldedTo((name) => name.toUpperCase());
     expect(nameOf(provider, 'token')).toBe('\0cAPP/TOKEN');
     expect(nameOf(provider, 'Token')).toBe(nameOf(provider, 'token'));
-    // Aliases of the store lead out of the prefix, and back in.
+    // Aliases of the store lead out of the prefix, and into it.
     const crossing = foldedTo(
       (name) =>
         ({ 'app/out': 'x', 'app/in': 'app/x', 'app/empty': 'app/', 'app/marked': 'app/\0cx' })[name] ?? name,
@@ -276,7 +276,7 @@ describe('identity under a prefix', () => {
     expect(names).toEqual(['\0cx', 'x', '\0capp/', '\0capp/\0cx', 'other']);
   });
 
-  it('of a name that has become too long is its own', () => {
+  it('of a name that is too long with the prefix is one of its own', () => {
     const provider = foldedTo((name) => name);
     const long = 'n'.repeat(5_000);
     expect(provider.canonical?.({ name: long, scope: { user: 'u' } })).toEqual({
@@ -286,22 +286,23 @@ describe('identity under a prefix', () => {
   });
 });
 
-describe('a prefix that no name can begin with', () => {
+describe('a prefix that no valid name starts with', () => {
   it.each([
-    ['', 'the name of a secret is empty.'],
-    ['a\n', 'the name of a secret has a control character.'],
-    ['\0c', 'the name of a secret has a control character.'],
-    [5, 'the name of a secret is a string, not number.'],
-    [undefined, 'the name of a secret is a string, not undefined.'],
-    [{ name: 'app/' }, 'the name of a secret is a string, not object.'],
-  ])('is refused when it is built: %j', (wrong, problem) => {
+    ['', /^prefix: prefix must not be empty/],
+    ['CANARY\n', /^prefix: prefix must not have a control character/],
+    ['\0c', /^prefix: prefix must not have a control character/],
+    [5, /^prefix: prefix must be a string, got number/],
+    [undefined, /^prefix: prefix must be a string, got undefined/],
+    [{ name: 'app/' }, /^prefix: prefix must be a string, got an object/],
+  ])('is refused at construction: %j', (wrong, message) => {
     const build = () => prefix(memorySecrets(), wrong as string);
     expect(build).toThrow(TypeError);
-    expect(build).toThrow(`prefix: the prefix is a string that names begin with, such as 'app/': ${problem}`);
+    expect(build).toThrow(message);
+    expect(build).not.toThrow(/CANARY/);
   });
 
-  it('and so is what is no provider', () => {
-    expect(() => prefix({} as SecretProvider, 'app/')).toThrow(/^prefix needs a provider/);
-    expect(() => prefix('app/' as never, undefined as never)).toThrow(/^prefix needs a provider/);
+  it('is refused, and so is an argument that is not a provider', () => {
+    expect(() => prefix({} as SecretProvider, 'app/')).toThrow(/^prefix: provider must be a provider/);
+    expect(() => prefix('app/' as never, undefined as never)).toThrow(/^prefix: provider must be a provider/);
   });
 });

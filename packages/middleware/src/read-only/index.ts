@@ -1,16 +1,17 @@
 import { type CapabilitiesOf, defineMiddleware, type Layered } from '@secretkit/core/middleware';
 import type { SecretProvider } from '@secretkit/core/provider';
-import { without } from '../shared/without.js';
+import { omitCapabilities } from '../shared/omit-capabilities.js';
 
-/** The provider without what changes it: a client over it has no `set` and no `delete`. */
+/** A provider without the capabilities that change it: a client made of it has no `set` and no `delete`. */
 export type ReadOnlyProvider<P extends SecretProvider> = P extends unknown
-  ? Omit<CapabilitiesOf<P>, 'set' | 'delete'> & Layered // distributes, so that a union stays one
+  ? Omit<CapabilitiesOf<P>, 'set' | 'delete'> & Layered // distributes, so that a union remains a union
   : never;
 
 /**
- * The same provider, which cannot be written to: for code that must not, and for backends that others look after.
+ * Returns the provider without `set` and `delete`: least privilege for code that only reads, and for backends that another
+ * team writes to.
  *
- * @throws `TypeError` when it is given no provider.
+ * @throws `TypeError` when the argument is not a provider.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
@@ -22,7 +23,6 @@ export type ReadOnlyProvider<P extends SecretProvider> = P extends unknown
  * ```
  */
 export function readOnly<P extends SecretProvider>(provider: P): ReadOnlyProvider<P> {
-  return without(layer(provider), 'set', 'delete') as ReadOnlyProvider<P>; // every other capability of P is there
+  const layer = defineMiddleware({ name: 'readOnly', build: () => ({}) });
+  return omitCapabilities(layer(provider), 'set', 'delete') as ReadOnlyProvider<P>; // every other capability of P remains
 }
-
-const layer = defineMiddleware({ name: 'readOnly', build: () => ({}) });

@@ -5,11 +5,11 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { cache } from '../cache/index.js';
 import { readOnly } from './index.js';
 
-describe('a provider that is read only', () => {
-  it('reads, lists and batches as before, and cannot be written to or deleted from', async () => {
+describe('a read-only provider', () => {
+  it('reads, lists and reads batches, and has no set and no delete', async () => {
     const store = memorySecrets({ initial: { a: 'value', b: 'other' } });
     const provider: SecretProvider = readOnly(store);
-    expect(['getMany', 'list', 'peek', 'set', 'delete'].map((method) => method in provider)).toEqual([
+    expect(['getMany', 'list', 'memory', 'set', 'delete'].map((method) => method in provider)).toEqual([
       true,
       true,
       true,
@@ -24,7 +24,7 @@ describe('a provider that is read only', () => {
     expect((await store.get({ name: 'a' }, {}))?.reveal()).toBe('value');
   });
 
-  it('is known to its type to be so', () => {
+  it('has no set and no delete in its type', () => {
     const store = memorySecrets();
     const provider = readOnly(store);
     expectTypeOf(provider).toHaveProperty('getMany');
@@ -32,20 +32,20 @@ describe('a provider that is read only', () => {
     expectTypeOf(provider).not.toHaveProperty('set');
     expectTypeOf(provider).not.toHaveProperty('delete');
     expectTypeOf(provider).toExtend<SecretProvider>();
-    // @ts-expect-error nor can a client over it be written to
+    // @ts-expect-error a client made of it has no set
     void createSecrets(cache()(provider)).set;
     const either = readOnly<typeof store | SecretProvider>(store);
     expectTypeOf(either).toHaveProperty('list');
   });
 
-  it('is a layer, names what it is around and cannot be changed back', () => {
+  it('is a layer, and is frozen', () => {
     const provider = readOnly(cache()(memorySecrets()));
     expect(provider.name).toBe('readOnly(cache(memory))');
     expect(layersOf(provider).map(({ name }) => name)).toEqual(['readOnly', 'cache']);
     expect(Object.isFrozen(provider)).toBe(true);
   });
 
-  it('keeps what is kept in memory within reach, and closes what it is around', async () => {
+  it('passes the memory on, and closes the inner provider', async () => {
     let closed = 0;
     const provider = readOnly(
       cache()({
@@ -69,7 +69,7 @@ describe('a provider that is read only', () => {
     expect(closed).toBe(1);
   });
 
-  it('refuses what is no provider', () => {
-    expect(() => readOnly({} as SecretProvider)).toThrow(/^readOnly needs a provider/);
+  it('refuses an argument that is not a provider', () => {
+    expect(() => readOnly({} as SecretProvider)).toThrow(/^readOnly: provider must be a provider/);
   });
 });

@@ -4,26 +4,33 @@ import {
   type Layered,
   type Wrapped,
 } from '@secretkit/core/middleware';
-import { checkProvider, checkRef, isSecretError, type SecretProvider } from '@secretkit/core/provider';
-import { without } from '../shared/without.js';
-import { type Names, renamed } from './renamed.js';
+import {
+  checkProvider,
+  checkRef,
+  isPlainObject,
+  isSecretError,
+  kindOf,
+  type SecretProvider,
+} from '@secretkit/core/provider';
+import { omitCapabilities } from '../shared/omit-capabilities.js';
+import { type Translation, translated } from './translated.js';
 
-/** What the backend calls a secret, by what the application calls it. */
+/** The backend's names of secrets, by the application's names. */
 export type NamesByName = Readonly<Record<string, string>>;
 
-/** The provider without its list: where nobody can translate names back, there is none. */
+/** A provider without `list`, since its names cannot be translated back. */
 export type UnlistedProvider<P extends SecretProvider> = P extends unknown
-  ? Omit<CapabilitiesOf<P>, 'list'> & Layered // distributes, so that a union stays one
+  ? Omit<CapabilitiesOf<P>, 'list'> & Layered // distributes, so that a union remains a union
   : never;
 
 /**
- * The same provider under other names: for a backend that names things differently, without a change of the application.
- * Errors, lists and events tell the application's names.
+ * Returns the provider under other names, for a backend whose names differ from those in the application. Errors, lists and
+ * changes have the application's names.
  *
- * @param names - What the backend calls a secret, by what the application calls it; other names stay. Or a function from
- * the application's name to the backend's, and one back, which answers `undefined` for what the application cannot mean;
- * without that one there is no `list`.
- * @throws `TypeError` when it is given no provider, or names that are none or are alike.
+ * @param names - The backend's names by the application's names; other names are unchanged. Or a function `toInner` from the
+ * application's name to the backend's, and a function `toOuter` back, which returns `undefined` for a name that the
+ * application does not have. Without `toOuter` the provider has no `list`.
+ * @throws `TypeError` when the first argument is not a provider, when a name is invalid, and when two names map to one.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
@@ -31,7 +38,7 @@ export type UnlistedProvider<P extends SecretProvider> = P extends unknown
  * import { rename } from '@secretkit/middleware/rename';
  *
  * const secrets = createSecrets(rename(envSecrets(), { 'database-url': 'PG_CONNECTION_STRING' }));
- * await secrets.get('database-url'); // of the variable PG_CONNECTION_STRING
+ * await secrets.get('database-url'); // reads the variable PG_CONNECTION_STRING
  * ```
  */
 export function rename<P extends SecretProvider>(provider: P, names: NamesByName): Wrapped<P>;
@@ -46,45 +53,46 @@ export function rename<P extends SecretProvider>(
 ): UnlistedProvider<P>;
 export function rename(
   provider: SecretProvider,
-  inward: NamesByName | ((name: string) => string),
-  outward?: (name: string) => string | undefined,
+  names: NamesByName | ((name: string) => string),
+  toOuter?: (name: string) => string | undefined,
 ): SecretProvider {
   checkProvider(provider, 'rename');
-  const names = typeof inward === 'function' ? { inward, outward } : translations(inward);
-  const options = typeof inward === 'function' ? {} : { names: inward };
+  const translation = typeof names === 'function' ? { toInner: names, toOuter } : translationOf(names);
   const layered: SecretProvider = defineMiddleware({
     name: 'rename',
-    options,
-    build: (next) => renamed(next, names),
+    options: typeof names === 'function' ? {} : { names },
+    build: (next) => translated(next, translation),
   })(provider);
-  return names.outward ? layered : without(layered, 'list');
+  return translation.toOuter ? layered : omitCapabilities(layered, 'list');
 }
 
-function translations(names: NamesByName): Names {
-  if (typeof names !== 'object' || names === null || Symbol.iterator in names) {
+function translationOf(names: NamesByName): Translation {
+  if (!isPlainObject(names)) {
     throw new TypeError(
-      "rename takes names by name, such as { 'database-url': 'PG_URL' }, or a function from name to name.",
+      `rename: names must be an object such as { 'database-url': 'PG_URL' } or a function, got ${kindOf(names)}.`,
     );
   }
-  const inward = new Map(Object.entries(names));
-  const outward = new Map<string, string>();
-  for (const [outer, inner] of inward) {
-    checkName(outer, outer);
-    checkName(inner, outer);
-    const other = outward.get(inner);
+  const inner = new Map(Object.entries(names));
+  const outer = new Map<string, string>();
+  for (const [outerName, innerName] of inner) {
+    checkName(outerName, outerName);
+    checkName(innerName, outerName);
+    const other = outer.get(innerName);
     if (other !== undefined) {
-      throw new TypeError(`rename: "${other}" and "${outer}" are both "${inner}". Give a secret one name.`);
+      throw new TypeError(
+        `rename: entries "${other}" and "${outerName}" must map to different names, got the same name.`,
+      );
     }
-    outward.set(inner, outer);
+    outer.set(innerName, outerName);
   }
-  return { inward: (name) => inward.get(name) ?? name, outward: (name) => outward.get(name) ?? name };
+  return { toInner: (name) => inner.get(name) ?? name, toOuter: (name) => outer.get(name) ?? name };
 }
 
-function checkName(name: unknown, outer: string): void {
+function checkName(name: unknown, outerName: string): void {
   try {
     checkRef({ name: name as string });
   } catch (error) {
     const problem = isSecretError(error) ? error.problem : '';
-    throw new TypeError(`rename: the entry "${outer.slice(0, 50)}": ${problem}`);
+    throw new TypeError(`rename: entry "${outerName.slice(0, 50)}": ${problem}`);
   }
 }

@@ -10,40 +10,39 @@ import {
   withFields,
 } from '@secretkit/core/provider';
 
-/** How names are translated. */
-export interface Names {
-  /** What the provider inside calls a secret. */
-  readonly inward: (name: string) => string;
-  /** What the application calls it; `undefined`: nothing. Absent where nobody can tell. */
-  readonly outward: ((name: string) => string | undefined) | undefined;
+/** How names are translated. The outer name is the application's, the inner name is the backend's. */
+export interface Translation {
+  readonly toInner: (name: string) => string;
+  /** Returns `undefined` for an inner name without an outer name. Absent if names cannot be translated back. */
+  readonly toOuter: ((name: string) => string | undefined) | undefined;
 }
 
-// No name that a caller gives begins so: refs for which there is no outer name are equal to no other ones.
+// Checked names have no control character, so a canonical ref with one of these equals no ref of a caller.
 const marks = { nameless: '\0c', untranslatable: '\0u' };
 
-/** What a provider does under other names. */
-export function renamed(next: SecretProvider, { inward, outward }: Names): Overrides {
+/** Returns the overrides that make `next` work under other names. */
+export function translated(next: SecretProvider, { toInner, toOuter }: Translation): Overrides {
   const { getMany, list, set, delete: remove } = next;
   const { cached, invalidate, subscribe } = next.memory ?? {};
-  const askedAs = new WeakMap<SecretRef, SecretRef>(); // how a change is told of where nobody can translate back
+  const outerByInner = new WeakMap<SecretRef, SecretRef>(); // for changes, if names cannot be translated back
 
   /** @throws `invalid_argument` when the name cannot be translated. */
   function innerOf(ref: SecretRef): SecretRef {
-    const name = translate(inward, ref);
+    const name = innerNameOf(toInner, ref);
     const inner = Object.freeze(ref.scope ? { name, scope: ref.scope } : { name });
-    if (!outward) askedAs.set(inner, ref);
+    if (!toOuter) outerByInner.set(inner, ref);
     return inner;
   }
 
-  /** The ref that leads to this one, if there is one. */
+  /** Returns the ref that is translated to this one, or `undefined` if there is none. */
   function outerOf(inner: SecretRef): SecretRef | undefined {
     const { name: innerName, scope } = inner;
-    const name = outward?.(innerName);
-    if (!name || inward(name) !== innerName) return askedAs.get(inner);
+    const name = toOuter?.(innerName);
+    if (!name || toInner(name) !== innerName) return outerByInner.get(inner);
     return scope ? { name, scope } : { name };
   }
 
-  async function translated<T>(
+  async function callInner<T>(
     ref: SecretRef,
     { signal }: CallContext,
     call: (inner: SecretRef) => Promise<T>,
@@ -56,8 +55,8 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
     }
   }
 
-  /** A failure of several, which may name one of them. */
-  async function translatedBack<T>({ signal }: CallContext, call: Promise<T>): Promise<T> {
+  /** Translates the ref of the error of a call for several refs. */
+  async function withOuterRef<T>({ signal }: CallContext, call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
@@ -71,10 +70,10 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
     try {
       inner = innerOf(ref);
     } catch {
-      return { ...ref, name: marks.untranslatable + ref.name }; // a batch goes on without it
+      return { ...ref, name: marks.untranslatable + ref.name }; // the other refs of a batch are read
     }
     const canonical = next.canonical?.(inner) ?? inner;
-    if (!outward) return canonical;
+    if (!toOuter) return canonical;
     const outer = outerOf(canonical);
     return outer?.name.startsWith('\0') === false
       ? outer
@@ -82,16 +81,16 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
   }
 
   return {
-    get: (ref, ctx) => translated(ref, ctx, (inner) => next.get(inner, ctx)),
+    get: (ref, ctx) => callInner(ref, ctx, (inner) => next.get(inner, ctx)),
 
     getMany:
       getMany &&
       (async (refs, ctx) => {
         const inners = refs.map((ref) => orFailure(() => innerOf(ref)));
-        const asked = inners.filter((inner) => !isSecretError(inner));
-        const found = asked.length > 0 ? [...(await translatedBack(ctx, getMany(asked, ctx)))] : [];
+        const requested = inners.filter((inner) => !isSecretError(inner));
+        const answers = requested.length > 0 ? [...(await withOuterRef(ctx, getMany(requested, ctx)))] : [];
         return inners.map((inner, at): Answer => {
-          const answer = isSecretError(inner) ? inner : found.shift();
+          const answer = isSecretError(inner) ? inner : answers.shift();
           return isSecretError(answer) ? withFields(answer, { ref: refs[at] }) : answer;
         });
       }),
@@ -99,12 +98,12 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
     list:
       list &&
       (async (query, ctx) => {
-        const { refs, ...rest } = await translatedBack(ctx, list(query, ctx));
+        const { refs, ...rest } = await withOuterRef(ctx, list(query, ctx));
         return { ...rest, refs: refs.flatMap((ref) => outerOf(ref) ?? []) };
       }),
 
-    set: set && ((ref, secret, ctx) => translated(ref, ctx, (inner) => set(inner, secret, ctx))),
-    delete: remove && ((ref, ctx) => translated(ref, ctx, (inner) => remove(inner, ctx))),
+    set: set && ((ref, secret, ctx) => callInner(ref, ctx, (inner) => set(inner, secret, ctx))),
+    delete: remove && ((ref, ctx) => callInner(ref, ctx, (inner) => remove(inner, ctx))),
     canonical: canonicalOf,
     memory: {
       ...(cached && { cached: (ref) => cached(innerOf(ref)) }),
@@ -122,12 +121,12 @@ export function renamed(next: SecretProvider, { inward, outward }: Names): Overr
   };
 }
 
-function translate(inward: Names['inward'], ref: SecretRef): string {
+function innerNameOf(toInner: Translation['toInner'], ref: SecretRef): string {
   try {
-    return checkRef({ name: inward(ref.name) }).name;
+    return checkRef({ name: toInner(ref.name) }).name;
   } catch {
     const problem =
-      'the name cannot be translated: what comes of it is no name, such as an empty or an over-long one.';
+      'the name cannot be translated: the result is not a valid name. It may be empty, or longer than 5,000 characters.';
     throw new SecretError('invalid_argument', problem, { ref });
   }
 }
@@ -136,6 +135,6 @@ function orFailure<T>(run: () => T): T | SecretError {
   try {
     return run();
   } catch (error) {
-    return error as SecretError; // nothing else is thrown here
+    return error as SecretError; // `innerOf` throws nothing else
   }
 }
