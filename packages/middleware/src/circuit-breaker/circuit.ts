@@ -3,49 +3,49 @@ import type { Evidence } from './evidence.js';
 import type { Strategy } from './strategy.js';
 
 /**
- * - `closed`: every attempt goes through;
- * - `open`: none does;
- * - `half-open`: one does, and decides.
+ * - `closed`: every attempt reaches the backend;
+ * - `open`: no attempt does;
+ * - `half-open`: one attempt, the probe, reaches the backend and decides.
  */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** An attempt that goes through, or for how long none does. */
-export type Entry =
+/** An attempt that may reach the backend, or how long the circuit refuses attempts. */
+export type Admission =
   | { readonly ended: (evidence: Evidence, code?: SecretErrorCode) => void }
   | { readonly refusedForMs: number };
 
-/** From one state to another. */
+/** A change of state. */
 export interface Transition {
-  /** The state before. */
+  /** The state before the change. */
   readonly from: CircuitState;
-  /** The state from now on. */
+  /** The state after the change. */
   readonly to: CircuitState;
-  /** The failure that opened it; with `open` alone. */
+  /** The failure that opened the circuit. Present only with `to: 'open'`. */
   readonly code?: SecretErrorCode;
-  /** For how long it stays open, in milliseconds; with `open` alone. */
+  /** How long the circuit stays open, in milliseconds. Present only with `to: 'open'`. */
   readonly openForMs?: number;
 }
 
-/** The states of one circuit, and what leads from one to another. */
+/** One circuit: its state, and the decision about each attempt. */
 export interface Circuit {
-  enter(): Entry;
+  admit(): Admission;
   readonly state: CircuitState;
-  /** For how long it lets nobody through, from now on. */
+  /** How long the circuit refuses attempts from now on, in milliseconds. */
   readonly refusesForMs: number;
 }
 
-/** How long a circuit stays open: twice as long after each probe that failed. */
+/** How long a circuit stays open. The time doubles after each probe that fails. */
 export interface OpenTimes {
   readonly openMs: number;
   readonly maxOpenMs: number;
-  /** Numbers from 0 on and below 1. */
+  /** Returns numbers in [0, 1]. */
   readonly random: () => number;
 }
 
-/** The part of its time that an open circuit may be spared by chance: a fleet must not probe as one. */
+/** The largest part of the open time that is taken off at random, so that the processes of a fleet do not probe together. */
 const jitter = 0.2;
 
-/** @param time - In milliseconds; it never goes back. */
+/** @param time - A clock in milliseconds that never decreases. */
 export function circuit(
   strategy: Strategy,
   { openMs, maxOpenMs, random }: OpenTimes,
@@ -54,21 +54,21 @@ export function circuit(
 ): Circuit {
   let state: CircuitState = 'closed';
   let tally = strategy.tally();
-  let openings = 0; // since it was closed
+  let openings = 0; // since the circuit was closed
   let openForMs = 0;
-  let until = 0; // open: when a probe may come; half-open: when the probe is given up for lost, and another may come
-  let turn = 0; // an attempt that began in another turn says nothing about this one
+  let until = 0; // open: when a probe may start; half-open: when the probe counts as lost, and another may start
+  let period = 0; // an attempt that started in an earlier period is not evidence in this one
 
   function change(to: CircuitState, why: Pick<Transition, 'code' | 'openForMs'> = {}): void {
     const from = state;
     state = to;
-    turn += 1;
+    period += 1;
     onChange({ from, to, ...why });
   }
 
   function open(code: SecretErrorCode | undefined): void {
     openForMs = Math.min(openMs * 2 ** openings, maxOpenMs) * (1 - jitter * random());
-    openings = Math.min(openings + 1, 30); // outages last for hours
+    openings = Math.min(openings + 1, 30); // the power of two must stay finite in a long outage
     until = time() + openForMs;
     change('open', { openForMs, ...(code && { code }) });
   }
@@ -79,17 +79,17 @@ export function circuit(
     change('closed');
   }
 
-  function probe(): void {
+  function startProbe(): void {
     until = time() + openForMs;
-    if (state === 'half-open') turn += 1;
+    if (state === 'half-open') period += 1;
     else change('half-open');
   }
 
-  function settle(evidence: Evidence, code: SecretErrorCode | undefined): void {
+  function applyEvidence(evidence: Evidence, code: SecretErrorCode | undefined): void {
     if (state === 'half-open') {
       if (evidence === 'up') close();
       else if (evidence === 'down') open(code);
-      else until = time(); // the next one is the probe
+      else until = time(); // the next attempt is the probe
     } else if (evidence !== 'none' && tally.opens(evidence === 'down', time())) {
       open(code);
     }
@@ -102,14 +102,14 @@ export function circuit(
     get refusesForMs() {
       return state === 'closed' ? 0 : Math.max(0, until - time());
     },
-    enter(): Entry {
+    admit(): Admission {
       const refusedForMs = circuit.refusesForMs;
       if (refusedForMs > 0) return { refusedForMs };
-      if (state !== 'closed') probe();
-      const began = turn;
+      if (state !== 'closed') startProbe();
+      const startedIn = period;
       return {
         ended(evidence, code) {
-          if (turn === began) settle(evidence, code);
+          if (period === startedIn) applyEvidence(evidence, code);
         },
       };
     },

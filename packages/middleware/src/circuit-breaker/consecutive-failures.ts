@@ -2,10 +2,10 @@ import { checkNumber } from '@secretkit/core/provider';
 import type { Strategy } from './strategy.js';
 
 /**
- * Opens after so many failures in a row. For traffic that is thin, as it is behind a cache.
+ * Opens a circuit after a number of consecutive failures. For few calls, as there are behind a cache.
  *
- * @param maxFailures - From 1 on; 5 if it is left out.
- * @throws `RangeError` or `TypeError` for a wrong number.
+ * @param maxFailures - How many consecutive failures open the circuit, from 1 to 1,000,000. 5 by default.
+ * @throws `RangeError` or `TypeError` for an invalid number.
  * @example
  * ```ts
  * import { circuitBreaker, consecutiveFailures } from '@secretkit/middleware/circuit-breaker';

@@ -1,10 +1,10 @@
 import type { Call } from '@secretkit/core/middleware';
 import type { SecretErrorCode } from '@secretkit/core/provider';
 
-/** What the end of an attempt tells of the backend. */
+/** What the end of an attempt shows: the backend is up, it is down, or neither. */
 export type Evidence = 'up' | 'down' | 'none';
 
-/** Codes that a layer or an adapter may give without having asked, or that hide what happened, tell nothing. */
+// `none` for codes that may come without a call to the backend, or that hide its answer.
 const evidence: Readonly<Record<SecretErrorCode, Evidence>> = {
   unavailable: 'down',
   timeout: 'down',
@@ -23,13 +23,14 @@ const evidence: Readonly<Record<SecretErrorCode, Evidence>> = {
 };
 
 /**
- * What an attempt tells that ended, with this code if it rejected. A batch is down only if none of its secrets was
- * answered: a backend that answers for some is there.
+ * Returns the evidence of an attempt that ended. A batch is `down` only if it has no answer for any of its secrets.
+ *
+ * @param code - The code of the rejection; absent for an attempt that resolved.
  */
 export function evidenceOf({ refs, failures }: Call, code?: SecretErrorCode): Evidence {
   const failed = failures?.() ?? [];
   if (failed.length === 0) return code === undefined ? 'up' : evidence[code];
-  const told = new Set(failed.map((each) => evidence[each]));
-  if (failed.length < refs.length || told.has('up')) return 'up';
-  return told.has('down') ? 'down' : 'none';
+  const found = new Set(failed.map((each) => evidence[each]));
+  if (failed.length < refs.length || found.has('up')) return 'up';
+  return found.has('down') ? 'down' : 'none';
 }

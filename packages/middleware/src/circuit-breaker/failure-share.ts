@@ -3,29 +3,31 @@ import type { Strategy } from './strategy.js';
 
 export interface FailureShareOptions {
   /**
-   * The part of the attempts that has to fail, from 0.01 to 1.
+   * The failure rate that opens the circuit, as a share of the attempts, from 0.01 to 1.
    * @defaultValue 0.5
    */
   readonly share?: number;
   /**
-   * How far back attempts count, in milliseconds; in steps of a tenth.
+   * How long an attempt counts, in milliseconds, from 10 to 2³¹ − 1. The window moves in steps of a tenth of this.
    * @defaultValue 30000
    */
   readonly windowMs?: number;
   /**
-   * How many attempts there must be in that time: one failure of one is no share.
+   * The fewest attempts in the window that can open the circuit, from 1 to 1,000,000: one failed attempt out of one is not a
+   * rate.
    * @defaultValue 10
    */
   readonly minAttempts?: number;
 }
 
-/** The window moves in steps: what is counted together is forgotten together. */
+/** The window moves in steps: attempts that were counted in one step leave it together. */
 const steps = 10;
 
 /**
- * Opens when a share of the attempts of a window failed. For dense traffic, of which a part always fails.
+ * Opens a circuit when the failure rate in a sliding window of time reaches a share of the attempts. For many calls, some of
+ * which always fail.
  *
- * @throws `RangeError` or `TypeError` for wrong options.
+ * @throws `RangeError` or `TypeError` for invalid options.
  * @example
  * ```ts
  * import { circuitBreaker, failureShare } from '@secretkit/middleware/circuit-breaker';

@@ -10,77 +10,39 @@ import {
   checkNumber,
   checkOptions,
   isSecretError,
+  kindOf,
   maxDelayMs,
   SecretError,
   type SecretProvider,
 } from '@secretkit/core/provider';
+import { layerKind } from '../shared/layer-kind.js';
 import { checkPer, type Per, perAccount } from '../shared/per-account.js';
-import { type Circuit, circuit, type Transition } from './circuit.js';
+import { type Circuit, circuit } from './circuit.js';
 import { consecutiveFailures } from './consecutive-failures.js';
 import { evidenceOf } from './evidence.js';
+import type { CircuitBreakerOptions } from './options.js';
 import type { Strategy } from './strategy.js';
 
 export type { CircuitState, Transition } from './circuit.js';
 export { consecutiveFailures } from './consecutive-failures.js';
 export { type FailureShareOptions, failureShare } from './failure-share.js';
+export type { CircuitBreakerOptions, CircuitChange } from './options.js';
 export type { Strategy, Tally } from './strategy.js';
 
-export interface CircuitBreakerOptions {
-  /**
-   * What opens a circuit: `consecutiveFailures()`, `failureShare()`, or one of your own.
-   * @defaultValue consecutiveFailures(5)
-   */
-  readonly strategy?: Strategy;
-  /**
-   * For how long a circuit stays open before one attempt is let through, in milliseconds. It doubles with each of these
-   * that fails; up to a fifth of it is taken off by chance.
-   * @defaultValue 10000
-   */
-  readonly openMs?: number;
-  /**
-   * The longest it stays open, in milliseconds.
-   * @defaultValue 60000, or `openMs` if that is more
-   */
-  readonly maxOpenMs?: number;
-  /**
-   * One circuit for the provider, or one for each account, so that one tenant's trouble is not another's.
-   * @defaultValue 'provider'
-   */
-  readonly per?: 'provider' | 'account';
-  /**
-   * The most circuits in memory; with `per: 'account'`, the one unused for longest makes room, and begins anew.
-   * @defaultValue 1000
-   */
-  readonly maxAccounts?: number;
-  /** Told when a circuit opens, half-opens or closes. What it throws is ignored. */
-  readonly onStateChange?: (change: CircuitChange) => void;
-  /** The clock, in epoch milliseconds. @defaultValue Date.now */
-  readonly now?: () => number;
-  /** Numbers from 0 on and below 1. @defaultValue Math.random */
-  readonly random?: () => number;
-}
-
-/** A circuit that opened, half-opened or closed. */
-export interface CircuitChange extends Transition {
-  /** The `name` of the provider inside. */
-  readonly provider: string;
-  /** Whose circuit it is, with `per: 'account'`; absent for the provider's own. */
-  readonly account?: string;
-}
-
 /**
- * Stops asking a backend that is down. After several attempts that ended `unavailable` or `timeout`, calls are refused
- * with `circuit_open` at once, and `retryAfterMs` tells for how long. Then one attempt is let through: if the backend
- * answers, the circuit closes, else it stays open for twice as long.
+ * Stops calls to a backend that is down, as a circuit breaker with three states. After several attempts that ended with
+ * `unavailable` or `timeout`, the circuit opens: calls reject at once with `circuit_open`, and `retryAfterMs` has the
+ * remaining time. Then the circuit is half-open and lets one attempt through, the probe. If the backend answers, the circuit
+ * closes; if it fails, the circuit stays open for twice as long.
  *
- * Nothing else counts: not a secret that is missing or denied, not a rate limit, not the caller's abort. A batch counts
- * as a failure if none of its secrets was answered.
+ * Other results do not count as failures: a missing secret, a denial, a rate limit, an abort by the caller. A batch counts
+ * as a failure if it has no answer for any of its secrets.
  *
- * It stands inside a retry, so that each attempt counts, and outside a time-out, so that a hang does. Its snapshot in
- * `layersOf` tells the `state` (with `per: 'account'`, how many `circuits` there are and which are `notClosed`), how
- * often it `opened` and how many calls it `refused`.
+ * Put it inside a retry, so that each attempt counts, and outside a timeout, so that a call that hangs counts. Its snapshot
+ * in `layersOf` has the `state` (with `per: 'account'`: the number of `circuits`, and which are `notClosed`), how often it
+ * `opened` and how many calls it `refused`.
  *
- * @throws `RangeError` or `TypeError` for wrong options, when it is built. Calls that it refuses are `circuit_open`.
+ * @throws `RangeError` or `TypeError` for invalid options, at construction. Refused calls reject with `circuit_open`.
  * @example
  * ```ts
  * import { compose, createSecrets } from '@secretkit/core';
@@ -107,11 +69,13 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
   const {
     strategy = consecutiveFailures(),
     openMs = 10_000,
+    maxOpenMs = Math.max(60_000, openMs),
     per = 'provider',
     maxAccounts = 1_000,
+    onStateChange,
+    now = () => Date.now(),
+    random = () => Math.random(),
   } = options;
-  const { maxOpenMs = Math.max(60_000, openMs) } = options;
-  const { onStateChange, now = () => Date.now(), random = () => Math.random() } = options;
   checkStrategy(strategy);
   checkNumber('circuitBreaker', 'openMs', openMs, { min: 1, max: maxDelayMs });
   checkNumber('circuitBreaker', 'maxOpenMs', maxOpenMs, { min: openMs, max: maxDelayMs });
@@ -125,14 +89,15 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
     per,
     maxAccounts,
   };
+  const openTimes = { openMs, maxOpenMs, random: boundedRandom(random) };
 
-  // Its circuits belong to the provider that is wrapped, not to the middleware: one may be put around several.
-  function breaking(next: SecretProvider): Middleware {
+  // The circuits belong to the wrapped provider, not to the middleware, which may wrap several.
+  function layerFor(next: SecretProvider): Middleware {
     const clock = monotonicClock(now);
-    const time = (): number => clock.read() + clock.offsetMs; // a clock set back keeps no circuit open for longer
+    const time = (): number => clock.read() + clock.offsetMs; // a clock that is set back keeps no circuit open for longer
     const counts = { opened: 0, refused: 0 };
     const circuits = perAccount(per, maxAccounts, next, (account) =>
-      circuit(strategy, { openMs, maxOpenMs, random: boundedRandom(random) }, time, (transition) => {
+      circuit(strategy, openTimes, time, (transition) => {
         if (transition.to === 'open') counts.opened += 1;
         notify(onStateChange, {
           provider: next.name,
@@ -144,23 +109,23 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
 
     return around({
       name: 'circuitBreaker',
-      kind: Symbol.for('secretkit.kind.circuitBreaker'),
+      kind: layerKind('circuitBreaker'),
       options: settings,
       policy: async (run, ctx, call) => {
         ctx.signal?.throwIfAborted();
-        const entry = circuits.of(call).enter();
-        if ('refusedForMs' in entry) {
+        const admission = circuits.of(call).admit();
+        if ('refusedForMs' in admission) {
           counts.refused += 1;
-          throw refusal(call, entry.refusedForMs);
+          throw refusal(call, admission.refusedForMs);
         }
         try {
           const answer = await run(ctx);
-          entry.ended(evidenceOf(call), call.failures?.()[0]);
+          admission.ended(evidenceOf(call), call.failures?.()[0]);
           return answer;
         } catch (error) {
           if (isSecretError(error) && !ctx.signal?.aborted)
-            entry.ended(evidenceOf(call, error.code), error.code);
-          else entry.ended('none');
+            admission.ended(evidenceOf(call, error.code), error.code);
+          else admission.ended('none');
           throw error;
         }
       },
@@ -168,7 +133,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
     });
   }
 
-  return (next) => breaking(next)(next);
+  return (next) => layerFor(next)(next);
 }
 
 function statesOf(
@@ -186,7 +151,8 @@ function refusal({ provider, operation, refs }: Call, refusedForMs: number): Sec
   const retryAfterMs = Math.ceil(refusedForMs);
   return new SecretError(
     'circuit_open',
-    `the backend kept failing, and is not asked for another ${retryAfterMs} ms. Check the backend, and try again then.`,
+    `the backend failed repeatedly, so its circuit is open for another ${retryAfterMs} ms. ` +
+      'Check the backend, and try again after that time.',
     { provider, operation, ref: refs.length === 1 ? refs[0] : undefined, retryAfterMs },
   );
 }
@@ -195,6 +161,7 @@ function checkStrategy(strategy: unknown): void {
   const { name, tally } = (strategy ?? {}) as Partial<Strategy>;
   if (typeof name === 'string' && typeof tally === 'function') return;
   throw new TypeError(
-    'circuitBreaker: strategy is consecutiveFailures(), failureShare(), or an object with a name, options and tally().',
+    'circuitBreaker: strategy must be consecutiveFailures(), failureShare() or an object with a name, options and tally(), ' +
+      `got ${kindOf(strategy)}.`,
   );
 }

@@ -1,20 +1,20 @@
 /** Decides when a circuit opens. */
 export interface Strategy {
-  /** In one word, for `layersOf`. */
+  /** The strategy in one word, for `layersOf`. */
   readonly name: string;
-  /** What it was configured with, for `layersOf`. */
+  /** Its configuration, for `layersOf`. */
   readonly options: Readonly<Record<string, number>>;
-  /** Begins to count; called whenever a circuit closes, and for each circuit. */
+  /** Must return a new count. Called once for each circuit, and again each time that the circuit closes. */
   tally(): Tally;
 }
 
-/** What a strategy has counted in one circuit since it closed. */
+/** The attempts of one circuit since it closed. */
 export interface Tally {
   /**
-   * Counts how an attempt ended, and tells whether the circuit is to open.
+   * Must count an attempt that ended, and return whether the circuit must open.
    *
-   * @param down - Did it end `unavailable` or `timeout`?
-   * @param now - In milliseconds; it never goes back.
+   * @param down - Whether the attempt ended with `unavailable` or `timeout`.
+   * @param now - The time in milliseconds, by a clock that never decreases.
    */
   opens(down: boolean, now: number): boolean;
 }

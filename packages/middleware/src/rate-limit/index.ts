@@ -1,19 +1,20 @@
 import { around, type Call, type Middleware, monotonicClock } from '@secretkit/core/middleware';
 import { checkNumber, checkOptions, SecretError, type SecretProvider } from '@secretkit/core/provider';
+import { layerKind } from '../shared/layer-kind.js';
 import { checkPer, perAccount } from '../shared/per-account.js';
 import { limiter } from './limiter.js';
 
 export interface RateLimitOptions {
-  /** How many calls a second may reach the backend, from 0.001 to 1,000,000: this process's part of what the vendor allows. */
+  /** How many calls per second may reach the backend, from 0.001 to 1,000,000: this process's share of the vendor's limit. */
   readonly callsPerSecond: number;
   /**
-   * How many calls may come at once after a while without any. In any second there are at most this many on top of
-   * `callsPerSecond`, less one.
+   * How many calls may start at once after a time without calls. In any second at most `callsPerSecond + burstSize - 1` calls
+   * start.
    * @defaultValue 1 (calls are spaced evenly)
    */
   readonly burstSize?: number;
   /**
-   * The most calls that wait for their turn; the next one is `rate_limited` at once. With 0 none waits.
+   * The most calls in the queue; the next call rejects with `rate_limited` at once. With 0 no call waits.
    * @defaultValue 100
    */
   readonly maxQueueSize?: number;
@@ -23,7 +24,7 @@ export interface RateLimitOptions {
    */
   readonly per?: 'provider' | 'account';
   /**
-   * The most limits in memory; with `per: 'account'`, the one unused for longest makes room, and begins anew.
+   * The most limits in memory. With `per: 'account'`, the least recently used one is removed, and starts again without calls.
    * @defaultValue 1000
    */
   readonly maxAccounts?: number;
@@ -32,14 +33,14 @@ export interface RateLimitOptions {
 }
 
 /**
- * Keeps calls under a rate, so that the vendor need not refuse them. Calls wait for their turn in the order they came. One
- * whose turn would come at or after its deadline, or that finds the queue full, is `rate_limited` at once, and
- * `retryAfterMs` tells when its turn would have come. An abort ends the wait, and the others move up.
+ * Limits the rate of calls to the backend, so that the vendor does not have to refuse them. Calls wait in a queue, first in,
+ * first out. A call rejects with `rate_limited` at once if it would start at or after its deadline, or if the queue is full;
+ * `retryAfterMs` has the wait that it would have had. An abort ends the wait of a call, and the calls behind it move up.
  *
- * It stands inside a retry, so that each attempt counts, and inside a breaker, whose refusals need no turn. A batch is one
- * call. Its snapshot in `layersOf` tells how many calls are `waiting`, were `delayed` and were `refused`.
+ * Put it inside a retry, so that each attempt counts, and inside a circuit breaker, whose refusals make no call. A batch is
+ * one call. Its snapshot in `layersOf` has the number of calls that are `waiting`, were `delayed` and were `refused`.
  *
- * @throws `RangeError` or `TypeError` for wrong options, when it is built. Calls that it refuses are `rate_limited`.
+ * @throws `RangeError` or `TypeError` for invalid options, at construction. Refused calls reject with `rate_limited`.
  * @example
  * ```ts
  * import { compose, createSecrets } from '@secretkit/core';
@@ -65,38 +66,38 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     maxQueueSize = 100,
     per = 'provider',
     maxAccounts = 1_000,
+    now = () => Date.now(),
   } = options;
-  const { now = () => Date.now() } = options;
   checkNumber('rateLimit', 'callsPerSecond', callsPerSecond, { min: 0.001, max: 1_000_000 });
   checkNumber('rateLimit', 'burstSize', burstSize, { min: 1, max: 1_000_000, whole: true });
   checkNumber('rateLimit', 'maxQueueSize', maxQueueSize, { min: 0, max: 1_000_000, whole: true });
   checkPer('rateLimit', per);
   checkNumber('rateLimit', 'maxAccounts', maxAccounts, { min: 1, max: 1_000_000, whole: true });
 
-  // Its limits belong to the provider that is wrapped, not to the middleware: one may be put around several.
-  function limiting(next: SecretProvider): Middleware {
+  // The limits belong to the wrapped provider, not to the middleware, which may wrap several.
+  function layerFor(next: SecretProvider): Middleware {
     const clock = monotonicClock(now);
     const time = (): number => clock.read() + clock.offsetMs;
     const counts = { delayed: 0, refused: 0 };
-    const pace = { intervalMs: 1_000 / callsPerSecond, burstSize };
-    const limiters = perAccount(per, maxAccounts, next, () => limiter(pace, time));
+    const rate = { intervalMs: 1_000 / callsPerSecond, burstSize };
+    const limiters = perAccount(per, maxAccounts, next, () => limiter(rate, time));
 
     return around({
       name: 'rateLimit',
-      kind: Symbol.for('secretkit.kind.rateLimit'),
+      kind: layerKind('rateLimit'),
       options: { callsPerSecond, burstSize, maxQueueSize, per, maxAccounts },
       policy: async (run, ctx, call) => {
-        const mine = limiters.of(call);
-        const { delayMs } = mine;
+        const limit = limiters.of(call);
+        const { delayMs } = limit;
         if (delayMs > 0) {
-          const full = mine.waiting >= maxQueueSize;
+          const full = limit.waiting >= maxQueueSize;
           if (full || delayMs >= (ctx.deadline ?? Number.POSITIVE_INFINITY) - now()) {
             counts.refused += 1;
-            throw refusal(call, Math.ceil(delayMs), full ? mine.waiting : undefined);
+            throw refusal(call, Math.ceil(delayMs), full ? limit.waiting : undefined);
           }
           counts.delayed += 1;
         }
-        await mine.turn(ctx.signal);
+        await limit.acquire(ctx.signal);
         return run(ctx);
       },
       snapshot: () => ({
@@ -106,14 +107,14 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     });
   }
 
-  return (next) => limiting(next)(next);
+  return (next) => layerFor(next)(next);
 }
 
 function refusal({ provider, operation, refs }: Call, retryAfterMs: number, waiting?: number): SecretError {
   const problem =
     waiting === undefined
-      ? `its turn would come in ${retryAfterMs} ms, and its deadline is before that. Allow more time, or more callsPerSecond.`
-      : `${waiting} calls are waiting for their turn already. Ask for several secrets in one batch, or allow more callsPerSecond or a larger maxQueueSize.`;
+      ? `the call would wait ${retryAfterMs} ms for the rate limit, past its deadline. Allow more time, or raise callsPerSecond.`
+      : `the queue of the rate limit is full, with ${waiting} calls. Read several secrets in one batch, or raise callsPerSecond or maxQueueSize.`;
   const ref = refs.length === 1 ? refs[0] : undefined;
   return new SecretError('rate_limited', problem, { provider, operation, ref, retryAfterMs });
 }

@@ -1,33 +1,33 @@
 /** How fast calls may follow one another. */
-export interface Pace {
-  /** The time between calls when there are many, in milliseconds. */
+export interface Rate {
+  /** The time between two calls under load, in milliseconds. */
   readonly intervalMs: number;
-  /** How many may come at once after a while without any. */
+  /** How many calls may start at once after a time without calls. */
   readonly burstSize: number;
 }
 
-/** Lets calls through in the order they came, and never faster than its pace. */
+/** Admits calls in the order in which they arrive, and never faster than its rate. */
 export interface Limiter {
-  /** How many are waiting. */
+  /** The number of calls in the queue. */
   readonly waiting: number;
-  /** How long one that comes now would have to wait, in milliseconds; less if others give up. */
+  /** How long a call that arrives now waits, in milliseconds; less if calls before it are aborted. */
   readonly delayMs: number;
-  /** Resolves when it is the caller's turn, or rejects with the signal's reason as soon as it fires. */
-  turn(signal: AbortSignal | undefined): Promise<void>;
+  /** Resolves when the call may start, or rejects with the signal's reason as soon as the signal fires. */
+  acquire(signal: AbortSignal | undefined): Promise<void>;
 }
 
 /**
- * The generic cell rate algorithm: one point in time is all there is to remember. Each call moves it on by an interval,
- * and it may be ahead of the clock by a burst.
+ * A leaky bucket by the generic cell rate algorithm (GCRA): its only state is one point in time. Each call moves that point
+ * on by an interval, and it may be ahead of the clock by a burst.
  *
- * @param time - In milliseconds; it never goes back.
+ * @param time - A clock in milliseconds that never decreases.
  */
-export function limiter({ intervalMs, burstSize }: Pace, time: () => number): Limiter {
+export function limiter({ intervalMs, burstSize }: Rate, time: () => number): Limiter {
   const aheadMs = (burstSize - 1) * intervalMs;
-  const queue = new Set<() => void>(); // in the order they came
+  const queue = new Set<() => void>(); // in the order of arrival
   let bookedUntil = Number.NEGATIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  let timer: ReturnType<typeof setTimeout> | undefined; // runs while somebody waits
+  let timer: ReturnType<typeof setTimeout> | undefined; // runs while a call waits
 
   function now(): number {
     last = Math.max(last, time());
@@ -46,7 +46,7 @@ export function limiter({ intervalMs, burstSize }: Pace, time: () => number): Li
     const delayMs = nextInMs();
     const dueAt = now() + delayMs;
     timer = setTimeout(() => {
-      last = Math.max(last, dueAt); // the timer has measured it, whatever the clock shows
+      last = Math.max(last, dueAt); // the timer has measured this time, even if the clock has not moved
       admit();
     }, delayMs);
   }
@@ -70,7 +70,7 @@ export function limiter({ intervalMs, burstSize }: Pace, time: () => number): Li
     get delayMs() {
       return nextInMs() + queue.size * intervalMs;
     },
-    async turn(signal) {
+    async acquire(signal) {
       signal?.throwIfAborted();
       if (limiter.delayMs === 0) {
         book();

@@ -1,27 +1,27 @@
 import { layersOf, type SecretProvider } from '@secretkit/core/provider';
+import { layerKind } from './layer-kind.js';
 
-/** What one attempt may take by default, in milliseconds. */
+/** The default time limit for one attempt, in milliseconds. */
 export const defaultTimeoutMs = 3_000;
 
-/** What all attempts may take by default, in milliseconds. */
+/** The default time limit for all attempts together, in milliseconds. */
 export const defaultMaxElapsedMs = 30_000;
 
 /**
- * Refuses a limit for all attempts that is shorter than what one of them may take: the longer one would never be reached.
+ * Checks that the limit for all attempts is not shorter than the limit for one: the longer one would never be reached.
  *
- * @throws `RangeError` naming both.
+ * @throws `RangeError` that names both options.
  */
 export function checkAttempts(owner: string, option: string, limitMs: number, attemptMs: unknown): void {
   if (typeof attemptMs !== 'number' || attemptMs <= limitMs) return;
+  const inner = owner === 'timeout' ? ' of the inner timeout' : '';
   throw new RangeError(
-    `${owner}: ${option} is ${limitMs}, a deadline shorter than one attempt, which may take timeoutMs: ${attemptMs}. ` +
-      `Raise ${option}, or lower ${owner === 'timeout' ? 'that of the time-out inside' : 'timeoutMs'}.`,
+    `${owner}: ${option} must be at least the timeoutMs of one attempt, which is ${attemptMs}, got ${limitMs}. ` +
+      `Raise ${option}, or lower timeoutMs${inner}.`,
   );
 }
 
-/** The longest that the provider takes for one attempt, in milliseconds, if there is a time-out in its stack. */
+/** Returns the `timeoutMs` of the outermost timeout in a stack, or `undefined` if there is none. */
 export function attemptMsOf(provider: SecretProvider): unknown {
-  return layersOf(provider).find(({ kind }) => kind === Symbol.for('secretkit.kind.timeout'))?.options[
-    'timeoutMs'
-  ];
+  return layersOf(provider).find(({ kind }) => kind === layerKind('timeout'))?.options['timeoutMs'];
 }

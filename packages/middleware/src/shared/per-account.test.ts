@@ -12,18 +12,18 @@ const call = (account?: string) =>
     scope: account === undefined ? undefined : { account },
   }) as const;
 
-describe('one for each account', () => {
-  it('knows the default account by its name', async () => {
-    const asked: unknown[] = [];
+describe('the state of an account', () => {
+  it('is shared by the default account and its name', async () => {
+    const reads: unknown[] = [];
     const provider = {
       name: 'store',
       canonical: ({ name, scope }) => ({ name, scope: { account: 'acct_default', ...scope } }),
       get: async (ref, _ctx: CallContext) => {
-        asked.push(ref.scope?.account);
+        reads.push(ref.scope?.account);
         throw failure('unavailable');
       },
       list: async ({ scope }) => {
-        asked.push(scope?.account);
+        reads.push(scope?.account);
         return { refs: [] };
       },
     } satisfies SecretProvider;
@@ -39,10 +39,10 @@ describe('one for each account', () => {
       'circuit_open',
     ]);
     expect(await get('acct_other')).toBe('unavailable');
-    expect(asked).toEqual([undefined, 'acct_other']);
+    expect(reads).toEqual([undefined, 'acct_other']);
   });
 
-  it('asks for the default account by a ref that a provider can take', () => {
+  it('is found by a well-formed ref, also for a list', () => {
     const provider: SecretProvider = {
       name: 'store',
       get: async () => undefined,
@@ -51,16 +51,16 @@ describe('one for each account', () => {
         return { name, scope: { account: 'acct_default', ...scope } };
       },
     };
-    const made: unknown[] = [];
-    const each = perAccount('account', 10, provider, (account) => made.push(account));
+    const created: unknown[] = [];
+    const each = perAccount('account', 10, provider, (account) => created.push(account));
     each.of(call());
     each.of({ ...call(), scope: { user: 'usr_1' } });
-    expect(made).toEqual(['acct_default']);
+    expect(created).toEqual(['acct_default']);
   });
 
-  it('goes by the ref as it was asked where the provider cannot tell', async () => {
+  it('is found by the ref of the call if canonical throws', async () => {
     const secret = 'CANARY';
-    const made: unknown[] = [];
+    const created: unknown[] = [];
     const each = perAccount(
       'account',
       10,
@@ -71,14 +71,14 @@ describe('one for each account', () => {
           throw new Error(secret);
         },
       },
-      (account) => made.push(account),
+      (account) => created.push(account),
     );
     each.of(call('acct_1'));
     each.of(call());
-    expect(made).toEqual(['acct_1', undefined]);
+    expect(created).toEqual(['acct_1', undefined]);
   });
 
-  it('keeps apart what looks like a name of an object’s own', () => {
+  it('is not confused by names such as __proto__', () => {
     const each = perAccount('account', 10, { name: 'p', get: async () => undefined }, (account) => ({
       account,
     }));

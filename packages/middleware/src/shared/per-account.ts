@@ -1,52 +1,55 @@
 import type { Call } from '@secretkit/core/middleware';
-import type { SecretProvider } from '@secretkit/core/provider';
+import { kindOf, type SecretProvider } from '@secretkit/core/provider';
 
-/** Whether all calls share one thing, or those of each account have one of their own. */
+/** Whether all calls share one state, or the calls of each account have their own. */
 export type Per = 'provider' | 'account';
 
-/** One thing for a whole provider, or one for each account. */
+/** One state for a whole provider, or one for each account. */
 export interface PerAccount<T> {
+  /** Returns the state for a call, and creates it if there is none. */
   of(call: Call): T;
-  /** Those that there are; the account is absent where it is the provider's, or the one of its API key. */
+  /** Returns the states in memory. The account is absent for a state that all calls share, or that has no account. */
   all(): Iterable<readonly [account: string | undefined, T]>;
 }
 
-/** @param maxAccounts - How many there may be; the one unused for longest makes room. */
+/** @param maxAccounts - The most states in memory. The least recently used one is removed. */
 export function perAccount<T>(
   per: Per,
   maxAccounts: number,
   next: SecretProvider,
-  make: (account: string | undefined) => T,
+  create: (account: string | undefined) => T,
 ): PerAccount<T> {
-  const kept = new Map<string | undefined, T>(); // the one unused for longest comes first
+  const states = new Map<string | undefined, T>(); // the least recently used one is the first
   return {
     of(call) {
       const account = per === 'account' ? accountOf(next, call) : undefined;
-      const one = kept.get(account) ?? make(account);
-      kept.delete(account);
-      kept.set(account, one);
-      if (kept.size > maxAccounts) {
-        const [oldest] = kept.keys();
-        kept.delete(oldest);
+      const state = states.get(account) ?? create(account);
+      states.delete(account);
+      states.set(account, state);
+      if (states.size > maxAccounts) {
+        const [leastRecentlyUsed] = states.keys();
+        states.delete(leastRecentlyUsed);
       }
-      return one;
+      return state;
     },
-    all: () => kept,
+    all: () => states,
   };
 }
 
-/** @throws `TypeError` when it is neither. */
+/** @throws `TypeError` for any other value. */
 export function checkPer(owner: string, per: unknown): void {
   if (per === 'provider' || per === 'account') return;
-  throw new TypeError(`${owner}: per is 'provider' or 'account'.`);
+  throw new TypeError(
+    `${owner}: per must be 'provider' or 'account', got ${typeof per === 'string' ? 'another string' : kindOf(per)}.`,
+  );
 }
 
-// With the provider's default filled in: the default account and its name are one.
+// `canonical` fills in the provider's default: a call without an account and a call with the default account share a state.
 function accountOf(next: SecretProvider, { refs: [ref], scope }: Call): string | undefined {
-  const asked = ref ?? (scope ? { name: 'any', scope } : { name: 'any' });
+  const requested = ref ?? (scope ? { name: 'any', scope } : { name: 'any' });
   try {
-    return (next.canonical?.(asked) ?? asked).scope?.account;
+    return (next.canonical?.(requested) ?? requested).scope?.account;
   } catch {
-    return scope?.account; // whoever needs the canonical ref says what is wrong
+    return scope?.account; // the call itself reports the failure
   }
 }

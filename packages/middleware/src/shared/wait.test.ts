@@ -9,20 +9,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('ends after its time, and leaves no listener', async () => {
+it('ends after the delay, and leaves no listener', async () => {
   const { signal } = new AbortController();
-  let over = false;
+  let ended = false;
   const waiting = wait(100, signal).then(() => {
-    over = true;
+    ended = true;
   });
   await vi.advanceTimersByTimeAsync(99);
-  expect([over, getEventListeners(signal, 'abort').length]).toEqual([false, 1]);
+  expect([ended, getEventListeners(signal, 'abort').length]).toEqual([false, 1]);
   await vi.advanceTimersByTimeAsync(1);
   await waiting;
-  expect([over, getEventListeners(signal, 'abort').length]).toEqual([true, 0]);
+  expect([ended, getEventListeners(signal, 'abort').length]).toEqual([true, 0]);
 });
 
-it('ends with the very reason of an abort, and leaves no timer', async () => {
+it('rejects with the same reason at an abort, and leaves no timer', async () => {
   const caller = new AbortController();
   const waiting = wait(100, caller.signal);
   caller.abort('enough');
@@ -32,7 +32,7 @@ it('ends with the very reason of an abort, and leaves no timer', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('needs no signal', async () => {
+it('works without a signal', async () => {
   const waiting = wait(100, undefined);
   await vi.advanceTimersByTimeAsync(100);
   await waiting;

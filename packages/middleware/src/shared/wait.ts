@@ -1,6 +1,6 @@
 import { abortable } from '@secretkit/core/provider';
 
-/** Resolves after so many milliseconds, or rejects with the signal's reason as soon as it fires. */
+/** Resolves after the delay in milliseconds, or rejects with the signal's reason as soon as the signal fires. */
 export async function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
   let timer: ReturnType<typeof setTimeout> | undefined;

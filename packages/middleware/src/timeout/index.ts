@@ -1,10 +1,11 @@
 import { around, type Call, type Middleware } from '@secretkit/core/middleware';
-import { checkNumber, checkOptions, maxDelayMs, SecretError } from '@secretkit/core/provider';
+import { abortable, checkNumber, checkOptions, maxDelayMs, SecretError } from '@secretkit/core/provider';
 import { attemptMsOf, checkAttempts, defaultTimeoutMs } from '../shared/check-attempts.js';
+import { layerKind } from '../shared/layer-kind.js';
 
 export interface TimeoutOptions {
   /**
-   * How long a call may take, in milliseconds, from 1 to 2³¹ − 1.
+   * The time limit for a call, in milliseconds, from 1 to 2³¹ − 1.
    * @defaultValue 3000
    */
   readonly timeoutMs?: number;
@@ -13,11 +14,11 @@ export interface TimeoutOptions {
 }
 
 /**
- * Ends a call that takes too long: its work is aborted, and the caller released even if the work does not listen.
- * Inside a retry the time is an attempt's, outside it is the whole call's. An earlier deadline of the caller holds.
+ * Ends a call that takes too long: aborts its work and rejects with `timeout`, even if the work ignores its signal. Inside a
+ * retry the limit is for one attempt; outside it is for all attempts. An earlier deadline of the caller takes precedence.
  *
- * @throws `RangeError` or `TypeError` for wrong options, when it is built; `RangeError` when it is put around a timeout
- * that allows more. Calls that take too long are `timeout`.
+ * @throws `RangeError` or `TypeError` for invalid options, at construction; `RangeError` when it wraps a timeout with a
+ * longer limit. Calls that take too long reject with `timeout`.
  * @example
  * ```ts
  * import { createSecrets } from '@secretkit/core';
@@ -34,7 +35,7 @@ export function timeout(options: TimeoutOptions = {}): Middleware {
 
   const timed = around({
     name: 'timeout',
-    kind: Symbol.for('secretkit.kind.timeout'),
+    kind: layerKind('timeout'),
     options: { timeoutMs },
     policy: async (run, ctx, call) => {
       const { signal } = ctx;
@@ -43,17 +44,15 @@ export function timeout(options: TimeoutOptions = {}): Middleware {
       const ownDeadline = startedAt + timeoutMs;
       const deadline = Math.min(ctx.deadline ?? Number.POSITIVE_INFINITY, ownDeadline);
       const allowedMs = deadline - startedAt;
-      if (allowedMs <= 0) throw tooLate(call);
+      if (allowedMs <= 0)
+        throw timedOut(call, "the caller's deadline passed before the call was made. Allow more time.");
 
       const work = new AbortController();
-      const released = new Promise<never>((_, reject) => {
-        work.signal.addEventListener('abort', () => reject(work.signal.reason), { once: true });
-      });
       const abortWork = (): void => work.abort(signal?.reason);
       signal?.addEventListener('abort', abortWork, { once: true });
       const timer = setTimeout(() => work.abort(tooSlow(call, allowedMs, deadline < ownDeadline)), allowedMs);
       try {
-        return await Promise.race([run({ ...ctx, signal: work.signal, deadline }), released]);
+        return await abortable(run({ ...ctx, signal: work.signal, deadline }), work.signal);
       } finally {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abortWork);
@@ -68,14 +67,12 @@ export function timeout(options: TimeoutOptions = {}): Middleware {
 }
 
 function tooSlow(call: Call, allowedMs: number, byCaller: boolean): SecretError {
-  const whose = byCaller
-    ? `by the caller's deadline, ${allowedMs} ms after the call was made. Check the backend, or allow more time.`
-    : `within ${allowedMs} ms. Check the backend, or raise timeoutMs.`;
-  return timedOut(call, `no answer ${whose}`);
-}
-
-function tooLate(call: Call): SecretError {
-  return timedOut(call, "the caller's deadline had passed before the call was made. Allow more time.");
+  return timedOut(
+    call,
+    byCaller
+      ? `no answer before the caller's deadline, ${allowedMs} ms after the call. Check the backend, or allow more time.`
+      : `no answer within ${allowedMs} ms. Check the backend, or raise timeoutMs.`,
+  );
 }
 
 function timedOut({ provider, operation, refs }: Call, problem: string): SecretError {

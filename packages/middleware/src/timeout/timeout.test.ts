@@ -20,7 +20,7 @@ function setUp(timeoutMs = 1_000) {
 }
 
 describe('a call that takes too long', () => {
-  it('is a timeout that names what, how long and whose, at the very millisecond', async () => {
+  it('rejects at the exact millisecond with the provider, the operation, the ref and the limit', async () => {
     const { backend, secrets } = setUp();
     const read = secrets.get('a').catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(999);
@@ -32,28 +32,30 @@ describe('a call that takes too long', () => {
       operation: 'get',
       ref: { name: 'a' },
       retryable: true,
-      message: 'timeout: held get "a": no answer within 1000 ms. Check the backend, or raise timeoutMs.',
+      message: expect.stringMatching(/^timeout: held get "a": .*\b1000 ms\b.*timeoutMs/) as string,
     });
   });
 
-  it('aborts its work, and is over even if the work does not listen', async () => {
+  it('aborts its work, and ends even if the work ignores the signal', async () => {
     const { backend, secrets } = setUp();
     const read = outcome(secrets.get('a'));
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await read).toBe('timeout');
     expect(isSecretError(backend.call(0).ctx.signal?.reason, 'timeout')).toBe(true);
-    await backend.call(0).fail(new Error('too late')); // and nobody is left to hear it
+    await backend.call(0).fail(new Error('too late')); // its rejection is ignored
   });
 
-  it('is over even around a middleware that does not listen', async () => {
-    const deaf = around({ name: 'deaf', policy: (run, { signal: _, ...ctx }) => run(ctx) });
+  it('ends even around a middleware that ignores the signal', async () => {
+    const ignoresSignal = around({ name: 'ignoresSignal', policy: (run, { signal: _, ...ctx }) => run(ctx) });
     const backend = heldBackend();
-    const read = outcome(createSecrets(timeout({ timeoutMs: 1_000 })(deaf(backend.provider))).get('a'));
+    const read = outcome(
+      createSecrets(timeout({ timeoutMs: 1_000 })(ignoresSignal(backend.provider))).get('a'),
+    );
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await read).toBe('timeout');
   });
 
-  it('of a batch names no single ref', async () => {
+  it('of a batch has no ref', async () => {
     const { secrets } = setUp();
     const read = secrets.getMany({ a: 'a', b: 'b' }).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(1_000);
@@ -65,7 +67,7 @@ describe('a call that takes too long', () => {
     expect(await batch).not.toHaveProperty('ref');
   });
 
-  it('takes the deadline of its caller if that is earlier, and lowers it for the work', async () => {
+  it('uses the deadline of its caller if that is earlier, and else lowers it for the work', async () => {
     const { backend, stack } = setUp();
     const read = outcome(stack.get({ name: 'a' }, { deadline: Date.now() + 300 }));
     void outcome(stack.get({ name: 'b' }, { deadline: Date.now() + 9_000 }));
@@ -74,16 +76,15 @@ describe('a call that takes too long', () => {
     expect(await read).toBe('timeout');
   });
 
-  it('says so if it was the deadline of its caller', async () => {
+  it('reports that it was the deadline of its caller', async () => {
     const { stack } = setUp();
     const messageOf = (call: Promise<unknown>) => call.catch((error: unknown) => (error as Error).message);
     const read = messageOf(stack.get({ name: 'a' }, { deadline: Date.now() + 999 }));
     const same = messageOf(stack.get({ name: 'a' }, { deadline: Date.now() + 1_000 }));
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(await read).toBe(
-      'timeout: held get "a": no answer by the caller\'s deadline, 999 ms after the call was made. Check the backend, or allow more time.',
-    );
-    expect(await same).toContain('within 1000 ms');
+    expect(await read).toMatch(/^timeout: held get "a": .*caller's deadline, 999 ms/);
+    expect(await same).toMatch(/ 1000 ms\b.*timeoutMs/);
+    expect(await same).not.toContain("caller's");
   });
 
   it('is not made when the deadline has passed', async () => {
@@ -91,30 +92,32 @@ describe('a call that takes too long', () => {
     const read = stack.get({ name: 'a' }, { deadline: Date.now() }).catch((error: unknown) => error);
     expect(await read).toMatchObject({
       code: 'timeout',
-      message:
-        'timeout: held get "a": the caller\'s deadline had passed before the call was made. Allow more time.',
+      message: expect.stringMatching(/^timeout: held get "a": the caller's deadline passed/) as string,
     });
     expect(backend.calls).toHaveLength(0);
   });
 
-  it.each(['getMany', 'list', 'set', 'delete'] as const)('ends whatever it does: %s', async (operation) => {
-    const hang = () => new Promise<never>(() => {});
-    const provider = { name: 'hanging', get: hang, getMany: hang, list: hang, set: hang, delete: hang };
-    const secrets = createSecrets(timeout({ timeoutMs: 50 })(provider));
-    const calls = {
-      getMany: () => secrets.getMany({ a: 'a', b: 'b' }),
-      list: () => secrets.list()[Symbol.asyncIterator]().next(),
-      set: () => secrets.set('a', 'value'),
-      delete: () => secrets.delete('a'),
-    };
-    const ended = calls[operation]().catch((error: unknown) => error);
-    await vi.advanceTimersByTimeAsync(50);
-    expect(isSecretError(await ended, 'timeout')).toBe(true);
-  });
+  it.each(['getMany', 'list', 'set', 'delete'] as const)(
+    'ends, whatever its operation: %s',
+    async (operation) => {
+      const hang = () => new Promise<never>(() => {});
+      const provider = { name: 'hanging', get: hang, getMany: hang, list: hang, set: hang, delete: hang };
+      const secrets = createSecrets(timeout({ timeoutMs: 50 })(provider));
+      const calls = {
+        getMany: () => secrets.getMany({ a: 'a', b: 'b' }),
+        list: () => secrets.list()[Symbol.asyncIterator]().next(),
+        set: () => secrets.set('a', 'value'),
+        delete: () => secrets.delete('a'),
+      };
+      const ended = calls[operation]().catch((error: unknown) => error);
+      await vi.advanceTimersByTimeAsync(50);
+      expect(isSecretError(await ended, 'timeout')).toBe(true);
+    },
+  );
 });
 
 describe('a call that is in time', () => {
-  it('keeps its answer or its failure', async () => {
+  it('passes on its answer or its failure', async () => {
     const { backend, secrets } = setUp();
     const answered = outcome(secrets.get('a'));
     const failed = outcome(secrets.get('b'));
@@ -123,7 +126,7 @@ describe('a call that is in time', () => {
     expect([await answered, await failed]).toEqual(['value', 'permission_denied']);
   });
 
-  it('leaves no timer and no listener on a long-lived signal, at any time of 10,000 calls', async () => {
+  it('leaves no timer and no listener on a long-lived signal, at any time in 10,000 calls', async () => {
     const provider: SecretProvider = { name: 'quick', get: () => Promise.resolve(seal('value')) };
     const stack = compose(timeout(), timeout())(provider);
     const { signal } = new AbortController();
@@ -149,7 +152,7 @@ describe('a call that is in time', () => {
 
 describe("the caller's abort", () => {
   it.each([new Error('enough'), 'a string', null])(
-    'ends the call with its very reason: %s',
+    'ends the call with the same reason: %s',
     async (reason) => {
       const { backend, secrets } = setUp();
       const controller = new AbortController();
@@ -163,7 +166,7 @@ describe("the caller's abort", () => {
   );
 });
 
-describe('a signal that has fired before', () => {
+describe('a signal that has fired already', () => {
   it('makes no call', async () => {
     const { backend, stack } = setUp();
     expect(await outcome(stack.get({ name: 'a' }, { signal: AbortSignal.abort('enough') }))).toBe('enough');
@@ -171,27 +174,26 @@ describe('a signal that has fired before', () => {
   });
 });
 
-describe('around another', () => {
-  it('that allows more is refused when the stack is built: it would never be reached', () => {
+describe('around another timeout', () => {
+  it('with a longer limit is refused when the stack is built: the inner one would never be reached', () => {
     const { provider } = heldBackend();
     const stack = (inner: number) => compose(timeout({ timeoutMs: 1_000 }), timeout({ timeoutMs: inner }));
+    expect(() => stack(1_001)(provider)).toThrow(RangeError);
     expect(() => stack(1_001)(provider)).toThrow(
-      new RangeError(
-        'timeout: timeoutMs is 1000, a deadline shorter than one attempt, which may take timeoutMs: 1001. Raise timeoutMs, or lower that of the time-out inside.',
-      ),
+      /^timeout: timeoutMs must be .* 1001, got 1000\..* inner timeout/,
     );
     expect(() => stack(1_000)(provider)).not.toThrow();
   });
 });
 
-describe('wrong options', () => {
+describe('invalid options', () => {
   it.each([
     [{ timeoutMs: 0 }, RangeError],
     [{ timeoutMs: -1 }, RangeError],
     [{ timeoutMs: 2 ** 31 }, RangeError],
     [{ timeoutMs: '1s' }, TypeError],
     [{ ms: 5 }, TypeError],
-  ])('are refused when it is built: %j', (options, kind) => {
+  ])('are refused at construction: %j', (options, kind) => {
     expect(() => timeout(options as never)).toThrow(kind);
   });
 });
