@@ -15,33 +15,33 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
-/** Collects when it is asked to. */
-class AskedReader extends MetricReader {
+/** Collects only when `collect` is called. */
+class ManualReader extends MetricReader {
   protected async onForceFlush(): Promise<void> {}
   protected async onShutdown(): Promise<void> {}
 }
 
-/** One series of a metric: what it counted, or how often it was recorded and what that sums up to. */
+/** One series of a metric: its count, and for a histogram the sum of its recordings. */
 export interface Series {
   readonly attributes: Attributes;
   readonly value: number;
   readonly sum?: number;
 }
 
-/** An OpenTelemetry SDK in this process, whose spans and metrics a test can look at. */
+/** Creates an OpenTelemetry SDK whose spans and metrics a test can read. */
 export function sdk(...processors: SpanProcessor[]) {
   const exporter = new InMemorySpanExporter();
   const tracerProvider = new BasicTracerProvider({
     spanProcessors: [...processors, new SimpleSpanProcessor(exporter)],
   });
-  const reader = new AskedReader();
+  const reader = new ManualReader();
   const meterProvider = new MeterProvider({ readers: [reader] });
   return {
     tracerProvider,
     meterProvider,
-    /** The spans that have ended. */
+    /** Returns the spans that have ended. */
     spans: (): readonly ReadableSpan[] => exporter.getFinishedSpans(),
-    /** Every metric that has been collected by now, by name. */
+    /** Collects and returns every metric by name. */
     async metrics(): Promise<ReadonlyMap<string, readonly Series[]>> {
       const { resourceMetrics } = await reader.collect();
       const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
@@ -52,7 +52,7 @@ export function sdk(...processors: SpanProcessor[]) {
         ]),
       );
     },
-    /** What the collected metrics say of themselves. */
+    /** Collects and returns the scope, unit and description of every metric. */
     async described(): Promise<readonly object[]> {
       const { resourceMetrics } = await reader.collect();
       return resourceMetrics.scopeMetrics.flatMap(({ scope, metrics: all }) =>
@@ -64,7 +64,7 @@ export function sdk(...processors: SpanProcessor[]) {
         })),
       );
     },
-    /** Makes it the one of the process, until `unregister`. */
+    /** Registers it as the SDK of the process, until `unregister`. */
     register(): void {
       context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
       trace.setGlobalTracerProvider(tracerProvider);

@@ -1,11 +1,11 @@
 import { refKey, type SecretProvider } from '@secretkit/core/provider';
 
-// No name that a caller gives has it: a ref that begins so is equal to no other one.
+// Checked names have no control character, so a ref with this mark equals no ref of a caller.
 const mark = '\0';
 
 /**
- * The `canonical` of several providers together: two refs name one secret only if they do so for each of them. Absent
- * where none of them has one.
+ * Returns the `canonical` of several providers together: two refs name one secret only if they do for each provider.
+ * `undefined` if no provider has a `canonical`.
  */
 export function agreedRef(providers: readonly SecretProvider[]): SecretProvider['canonical'] {
   if (providers.every(({ canonical }) => !canonical)) return undefined;
@@ -23,7 +23,7 @@ export function agreedRef(providers: readonly SecretProvider[]): SecretProvider[
   };
 }
 
-// Where they differ it is equal to none of them: a client within a scope stays within the defaults of each.
+// Several accounts are joined, which equals none of them: a scoped client must not leave the default account of any provider.
 function anyOf(fields: readonly (string | undefined)[]): string | undefined {
   const present = new Set(fields.filter((field) => field !== undefined));
   return present.size === 0 ? undefined : [...present].join(', ');

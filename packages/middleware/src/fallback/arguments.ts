@@ -1,27 +1,30 @@
-import { checkProvider, type SecretProvider } from '@secretkit/core/provider';
-import type { DenialCode, FallbackOptions } from './index.js';
+import { checkProvider, isPlainObject, type SecretProvider } from '@secretkit/core/provider';
+import type { FallbackOptions } from './options.js';
 
-/** What a fallback was called with. */
+/** The arguments of `fallback`. */
 export interface Arguments {
   readonly providers: readonly SecretProvider[];
   readonly options: FallbackOptions;
 }
 
 /**
- * Tells the providers from the options, which may stand last.
+ * Separates the providers from the options, which may be the last argument.
  *
- * @throws `TypeError` for no provider, for what is none, and for the same one twice.
+ * @throws `TypeError` without a provider, for an argument that is not a provider, and for the same provider twice.
  */
 export function argumentsOf(args: readonly unknown[]): Arguments {
   const last = args.at(-1);
   const [providers, options] = isOptions(last) ? [args.slice(0, -1), last] : [args, {}];
-  if (providers.length === 0) throw new TypeError('fallback needs providers: fallback(first, second).');
+  if (providers.length === 0) {
+    throw new TypeError('fallback: arguments must have a provider, got none. Call fallback(first, second).');
+  }
   const checked = providers.map((provider, at) => {
-    checkProvider(provider, `fallback, as its argument ${at + 1},`);
+    checkProvider(provider, `fallback: argument ${at + 1}`);
     const before = providers.indexOf(provider);
     if (before < at) {
       throw new TypeError(
-        `fallback: its arguments ${before + 1} and ${at + 1} are the same provider. What has failed would be asked again.`,
+        `fallback: arguments ${before + 1} and ${at + 1} must be different providers, got the same one. ` +
+          'It would be called again after its failure.',
       );
     }
     return provider;
@@ -29,21 +32,7 @@ export function argumentsOf(args: readonly unknown[]): Arguments {
   return { providers: checked, options };
 }
 
-/** A plain object that does not look like a provider, nor like one that was made wrongly. */
+/** A plain object that does not look like a provider, nor like a malformed one. */
 function isOptions(thing: unknown): thing is FallbackOptions {
-  if (typeof thing !== 'object' || thing === null || 'get' in thing || 'name' in thing) return false;
-  const prototype: unknown = Object.getPrototypeOf(thing);
-  return prototype === Object.prototype || prototype === null;
-}
-
-const denialCodes: readonly unknown[] = [
-  'permission_denied',
-  'unauthenticated',
-  'unknown',
-] satisfies DenialCode[];
-
-/** @throws `TypeError` for anything but a list of codes that may fall through. */
-export function checkDenials(codes: unknown): void {
-  if (Array.isArray(codes) && codes.every((code) => denialCodes.includes(code))) return;
-  throw new TypeError(`fallback: fallThroughOn is a list of ${denialCodes.join(', ')}.`);
+  return isPlainObject(thing) && !('get' in thing) && !('name' in thing);
 }

@@ -1,4 +1,4 @@
-import { createSecrets } from '@secretkit/core';
+import { compose, createSecrets } from '@secretkit/core';
 import {
   type Answer,
   type CallContext,
@@ -16,26 +16,30 @@ import { memorySecrets } from '@secretkit/memory';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
 import { cache } from '../cache/index.js';
-import { anyOrder } from '../order/index.js';
+import { anyOrder, checkOrder } from '../order/index.js';
 import { recommended } from '../recommended/index.js';
 import { retry } from '../retry/index.js';
 import { type FallThrough, fallback, type Providers } from './index.js';
 
-type Says = string | undefined | SecretErrorCode[] | Secret;
+type Scripted = string | undefined | SecretErrorCode[] | Secret;
 
-/** A provider that says one thing of each name: a value, nothing, or a failure as `[code]`; and what it was asked. */
-function saying(name: string, says: Readonly<Record<string, Says>>, methods: Partial<SecretProvider> = {}) {
-  const asked: string[] = [];
+/** A provider with one answer for each name: a value, nothing, or a failure as `[code]`. It records its reads. */
+function scripted(
+  name: string,
+  answers: Readonly<Record<string, Scripted>>,
+  methods: Partial<SecretProvider> = {},
+) {
+  const reads: string[] = [];
   const contexts: CallContext[] = [];
   const answerOf = (ref: SecretRef): Answer => {
-    const said = says[ref.name];
-    if (Array.isArray(said)) return new SecretError(said[0]!, 'as scripted.', { provider: name, ref });
-    return typeof said === 'string' ? seal(said) : said;
+    const answer = answers[ref.name];
+    if (Array.isArray(answer)) return new SecretError(answer[0]!, 'as scripted.', { provider: name, ref });
+    return typeof answer === 'string' ? seal(answer) : answer;
   };
   const provider: SecretProvider = {
     name,
     async get(ref, ctx) {
-      asked.push(ref.name);
+      reads.push(ref.name);
       contexts.push(ctx);
       const answer = answerOf(ref);
       if (isSecretError(answer)) throw answer;
@@ -46,12 +50,12 @@ function saying(name: string, says: Readonly<Record<string, Says>>, methods: Par
   const batching: SecretProvider = {
     ...provider,
     async getMany(refs, ctx) {
-      asked.push(refs.map((ref) => ref.name).join('+'));
+      reads.push(refs.map((ref) => ref.name).join('+'));
       contexts.push(ctx);
       return refs.map(answerOf);
     },
   };
-  return { provider, batching, asked, contexts };
+  return { provider, batching, reads, contexts };
 }
 
 async function settled(provider: SecretProvider, ...names: string[]): Promise<unknown[]> {
@@ -63,26 +67,26 @@ async function settled(provider: SecretProvider, ...names: string[]): Promise<un
 }
 
 describe('a read', () => {
-  it('is answered by the first that has the secret, and those after it are not asked', async () => {
-    const first = saying('first', { a: 'of first' });
-    const second = saying('second', { a: 'of second', b: 'of second' });
-    const third = saying('third', {});
+  it('returns the secret of the first provider that has it, and does not call those after it', async () => {
+    const first = scripted('first', { a: 'of first' });
+    const second = scripted('second', { a: 'of second', b: 'of second' });
+    const third = scripted('third', {});
     const stack = fallback(first.provider, second.provider, third.provider);
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('of first');
     expect(await outcome(stack.get({ name: 'b' }, {}))).toBe('of second');
-    expect([first.asked, second.asked, third.asked]).toEqual([['a', 'b'], ['b'], []]);
+    expect([first.reads, second.reads, third.reads]).toEqual([['a', 'b'], ['b'], []]);
   });
 
-  it('is missing only if all say so (case 71)', async () => {
-    const [first, second] = [saying('first', {}), saying('second', {})];
+  it('is missing only if the secret is missing in every provider (case 71)', async () => {
+    const [first, second] = [scripted('first', {}), scripted('second', {})];
     expect(await outcome(fallback(first.provider, second.provider).get({ name: 'a' }, {}))).toBe(undefined);
-    expect([first.asked, second.asked]).toEqual([['a'], ['a']]);
+    expect([first.reads, second.reads]).toEqual([['a'], ['a']]);
   });
 
   const codes = Object.keys(errorRules) as SecretErrorCode[]; // keys() forgets the names
   const falling = codes.filter((code) => errorRules[code].staleAllowed);
 
-  it('falls through exactly the failures after which a stale value might be served', () => {
+  it('falls through exactly after the failures that allow a stale value', () => {
     expect(falling).toEqual([
       'rate_limited',
       'quota_exceeded',
@@ -93,17 +97,20 @@ describe('a read', () => {
     ]);
   });
 
-  it.each(codes)('after %s: is answered by the next if it falls through, else fails', async (code) => {
-    const first = saying('first', { a: [code], b: [code] });
-    const second = saying('second', { a: 'of second' });
-    const stack = fallback(first.provider, second.provider);
-    const falls = falling.includes(code);
-    expect(await outcome(stack.get({ name: 'a' }, {}))).toBe(falls ? 'of second' : code);
-    expect(await outcome(stack.get({ name: 'b' }, {}))).toBe(code); // not missing: one could not say
-    expect(second.asked).toEqual(falls ? ['a', 'b'] : []);
-  });
+  it.each(codes)(
+    'after %s: is answered by the next provider if that falls through, else fails',
+    async (code) => {
+      const first = scripted('first', { a: [code], b: [code] });
+      const second = scripted('second', { a: 'of second' });
+      const stack = fallback(first.provider, second.provider);
+      const falls = falling.includes(code);
+      expect(await outcome(stack.get({ name: 'a' }, {}))).toBe(falls ? 'of second' : code);
+      expect(await outcome(stack.get({ name: 'b' }, {}))).toBe(code); // not missing: one provider could not answer
+      expect(second.reads).toEqual(falls ? ['a', 'b'] : []);
+    },
+  );
 
-  it.each<[string, Says[], unknown]>([
+  it.each<[string, Scripted[], unknown]>([
     ['the first of two failures', [['unavailable'], ['timeout']], 'unavailable'],
     ['a failure before a missing secret', [['unavailable'], undefined], 'unavailable'],
     ['a failure after a missing secret', [undefined, ['timeout']], 'timeout'],
@@ -112,8 +119,8 @@ describe('a read', () => {
     ['a secret after both', [undefined, ['unavailable'], 'of third'], 'of third'],
     ['a denial before a secret', [['unauthenticated'], 'of second'], 'unauthenticated'],
     ['a failure before a denial before a secret', [['timeout'], ['unknown'], 'of third'], 'timeout'],
-  ])('comes to %s', async (_, says, expected) => {
-    const providers = says.map((said, at) => saying(`p${at}`, { a: said, other: 'value' }));
+  ])('ends with %s', async (_, answers, expected) => {
+    const providers = answers.map((answer, at) => scripted(`p${at}`, { a: answer, other: 'value' }));
     const plain = fallback(...(providers.map(({ provider }) => provider) as [SecretProvider]));
     const batching = fallback(...(providers.map((each) => each.batching) as [SecretProvider]));
     expect(await outcome(plain.get({ name: 'a' }, {}))).toBe(expected);
@@ -123,38 +130,38 @@ describe('a read', () => {
   });
 
   it.each(['permission_denied', 'unauthenticated', 'unknown'] as const)(
-    'falls through %s if told to, and through nothing else that it was not told of',
+    'falls through after %s on request, and not after other denials',
     async (code) => {
       const others = (['permission_denied', 'unauthenticated', 'unknown'] as const).filter(
         (each) => each !== code,
       );
-      const first = saying('first', { a: [code], b: [others[0]!], c: [others[1]!] });
-      const second = saying('second', { a: 'A', b: 'B', c: 'C' });
+      const first = scripted('first', { a: [code], b: [others[0]!], c: [others[1]!] });
+      const second = scripted('second', { a: 'A', b: 'B', c: 'C' });
       const stack = fallback(first.batching, second.batching, { fallThroughOn: [code] });
       expect(await settled(stack, 'a', 'b', 'c')).toEqual(['A', ...others]);
       expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('A');
     },
   );
 
-  it('fails with an error that names the provider that failed and the ref that was asked for', async () => {
+  it('fails with an error that has the provider that failed and the ref of the call', async () => {
     const failing: SecretProvider = {
       name: 'careless',
       get: () => {
         throw new TypeError('cannot read CANARY');
       },
     };
-    const second = saying('second', { a: 'of second' });
+    const second = scripted('second', { a: 'of second' });
     const ref = { name: 'a', scope: { user: 'usr_1' } };
     const error = await fallback(failing, second.provider)
       .get(ref, {})
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'unknown', provider: 'careless', operation: 'get', ref });
     expect(JSON.stringify(error)).not.toContain('CANARY');
-    expect(second.asked).toEqual([]);
+    expect(second.reads).toEqual([]);
   });
 
-  it('hands the wishes of the caller to each', async () => {
-    const [first, second] = [saying('first', {}), saying('second', {})];
+  it('passes the caller’s context to each provider', async () => {
+    const [first, second] = [scripted('first', {}), scripted('second', {})];
     const stack = fallback(first.batching, second.batching);
     const ctx = { fresh: true, deadline: 5, maxAttempts: 1, signal: new AbortController().signal };
     await stack.get({ name: 'a' }, ctx);
@@ -164,10 +171,10 @@ describe('a read', () => {
   });
 
   it.each([new Error('enough'), null, failure('timeout')])(
-    'that is aborted ends with the very reason, and asks nobody else: %s',
+    'that is aborted rejects with the same reason, and calls no other provider: %s',
     async (reason) => {
       const first = heldBackend();
-      const second = saying('second', { a: 'of second' });
+      const second = scripted('second', { a: 'of second' });
       const stack = fallback(first.provider, second.batching);
       const caught = (error: unknown): unknown => error;
       const caller = new AbortController();
@@ -177,16 +184,16 @@ describe('a read', () => {
       caller.abort(reason);
       expect(await one).toBe(reason);
       expect(await many).toBe(reason);
-      expect(second.asked).toEqual([]);
+      expect(second.reads).toEqual([]);
     },
   );
 });
 
 describe('a batch', () => {
-  it('asks each next provider in one call, only for what is still open', async () => {
-    const first = saying('first', { a: 'A1', b: undefined, c: ['timeout'], d: ['permission_denied'] });
-    const second = saying('second', { a: 'A2', b: 'B2', c: undefined });
-    const third = saying('third', { b: 'B3', c: 'C3', d: 'D3', e: 'E3' });
+  it('calls each next provider once, only for the refs that are still open', async () => {
+    const first = scripted('first', { a: 'A1', b: undefined, c: ['timeout'], d: ['permission_denied'] });
+    const second = scripted('second', { a: 'A2', b: 'B2', c: undefined });
+    const third = scripted('third', { b: 'B3', c: 'C3', d: 'D3', e: 'E3' });
     const stack = fallback(first.batching, second.batching, third.batching);
     expect(await settled(stack, 'a', 'b', 'c', 'd', 'e', 'f')).toEqual([
       'A1',
@@ -196,49 +203,49 @@ describe('a batch', () => {
       'E3',
       undefined,
     ]);
-    expect([first.asked, second.asked, third.asked]).toEqual([['a+b+c+d+e+f'], ['b+c+e+f'], ['c+e+f']]);
+    expect([first.reads, second.reads, third.reads]).toEqual([['a+b+c+d+e+f'], ['b+c+e+f'], ['c+e+f']]);
   });
 
-  it('asks for one secret that is left by a get, and of nobody when none is left', async () => {
-    const first = saying('first', { a: 'A1', b: 'B1' });
-    const second = saying('second', { c: 'C2' });
-    const third = saying('third', {});
+  it('reads a single open ref by get, and calls no provider when no ref is open', async () => {
+    const first = scripted('first', { a: 'A1', b: 'B1' });
+    const second = scripted('second', { c: 'C2' });
+    const third = scripted('third', {});
     const stack = fallback(first.batching, second.batching, third.batching);
     expect(await settled(stack, 'a', 'b', 'c')).toEqual(['A1', 'B1', 'C2']);
-    expect([first.asked, second.asked, third.asked]).toEqual([['a+b+c'], ['c'], []]);
+    expect([first.reads, second.reads, third.reads]).toEqual([['a+b+c'], ['c'], []]);
   });
 
-  it('reads one by one where a provider cannot do better, at once', async () => {
+  it('reads refs one by one, concurrently, from a provider without getMany', async () => {
     const held = heldBackend();
     const one: SecretProvider = { name: 'one', get: (ref, ctx) => held.provider.get(ref, ctx) };
-    const second = saying('second', { a: 'A2', b: 'B2' });
+    const second = scripted('second', { a: 'A2', b: 'B2' });
     const found = settled(fallback(one, second.batching), 'a', 'b');
     await flush();
     expect(held.calls.map(({ names }) => names)).toEqual([['a'], ['b']]);
     await held.call(1).answer('B1');
     await held.call(0).fail(failure('unavailable'));
     expect(await found).toEqual(['A2', 'B1']);
-    expect(second.asked).toEqual(['a']);
+    expect(second.reads).toEqual(['a']);
   });
 
-  it('that a provider refuses as a whole falls through as a whole', async () => {
-    const first = saying('first', {}, { getMany: () => Promise.reject(failure('unavailable')) });
-    const second = saying('second', { a: 'A2' });
+  it('that a provider rejects falls through for all its refs', async () => {
+    const first = scripted('first', {}, { getMany: () => Promise.reject(failure('unavailable')) });
+    const second = scripted('second', { a: 'A2' });
     const stack = fallback(first.provider, second.batching);
     expect(await settled(stack, 'a', 'b')).toEqual(['A2', 'unavailable']);
     const answers = await stack.getMany!([{ name: 'a' }, { name: 'b' }], {});
     expect(answers[1]).toMatchObject({ ref: { name: 'b' }, code: 'unavailable' });
   });
 
-  it('keeps refs apart that are in one scope for the fallback, and in several for a provider', async () => {
+  it('separates refs that are in one scope for the fallback, and in several for a provider', async () => {
     const grouped: (string | undefined)[][] = [];
-    const withDefault = saying(
+    const withDefault = scripted(
       'first',
       {},
       { canonical: ({ name, scope }) => ({ name, scope: { account: 'acct_1', ...scope } }) },
     );
     const strict: SecretProvider = {
-      ...saying('second', {}).provider,
+      ...scripted('second', {}).provider,
       async getMany(refs) {
         grouped.push(refs.map(({ scope }) => scope?.account));
         return refs.map(() => undefined);
@@ -257,9 +264,9 @@ describe('a batch', () => {
     ]);
   });
 
-  it('holds no value that expired while another provider was asked: it is asked for again', async () => {
+  it('reads a value again that expired during the call of another provider', async () => {
     let ms = 1_000;
-    const first = saying('first', {
+    const first = scripted('first', {
       a: seal('old', { expiresAt: new Date(2_000) }),
       c: seal('kept', { expiresAt: new Date(2_001) }),
     });
@@ -270,25 +277,25 @@ describe('a batch', () => {
         return seal('of second');
       },
     };
-    const asked: string[][] = [];
+    const reads: string[][] = [];
     const rotating: SecretProvider = {
       ...first.provider,
       async getMany(refs, ctx) {
-        asked.push(refs.map(({ name }) => name));
+        reads.push(refs.map(({ name }) => name));
         return first.batching.getMany!(refs, ctx);
       },
       async get(ref) {
-        asked.push([ref.name]);
+        reads.push([ref.name]);
         return seal('new', { expiresAt: new Date(9_000) });
       },
     };
     const stack = fallback(rotating, second, { now: () => ms });
     const answers = await stack.getMany!([{ name: 'a' }, { name: 'b' }, { name: 'c' }], {});
     expect(answers.map((answer) => (answer as Secret).reveal())).toEqual(['new', 'of second', 'kept']);
-    expect(asked).toEqual([['a', 'b', 'c'], ['a']]);
+    expect(reads).toEqual([['a', 'b', 'c'], ['a']]);
   });
 
-  it('holds what is missing everywhere by the time that it ends as missing', async () => {
+  it('has undefined for a value that expired, and is missing when it is read again', async () => {
     let ms = 1_000;
     let reads = 0;
     const first: SecretProvider = {
@@ -296,7 +303,7 @@ describe('a batch', () => {
       get: async ({ name }) =>
         name === 'a' && reads++ === 0 ? seal('old', { expiresAt: new Date(1_500) }) : undefined,
     };
-    const second = saying(
+    const second = scripted(
       'second',
       {},
       {
@@ -315,24 +322,24 @@ describe('a batch', () => {
     expect(reads).toBe(2);
   });
 
-  it('holds a value that another clock calls expired: it came so', async () => {
-    const first = saying('first', { a: seal('value', { expiresAt: new Date(1_000) }) });
-    const stack = fallback(first.batching, saying('second', {}).batching, { now: () => 5_000 });
+  it('keeps a value that had expired by this clock when it arrived', async () => {
+    const first = scripted('first', { a: seal('value', { expiresAt: new Date(1_000) }) });
+    const stack = fallback(first.batching, scripted('second', {}).batching, { now: () => 5_000 });
     expect(await settled(stack, 'a', 'b')).toEqual(['value', undefined]);
   });
 });
 
 describe('an event', () => {
-  it('tells of each failure after which another provider is asked: by whom, of what, and who is next', async () => {
+  it('is reported for each failure that falls through, with the provider, the call and the next provider', async () => {
     const events: FallThrough[] = [];
-    const first = saying('first', {
+    const first = scripted('first', {
       a: ['unavailable'],
       b: ['timeout'],
       c: ['unavailable'],
       d: ['permission_denied'],
       e: undefined,
     });
-    const second = saying('second', { a: ['rate_limited'] });
+    const second = scripted('second', { a: ['rate_limited'] });
     const stack = fallback(first.batching, second.batching, { onFallThrough: (event) => events.push(event) });
     const scope = { user: 'usr_1' };
     const refs = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, scope }));
@@ -354,9 +361,9 @@ describe('an event', () => {
     expect(layersOf(stack)[0]?.snapshot?.()).toEqual({ fallThroughs: 3 });
   });
 
-  it('that a hook throws at, or rejects, harms no read', async () => {
-    const first = saying('first', { a: ['unavailable'] });
-    const second = saying('second', { a: 'of second' });
+  it('does not affect the read if the hook throws or rejects', async () => {
+    const first = scripted('first', { a: ['unavailable'] });
+    const second = scripted('second', { a: 'of second' });
     for (const onFallThrough of [
       () => {
         throw new Error('of the hook');
@@ -378,13 +385,13 @@ describe('a list', () => {
     return names;
   }
 
-  it('is the union, each name once, over all pages of all', async () => {
+  it('is the union, with each name once, over all pages', async () => {
     expect(await listed(fallback(of('a', 'c', 'e', 'g', 'i'), of('b', 'c', 'd', 'i')))).toEqual([
       ...'abcdegi',
     ]);
   });
 
-  it('has pages that hold what they may, and none twice, also when names come and go between them', async () => {
+  it('has full pages without duplicates, also if names are created and deleted between them', async () => {
     const [first, second] = [of('a', 'c', 'e'), of('b', 'c', 'd')];
     const stack = fallback(first, second);
     const page = await stack.list!({ limit: 2 }, {});
@@ -395,7 +402,7 @@ describe('a list', () => {
     expect(next).toEqual({ refs: [{ name: 'c' }, { name: 'd' }, { name: 'e' }] });
   });
 
-  it('is of one scope', async () => {
+  it('has the names of one scope', async () => {
     const scope = { user: 'usr_1' };
     const first = memorySecrets({
       initial: [
@@ -415,7 +422,7 @@ describe('a list', () => {
     ]);
   });
 
-  it('has two names that are one secret for all of them once', async () => {
+  it('has two names once if they are one secret for every provider', async () => {
     const folding = (name: string): SecretProvider => ({
       name: 'folding',
       get: async () => undefined,
@@ -426,7 +433,7 @@ describe('a list', () => {
     expect(await listed(fallback(folding('Token'), of('token')))).toEqual(['Token', 'token']);
   });
 
-  it.each([0, 1])('fails if one of them fails, and asks those after it no more', async (failing) => {
+  it.each([0, 1])('fails if one provider fails, and does not call those after it', async (failing) => {
     const lists = [0, 0];
     const providers = lists.map(
       (_, at): SecretProvider => ({
@@ -445,7 +452,7 @@ describe('a list', () => {
     expect(lists).toEqual(failing === 0 ? [1, 0] : [1, 1]);
   });
 
-  it('of a provider whose pages go round in circles is invalid_data', async () => {
+  it('of a provider whose cursors repeat is invalid_data', async () => {
     const circling: SecretProvider = {
       name: 'circling',
       get: async () => undefined,
@@ -455,27 +462,27 @@ describe('a list', () => {
   });
 });
 
-describe('what it can do', () => {
+describe('the capabilities', () => {
   const least: SecretProvider = { name: 'least', get: async () => undefined };
   const all = () => memorySecrets();
 
   it.each<[string, Providers, string[]]>([
-    ['all that can do everything', [all(), all()], ['getMany', 'list']],
-    ['one that cannot list', [all(), { ...least, getMany: async () => [] }], ['getMany']],
+    ['providers with all capabilities', [all(), all()], ['getMany', 'list']],
+    ['a provider without list', [all(), { ...least, getMany: async () => [] }], ['getMany']],
     [
-      'one that cannot read several',
+      'a provider without getMany',
       [all(), { ...least, list: async () => ({ refs: [] }) }],
       ['getMany', 'list'],
     ],
-    ['none that can do more than read', [least, { ...least }], []],
-  ])('is to read, of %s', (_, providers, expected) => {
+    ['providers with get only', [least, { ...least }], []],
+  ])('never include writes, of %s', (_, providers, expected) => {
     const stack = fallback(...providers);
     const secrets = createSecrets(stack);
     const able = (['getMany', 'list', 'set', 'delete'] as const).filter((each) => secrets.can(each));
     expect(able).toEqual(expected);
   });
 
-  it('is known to its type as far as that of its providers is', () => {
+  it('are in the type, as far as they are in the types of the providers', () => {
     const reading = { name: 'reading', get: async () => undefined };
     const listing = { ...reading, list: async () => ({ refs: [] }) };
     const unknown = least;
@@ -489,16 +496,16 @@ describe('what it can do', () => {
     expectTypeOf(fallback(all())).not.toHaveProperty('set');
     expectTypeOf(fallback(all())).toExtend<SecretProvider>();
     const secrets = createSecrets(fallback(all(), all()));
-    // @ts-expect-error it cannot be written
+    // @ts-expect-error it has no set
     void secrets.set;
-    // @ts-expect-error nor deleted
+    // @ts-expect-error and no delete
     void secrets.delete;
-    // @ts-expect-error nor listed, where one of them cannot be
+    // @ts-expect-error and no list, if one provider has none
     void createSecrets(fallback(all(), reading)).list;
   });
 });
 
-describe('what is in memory', () => {
+describe('values in memory', () => {
   function setUp() {
     const first = memorySecrets({ initial: { a: 'A1' } });
     const second = memorySecrets({ initial: { a: 'A2', b: 'B2' } });
@@ -511,29 +518,30 @@ describe('what is in memory', () => {
     return { first, second, stack, secrets: createSecrets(stack) };
   }
 
-  it('is looked at in the first provider alone: of the others nobody knows whether they would be asked', async () => {
+  it('are looked at in the first provider only', async () => {
     const { secrets, stack } = setUp();
     expect(secrets.peek('a')).toBe(undefined);
     await secrets.get('a');
     await secrets.get('b');
     expect(secrets.peek('a')?.reveal()).toBe('A1');
     expect(secrets.peek('b')).toBe(undefined);
-    expect(stack.peek?.({ name: 'a' })?.reveal()).toBe('A1');
-    expect(stack.peek?.({ name: 'b' })).toBe(undefined);
+    const look = (name: string) => stack.memory?.cached?.({ name })(false)?.secret.reveal();
+    expect(look('a')).toBe('A1');
+    expect(look('b')).toBe(undefined);
   });
 
-  it('of the first provider is answered by the short way, by the very promise that is kept', async () => {
+  it('of the first provider are read as the promise that its cache keeps', async () => {
     const { secrets, stack } = setUp();
     await secrets.get('a');
     await secrets.get('a');
     expect(secrets.get('a')).toBe(secrets.get('a'));
-    expect(secrets.get('a')).toBe(stack.recall?.({ name: 'a' })(true)?.answer);
+    expect(secrets.get('a')).toBe(stack.memory?.cached?.({ name: 'a' })(true)?.settled);
     await secrets.get('b');
     expect((await secrets.get('b'))?.reveal()).toBe('B2');
-    expect(stack.recall?.({ name: 'b' })(true)).toBe(undefined);
+    expect(stack.memory?.cached?.({ name: 'b' })(true)).toBe(undefined);
   });
 
-  it('is forgotten in all of them', async () => {
+  it('are invalidated in all providers', async () => {
     const { secrets, first, second } = setUp();
     await secrets.getMany({ a: 'a', b: 'b' });
     await first.set({ name: 'a' }, seal('A1 new'), {});
@@ -545,26 +553,30 @@ describe('what is in memory', () => {
     expect((await secrets.get('a'))?.reveal()).toBe('A1 new');
   });
 
-  it('is forgotten in each of them, also when one of them throws at it', () => {
-    const forgotten: string[] = [];
-    const forgetting = (name: string, error?: Error): SecretProvider => ({
+  it('are invalidated in all providers, also if one of them throws', () => {
+    const invalidated: string[] = [];
+    const invalidating = (name: string, error?: Error): SecretProvider => ({
       name,
       get: async () => undefined,
-      invalidate() {
-        forgotten.push(name);
-        if (error) throw error;
+      memory: {
+        invalidate() {
+          invalidated.push(name);
+          if (error) throw error;
+        },
       },
     });
     const stack = fallback(
-      forgetting('p1'),
-      forgetting('p2', new Error('of p2')),
-      forgetting('p3', new Error('of p3')),
+      invalidating('p1'),
+      invalidating('p2', new Error('of p2')),
+      invalidating('p3', new Error('of p3')),
     );
-    expect(() => stack.invalidate?.()).toThrow(expect.objectContaining({ code: 'unknown', provider: 'p2' }));
-    expect(forgotten).toEqual(['p1', 'p2', 'p3']);
+    expect(() => stack.memory?.invalidate?.()).toThrow(
+      expect.objectContaining({ code: 'unknown', provider: 'p2' }),
+    );
+    expect(invalidated).toEqual(['p1', 'p2', 'p3']);
   });
 
-  it('may be that of a few of them', async () => {
+  it('may be in some of the providers only', async () => {
     const memory = memorySecrets({ initial: { a: 'A2' } });
     const cached = cache()({ name: 'second', get: memory.get });
     const stack = fallback({ name: 'first', get: async () => undefined }, cached);
@@ -579,21 +591,19 @@ describe('what is in memory', () => {
     subscription[Symbol.dispose]();
   });
 
-  it('is not spoken of where none of them has a memory', () => {
-    const { provider } = saying('plain', {});
+  it('are absent if no provider has a memory', () => {
+    const { provider } = scripted('plain', {});
     const stack = fallback(provider);
-    expect(
-      ['peek', 'recall', 'invalidate', 'subscribe', 'canonical'].filter((method) => method in stack),
-    ).toEqual([]);
+    expect(['memory', 'canonical'].filter((member) => member in stack)).toEqual([]);
   });
 
-  it('tells of changes in each of them, by the ref that was asked for, until it is ended', async () => {
+  it('are reported when they change in any provider, by the ref of the read, until the subscription ends', async () => {
     const { secrets, second, first, stack } = setUp();
     const seen: string[] = [];
     const subscription = secrets.onChange('b', (secret) => seen.push(secret.reveal()));
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     const all: SecretRef[] = [];
-    stack.subscribe?.(({ ref }) => all.push(ref));
+    stack.memory?.subscribe?.(({ ref }) => all.push(ref));
     await secrets.getMany({ a: 'a', b: 'b' });
     await second.set({ name: 'b' }, seal('B2 new'), {});
     await first.set({ name: 'a' }, seal('A1 new'), {});
@@ -607,7 +617,7 @@ describe('what is in memory', () => {
     expect(seen).toEqual(['B2 new', 'A1 new']);
   });
 
-  it('does not tell of a change that nobody is given, since a provider before has the secret', async () => {
+  it('are not reported if a provider before has the secret in memory', async () => {
     const first = cache()({ name: 'first', get: async () => seal('of first') });
     let value = 'one';
     const second = cache()({ name: 'second', get: async () => seal(value) });
@@ -616,14 +626,14 @@ describe('what is in memory', () => {
     const seen: string[] = [];
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     await secrets.get('a');
-    await second.get({ name: 'a' }, {}); // of somebody who shares it
+    await second.get({ name: 'a' }, {}); // a read by another user of the provider
     value = 'two';
     await second.get({ name: 'a' }, { fresh: true });
     expect(seen).toEqual([]);
   });
 });
 
-describe('identity', () => {
+describe('the canonical ref', () => {
   const withDefault = (account: string, name = 'stripe'): SecretProvider => ({
     name,
     get: async () => undefined,
@@ -638,13 +648,13 @@ describe('identity', () => {
   const same = (provider: SecretProvider, one: SecretRef, other: SecretRef): boolean =>
     JSON.stringify(provider.canonical?.(one)) === JSON.stringify(provider.canonical?.(other));
 
-  it('is the providers’ own where they agree', () => {
+  it('is that of the providers if they agree', () => {
     const stack = fallback(withDefault('acct_1'), withDefault('acct_1', 'other'));
     expect(stack.canonical?.({ name: 'a' })).toEqual({ name: 'a', scope: { account: 'acct_1' } });
     expect(fallback(folding, { ...folding }).canonical?.({ name: 'a' })).toEqual({ name: 'A' });
   });
 
-  it('makes one secret only of refs that are one for each of them', () => {
+  it('is the same for two refs only if it is for each provider', () => {
     const stack = fallback(withDefault('acct_1'), plain);
     expect(same(stack, { name: 'a' }, { name: 'a', scope: { account: 'acct_1' } })).toBe(false);
     expect(same(stack, { name: 'a' }, { name: 'a' })).toBe(true);
@@ -653,7 +663,7 @@ describe('identity', () => {
     expect(same(agreeing, { name: 'a' }, { name: 'a', scope: { account: 'acct_1' } })).toBe(true);
   });
 
-  it('of what they do not agree on is equal to no ref that somebody could ask for, whatever it is called', () => {
+  it('equals no ref of a caller if the providers do not agree', () => {
     const stack = fallback(withDefault('acct_1'), withDefault('acct_2'));
     const canonical = stack.canonical?.({ name: 'a' });
     expect(canonical?.name.startsWith('\0')).toBe(true);
@@ -664,21 +674,21 @@ describe('identity', () => {
     });
   });
 
-  it('is told apart also where providers agree on a name that begins as ours do', () => {
+  it('is distinct also if providers agree on a name that starts with the mark', () => {
     const fixed = (name: string): SecretProvider => ({
       name: 'fixed',
       get: async () => undefined,
       canonical: (ref) => (ref.name === 'x' ? { name } : ref),
     });
     const inner = fallback(folding, plain);
-    const spoken = inner.canonical?.({ name: 'a' })?.name ?? '';
-    const stack = fallback(fixed(spoken), { ...fixed(spoken) });
+    const marked = inner.canonical?.({ name: 'a' })?.name ?? '';
+    const stack = fallback(fixed(marked), { ...fixed(marked) });
     const nested = fallback(stack, inner);
-    expect(stack.canonical?.({ name: 'x' })?.name).not.toBe(spoken);
+    expect(stack.canonical?.({ name: 'x' })?.name).not.toBe(marked);
     expect(same(nested, { name: 'x' }, { name: 'a' })).toBe(false);
   });
 
-  it('keeps the user, and the one account that is meant', () => {
+  it('keeps the user, and the only account', () => {
     const stack = fallback(withDefault('acct_1'), plain);
     expect(stack.canonical?.({ name: 'a', scope: { user: 'usr_1' } })?.scope).toEqual({
       account: 'acct_1',
@@ -692,7 +702,7 @@ describe('identity', () => {
     [[plain, withDefault('acct_1')], 'acct_2'],
     [[withDefault('acct_1'), withDefault('acct_2')], 'acct_1'],
     [[withDefault('acct_1'), withDefault('acct_2')], 'acct_2'],
-  ])('keeps a client within a scope within the default account of each: %#', async (providers, account) => {
+  ])('keeps a scoped client in the default account of each provider: %#', async (providers, account) => {
     const secrets = createSecrets(fallback(...(providers as [SecretProvider]))).scoped({ user: 'usr_1' });
     await expect(secrets.get({ name: 'a', scope: { account } })).rejects.toMatchObject({
       code: 'invalid_argument',
@@ -701,64 +711,65 @@ describe('identity', () => {
   });
 });
 
-describe('its end', () => {
-  it('ends all of them, also when some throw, once, and tells of the first', async () => {
-    const ended: string[] = [];
-    const ending = (name: string, error?: unknown): SecretProvider => ({
+describe('disposal', () => {
+  it('disposes of all providers once, also if some throw, and rejects with the first failure', async () => {
+    const disposed: string[] = [];
+    const disposing = (name: string, error?: unknown): SecretProvider => ({
       name,
       get: async () => seal('value'),
       [Symbol.asyncDispose]: async () => {
-        ended.push(name);
+        disposed.push(name);
         if (error) throw error;
       },
     });
     const stack = fallback(
-      ending('p1'),
-      ending('p2', failure('timeout')),
-      ending('p3', failure('conflict')),
-      ending('p4'),
+      disposing('p1'),
+      disposing('p2', failure('timeout')),
+      disposing('p3', failure('conflict')),
+      disposing('p4'),
     );
     const secrets = createSecrets(stack);
     await secrets.get('a');
     await expect(secrets.close()).rejects.toMatchObject({ code: 'timeout' });
     await expect(stack[Symbol.asyncDispose]?.()).rejects.toMatchObject({ code: 'timeout' });
-    expect(ended).toEqual(['p1', 'p2', 'p3', 'p4']);
+    expect(disposed).toEqual(['p1', 'p2', 'p3', 'p4']);
     expect(await outcome(secrets.get('a'))).toBe('closed');
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('closed');
   });
 
-  it('waits for none that hangs before it ends the others', async () => {
-    const ended: string[] = [];
-    const ending = (name: string, end: Promise<void>): SecretProvider => ({
+  it('does not wait for a provider that hangs before it disposes of the others', async () => {
+    const disposed: string[] = [];
+    const disposing = (name: string, end: Promise<void>): SecretProvider => ({
       name,
       get: async () => undefined,
       [Symbol.asyncDispose]: () => {
-        ended.push(name);
+        disposed.push(name);
         return end;
       },
     });
-    void fallback(ending('p1', new Promise(() => {})), ending('p2', Promise.resolve()))[
+    void fallback(disposing('p1', new Promise(() => {})), disposing('p2', Promise.resolve()))[
       Symbol.asyncDispose
     ]?.();
     await flush();
-    expect(ended).toEqual(['p1', 'p2']);
+    expect(disposed).toEqual(['p1', 'p2']);
   });
 
-  it('is no matter for providers that have none', async () => {
-    const stack = fallback(saying('plain', {}).provider);
+  it('works with providers that have none', async () => {
+    const stack = fallback(scripted('plain', {}).provider);
     await expect(stack[Symbol.asyncDispose]?.()).resolves.toBe(undefined);
   });
 });
 
 describe('its layer', () => {
-  it('tells its providers, and what they are made of', () => {
-    const stack = fallback(recommended()(saying('first', {}).provider), saying('second', {}).provider, {
+  it('has its providers, and their layers', () => {
+    const stack = fallback(recommended()(scripted('first', {}).provider), scripted('second', {}).provider, {
       fallThroughOn: ['unknown'],
     });
     expect(stack.name).toBe('fallback(cache(retry(circuitBreaker(timeout(first)))), second)');
     expect(layersOf(stack)).toEqual([
       {
         name: 'fallback',
+        kind: Symbol.for('secretkit.kind.fallback'),
         options: {
           providers: ['cache(retry(circuitBreaker(timeout(first))))', 'second'],
           fallThroughOn: ['unknown'],
@@ -778,7 +789,7 @@ describe('its layer', () => {
   });
 });
 
-describe('a cache around it', () => {
+describe('a harmful order around it', () => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -787,99 +798,104 @@ describe('a cache around it', () => {
     build();
     return warn.mock.calls.map(([, about]) => (about as unknown as { code: string }).code);
   }
-  const stack = () => fallback(saying('first', {}).provider, saying('second', {}).provider);
+  const stack = () => fallback(scripted('first', {}).provider, scripted('second', {}).provider);
 
-  it('is warned of once, however it is put there', () => {
-    expect(warnings(() => cache()(stack()))).toEqual(['SECRETKIT_ORDER_CACHE_OUTSIDE_FALLBACK']);
+  it('is a cache: compose warns about it once', () => {
+    expect(warnings(() => compose(cache())(stack()))).toEqual(['SECRETKIT_ORDER_CACHE_OUTSIDE_FALLBACK']);
     vi.restoreAllMocks();
     expect(warnings(() => recommended()(stack()))).toEqual(['SECRETKIT_ORDER_CACHE_OUTSIDE_FALLBACK']);
     vi.restoreAllMocks();
-    expect(warnings(() => cache()(retry()(stack())))).toEqual(['SECRETKIT_ORDER_CACHE_OUTSIDE_FALLBACK']);
+    expect(warnings(() => compose(cache(), retry())(stack()))).toEqual([
+      'SECRETKIT_ORDER_CACHE_OUTSIDE_FALLBACK',
+    ]);
   });
 
-  it('is not where it is meant, nor one inside', () => {
+  it('is not a cache inside it, and is accepted by anyOrder', () => {
     expect(warnings(() => anyOrder(cache())(stack()))).toEqual([]);
-    expect(warnings(() => fallback(cache()(saying('first', {}).provider), stack()))).toEqual([]);
+    const inside = () => compose(cache())(scripted('first', {}).provider);
+    expect(warnings(() => fallback(inside(), stack()))).toEqual([]);
+    expect(checkOrder(fallback(inside(), stack()))).toEqual([]);
   });
 
-  it('is warned of with the remedy', () => {
-    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    cache()(stack());
-    expect(warn.mock.calls[0]?.[0]).toMatch(
-      /^cache stands outside fallback in cache\(fallback\(first, second\)\): it keeps an old value .* A cache stands inside, around each of them\./,
-    );
+  it('is found with the remedy by checkOrder', () => {
+    const problems = checkOrder(cache()(stack()));
+    expect(problems.map(({ code }) => code)).toEqual(['SECRETKIT_ORDER_CACHE_OUTSIDE_FALLBACK']);
+    expect(problems[0]?.message).toMatch(/inside the fallback, around each provider/);
   });
 
-  it('and other harmful orders are warned of through it, once each', () => {
+  it('is found through its branches, once each', () => {
     const inner = () =>
-      fallback(cache()(saying('first', {}).provider), cache()(saying('second', {}).provider));
-    expect(warnings(() => retry()(inner()))).toEqual(['SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE']);
+      fallback(cache()(scripted('first', {}).provider), cache()(scripted('second', {}).provider));
+    expect(warnings(() => compose(retry())(inner()))).toEqual(['SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE']);
     vi.restoreAllMocks();
-    const meant = () =>
-      fallback(anyOrder(cache())(saying('first', {}).provider), saying('second', {}).provider);
-    expect(warnings(() => retry()(meant()))).toEqual([]);
+    const accepted = () =>
+      fallback(anyOrder(cache())(scripted('first', {}).provider), scripted('second', {}).provider);
+    expect(warnings(() => compose(retry())(accepted()))).toEqual([]);
   });
 });
 
-describe('wrong arguments are refused when it is built', () => {
-  const { provider } = saying('first', {});
-  const other = saying('other', {}).provider;
-  it.each<[string, unknown[], string]>([
-    ['nothing', [], 'fallback needs providers: fallback(first, second).'],
-    ['options alone', [{}], 'fallback needs providers: fallback(first, second).'],
+describe('invalid arguments are refused at construction', () => {
+  const { provider } = scripted('first', {});
+  const other = scripted('other', {}).provider;
+  it.each<[string, unknown[], RegExp]>([
+    ['no argument', [], /^fallback: arguments must have a provider, got none\./],
+    ['only options', [{}], /^fallback: arguments must have a provider, got none\./],
     [
-      'what is no provider',
+      'undefined',
       [provider, undefined],
-      'fallback, as its argument 2, needs a provider: an object with a name and a get method',
+      /^fallback: argument 2: provider must be a provider, got undefined\./,
     ],
     [
-      'a promise of one',
+      'a promise of a provider',
       [Promise.resolve(provider), other],
-      'fallback, as its argument 1, needs a provider: ',
+      /^fallback: argument 1: provider must be a provider, got a promise/,
     ],
-    ['a promise of one, last', [provider, Promise.resolve(other)], 'Await it first.'],
-    ['a list of them', [[provider, other]], 'fallback, as its argument 1, needs a provider'],
-    ['one that is made wrongly', [provider, { name: 'x' }], 'fallback, as its argument 2, needs a provider'],
     [
-      'one without a name',
+      'a promise of a provider, last',
+      [provider, Promise.resolve(other)],
+      /argument 2: .* got a promise \(await it\)/,
+    ],
+    ['an array of providers', [[provider, other]], /^fallback: argument 1: .* got an array\./],
+    ['a malformed provider', [provider, { name: 'CANARY' }], /^fallback: argument 2: provider must be/],
+    [
+      'a provider without a name',
       [provider, { get: async () => undefined }],
-      'fallback, as its argument 2, needs a provider',
+      /^fallback: argument 2: provider must be/,
     ],
-    ['options in the middle', [provider, {}, other], 'fallback, as its argument 2, needs a provider'],
+    ['options before a provider', [provider, {}, other], /^fallback: argument 2: provider must be/],
     [
-      'the same one twice',
+      'the same provider twice',
       [provider, other, provider],
-      'fallback: its arguments 1 and 3 are the same provider. What has failed would be asked again.',
+      /^fallback: arguments 1 and 3 must be different providers/,
     ],
     [
-      'an option that is none',
+      'an unknown option',
       [provider, { onFallthrough: 5 }],
-      'fallback has no option "onFallthrough". It has fallThroughOn, onFallThrough, now.',
+      /^fallback: unknown option "onFallthrough"\..* fallThroughOn, onFallThrough, now/,
     ],
     [
-      'a hook that is none',
-      [provider, { onFallThrough: 5 }],
-      'fallback: onFallThrough is a function, not number.',
-    ],
-    ['a clock that is none', [provider, { now: 5 }], 'fallback: now is a function, not number.'],
-    [
-      'a code that is none',
-      [provider, { fallThroughOn: ['denied'] }],
-      'fallback: fallThroughOn is a list of permission_denied, unauthenticated, unknown.',
+      'an unknown code',
+      [provider, { fallThroughOn: ['CANARY'] }],
+      /^fallback: fallThroughOn must be an array of permission_denied, unauthenticated, unknown, got /,
     ],
     [
-      'a code that falls through anyway',
+      'a code that falls through in any case',
       [provider, { fallThroughOn: ['unavailable'] }],
-      'fallback: fallThroughOn is a list of',
+      /^fallback: fallThroughOn must be an array of/,
     ],
-    ['a code alone', [provider, { fallThroughOn: 'unknown' }], 'fallback: fallThroughOn is a list of'],
+    [
+      'a code that is not in an array',
+      [provider, { fallThroughOn: 'unknown' }],
+      /^fallback: fallThroughOn must be an array of .*, got string\./,
+    ],
   ])('%s', (_, args, message) => {
     const build = (): unknown => (fallback as (...given: unknown[]) => unknown)(...args);
     expect(build).toThrow(TypeError);
     expect(build).toThrow(message);
+    expect(build).not.toThrow(/CANARY/);
   });
 
-  it('but not options without a prototype, nor a single provider', async () => {
+  it('but not options without a prototype, or a single provider', async () => {
     const options = Object.assign(Object.create(null) as object, { now: () => 5 });
     expect(fallback(provider, options).name).toBe('fallback(first)');
   });

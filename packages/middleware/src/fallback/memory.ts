@@ -1,14 +1,14 @@
 import type { SecretChange, SecretMemory, SecretProvider } from '@secretkit/core/provider';
 
-/** What several providers together have in memory. */
+/** Returns the memory of several providers together, or `undefined` if no provider has one. */
 export function memoryOf(providers: readonly SecretProvider[]): SecretMemory | undefined {
   if (providers.every(({ memory }) => !memory)) return undefined;
   const [first] = providers;
   return {
-    // Only the first: of another it is not known whether the ones before have the secret.
+    // Only that of the first: whether another one is used depends on the answers of those before it.
     ...(first?.memory?.cached && { cached: first.memory.cached }),
     ...(providers.some(({ memory }) => memory?.invalidate) && {
-      // Each of them, whatever becomes of the others: a copy that is kept is served.
+      // One failure must not keep the others from it: a copy that remains would be served.
       invalidate(target) {
         const failures: unknown[] = [];
         for (const provider of providers) {
@@ -36,7 +36,7 @@ export function memoryOf(providers: readonly SecretProvider[]): SecretMemory | u
   };
 }
 
-// A value that nobody is given, since a provider before has one, has not changed for anybody.
+// A provider before has a value in memory, so callers do not get this one.
 function isShadowed({ ref }: SecretChange, before: readonly SecretProvider[]): boolean {
   return before.some((provider) => provider.memory?.cached?.(ref)(false) !== undefined);
 }

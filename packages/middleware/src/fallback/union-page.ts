@@ -2,10 +2,10 @@ import { walkPages } from '@secretkit/core/middleware';
 import type { CallContext, ListQuery, SecretPage, SecretProvider, SecretRef } from '@secretkit/core/provider';
 
 /**
- * A page of all that several providers list, each secret once. Every page asks for the whole of every list: only so is it
- * known which names are in several of them, whatever is created or deleted between two pages. Without a limit it is one page.
+ * Returns a page of the union of several lists, with each secret once. Every page reads all lists completely: only then are
+ * duplicates known, even if secrets are created or deleted between two pages. Without a limit the union is one page.
  *
- * @param keyOf - Which secret a ref names.
+ * @param keyOf - Returns the same key for two refs that name one secret.
  */
 export async function unionPage(
   providers: readonly SecretProvider[],
@@ -20,7 +20,7 @@ export async function unionPage(
       if (!union.has(key)) union.set(key, ref);
     }
   }
-  // Names are in order, and the cursor is the last one: what is written meanwhile moves no other.
+  // Sorted by name, with the last name as the cursor: a write between two pages moves no other name.
   const refs = [...union.values()]
     .filter(({ name }) => cursor === undefined || name > cursor)
     .sort((one, other) => (one.name < other.name ? -1 : 1));

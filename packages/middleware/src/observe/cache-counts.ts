@@ -1,9 +1,10 @@
 import type { Layer } from '@secretkit/core/middleware';
+import { layerKind } from '../shared/layer-kind.js';
 
-/** What the caches of a stack made of a read. Absent where there is none. */
+/** The result of a read in the caches of a stack. Absent where there is no cache. */
 export type CacheResult = 'hit' | 'miss' | 'stale' | 'refresh' | 'coalesced';
 
-/** How often something has happened in caches, as their snapshots count it; and how many values they hold. */
+/** The event counts of caches, as their snapshots have them, and the number of their values. */
 export interface CacheCounts {
   readonly hits: number;
   readonly misses: number;
@@ -15,21 +16,21 @@ export interface CacheCounts {
   readonly size: number;
 }
 
-/** The caches among the layers and their branches. */
+/** Returns the caches among the layers and their branches. */
 export function cachesAmong(layers: readonly Layer[]): readonly Layer[] {
   return layers.flatMap((layer) => [
-    ...(layer.kind === Symbol.for('secretkit.kind.cache') ? [layer] : []),
+    ...(layer.kind === layerKind('cache') ? [layer] : []),
     ...(layer.branches ?? []).flatMap((branch) => cachesAmong(branch.layers)),
   ]);
 }
 
-/** What caches have counted together. */
+/** Returns the counts of several caches together. */
 export function countsOf(caches: readonly Layer[]): CacheCounts {
-  return caches.map((cache) => cache.snapshot?.() ?? {}).reduce<CacheCounts>(plus, nothing);
+  return caches.map((cache) => cache.snapshot?.() ?? {}).reduce<CacheCounts>(addCounts, noCounts);
 }
 
-/** Counts together with those of a snapshot, or with others. */
-export function plus(
+/** Returns the sum of counts and a snapshot, or other counts. */
+export function addCounts(
   counts: CacheCounts,
   others: Readonly<{ [Count in keyof CacheCounts]?: unknown }>,
 ): CacheCounts {
@@ -46,8 +47,8 @@ export function plus(
   };
 }
 
-/** No cache, or one in which nothing has happened. */
-export const nothing: CacheCounts = Object.freeze({
+/** The counts of no cache, or of an unused one. */
+export const noCounts: CacheCounts = Object.freeze({
   hits: 0,
   misses: 0,
   stale: 0,
@@ -58,7 +59,7 @@ export const nothing: CacheCounts = Object.freeze({
   size: 0,
 });
 
-/** What a read came to, if it was the only one between two readings. Asking the backend weighs more than an answer from memory. */
+/** Returns the result of a read that was the only one between two counts. A call to the backend outweighs a value in memory. */
 export function resultBetween(before: CacheCounts, after: CacheCounts): CacheResult | undefined {
   if (after.misses > before.misses) return 'miss';
   if (after.refreshes > before.refreshes) return 'refresh';

@@ -1,37 +1,37 @@
 import { type Middleware, notify } from '@secretkit/core/middleware';
-import { checkOptions } from '@secretkit/core/provider';
-import { type Asked, observed } from './observed.js';
+import { checkOptions, kindOf } from '@secretkit/core/provider';
+import { type ObservedCall, observeCalls } from './observe-calls.js';
 import type { Result } from './result.js';
 
 export type { CacheResult } from './cache-counts.js';
-export type { Asked } from './observed.js';
+export type { ObservedCall } from './observe-calls.js';
 export type { Outcome, Result } from './result.js';
 
 export interface ObserveOptions {
-  /** Told of each call when it has ended. What it throws is ignored. */
+  /** Called when a call has ended. An exception that it throws is ignored. */
   readonly onEvent: (event: CallEvent) => void;
   /**
-   * Is it told of answers from memory too? They cost more then.
+   * Whether cache hits are reported too. Each hit then costs about as much as a miss does here.
    * @defaultValue false
    */
   readonly hits?: boolean;
-  /** The clock that staleness is told by, in epoch milliseconds. @defaultValue Date.now */
+  /** The clock for the age of stale values, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: () => number;
 }
 
-/** A call that has ended: what was asked, of whom, and what came of it. Names and codes, never a value. */
-export interface CallEvent extends Asked, Result {
-  /** From the call to its end, in milliseconds. */
+/** A call that has ended: its provider, operation, refs and result. Names and codes, never a value. */
+export interface CallEvent extends ObservedCall, Result {
+  /** The duration of the call, in milliseconds. */
   readonly durationMs: number;
 }
 
 /**
- * Tells a hook of each call that is not answered from memory, for whoever has a logger and no more.
+ * Calls a hook after each call that is not a cache hit, for logging without OpenTelemetry. The hook gets names, codes and
+ * durations, never a value.
  *
- * It stands outside a cache: what is fresh there passes untouched, and costs nothing. Within a retry it tells of each
- * attempt. The hook is given names, codes and durations, never a value.
+ * Put it outside a cache: a hit passes unchanged and costs nothing. Inside a retry it reports each attempt.
  *
- * @throws `TypeError` for wrong options, when it is built.
+ * @throws `TypeError` for invalid options, at construction.
  * @example
  * ```ts
  * import { compose, createSecrets } from '@secretkit/core';
@@ -48,15 +48,26 @@ export interface CallEvent extends Asked, Result {
 export function observe(options: ObserveOptions): Middleware {
   checkOptions('observe', options, ['onEvent', 'hits', 'now']);
   const { onEvent, hits = false, now = () => Date.now() } = options;
-  if (typeof onEvent !== 'function') throw new TypeError('observe needs a function: observe({ onEvent }).');
+  // The one hook that is required: without it the middleware does nothing, silently.
+  if (typeof onEvent !== 'function') {
+    throw new TypeError(
+      `observe: onEvent must be a function, got ${kindOf(onEvent)}. Call observe({ onEvent }).`,
+    );
+  }
 
-  return observed('observe', { hits }, { hits, now }, () => ({
-    begin(asked) {
-      const startedAt = performance.now();
-      return {
-        run: (call) => call(),
-        end: (result) => notify(onEvent, { ...asked, ...result, durationMs: performance.now() - startedAt }),
-      };
-    },
-  }));
+  return observeCalls({
+    name: 'observe',
+    options: { hits },
+    hits,
+    now,
+    observerOf: () => ({
+      begin(call) {
+        const startedAt = performance.now();
+        return {
+          run: (work) => work(),
+          end: (result) => notify(onEvent, { ...call, ...result, durationMs: performance.now() - startedAt }),
+        };
+      },
+    }),
+  });
 }

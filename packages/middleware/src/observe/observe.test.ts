@@ -35,7 +35,7 @@ function setUp(options: CacheOptions = {}) {
   return { backend, events, stack, secrets: createSecrets(stack) };
 }
 
-/** One provider without a cache, which answers as it is told. */
+/** A stack without a cache around a provider with one answer. */
 function answering(answer: Secret | undefined | Error) {
   const events: CallEvent[] = [];
   const provider: SecretProvider = {
@@ -49,8 +49,8 @@ function answering(answer: Secret | undefined | Error) {
   return { events, stack };
 }
 
-describe('what is fresh in memory', () => {
-  it('passes untouched: by the very promise that the cache keeps, without an event', async () => {
+describe('a cache hit', () => {
+  it('passes unchanged, as the promise that the cache keeps, without an event', async () => {
     const { backend, events, stack, secrets } = setUp();
     const reading = secrets.get('a');
     await backend.call(0).answer('value');
@@ -58,7 +58,7 @@ describe('what is fresh in memory', () => {
     await secrets.get('a');
     const kept = secrets.get('a');
     expect(stack.get({ name: 'a' }, {})).toBe(kept);
-    expect(stack.recall?.({ name: 'a' })(true)?.answer).toBe(kept);
+    expect(stack.memory?.cached?.({ name: 'a' })(true)?.settled).toBe(kept);
     expect(
       (await stack.getMany?.([{ name: 'a' }], {}))?.map((answer) => (answer as Secret).reveal()),
     ).toEqual(['value']);
@@ -66,7 +66,7 @@ describe('what is fresh in memory', () => {
     expect(layersOf(stack)[1]?.snapshot?.()).toMatchObject({ hits: 5, misses: 1 });
   });
 
-  it('is asked for anew by a fresh read, and by one whose caller has left', async () => {
+  it('is not used by a fresh read, or by a read that is aborted', async () => {
     const { backend, events, stack, secrets } = setUp();
     const reading = secrets.get('a');
     await backend.call(0).answer('value');
@@ -75,14 +75,14 @@ describe('what is fresh in memory', () => {
     await backend.call(1).answer('new');
     await fresh;
     expect(await outcome(stack.get({ name: 'a' }, { signal: AbortSignal.abort('enough') }))).toBe('enough');
-    expect(events.map(({ outcome: came, cache: result }) => [came, result])).toEqual([
+    expect(events.map(({ outcome: ended, cache: result }) => [ended, result])).toEqual([
       ['found', 'miss'],
       ['found', 'refresh'],
       ['aborted', undefined],
     ]);
   });
 
-  it('is told of if that is asked for', async () => {
+  it('is reported with hits: true', async () => {
     const events: CallEvent[] = [];
     const stack = compose(
       observe({ hits: true, onEvent: (event) => events.push(event) }),
@@ -99,10 +99,11 @@ describe('what is fresh in memory', () => {
       ['get', 'hit'],
       ['getMany', 'hit'],
     ]);
-    expect(stack.recall).toBe(undefined);
+    expect(stack.memory?.cached?.({ name: 'a' })(true)).toBe(undefined);
+    expect(stack.memory?.cached?.({ name: 'a' })(false)?.secret.reveal()).toBe('value');
   });
 
-  it('of a batch in part is told of as a whole', async () => {
+  it('for a part of a batch does not hide the batch', async () => {
     const { backend, events, stack, secrets } = setUp();
     const reading = secrets.get('a');
     await backend.call(0).answer('value');
@@ -116,7 +117,7 @@ describe('what is fresh in memory', () => {
 });
 
 describe('an event', () => {
-  it('tells what was asked, of whom, what came of it and how long it took', async () => {
+  it('has the provider, the operation, the refs, the result and the duration', async () => {
     const { backend, events, secrets } = setUp();
     const scope = { user: 'usr_1' };
     const reading = secrets.get({ name: 'a', scope });
@@ -138,7 +139,7 @@ describe('an event', () => {
   });
 
   it.each<[SecretErrorCode]>([['unavailable'], ['permission_denied'], ['invalid_argument'], ['unknown']])(
-    'tells the code of a failure: %s',
+    'has the code of a failure: %s',
     async (code) => {
       const { events, stack } = answering(failure(code));
       expect(await outcome(stack.get({ name: 'a' }, {}))).toBe(code);
@@ -146,7 +147,7 @@ describe('an event', () => {
     },
   );
 
-  it('tells a secret that is missing from one that is found, and has nothing of a cache where there is none', async () => {
+  it('differs for a missing secret and a found one, and has no cache result without a cache', async () => {
     for (const [answer, expected] of [
       [undefined, 'missing'],
       [seal('value'), 'found'],
@@ -166,7 +167,7 @@ describe('an event', () => {
   });
 
   it.each([new Error('enough'), null, failure('timeout')])(
-    'tells an abort, whatever its reason: %s',
+    'reports an abort, whatever its reason: %s',
     async (reason) => {
       const { events, secrets } = setUp();
       const caller = new AbortController();
@@ -178,7 +179,7 @@ describe('an event', () => {
     },
   );
 
-  it('tells of every operation, and hands on what it comes to', async () => {
+  it('is reported for every operation, which keeps its result', async () => {
     const events: CallEvent[] = [];
     const store = memorySecrets({ initial: { a: 'value' } });
     const secrets = createSecrets(observe({ onEvent: (event) => events.push(event) })(store));
@@ -192,7 +193,7 @@ describe('an event', () => {
       code: 'invalid_argument',
     });
     expect(
-      events.map(({ operation, refs, scope, outcome: came }) => [operation, refs.length, scope, came]),
+      events.map(({ operation, refs, scope, outcome: ended }) => [operation, refs.length, scope, ended]),
     ).toEqual([
       ['set', 1, undefined, 'done'],
       ['delete', 1, undefined, 'done'],
@@ -203,7 +204,7 @@ describe('an event', () => {
     ]);
   });
 
-  it('of a batch tells how many failed, and the code of the first', async () => {
+  it('of a batch has the number of failures, and the code of the first', async () => {
     const events: CallEvent[] = [];
     const codes = [undefined, 'timeout', 'permission_denied'] as const;
     const store: SecretProvider = {
@@ -214,13 +215,13 @@ describe('an event', () => {
     const stack = observe({ onEvent: (event) => events.push(event) })(store);
     await stack.getMany?.([{ name: 'a' }, { name: 'b' }, { name: 'c' }], {});
     await stack.getMany?.([{ name: 'a' }], {});
-    expect(events.map(({ outcome: came, failed }) => [came, failed])).toEqual([
+    expect(events.map(({ outcome: ended, failed }) => [ended, failed])).toEqual([
       ['timeout', 2],
       ['done', 0],
     ]);
   });
 
-  it('within a retry is one for each attempt', async () => {
+  it('inside a retry is reported for each attempt', async () => {
     const events: CallEvent[] = [];
     const backend = heldBackend();
     const stack = compose(
@@ -236,22 +237,22 @@ describe('an event', () => {
   });
 });
 
-describe('what the cache made of a read', () => {
-  it('is told: a miss, a reader who joined, an absence that is known', async () => {
+describe('the cache result of a read', () => {
+  it('is miss, coalesced for a second reader, and hit for a remembered missing secret', async () => {
     const { backend, events, secrets } = setUp();
     const readers = [secrets.get('a'), secrets.get('a')];
     await backend.call(0).answer(undefined);
     await Promise.all(readers);
     await secrets.get('a');
-    const told = events.map(({ cache: result, outcome: came }) => [result, came]);
-    expect(told.slice(0, 2).sort()).toEqual([
+    const results = events.map(({ cache: result, outcome: ended }) => [result, ended]);
+    expect(results.slice(0, 2).sort()).toEqual([
       ['coalesced', 'missing'],
       ['miss', 'missing'],
     ]);
-    expect(told.slice(2)).toEqual([['hit', 'missing']]);
+    expect(results.slice(2)).toEqual([['hit', 'missing']]);
   });
 
-  it('is told with the age of what is stale: since the value was no longer fresh', async () => {
+  it('is stale with the age of the value since the end of its freshness', async () => {
     const { backend, events, secrets } = setUp();
     const reading = secrets.get('a');
     await backend.call(0).answer('value');
@@ -263,14 +264,14 @@ describe('what the cache made of a read', () => {
     vi.setSystemTime(start + 2_000);
     await secrets.get('a');
     expect(
-      events.slice(1).map(({ cache: result, staleForMs, outcome: came }) => [result, staleForMs, came]),
+      events.slice(1).map(({ cache: result, staleForMs, outcome: ended }) => [result, staleForMs, ended]),
     ).toEqual([
       ['stale', 500, 'found'],
       ['stale', 1_000, 'found'],
     ]);
   });
 
-  it('is stale also while a new value is fetched behind the reader’s back', async () => {
+  it('is stale also while the value is refreshed in the background', async () => {
     const { backend, events, secrets } = setUp({ staleWhileRevalidateMs: 60_000 });
     const reading = secrets.get('a');
     await backend.call(0).answer('value');
@@ -281,7 +282,7 @@ describe('what the cache made of a read', () => {
     expect(events[1]).toMatchObject({ cache: 'stale', staleForMs: 0 });
   });
 
-  it('in a batch has the age of the oldest, and never a negative one', async () => {
+  it('in a batch has the age of the oldest value, and never a negative age', async () => {
     const ages: (number | undefined)[] = [];
     const { backend, stack } = setUp();
     const old = stack.get({ name: 'a' }, {});
@@ -304,7 +305,7 @@ describe('what the cache made of a read', () => {
     expect(ages).toEqual([600, 0]);
   });
 
-  it('is told of the caches within a fallback, too', async () => {
+  it('includes the caches inside a fallback', async () => {
     const events: CallEvent[] = [];
     const backend = heldBackend();
     const stack = observe({ onEvent: (event) => events.push(event) })(
@@ -327,25 +328,27 @@ describe('a hook', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('of the hook'))],
-  ])('that %s harms no call', async (_, hook) => {
+  ])('that %s does not affect the call', async (_, hook) => {
     const stack = observe({ onEvent: hook })(memorySecrets({ initial: { a: 'value' } }));
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('value');
     expect(await outcome(stack.get({ name: 'none' }, {}))).toBe(undefined);
   });
 
-  it('is told when a call comes after the end', async () => {
+  it('is called for a call after the stack is closed', async () => {
     const { events, stack, secrets } = setUp();
     await secrets.close();
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('closed');
     expect(events).toMatchObject([{ outcome: 'closed' }]);
   });
 
-  it('is not there for what fails at a look into memory: that is a rejection, too', async () => {
+  it('is not affected by a memory that throws: the read rejects', async () => {
     const provider: SecretProvider = {
       name: 'store',
       get: async () => seal('value'),
-      recall: () => {
-        throw new TypeError('CANARY');
+      memory: {
+        cached: () => {
+          throw new TypeError('CANARY');
+        },
       },
     };
     const error = await outcome(observe({ onEvent: () => undefined })(provider).get({ name: 'a' }, {}));
@@ -353,25 +356,25 @@ describe('a hook', () => {
   });
 });
 
-describe('wrong options', () => {
+describe('invalid options', () => {
   const onEvent = (): void => undefined;
   it.each([
-    [undefined, 'observe takes an object of options: onEvent, hits, now.'],
-    [{}, 'observe needs a function: observe({ onEvent }).'],
-    [{ onEvent: 5 }, 'observe needs a function: observe({ onEvent }).'],
-    [{ onEvent, hits: 1 }, 'observe: hits is true or false.'],
-    [{ onEvent, now: 5 }, 'observe: now is a function, not number.'],
-    [{ onEvents: onEvent }, 'observe has no option "onEvents". It has onEvent, hits, now.'],
-  ])('are refused when it is built: %j', (options, message) => {
+    [undefined, /^observe: options must be an object, got undefined\./],
+    [{}, /^observe: onEvent must be a function, got undefined\./],
+    [{ onEvent: 5 }, /^observe: onEvent must be a function, got number\./],
+    [{ onEvents: onEvent }, /^observe: unknown option "onEvents"\. .*onEvent, hits, now/],
+  ])('are refused at construction: %j', (options, message) => {
     expect(() => observe(options as never)).toThrow(TypeError);
     expect(() => observe(options as never)).toThrow(message);
   });
 });
 
 describe('its layer', () => {
-  it('tells its options', () => {
+  it('has its options', () => {
     const stack = observe({ onEvent: () => undefined })(memorySecrets());
     expect(stack.name).toBe('observe(memory)');
-    expect(layersOf(stack)).toEqual([{ name: 'observe', options: { hits: false } }]);
+    expect(layersOf(stack)).toEqual([
+      { name: 'observe', kind: Symbol.for('secretkit.kind.observe'), options: { hits: false } },
+    ]);
   });
 });

@@ -8,20 +8,20 @@ import {
 import type { CacheResult } from './cache-counts.js';
 
 /**
- * What a call came to: a secret was `found` or `missing`, a call for several or a write was `done`, the caller `aborted`
- * it, or it failed with a code. A batch has the code of its first failure.
+ * How a call ended: a secret was `found` or `missing`, a batch, a list or a write was `done`, the caller `aborted` the call, or
+ * it failed with a code. A batch with failures has the code of the first one.
  */
 export type Outcome = 'found' | 'missing' | 'done' | 'aborted' | SecretErrorCode;
 
-/** What came of a call: names and codes, never a value. */
+/** The result of a call: codes and numbers, never a value. */
 export interface Result {
-  /** What it came to. */
+  /** How the call ended. */
   readonly outcome: Outcome;
-  /** How many secrets of a batch failed; only of a batch. */
+  /** How many refs of a batch failed. Present only for a batch. */
   readonly failed?: number;
-  /** What the caches inside did. Absent where there is none, or where the call was no read. */
+  /** The result in the caches inside. Absent without a cache, and for a call that is not a read. */
   readonly cache?: CacheResult | undefined;
-  /** For how long the value had been past its freshness, in milliseconds; of a batch, the longest. Only of a stale one. */
+  /** How long the value is past its freshness, in milliseconds; for a batch, the longest. Present only for a stale value. */
   readonly staleForMs?: number;
 }
 

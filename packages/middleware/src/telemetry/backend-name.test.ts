@@ -5,18 +5,24 @@ const layer = (name: string) => ({ name, options: {} });
 
 describe('the name of a backend', () => {
   it.each([
-    ['store', []],
-    ['cache(retry(store))', [layer('cache'), layer('retry')]],
-  ])('is what the layers stand around: %s', (name, layers) => {
-    expect(backendName({ name, layers })).toBe('store');
+    ['store', 'store', []],
+    ['cache(retry(store))', 'store', [layer('cache'), layer('retry')]],
+    ['cache(retry(store))', 'store', [layer('mine'), layer('other')]],
+    ['cache(a (b) c)', 'a (b) c', [layer('cache')]],
+    ['cache(cache(x))', 'cache(x)', [layer('cache')]],
+    ['retry(a\nb)', 'a\nb', [layer('retry')]],
+  ])('is the name inside the layers, whatever they are called: %j', (name, expected, layers) => {
+    expect(backendName({ name, layers })).toBe(expected);
   });
 
-  it('is that of the provider where the layers are not those that it is named by', () => {
-    expect(backendName({ name: 'mine', layers: [layer('cache')] })).toBe('mine');
-    expect(backendName({ name: 'cached', layers: [layer('cache')] })).toBe('cached');
-  });
+  it.each(['mine', 'cached', 'mine (eu)', '(mine)'])(
+    'is that of a provider with a name of its own: %s',
+    (name) => {
+      expect(backendName({ name, layers: [layer('cache')] })).toBe(name);
+    },
+  );
 
-  it('is made of several where the provider is', () => {
+  it('is made of several names for a provider that is made of several', () => {
     const branches = [
       { name: 'cache(stripe)', layers: [layer('cache')] },
       { name: 'env', layers: [] },

@@ -1,7 +1,7 @@
 /** The name of the instrumentation scope. */
 export const scopeName = '@secretkit/middleware';
 
-/** Attributes of spans, span events and metrics. Where OpenTelemetry has a convention of its own, its name is used. */
+/** The attributes of spans, span events and metrics. They have OpenTelemetry's own names where its conventions have one. */
 export const attribute = {
   operation: 'secretkit.operation.name',
   provider: 'secretkit.provider.name',

@@ -1,51 +1,28 @@
-import { type Attributes, type Meter, type Tracer, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import type { Middleware } from '@secretkit/core/middleware';
-import { checkOptions, kindOf, layersOf } from '@secretkit/core/provider';
-import { observed } from '../observe/observed.js';
+import { checkOptions, isPlainObject, kindOf, layersOf } from '@secretkit/core/provider';
+import { observeCalls } from '../observe/observe-calls.js';
 import { backendName } from './backend-name.js';
 import { scopeName } from './conventions.js';
 import { instruments } from './instruments.js';
-import { type NameStyle, nameStyles } from './names.js';
+import type { TelemetryOptions } from './options.js';
 import { sdkPresence } from './sdk-presence.js';
-import { watchedBySpan } from './watched-by-span.js';
+import { nameStyles } from './secret-names.js';
+import { spanObserver } from './span-observer.js';
 
-export type { NameStyle } from './names.js';
+export type { TelemetryOptions } from './options.js';
+export type { NameStyle } from './secret-names.js';
 export { traceFallThrough, traceRetry } from './trace-events.js';
 
-export interface TelemetryOptions {
-  /**
-   * How spans tell which secret was asked for: not at all, by a hash of its name (the first 16 hexadecimal digits of its
-   * SHA-256, so whoever guesses a name can check the guess), or by its name. Metrics never tell.
-   * @defaultValue 'omitted'
-   */
-  readonly names?: NameStyle;
-  /**
-   * Are there spans and durations of answers from memory too? They cost more then.
-   * @defaultValue false
-   */
-  readonly hits?: boolean;
-  /**
-   * Attributes of every span and metric of this middleware, to tell it from others in the process.
-   * @defaultValue none
-   */
-  readonly attributes?: Attributes;
-  /** What makes the spans. @defaultValue that of the registered SDK */
-  readonly tracer?: Tracer;
-  /** What makes the metrics. @defaultValue that of the registered SDK */
-  readonly meter?: Meter;
-  /** The clock that staleness is told by, in epoch milliseconds. @defaultValue Date.now */
-  readonly now?: () => number;
-}
-
 /**
- * Spans and metrics by OpenTelemetry, of every call that is not answered from memory: what was asked of which provider, what
- * came of it, what the cache made of it, how old a stale answer is. Never a value, and names only if they are asked for.
+ * Makes OpenTelemetry spans and metrics of each call that is not a cache hit: the operation, the provider, the outcome, the
+ * cache result and the age of a stale value. Never a value, and names only with the option `names`.
  *
- * It stands outside a cache. What is fresh there passes untouched and costs nothing: it is counted when somebody collects
- * metrics, from what the cache counts anyway. A span begins on a miss, and is the active one while the layers inside work,
- * so that the spans of HTTP requests stand below it. Without an SDK every call passes untouched.
+ * Put it outside a cache. A hit passes unchanged and costs nothing: it is counted when metrics are collected, from the
+ * cache's own counts. The span is the active one while the layers inside work, so the spans of HTTP requests are its
+ * children. Without an SDK every call passes unchanged.
  *
- * @throws `TypeError` for wrong options, when it is built.
+ * @throws `TypeError` for invalid options, at construction.
  * @example
  * ```ts
  * import { compose, createSecrets } from '@secretkit/core';
@@ -60,29 +37,46 @@ export interface TelemetryOptions {
  */
 export function telemetry(options: TelemetryOptions = {}): Middleware {
   checkOptions('telemetry', options, ['names', 'hits', 'attributes', 'tracer', 'meter', 'now']);
+  checkTelemetry(options);
   const { names = 'omitted', hits = false, attributes = {}, now = () => Date.now() } = options;
   const { tracer = trace.getTracer(scopeName), meter } = options;
   const isGiven = options.tracer !== undefined || meter !== undefined;
   const isSdkPresent = sdkPresence();
-  if (!nameStyles.includes(names)) throw new TypeError(`telemetry: names is ${nameStyles.join(', ')}.`);
-  if (typeof attributes !== 'object' || attributes === null) {
-    throw new TypeError('telemetry: attributes is an object of attributes by name.');
-  }
-  if (typeof tracer?.startSpan !== 'function') {
-    throw new TypeError(`telemetry: tracer must have a startSpan method, got ${kindOf(tracer)}.`);
-  }
-  if (meter && typeof meter.createHistogram !== 'function') {
-    throw new TypeError(`telemetry: meter must have a createHistogram method, got ${kindOf(meter)}.`);
-  }
   const metrics = instruments(meter, attributes);
 
-  return observed('telemetry', { names, hits, attributes }, { hits, now }, (next, caches) => {
-    const provider = backendName({ name: next.name, layers: layersOf(next) });
-    const watch = metrics.watch(provider, caches);
-    return {
-      isHeard: () => isGiven || isSdkPresent(),
-      begin: (asked) => watchedBySpan(asked, { provider, names, attributes, tracer, metrics }),
-      close: () => watch[Symbol.dispose](),
-    };
+  return observeCalls({
+    name: 'telemetry',
+    options: { names, hits, attributes },
+    hits,
+    now,
+    observerOf(next, caches) {
+      const provider = backendName({ name: next.name, layers: layersOf(next) });
+      const unwatch = metrics.watch(provider, caches);
+      return {
+        isRecording: () => isGiven || isSdkPresent(),
+        begin: (call) => spanObserver(call, { provider, names, attributes, tracer, metrics }),
+        close: unwatch,
+      };
+    },
   });
+}
+
+function checkTelemetry({ names = 'omitted', attributes = {}, tracer, meter }: TelemetryOptions): void {
+  if (!nameStyles.includes(names)) {
+    const got = typeof names === 'string' ? 'another string' : kindOf(names);
+    throw new TypeError(`telemetry: names must be one of ${nameStyles.join(', ')}, got ${got}.`);
+  }
+  if (!isPlainObject(attributes)) {
+    throw new TypeError(`telemetry: attributes must be an object, got ${kindOf(attributes)}.`);
+  }
+  if (tracer !== undefined && typeof (tracer as Partial<typeof tracer> | null)?.startSpan !== 'function') {
+    throw new TypeError(
+      `telemetry: tracer must be an object with a startSpan method, got ${kindOf(tracer)}. Pass trace.getTracer(name).`,
+    );
+  }
+  if (meter !== undefined && typeof (meter as Partial<typeof meter> | null)?.createHistogram !== 'function') {
+    throw new TypeError(
+      `telemetry: meter must be an object with a createHistogram method, got ${kindOf(meter)}. Pass metrics.getMeter(name).`,
+    );
+  }
 }

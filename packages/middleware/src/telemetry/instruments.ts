@@ -1,14 +1,17 @@
 import { type Attributes, type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
 import type { Layer } from '@secretkit/core/middleware';
-import { type CacheCounts, countsOf, nothing, plus } from '../observe/cache-counts.js';
+import { addCounts, type CacheCounts, countsOf, noCounts } from '../observe/cache-counts.js';
 import { attribute, scopeName } from './conventions.js';
 
 /** The metrics of one middleware. */
 export interface Instruments {
-  /** Records how long a call took, in seconds. */
+  /** Records the duration of a call, in seconds. */
   record(seconds: number, attributes: Attributes): void;
-  /** From now on tells what the caches of a provider count, whenever somebody collects metrics: a hit pays nothing for it. */
-  watch(provider: string, caches: readonly Layer[]): Disposable;
+  /**
+   * Reports the counts of a provider's caches each time that metrics are collected, so that a hit costs nothing. Returns the
+   * function that ends it.
+   */
+  watch(provider: string, caches: readonly Layer[]): () => void;
 }
 
 interface Current {
@@ -28,20 +31,20 @@ const events = {
 } as const satisfies Omit<Record<keyof CacheCounts, string>, 'size'>;
 
 /**
- * @param given - The meter to use in place of the global one. That is looked for at each call: before an SDK is registered,
- * there is none.
- * @param common - Attributes of everything.
+ * @param given - The meter to use instead of the global one, which is looked up at each call, since an SDK may be registered
+ * later.
+ * @param common - The attributes of every metric.
  */
 export function instruments(given: Meter | undefined, common: Attributes): Instruments {
   const watched = new Set<{ readonly provider: string; readonly caches: readonly Layer[] }>();
-  const before = new Map<string, CacheCounts>(); // of stacks that are closed: what counts may not go down
+  const closed = new Map<string, CacheCounts>(); // of closed stacks: a counter must not decrease
   let current: Current | undefined;
 
-  /** The counts by provider: of two stacks around providers of one name, the second would overwrite the first. */
+  /** Returns the counts by provider. Without the sum, two stacks around providers of one name would overwrite each other. */
   function totals(): ReadonlyMap<string, CacheCounts> {
-    const sums = new Map(before);
+    const sums = new Map(closed);
     for (const { provider, caches } of watched) {
-      sums.set(provider, plus(sums.get(provider) ?? nothing, countsOf(caches)));
+      sums.set(provider, addCounts(sums.get(provider) ?? noCounts, countsOf(caches)));
     }
     return sums;
   }
@@ -49,12 +52,13 @@ export function instruments(given: Meter | undefined, common: Attributes): Instr
   function begin(provider: MeterProvider): Current {
     const meter = given ?? provider.getMeter(scopeName);
     const duration = meter.createHistogram('secretkit.operation.duration', {
-      description: 'Duration of calls that were not answered from memory.',
+      description: 'Duration of calls that were not cache hits.',
       unit: 's',
       advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
     });
     const counter = meter.createObservableCounter('secretkit.cache.events', {
-      description: 'What happened in caches: hits, misses, stale answers, refreshes, failures, evictions.',
+      description:
+        'Cache events: hits, misses, stale values, refreshes, coalesced reads, failures, evictions.',
       unit: '{event}',
     });
     const entries = meter.createObservableUpDownCounter('secretkit.cache.entry.count', {
@@ -65,7 +69,7 @@ export function instruments(given: Meter | undefined, common: Attributes): Instr
       for (const [provider, counts] of totals()) {
         const attributes = { ...common, [attribute.provider]: provider };
         for (const [count, event] of Object.entries(events)) {
-          const times = counts[count as keyof typeof events]; // entries() forgets the keys
+          const times = counts[count as keyof typeof events]; // entries() loses the type of the keys
           observer.observe(counter, times, { ...attributes, [attribute.cacheEvent]: event });
         }
         observer.observe(entries, counts.size, attributes);
@@ -92,15 +96,13 @@ export function instruments(given: Meter | undefined, common: Attributes): Instr
     watch(provider, caches) {
       const own = { provider, caches };
       if (caches.length > 0) watched.add(own);
-      return {
-        [Symbol.dispose]() {
-          if (watched.delete(own)) {
-            before.set(provider, { ...plus(before.get(provider) ?? nothing, countsOf(caches)), size: 0 });
-          }
-          if (watched.size > 0) return;
-          current?.stop();
-          current = undefined;
-        },
+      return () => {
+        if (watched.delete(own)) {
+          closed.set(provider, { ...addCounts(closed.get(provider) ?? noCounts, countsOf(caches)), size: 0 });
+        }
+        if (watched.size > 0) return;
+        current?.stop();
+        current = undefined;
       };
     },
   };

@@ -1,24 +1,26 @@
-// The next major of the API has no ProxyTracerProvider any more; the peer range ends before it.
+// The next major version of the API has no ProxyTracerProvider; the peer range ends before it.
 /* eslint-disable @typescript-eslint/no-deprecated */
 import { createNoopMeter, type MeterProvider, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { scopeName } from './conventions.js';
 
-const noTracers = new ProxyTracerProvider().getDelegate();
-const noMeter = createNoopMeter();
+const noopTracers = new ProxyTracerProvider().getDelegate();
+const noopMeter = createNoopMeter();
 
-/** Tells whether there is an SDK that takes spans or metrics. One may be registered at any time, so it is asked at each call. */
+/** Returns a check whether an SDK records spans or metrics. It runs at each call, since an SDK may be registered at any time. */
 export function sdkPresence(): () => boolean {
-  let asked: { readonly provider: MeterProvider; readonly takes: boolean } | undefined;
+  let lastCheck: { readonly provider: MeterProvider; readonly records: boolean } | undefined;
 
-  function takesMetrics(): boolean {
+  function recordsMetrics(): boolean {
     const provider = metrics.getMeterProvider();
-    if (asked?.provider !== provider) asked = { provider, takes: provider.getMeter(scopeName) !== noMeter };
-    return asked.takes;
+    if (lastCheck?.provider !== provider) {
+      lastCheck = { provider, records: provider.getMeter(scopeName) !== noopMeter };
+    }
+    return lastCheck.records;
   }
-  return () => takesSpans() || takesMetrics();
+  return () => recordsSpans() || recordsMetrics();
 }
 
-function takesSpans(): boolean {
+function recordsSpans(): boolean {
   const provider = trace.getTracerProvider();
-  return !(provider instanceof ProxyTracerProvider) || provider.getDelegate() !== noTracers;
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegate() !== noopTracers;
 }

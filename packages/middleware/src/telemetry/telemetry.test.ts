@@ -35,10 +35,10 @@ beforeEach(() => {
 });
 afterEach(unregister);
 
-/** Spans as a table: their names and attributes. */
+/** Returns the name and the attributes of each span. */
 const seen = () => otel.spans().map(({ name, attributes }) => [name, attributes]);
 
-/** A store that works under its callers' spans, as HTTP instrumentation does. */
+/** A store that starts a span inside its caller's, as HTTP instrumentation does. */
 function traced(
   values: Readonly<Record<string, string | SecretErrorCode[]>> = { a: 'value' },
 ): SecretProvider {
@@ -57,8 +57,8 @@ function traced(
   };
 }
 
-describe('a hit', () => {
-  it('passes untouched, by the promise that the cache keeps, without a span, and is counted', async () => {
+describe('a cache hit', () => {
+  it('passes unchanged, as the promise that the cache keeps, without a span, and is counted', async () => {
     const stack = compose(telemetry(), cache())(traced());
     const secrets = createSecrets(stack);
     await secrets.get('a');
@@ -71,7 +71,7 @@ describe('a hit', () => {
     expect(events.find(({ attributes }) => attributes['secretkit.cache.event'] === 'hit')?.value).toBe(4);
   });
 
-  it('has a span of its own if that is asked for', async () => {
+  it('has a span with hits: true', async () => {
     const stack = compose(telemetry({ hits: true }), cache())(traced());
     const secrets = createSecrets(stack);
     await secrets.get('a');
@@ -83,7 +83,7 @@ describe('a hit', () => {
 });
 
 describe('a span', () => {
-  it('tells operation, provider, outcome and what the cache made of it, and no name', async () => {
+  it('has the operation, the provider, the outcome and the cache result, and no name', async () => {
     const secrets = createSecrets(compose(telemetry(), cache(), retry())(traced({ token: 'CANARY-value' })));
     await secrets.get({ name: 'token', scope: { account: 'acct_1', user: 'usr_1' } });
     const [, span] = otel.spans();
@@ -109,7 +109,7 @@ describe('a span', () => {
     for (const hidden of ['CANARY', 'token', 'acct_1', 'usr_1']) expect(shown).not.toContain(hidden);
   });
 
-  it('is the active one while the layers inside work, also after a wait, and stands below its caller’s', async () => {
+  it('is active while the layers inside work, also after a wait, and is a child of its caller’s span', async () => {
     const codes: SecretErrorCode[][] = [['unavailable']];
     const store = traced();
     const flaky: SecretProvider = {
@@ -133,13 +133,13 @@ describe('a span', () => {
       request.end();
     });
     const ids = new Map(otel.spans().map((span) => [span.spanContext().spanId, span]));
-    const way = otel.spans().map((span) => {
+    const paths = otel.spans().map((span) => {
       const names: string[] = [];
       for (let at = ids.get(span.spanContext().spanId); at; at = ids.get(at.parentSpanContext?.spanId ?? ''))
         names.unshift(at.name);
       return names.join(' > ');
     });
-    expect(way).toEqual([
+    expect(paths).toEqual([
       'request > get store > get store > GET a',
       'request > get store > get store',
       'request > get store > get store > GET a',
@@ -155,7 +155,7 @@ describe('a span', () => {
   });
 
   it.each<SecretErrorCode>(['unavailable', 'permission_denied', 'unknown', 'not_found'])(
-    'of a failure is an error of the type %s, without a message',
+    'of a failure has the status error and the type %s, without a message',
     async (code) => {
       const stack = telemetry()(traced({ a: [code] }));
       expect(await outcome(stack.get({ name: 'a' }, {}))).toBe(code);
@@ -171,7 +171,7 @@ describe('a span', () => {
     },
   );
 
-  it('of what is missing, or was aborted, is no error', async () => {
+  it('of a missing secret or an abort does not have the status error', async () => {
     const stack = telemetry()(traced());
     await stack.get({ name: 'none' }, {});
     const caller = new AbortController();
@@ -192,7 +192,7 @@ describe('a span', () => {
     ]);
   });
 
-  it('of a batch tells how many were asked for and how many failed', async () => {
+  it('of a batch has the number of refs and of failures', async () => {
     const stack = telemetry()(traced({ a: 'value', b: ['timeout'], c: ['conflict'] }));
     await stack.getMany?.(
       ['a', 'b', 'c'].map((name) => ({ name })),
@@ -208,7 +208,7 @@ describe('a span', () => {
     });
   });
 
-  it('tells of writes and lists', async () => {
+  it('is made of writes and lists', async () => {
     const secrets = createSecrets(telemetry()(memorySecrets({ initial: { a: 'value' } })));
     await secrets.set('a', 'CANARY');
     await secrets.delete('a');
@@ -225,7 +225,7 @@ describe('a span', () => {
     );
   });
 
-  it('of a stale answer tells its age in seconds', async () => {
+  it('of a stale value has its age in seconds', async () => {
     let ms = 1_000_000;
     const now = () => ms;
     const backend = heldBackend();
@@ -244,7 +244,7 @@ describe('a span', () => {
     });
   });
 
-  it('has what is common to all, and takes as long as the call', async () => {
+  it('has the common attributes, and the duration of the call', async () => {
     const stack = telemetry({ attributes: { 'app.store': 'eu' } })(traced());
     const before = Date.now();
     await stack.get({ name: 'a' }, {});
@@ -254,7 +254,7 @@ describe('a span', () => {
     expect((span?.startTime[0] ?? 0) * 1_000).toBeGreaterThan(before - 60_000);
   });
 
-  it('names a provider by what its layers stand around', async () => {
+  it('has the name of the provider inside the layers', async () => {
     const odd: SecretProvider = { name: 'a (b) c', get: async () => undefined };
     const several = fallback(cache()(traced()), { name: 'other', get: async () => undefined });
     const through = around({ name: 'through', policy: (run, ctx) => run(ctx) });
@@ -286,11 +286,11 @@ describe('names', () => {
     });
   };
 
-  it('are left out by default', async () => {
+  it('are omitted by default', async () => {
     expect(await attributesOf({})).toEqual([{}, {}, {}, {}]);
   });
 
-  it('are told by a hash if that is asked for', async () => {
+  it('are hashed with names: hashed', async () => {
     expect(await attributesOf({ names: 'hashed' })).toEqual([
       { 'secretkit.secret.hash': hashOfToken },
       { 'secretkit.secret.hashes': [hashOfToken, 'd9298a10d1b07358'] },
@@ -299,7 +299,7 @@ describe('names', () => {
     ]);
   });
 
-  it('are told as they are if that is asked for, without the scope', async () => {
+  it('are shown with names: plain, without the scope', async () => {
     expect(await attributesOf({ names: 'plain' })).toEqual([
       { 'secretkit.secret.name': 'token' },
       { 'secretkit.secret.names': ['token', 'other'] },
@@ -308,17 +308,17 @@ describe('names', () => {
     ]);
   });
 
-  it('that cannot be hashed are left out, and the span ends', async () => {
+  it('that cannot be hashed are omitted, and the span ends', async () => {
     vi.spyOn(crypto.subtle, 'digest').mockRejectedValue(new Error('of a platform without it'));
     expect(await attributesOf({ names: 'hashed' })).toEqual([{}, {}, {}, {}]);
   });
 
-  it('stand on no metric', async () => {
+  it('are not in metrics', async () => {
     await attributesOf({ names: 'plain' });
     expect(inspect(await otel.metrics(), { depth: null })).not.toContain('token');
   });
 
-  it('are not hashed for a span that nobody records', async () => {
+  it('are not hashed for a span that is not recorded', async () => {
     unregister();
     const digest = vi.spyOn(crypto.subtle, 'digest');
     await telemetry({ names: 'hashed' })(memorySecrets()).get({ name: 'token' }, {});
@@ -330,7 +330,7 @@ describe('metrics', () => {
   const named = async (name: string) =>
     ((await otel.metrics()).get(name) ?? []).map(({ attributes, value }) => [attributes, value]);
 
-  it('say what they are', async () => {
+  it('have a unit and a description', async () => {
     await compose(
       telemetry(),
       cache(),
@@ -344,25 +344,26 @@ describe('metrics', () => {
         scope,
         name: 'secretkit.retries',
         unit: '{retry}',
-        description: 'Failed attempts that another one followed.',
+        description: 'Failed attempts that were retried.',
       },
       {
         scope,
         name: 'secretkit.operation.duration',
         unit: 's',
-        description: 'Duration of calls that were not answered from memory.',
+        description: 'Duration of calls that were not cache hits.',
       },
       {
         scope,
         name: 'secretkit.cache.events',
         unit: '{event}',
-        description: 'What happened in caches: hits, misses, stale answers, refreshes, failures, evictions.',
+        description:
+          'Cache events: hits, misses, stale values, refreshes, coalesced reads, failures, evictions.',
       },
       { scope, name: 'secretkit.cache.entry.count', unit: '{entry}', description: 'Values in caches.' },
     ]);
   });
 
-  it('tell how long calls took, in seconds, by operation, provider, outcome and what the cache made of it', async () => {
+  it('have the duration of calls in seconds, by operation, provider, outcome and cache result', async () => {
     const stack = compose(
       telemetry({ attributes: { 'app.store': 'eu' } }),
       cache(),
@@ -385,7 +386,7 @@ describe('metrics', () => {
     for (const { sum } of durations) expect(sum).toBeLessThan(30);
   });
 
-  it('do not count what its caller aborted', async () => {
+  it('do not count a call that its caller aborted', async () => {
     const stack = telemetry()({ name: 'hanging', get: () => new Promise(() => {}) });
     const caller = new AbortController();
     const reading = outcome(stack.get({ name: 'a' }, { signal: caller.signal }));
@@ -394,7 +395,7 @@ describe('metrics', () => {
     expect(await named('secretkit.operation.duration')).toEqual([]);
   });
 
-  it('tell what caches count, each event, and how much they hold', async () => {
+  it('have the count of each cache event, and the number of values', async () => {
     const backend = heldBackend();
     let ms = 1_000_000;
     const stack = compose(
@@ -410,11 +411,11 @@ describe('metrics', () => {
       }
       await Promise.all(readings);
     };
-    await read('a', 'A'); // a miss and one who joins
+    await read('a', 'A'); // a miss and a coalesced read
     await read('a'); // two hits
-    await read('b', 'B'); // a miss, one who joins, an eviction
+    await read('b', 'B'); // a miss, a coalesced read, an eviction
     ms += 1_000;
-    await read('b', failure('timeout')); // a refresh, one who joins, a failure, two stale answers
+    await read('b', failure('timeout')); // a refresh, a coalesced read, a failure, two stale values
     const events = Object.fromEntries(
       (await named('secretkit.cache.events')).map(([attributes, value]) => [
         (attributes as Record<string, string>)['secretkit.cache.event'],
@@ -425,7 +426,7 @@ describe('metrics', () => {
     expect(await named('secretkit.cache.entry.count')).toEqual([[{ 'secretkit.provider.name': 'held' }, 1]]);
   });
 
-  it('of several stacks around providers of one name are one series, and go on when one is closed', async () => {
+  it('of several stacks around providers of one name are one series, which continues when one is closed', async () => {
     const callbacks = new Set<BatchObservableCallback>();
     const meter = {
       createHistogram: () => ({ record: () => undefined }),
@@ -434,16 +435,16 @@ describe('metrics', () => {
       addBatchObservableCallback: (callback: BatchObservableCallback) => callbacks.add(callback),
       removeBatchObservableCallback: (callback: BatchObservableCallback) => callbacks.delete(callback),
     };
-    /** Misses and values, by provider, as every callback tells them. */
+    /** Returns the misses and the values by provider, as every callback reports them. */
     function collected(): unknown[] {
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const observe = (metric: unknown, value: number, attributes: Attributes = {}): void => {
         const event = attributes['secretkit.cache.event'] ?? metric;
         if (event === 'miss' || event === 'entries')
-          told.push([attributes['secretkit.provider.name'], event, value]);
+          reported.push([attributes['secretkit.provider.name'], event, value]);
       };
       for (const callback of callbacks) void callback({ observe });
-      return told;
+      return reported;
     }
     const observed = telemetry({ meter: meter as never });
     const open = (name: string) => createSecrets(compose(observed, cache())({ ...traced(), name }));
@@ -474,13 +475,13 @@ describe('metrics', () => {
     expect(callbacks.size).toBe(0);
   });
 
-  it('of a stack without a cache have nothing of one', async () => {
+  it('of a stack without a cache have no cache events', async () => {
     await telemetry()(traced()).get({ name: 'a' }, {});
     expect(await named('secretkit.cache.events')).toEqual([]);
     expect(await named('secretkit.cache.entry.count')).toEqual([]);
   });
 
-  it('and spans go to an SDK that is registered late, and to the one that takes its place', async () => {
+  it('and spans go to an SDK that is registered later, and to one that replaces it', async () => {
     unregister();
     const stack = compose(telemetry(), cache())(traced());
     await stack.get({ name: 'a' }, {});
@@ -524,7 +525,7 @@ describe('metrics', () => {
 });
 
 describe('retries and fallbacks', () => {
-  it('are events of the span, with attempt, wait and code; the span tells the attempts', async () => {
+  it('are events of the span, with attempt, wait and code; the span has the number of attempts', async () => {
     let failures = 2;
     const store: SecretProvider = {
       name: 'store',
@@ -556,7 +557,7 @@ describe('retries and fallbacks', () => {
     expect(onRetry).toHaveBeenCalledTimes(2);
   });
 
-  it('are told where there is no span, too', async () => {
+  it('are reported without a span, too', async () => {
     expect(() =>
       traceRetry({
         provider: 'p',
@@ -580,7 +581,7 @@ describe('retries and fallbacks', () => {
     ).not.toThrow();
   });
 
-  it('tell who failed and who is next', async () => {
+  it('have the provider that failed and the next one', async () => {
     const stack = telemetry()(
       fallback(traced({ a: ['unavailable'] }), memorySecrets({ initial: { a: 'value' } }), {
         onFallThrough: traceFallThrough,
@@ -605,7 +606,7 @@ describe('retries and fallbacks', () => {
   });
 });
 
-describe('what goes wrong in an SDK', () => {
+describe('an error of an SDK', () => {
   const broken = (part: Partial<SpanProcessor>): SpanProcessor => ({
     onStart: () => undefined,
     onEnd: () => undefined,
@@ -622,16 +623,19 @@ describe('what goes wrong in an SDK', () => {
       'at the start of a span',
       () => ({ tracer: sdk(broken({ onStart: fail })).tracerProvider.getTracer('broken') }),
     ],
-    ['at its end', () => ({ tracer: sdk(broken({ onEnd: fail })).tracerProvider.getTracer('broken') })],
     [
-      'at its end, after a hash',
+      'at the end of a span',
+      () => ({ tracer: sdk(broken({ onEnd: fail })).tracerProvider.getTracer('broken') }),
+    ],
+    [
+      'at the end of a span, after a hash',
       () => ({ names: 'hashed', tracer: sdk(broken({ onEnd: fail })).tracerProvider.getTracer('broken') }),
     ],
     [
       'at a metric',
       () => ({ meter: { ...otel.meterProvider.getMeter('x'), createHistogram: fail } as never }),
     ],
-  ])('%s harms no call', async (_, options) => {
+  ])('%s does not affect the call', async (_, options) => {
     const stack = telemetry(options())(traced({ a: 'value', b: ['timeout'] }));
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('value');
     expect(await outcome(stack.get({ name: 'b' }, {}))).toBe('timeout');
@@ -640,7 +644,7 @@ describe('what goes wrong in an SDK', () => {
 });
 
 describe('without an SDK', () => {
-  it('a tracer or a meter that is given is told all the same', async () => {
+  it('a tracer or a meter from the options is used', async () => {
     unregister();
     const own = sdk();
     const traces = telemetry({ tracer: own.tracerProvider.getTracer('own') })(traced());
@@ -651,7 +655,7 @@ describe('without an SDK', () => {
     expect((await own.metrics()).get('secretkit.operation.duration')).toMatchObject([{ value: 1 }]);
   });
 
-  it('everything works as ever', async () => {
+  it('every call works', async () => {
     unregister();
     const stack = compose(telemetry({ names: 'plain' }), cache())(traced({ a: 'value', b: ['timeout'] }));
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('value');
@@ -660,7 +664,7 @@ describe('without an SDK', () => {
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('closed');
   });
 
-  it('no call is watched', async () => {
+  it('no call is observed', async () => {
     unregister();
     const stack = telemetry()(traced());
     const clock = vi.spyOn(performance, 'now');
@@ -669,7 +673,7 @@ describe('without an SDK', () => {
     expect(clock).not.toHaveBeenCalled();
   });
 
-  it('one that is registered later is told, even if it takes only metrics', async () => {
+  it('one that is registered later is used, even if it records only metrics', async () => {
     unregister();
     const late = sdk();
     const stack = telemetry()(traced());
@@ -679,7 +683,7 @@ describe('without an SDK', () => {
     expect((await late.metrics()).get('secretkit.operation.duration')).toMatchObject([{ value: 1 }]);
   });
 
-  it('one that is registered later is told, even if it takes only spans', async () => {
+  it('one that is registered later is used, even if it records only spans', async () => {
     unregister();
     const late = sdk();
     const stack = telemetry()(traced());
@@ -690,33 +694,34 @@ describe('without an SDK', () => {
   });
 });
 
-describe('wrong options', () => {
+describe('invalid options', () => {
   it.each([
-    [null, 'telemetry takes an object of options: names, hits, attributes, tracer, meter, now.'],
-    [
-      { name: 'plain' },
-      'telemetry has no option "name". It has names, hits, attributes, tracer, meter, now.',
-    ],
-    [{ names: true }, 'telemetry: names is omitted, hashed, plain.'],
-    [{ hits: 'yes' }, 'telemetry: hits is true or false.'],
-    [{ attributes: 'eu' }, 'telemetry: attributes is an object of attributes by name.'],
-    [{ attributes: null }, 'telemetry: attributes is an object of attributes by name.'],
-    [{ tracer: {} }, 'telemetry: tracer.startSpan is a function, not null.'],
-    [{ tracer: null }, 'telemetry: tracer.startSpan is a function, not null.'],
-    [{ meter: {} }, 'telemetry: meter.createHistogram is a function, not null.'],
-    [{ now: 5 }, 'telemetry: now is a function, not number.'],
-  ])('are refused when it is built: %j', (options, message) => {
+    [null, /^telemetry: options must be an object, got null\..* names, hits, attributes, tracer, meter, now/],
+    [{ name: 'plain' }, /^telemetry: unknown option "name"\..* names, hits, attributes, tracer, meter, now/],
+    [{ names: true }, /^telemetry: names must be .* omitted, hashed, plain, got boolean\./],
+    [{ names: 'CANARY' }, /^telemetry: names must be .* omitted, hashed, plain, got another string\./],
+    [{ attributes: 'CANARY' }, /^telemetry: attributes must be an object, got string\./],
+    [{ attributes: null }, /^telemetry: attributes must be an object, got null\./],
+    [{ tracer: {} }, /^telemetry: tracer must be .* startSpan method, got an object\./],
+    [{ tracer: null }, /^telemetry: tracer must be .* startSpan method, got null\./],
+    [{ meter: {} }, /^telemetry: meter must be .* createHistogram method, got an object\./],
+  ])('are refused at construction: %j', (options, message) => {
     expect(() => telemetry(options as never)).toThrow(TypeError);
     expect(() => telemetry(options as never)).toThrow(message);
+    expect(() => telemetry(options as never)).not.toThrow(/CANARY/);
   });
 });
 
 describe('its layer', () => {
-  it('tells its options', () => {
+  it('has its options', () => {
     const stack = telemetry({ attributes: { 'app.store': 'eu' } })(traced());
     expect(stack.name).toBe('telemetry(store)');
     expect(layersOf(stack)).toEqual([
-      { name: 'telemetry', options: { names: 'omitted', hits: false, attributes: { 'app.store': 'eu' } } },
+      {
+        name: 'telemetry',
+        kind: Symbol.for('secretkit.kind.telemetry'),
+        options: { names: 'omitted', hits: false, attributes: { 'app.store': 'eu' } },
+      },
     ]);
   });
 });

@@ -1,10 +1,10 @@
 import { metrics, type Span, trace } from '@opentelemetry/api';
-import type { FallThrough } from '../fallback/index.js';
-import type { Retry } from '../retry/index.js';
+import type { FallThrough } from '../fallback/options.js';
+import type { Retry } from '../retry/options.js';
 import { attribute, scopeName } from './conventions.js';
 
 /**
- * Tells the active span of a failed attempt that another one follows, and counts it: the hook for `retry`.
+ * Adds an event to the active span for a failed attempt that is retried, and counts it. A hook for `retry`.
  *
  * @example
  * ```ts
@@ -26,13 +26,13 @@ export function traceRetry({ operation, attempt, delayMs, code }: Retry): void {
   metrics
     .getMeter(scopeName)
     .createCounter('secretkit.retries', {
-      description: 'Failed attempts that another one followed.',
+      description: 'Failed attempts that were retried.',
       unit: '{retry}',
     })
     .add(1, { [attribute.operation]: operation, [attribute.error]: code });
 }
 
-/** Tells the active span of a failure after which the next provider was asked: the hook for `fallback`. */
+/** Adds an event to the active span for a failure after which the next provider is called. A hook for `fallback`. */
 export function traceFallThrough({ provider, code, next }: FallThrough): void {
   activeSpan()?.addEvent('secretkit.fall_through', {
     [attribute.provider]: provider,
@@ -41,7 +41,7 @@ export function traceFallThrough({ provider, code, next }: FallThrough): void {
   });
 }
 
-// A refresh in the background goes on when the span of its reader has ended.
+// A refresh in the background may continue after the span of its reader has ended.
 function activeSpan(): Span | undefined {
   const span = trace.getActiveSpan();
   return span?.isRecording() ? span : undefined;

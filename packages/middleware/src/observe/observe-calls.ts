@@ -1,0 +1,144 @@
+import { type Call, defineMiddleware, type Layer, type Middleware } from '@secretkit/core/middleware';
+import {
+  type CallContext,
+  layersOf,
+  type Operation,
+  type Secret,
+  type SecretProvider,
+  type SecretRef,
+  type SecretScope,
+} from '@secretkit/core/provider';
+import { type LayerName, layerKind } from '../shared/layer-kind.js';
+import { cachesAmong, countsOf, resultBetween } from './cache-counts.js';
+import { type Result, resultOfBatch, resultOfFailure, resultOfRead } from './result.js';
+
+/** A call that is observed: its provider, its operation and its refs. */
+export type ObservedCall = Omit<Call, 'failures'>;
+
+/** Observes one call. Its methods must not throw. */
+export interface CallObserver {
+  /** Must make the call, in a context that the work inside belongs to. */
+  run<T>(call: () => T): T;
+  end(result: Result): void;
+}
+
+/** Observes the calls to one provider. Its methods must not throw. */
+export interface Observer {
+  /** Whether anything records the observations. If not, a call passes unchanged. @defaultValue true */
+  isRecording?(): boolean;
+  begin(call: ObservedCall): CallObserver;
+  close?(): void;
+}
+
+export interface ObserverDescription {
+  readonly name: LayerName;
+  /** The configuration, for `layersOf`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Whether cache hits are observed too. If not, they pass unchanged. */
+  readonly hits: boolean;
+  /** The clock for the age of stale values, in epoch milliseconds. */
+  readonly now: () => number;
+  /** Called for each provider that is wrapped, with the caches inside. */
+  readonly observerOf: (next: SecretProvider, caches: readonly Layer[]) => Observer;
+}
+
+/**
+ * Defines a middleware that observes calls and does not change them. A hit in a cache inside is passed on as the promise that
+ * the cache keeps, and the cache's reader for repeated reads is passed on too.
+ */
+export function observeCalls({ name, options, hits, now, observerOf }: ObserverDescription): Middleware {
+  return defineMiddleware({
+    name,
+    kind: layerKind(name),
+    options,
+    build: (next) => {
+      const { getMany, list, set, delete: remove, memory } = next;
+      const { cached } = memory ?? {};
+      const caches = cachesAmong(layersOf(next));
+      const observer = observerOf(next, caches);
+      const isRecording = (): boolean => observer.isRecording?.() ?? true;
+
+      const callOf = (
+        operation: Operation,
+        refs: readonly SecretRef[],
+        scope?: SecretScope,
+      ): ObservedCall => ({
+        provider: next.name,
+        operation,
+        refs: Object.freeze([...refs]), // hooks see it
+        scope: scope ?? refs[0]?.scope,
+      });
+
+      async function observed<T>(
+        call: ObservedCall,
+        { signal }: CallContext,
+        run: () => Promise<T>,
+        resultOf: (answer: T) => Result = () => ({ outcome: 'done' }),
+      ): Promise<T> {
+        const callObserver = observer.begin(call);
+        const before = countsOf(caches);
+        let cache: Pick<Result, 'cache'> = {};
+        try {
+          const running = callObserver.run(run);
+          // A cache decides synchronously, before any other call can reach it.
+          const result = resultBetween(before, countsOf(caches));
+          if (result) cache = { cache: result };
+          const answer = await running;
+          callObserver.end({ ...cache, ...resultOf(answer) });
+          return answer;
+        } catch (error) {
+          callObserver.end({ ...cache, ...resultOfFailure(error, signal) });
+          throw error;
+        }
+      }
+
+      /** Returns the promise of a fresh value in a cache, if such hits are not observed. */
+      function settledOf(
+        ref: SecretRef,
+        { fresh, signal }: CallContext,
+        touch: boolean,
+      ): Promise<Secret> | undefined {
+        return hits || fresh || signal?.aborted ? undefined : cached?.(ref)(touch)?.settled;
+      }
+
+      return {
+        // Not an async function: the promise that a cache keeps is returned unchanged.
+        get(ref, ctx) {
+          if (!isRecording()) return next.get(ref, ctx);
+          try {
+            const settled = settledOf(ref, ctx, true);
+            if (settled) return settled;
+          } catch (error) {
+            return Promise.reject(error); // the provider may be closed
+          }
+          return observed(
+            callOf('get', [ref]),
+            ctx,
+            () => next.get(ref, ctx),
+            (secret) => resultOfRead(secret, now),
+          );
+        },
+
+        getMany:
+          getMany &&
+          (async (refs, ctx) => {
+            if (!isRecording() || refs.every((ref) => settledOf(ref, ctx, false) !== undefined))
+              return getMany(refs, ctx);
+            return observed(
+              callOf('getMany', refs),
+              ctx,
+              () => getMany(refs, ctx),
+              (answers) => resultOfBatch(answers, now),
+            );
+          }),
+
+        list:
+          list && ((query, ctx) => observed(callOf('list', [], query.scope), ctx, () => list(query, ctx))),
+        set: set && ((ref, secret, ctx) => observed(callOf('set', [ref]), ctx, () => set(ref, secret, ctx))),
+        delete: remove && ((ref, ctx) => observed(callOf('delete', [ref]), ctx, () => remove(ref, ctx))),
+        ...(cached && !hits && { memory: { cached } }),
+        dispose: () => observer.close?.(),
+      };
+    },
+  });
+}
