@@ -1,13 +1,21 @@
 import { type DynamicModule, type FactoryProvider, type Provider, Scope, type Type } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
-import { checkFunction, type Secrets } from '@secretkit/core';
-import { checkRef, isSecretError, type Secret, type SecretRef } from '@secretkit/core/provider';
+import type { Secrets } from '@secretkit/core';
+import {
+  checkRef,
+  checkScope,
+  invalid,
+  isSecretError,
+  kindOf,
+  type Secret,
+  type SecretRef,
+  type SecretScope,
+} from '@secretkit/core/provider';
 import type { SecretsModuleSetup } from './module-options.js';
 import { readRequired } from './required-secrets.js';
-import { scopedOnUse } from './scoped-on-use.js';
 import { getScopedSecretsToken, getSecretsToken, getSecretToken } from './tokens.js';
 
-/** The names of the options that every module has. */
+/** The options that every module has. */
 export const setupOptions: readonly (keyof SecretsModuleSetup<unknown>)[] = [
   'client',
   'isGlobal',
@@ -15,10 +23,10 @@ export const setupOptions: readonly (keyof SecretsModuleSetup<unknown>)[] = [
   'scopeOf',
 ];
 
-/** What a factory may have injected. */
+/** A dependency of a factory. */
 export type Injected = NonNullable<FactoryProvider['inject']>[number];
 
-/** How the client is made, and what that needs. */
+/** The factory of the client, and its dependencies. */
 export interface ClientFactory {
   readonly imports?: DynamicModule['imports'];
   readonly providers?: readonly Provider[];
@@ -26,14 +34,14 @@ export interface ClientFactory {
   readonly useFactory: (...dependencies: never[]) => Secrets | Promise<Secrets>;
 }
 
-/** What a module provides besides the client. */
+/** Providers of a module beside the client. */
 interface Part {
   readonly providers: readonly Provider[];
   readonly exports: readonly symbol[];
 }
 
 /**
- * A module that provides the client, and all that is made of it: who puts another client in its place has replaced all.
+ * Returns a module that provides the client and everything made from it: a test that overrides the client overrides all.
  *
  * @throws `TypeError` for wrong options.
  */
@@ -54,8 +62,8 @@ export function dynamicModule<Request>(
       ...providers,
       { provide: secrets, inject: [...inject], useFactory },
       ...parts.flatMap((part) => part.providers),
-      // To Nest 10, modules are one if their providers read alike; these may differ in nothing but their backends.
-      { provide: Symbol('tells this module from others'), useValue: crypto.randomUUID() },
+      // Nest 10 merges modules whose providers print alike; these may differ only in their backends.
+      { provide: Symbol('identity of this module'), useValue: crypto.randomUUID() },
     ],
     exports: [secrets, ...parts.flatMap((part) => part.exports)],
   };
@@ -63,22 +71,23 @@ export function dynamicModule<Request>(
 
 /** @throws `TypeError` */
 function checkSetup<Request>(owner: string, setup: SecretsModuleSetup<Request>): void {
-  const { client, isGlobal, required, scopeOf } = setup;
+  const { client, required, scopeOf } = setup;
   if (client !== undefined && (typeof client !== 'string' || client === '')) {
     throw new TypeError(
-      `${owner}: client is a name, such as 'billing'. Leave it out for the application's only client.`,
+      `${owner}: client must be a name, such as 'billing', got ${kindOf(client)}. Omit it for the only client.`,
     );
   }
-  if (isGlobal !== undefined && typeof isGlobal !== 'boolean') {
-    throw new TypeError(`${owner}: isGlobal is true or false.`);
-  }
   if (required !== undefined && !Array.isArray(required)) {
-    throw new TypeError(`${owner}: required is a list of names or refs, such as ['session-key'].`);
+    throw new TypeError(
+      `${owner}: required must be a list of names or refs, such as ['session-key'], got ${kindOf(required)}.`,
+    );
   }
-  checkFunction(owner, 'scopeOf', scopeOf);
+  if (scopeOf !== undefined && typeof scopeOf !== 'function') {
+    throw new TypeError(`${owner}: scopeOf must be a function, got ${kindOf(scopeOf)}.`);
+  }
 }
 
-/** The secrets that are read at start-up: all of them at once, and each under a token of its own. */
+/** Provides the secrets that are read at start-up: all in one read, each under a token of its own. */
 function requiredSecrets<Request>(
   owner: string,
   { client, required = [] }: SecretsModuleSetup<Request>,
@@ -87,7 +96,7 @@ function requiredSecrets<Request>(
   const refs = new Map(required.map((ref) => tokenAndRef(owner, ref, client)));
   if (refs.size === 0) return { providers: [], exports: [] };
   const tokens = [...refs.keys()];
-  const all = Symbol('the secrets that are required');
+  const all = Symbol('required secrets');
   return {
     providers: [
       {
@@ -108,7 +117,7 @@ function requiredSecrets<Request>(
   };
 }
 
-/** @throws `TypeError` that says what is wrong with a ref. */
+/** @throws `TypeError` that names the problem of a ref. */
 function tokenAndRef(
   owner: string,
   input: string | SecretRef,
@@ -123,7 +132,7 @@ function tokenAndRef(
   }
 }
 
-/** The clients within the scopes of requests. */
+/** Provides a client in the scope of each request. */
 function scopedClients<Request>({ client, scopeOf }: SecretsModuleSetup<Request>, secrets: symbol): Part {
   if (!scopeOf) return { providers: [], exports: [] };
   const scoped = getScopedSecretsToken(client);
@@ -133,16 +142,25 @@ function scopedClients<Request>({ client, scopeOf }: SecretsModuleSetup<Request>
         provide: scoped,
         scope: Scope.REQUEST,
         inject: [REQUEST, secrets],
-        useFactory: (request: Request, open: Secrets) => scopedOnUse(open, () => scopeOf(request)),
+        useFactory: (request: Request, open: Secrets) => open.scoped(() => checkedScope(scopeOf(request))),
       },
     ],
     exports: [scoped],
   };
 }
 
-/** Closes the client when HTTP has drained: until then, what is answered may need a secret. */
+/** @throws `invalid_argument` that names `scopeOf`, for an empty scope or a field without a value. */
+function checkedScope(given: SecretScope): SecretScope {
+  try {
+    return checkScope(given);
+  } catch (error) {
+    throw isSecretError(error) ? invalid(`scopeOf: ${error.problem}`) : error;
+  }
+}
+
+/** Closes the client when HTTP has drained: until then, a response may need a secret. */
 function closing(secrets: symbol): Part {
-  const closes = Symbol('closes the client');
+  const closes = Symbol('closing of the client');
   const useFactory = (open: Secrets) => ({ onApplicationShutdown: () => open.close() });
   return { providers: [{ provide: closes, inject: [secrets], useFactory }], exports: [] };
 }

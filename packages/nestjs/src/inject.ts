@@ -1,13 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { getScopedSecretsToken, getSecretsToken, getSecretToken, type OfSecret } from './tokens.js';
 
-/** What Nest's `@Inject` is: for parameters of constructors, and for properties. */
+/** A decorator like Nest's `@Inject`, for parameters of constructors and for properties. */
 export type InjectDecorator = ParameterDecorator & PropertyDecorator;
 
 /**
  * Injects the client: a `Secrets`.
  *
- * @param client - The `client` of the module; without it, the one without a name.
+ * @param client - The `client` of the module. Omit it for the client without a name.
  * @example
  * ```ts
  * import { Injectable } from '@nestjs/common';
@@ -31,10 +31,10 @@ export function InjectSecrets(client?: string): InjectDecorator {
 }
 
 /**
- * Injects one `Secret` that was read when the application started: the module has its name in `required`. It stays as it was
- * then; what may be rotated while the application runs is read through the client.
+ * Injects one `Secret` of the module's `required`, as it was when the application started. Read a secret that may rotate
+ * through the client instead.
  *
- * @throws `invalid_argument` for a name or a scope that is malformed.
+ * @throws `invalid_argument` for a malformed name or scope.
  * @example
  * ```ts
  * import { Injectable } from '@nestjs/common';
@@ -52,10 +52,10 @@ export function InjectSecret(name: string, options?: OfSecret): InjectDecorator 
 }
 
 /**
- * Injects a client within the scope of the request: a `ScopedSecrets`. The module says with `scopeOf` which scope that is.
- * Whoever has it injected is made anew for each request.
+ * Injects a client in the scope of the request: a `ScopedSecrets`. The module's `scopeOf` returns that scope. Nest creates a
+ * class that injects it anew for each request.
  *
- * @param client - The `client` of the module; without it, the one without a name.
+ * @param client - The `client` of the module. Omit it for the client without a name.
  * @example
  * ```ts
  * import { Controller, Get } from '@nestjs/common';

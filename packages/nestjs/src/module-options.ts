@@ -2,42 +2,42 @@ import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } 
 import type { SecretsOptions } from '@secretkit/core';
 import type { SecretProvider, SecretRef, SecretScope } from '@secretkit/core/provider';
 
-/** What the client is made of; the options of `createSecrets` are options here too. */
+/** The provider of the client, and the options of `createSecrets`. */
 export interface SecretsModuleOptions extends SecretsOptions {
   /** An adapter, or a stack of middleware around one. It is closed with the application. */
   readonly provider: SecretProvider;
 }
 
-/** What must be known of a module before anything of it is made. */
+/** Options that a module needs before its client exists. */
 export interface SecretsModuleSetup<Request> {
-  /** Tells this client from others of the application. @defaultValue the one without a name */
+  /** The name of this client, where an application has several. @defaultValue no name */
   readonly client?: string;
-  /** Is the module there for every other one, without being imported? @defaultValue false */
+  /** Makes the module available to every other one without an import. @defaultValue false */
   readonly isGlobal?: boolean;
   /**
-   * The secrets without which the application does not start, for `@InjectSecret`.
+   * Secrets that the application needs to start, for `@InjectSecret`.
    * @defaultValue none
    */
   readonly required?: readonly (string | SecretRef)[];
   /**
-   * Whose secrets a request is about, for `@InjectScopedSecrets`. It is asked when the request's client is first used, after
-   * middleware and guards. It gets what Nest injects as `REQUEST`. What it throws reaches whoever used the client.
-   * @defaultValue there are no clients within a request's scope
+   * Returns the scope of a request, for `@InjectScopedSecrets`. It is called with Nest's `REQUEST` at the first use of the
+   * request's client, after middleware and guards. Its exceptions reach the code that used the client.
+   * @defaultValue no clients in the scope of a request
    */
   readonly scopeOf?: (request: Request) => SecretScope;
 }
 
-/** A class that answers with the options. */
+/** A class that returns the options. */
 export interface SecretsOptionsFactory {
   createSecretsOptions(): SecretsModuleOptions | Promise<SecretsModuleOptions>;
 }
 
-/** Where the options come from, once there is an application: a factory, or a class. */
+/** The source of the options: a factory, or a class. */
 export type SecretsModuleSource = Pick<ModuleMetadata, 'imports'> &
   (
     | {
         readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
-        /** Gets what `inject` names. */
+        /** Receives the dependencies of `inject`. */
         useFactory(...dependencies: never[]): SecretsModuleOptions | Promise<SecretsModuleOptions>;
       }
     | { readonly useClass: Type<SecretsOptionsFactory> }

@@ -9,9 +9,9 @@ import {
 } from '@secretkit/core/provider';
 
 /**
- * The secrets of these refs, in order, as few calls as the backend allows.
+ * Returns the secrets of these refs, in order, with as few calls as the backend allows.
  *
- * @throws `not_found` if there are secrets missing, the first failure's code if some cannot be read: one error, which names
+ * @throws `not_found` if secrets are missing, the code of the first failure if some cannot be read: one error that names
  * all of them.
  */
 export async function readRequired(
@@ -27,7 +27,7 @@ export async function readRequired(
   throw new SecretError(
     failure?.code ?? 'not_found',
     [
-      `the application cannot start without ${without.length} of the ${refs.length} secrets in "required" of SecretsModule:`,
+      `SecretsModule: the application cannot start without ${without.length} of the ${refs.length} secrets in "required":`,
       ...without.map(({ ref, answer }) => `  ${describeRef(ref)}: ${reason(answer)}`),
     ].join('\n'),
   );
@@ -36,5 +36,5 @@ export async function readRequired(
 function reason(answer: unknown): string {
   return isSecretError(answer)
     ? `${answer.code}, ${answer.problem}`
-    : 'there is no such secret, or it has expired. Create it, or check its name and scope.';
+    : 'the secret does not exist, or has expired. Create it, or check its name and scope.';
 }

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { checkFunction, createSecrets, type Secrets } from '@secretkit/core';
-import { checkOptions, checkProvider } from '@secretkit/core/provider';
+import { createSecrets, type Secrets } from '@secretkit/core';
+import { checkOptions, checkProvider, kindOf } from '@secretkit/core/provider';
 import { type ClientFactory, dynamicModule, setupOptions } from './dynamic-module.js';
 import type {
   SecretsModuleOptions,
@@ -13,14 +13,14 @@ const clientOptions = ['provider', 'authCooldownMs', 'now', 'random'] as const;
 const sources = ['useFactory', 'useClass', 'useExisting'] as const;
 
 /**
- * The application's secrets as a Nest module: the client, secrets that are read at start-up, and a client within the scope
- * of each request. The client is closed on shutdown, after HTTP has drained.
+ * Provides the application's secrets to Nest: the client, secrets that are read at start-up, and a client in the scope of
+ * each request. Closes the client on shutdown, after HTTP has drained.
  */
 @Module({})
 export class SecretsModule {
   /**
-   * The module for a provider that is at hand. It is closed with the application: where one is started more than once in a
-   * process, as in tests, take `forRootAsync`, which makes a new one each time.
+   * Returns the module for an existing provider, which is closed with the application. Where an application starts more
+   * than once in a process, as in tests, use `forRootAsync`, which makes a new provider each time.
    *
    * @throws `TypeError` for wrong options.
    * @example
@@ -46,15 +46,15 @@ export class SecretsModule {
       ...(now && { now }),
       ...(random && { random }),
     };
-    clientOf(own); // wrong options are refused here rather than at start-up
+    clientOf(own); // wrong options fail here rather than at start-up
     return dynamicModule('SecretsModule.forRoot', SecretsModule, options, {
       useFactory: () => clientOf(own),
     });
   }
 
   /**
-   * The module for options that depend on others: a factory with what it injects, a class, or one that exists. Nothing of it
-   * runs where a test puts another client in place of this one.
+   * Returns the module for options with dependencies: from a factory and what it injects, from a class, or from an existing
+   * provider. None of it runs where a test overrides the client.
    *
    * @throws `TypeError` for wrong options.
    * @example
@@ -98,12 +98,14 @@ function checkSource(options: SecretsModuleSource): void {
   const given = Object.fromEntries(Object.entries(options)); // of whatever types
   const [source, ...more] = sources.filter((each) => each in given);
   if (source === undefined || given[source] === undefined || more.length > 0) {
-    throw new TypeError(`${asyncOwner} takes one of ${sources.join(', ')}.`);
+    throw new TypeError(`${asyncOwner}: options must have exactly one of ${sources.join(', ')}.`);
   }
-  if (source !== 'useExisting') checkFunction(asyncOwner, source, given[source]);
+  if (source !== 'useExisting' && typeof given[source] !== 'function') {
+    throw new TypeError(`${asyncOwner}: ${source} must be a function, got ${kindOf(given[source])}.`);
+  }
   for (const list of ['imports', 'inject']) {
     if (given[list] === undefined || Array.isArray(given[list])) continue;
-    throw new TypeError(`${asyncOwner}: ${list} is a list.`);
+    throw new TypeError(`${asyncOwner}: ${list} must be a list, got ${kindOf(given[list])}.`);
   }
 }
 
@@ -113,7 +115,7 @@ function clientFactory(source: SecretsModuleSource): ClientFactory {
     return {
       imports,
       inject: source.inject ?? [],
-      useFactory: async (...dependencies) => clientOfAnswer(await source.useFactory(...dependencies)),
+      useFactory: async (...dependencies) => clientOfResult(await source.useFactory(...dependencies)),
     };
   }
   const [factory, providers] =
@@ -125,25 +127,29 @@ function clientFactory(source: SecretsModuleSource): ClientFactory {
     async useFactory(from: Partial<SecretsOptionsFactory>) {
       if (typeof from.createSecretsOptions !== 'function') {
         throw new TypeError(
-          `${asyncOwner}: what useClass and useExisting name has a createSecretsOptions().`,
+          `${asyncOwner}: useClass and useExisting must name a class with a createSecretsOptions method.`,
         );
       }
-      return clientOfAnswer(await from.createSecretsOptions());
+      return clientOfResult(await from.createSecretsOptions());
     },
   };
 }
 
 /** @throws `TypeError` or `RangeError` for wrong options. */
-function clientOfAnswer(options: SecretsModuleOptions): Secrets {
+function clientOfResult(options: SecretsModuleOptions): Secrets {
   const outer = Object.keys(options ?? {}).find((option) => setupOptions.some((each) => each === option));
   if (outer === undefined) return clientOf(options);
-  throw new TypeError(`${asyncOwner}: ${outer} stands beside the factory, not in what it answers with.`);
+  throw new TypeError(
+    `${asyncOwner}: ${outer} must be an option of the module, not a field that the factory returns.`,
+  );
 }
 
 /** @throws `TypeError` or `RangeError` for wrong options. */
 function clientOf(options: SecretsModuleOptions): Secrets {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError('SecretsModule is made of options, such as { provider: envSecrets() }.');
+    throw new TypeError(
+      `SecretsModule: options must be an object, such as { provider: envSecrets() }, got ${kindOf(options)}.`,
+    );
   }
   checkOptions('SecretsModule', options, clientOptions);
   const { provider, ...rest } = options;

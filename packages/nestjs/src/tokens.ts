@@ -1,27 +1,26 @@
 import { checkRef, type SecretScope } from '@secretkit/core/provider';
 
-/** Which of the application's clients is meant. */
+/** Selects one of the application's clients. */
 export interface OfClient {
-  /** The `client` of the module. @defaultValue the one without a name */
+  /** The `client` of the module. @defaultValue the client without a name */
   readonly client?: string;
 }
 
-/** Whose secret is meant, and by which client it is read. */
+/** Selects the scope of a secret, and the client that reads it. */
 export interface OfSecret extends OfClient {
   /** Whose secret. @defaultValue the provider's default */
   readonly scope?: SecretScope;
 }
 
 /**
- * What the client is registered under: to find it, to inject it into factories, and to put another one in its place in a
- * test.
+ * Returns the token of the client: to find it, to inject it into factories, and to override it in a test.
  *
- * @param client - The `client` of the module; without it, the one without a name.
+ * @param client - The `client` of the module. Omit it for the client without a name.
  * @example
  * ```ts
- * import { fakeSecrets } from '@secretkit/conformance';
  * import { createSecrets } from '@secretkit/core';
  * import { getSecretsToken } from '@secretkit/nestjs';
+ * import { fakeSecrets } from '@secretkit/testing';
  * import type { TestingModuleBuilder } from '@nestjs/testing';
  *
  * const fake = fakeSecrets({ initial: { 'stripe-key': 'sk_example' } });
@@ -34,20 +33,20 @@ export function getSecretsToken(client?: string): symbol {
 }
 
 /**
- * What a secret that is read at start-up is registered under.
+ * Returns the token of a secret that is read at start-up.
  *
- * @throws `invalid_argument` for a name or a scope that is malformed.
+ * @throws `invalid_argument` for a malformed name or scope.
  */
 export function getSecretToken(name: string, { scope, client }: OfSecret = {}): symbol {
   const ref = checkRef(scope === undefined ? name : { name, scope });
   const { account, user } = ref.scope ?? {};
-  // As JSON, in which no two refs are alike, whatever characters they hold.
+  // As JSON, which differs for every two refs, whatever characters they contain.
   return Symbol.for(
     `the secret ${JSON.stringify({ name: ref.name, account, user })}${of(client)}, in "required" of a SecretsModule`,
   );
 }
 
-/** What the client within a request's scope is registered under. */
+/** Returns the token of the client in a request's scope. */
 export function getScopedSecretsToken(client?: string): symbol {
   return Symbol.for(`ScopedSecrets${of(client)}, of a SecretsModule with "scopeOf"`);
 }
