@@ -6,17 +6,17 @@ import { timeout } from '@secretkit/middleware/timeout';
 import type { Backend } from './backend.js';
 import type { Report } from './report.js';
 
-/** The application's secrets, and a way to read them that tells the reader what happened. */
+/** The application's secrets, and a way to read them that reports each read. */
 export interface Application {
   readonly secrets: Secrets;
   readonly layers: string;
-  /** Retries since this was last asked. */
+  /** Returns the retries since the last call. */
   retries(): readonly Retry[];
-  /** Reads, and reports what was asked, what came, from where, how long it took and how many calls there were so far. */
-  read<T>(asked: string, read: () => Promise<T>, describe: (answer: T) => string): Promise<T>;
+  /** Reads, and reports the answer, its source, the duration and the number of calls so far. */
+  read<T>(title: string, read: () => Promise<T>, describe: (answer: T) => string): Promise<T>;
 }
 
-/** These lines are all that an application needs; the backend is the only thing that differs. */
+/** All code that an application needs. Only the backend differs. */
 export function application(backend: Backend, report: Report): Application {
   let retries: Retry[] = [];
   const stack = compose(
@@ -34,19 +34,19 @@ export function application(backend: Backend, report: Report): Application {
       retries = [];
       return since;
     },
-    async read(asked, read, describe) {
+    async read(title, read, describe) {
       const callsBefore = backend.calls();
       const startedAt = performance.now();
       const answer = await read();
       const tookMs = performance.now() - startedAt;
-      const from = backend.calls() > callsBefore ? 'backend' : answer instanceof Error ? 'nowhere' : 'cache';
-      report.row({ asked, answer: describe(answer), from, tookMs, calls: backend.calls() });
+      const from = backend.calls() > callsBefore ? 'backend' : answer instanceof Error ? '–' : 'cache';
+      report.row({ title, answer: describe(answer), from, tookMs, calls: backend.calls() });
       return answer;
     },
   };
 }
 
-/** A secret as the table shows it. A value never gets here: printing a Secret does not show it. */
+/** Returns a secret as the table shows it: printing a Secret never shows its value. */
 export function show(secret: Secret | undefined): string {
   return secret ? inspect(secret) : 'none';
 }

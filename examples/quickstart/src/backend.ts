@@ -1,19 +1,19 @@
 import type { SecretProvider } from '@secretkit/core';
 
-/** A place to read secrets from, and what the story needs to know of it. */
+/** A source of secrets, and the facts that the demonstration needs. */
 export interface Backend {
   /** One line for the heading. */
   readonly description: string;
   readonly provider: SecretProvider;
-  /** What the counter counts. */
-  readonly callsAre: string;
-  /** Calls to the backend so far. */
+  /** The unit of the counter, for the heading. */
+  readonly callUnit: string;
+  /** Returns the calls to the backend so far. */
   calls(): number;
-  /** Makes the next call fail with a 429. Absent where nobody limits rates. */
+  /** Makes the next call fail with a 429. Absent without a rate limit. */
   limitNextCall?(): void;
-  /** Who has a secret of their own here. Absent where there are no scopes. */
+  /** A user with a secret of their own. Absent without scopes. */
   readonly user?: string;
-  /** The name of a secret that is gone after a few seconds. Absent where nothing expires. */
+  /** The name of a secret that expires after a few seconds. Absent without expiry. */
   readonly shortLived?: string;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ process.once('SIGINT', () => {
   stop.abort();
 });
 
-// Whoever reads the output may leave early, as `head` does: that is an end, and no failure.
+// A reader of the output may stop early, as `head` does. That is not a failure.
 process.stdout.on('error', () => {
   process.exit();
 });

@@ -8,7 +8,7 @@ export const names = {
   shortLived: 'short-lived-token',
 } as const;
 
-/** Made-up values, told apart by nothing but their text. */
+/** Made-up values. */
 export const values: Readonly<Record<string, string>> = {
   [names.database]: 'postgres://app:not-a-real-password@db.example/app',
   [names.webhook]: 'whsec_not-a-real-secret',

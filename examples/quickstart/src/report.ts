@@ -1,15 +1,15 @@
 import { styleText } from 'node:util';
 
-/** One read, as the table shows it. */
+/** One row of the table: a read. */
 export interface Row {
-  readonly asked: string;
+  readonly title: string;
   readonly answer: string;
   readonly from: string;
   readonly tookMs: number;
   readonly calls: number;
 }
 
-/** Where a story is told. */
+/** Output of the demonstration. */
 export interface Report {
   heading(title: string, ...lines: string[]): void;
   section(title: string): void;
@@ -19,23 +19,23 @@ export interface Report {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Tells a story in aligned columns; in colour where the reader has a terminal that shows it. */
-export function consoleReport(callsAre: string, colour: boolean): Report {
+/** Prints in aligned columns; in colour where the terminal shows it. */
+export function consoleReport(callUnit: string, colour: boolean): Report {
   const paint = (style: Style, text: string): string => (colour ? styleText(style, text) : text);
-  const columns = (asked: string, answer: string, from: string, took: string, calls: string): string =>
-    `  ${asked.padEnd(34)}  ${answer.padEnd(36)}  ${from.padEnd(8)}  ${took.padStart(9)}  ${calls.padStart(callsAre.length)}`;
+  const columns = (title: string, answer: string, from: string, took: string, calls: string): string =>
+    `  ${title.padEnd(34)}  ${answer.padEnd(36)}  ${from.padEnd(8)}  ${took.padStart(9)}  ${calls.padStart(callUnit.length)}`;
 
   return {
     heading(title, ...lines) {
       console.log(`\n${paint('bold', title)}`);
       for (const line of lines) console.log(`  ${line}`);
-      console.log(`\n${paint('dim', columns('asked', 'answer', 'from', 'took', callsAre))}`);
+      console.log(`\n${paint('dim', columns('read', 'answer', 'from', 'took', callUnit))}`);
     },
     section(title) {
       console.log(`\n${paint('cyan', title)}`);
     },
-    row({ asked, answer, from, tookMs, calls }) {
-      console.log(columns(asked, answer, from, `${tookMs.toFixed(1)} ms`, String(calls)));
+    row({ title, answer, from, tookMs, calls }) {
+      console.log(columns(title, answer, from, `${tookMs.toFixed(1)} ms`, String(calls)));
     },
     line(text) {
       console.log(`  ${text}`);

@@ -1,34 +1,34 @@
 import { isSecretError } from '@secretkit/core';
 import { type BackendName, readArguments, usage } from './arguments.js';
 import type { Backend } from './backend.js';
-import { tellLiveStory } from './live-story.js';
+import { runLiveStory } from './live-story.js';
 import { consoleReport } from './report.js';
-import { tellStory } from './story.js';
+import { runStory } from './story.js';
 
-/** Runs the quickstart, and answers with its exit code: 1 when it failed, 2 when it was asked for wrongly. */
+/** Runs the quickstart. Returns its exit code: 1 for a failure, 2 for wrong arguments. */
 export async function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<number> {
-  const asked = readArguments(args, env);
-  if ('help' in asked) {
+  const parsed = readArguments(args, env);
+  if ('help' in parsed) {
     console.log(usage);
     return 0;
   }
-  if ('mistake' in asked) {
-    console.error(asked.mistake);
+  if ('mistake' in parsed) {
+    console.error(parsed.mistake);
     return 2;
   }
   let backend: Backend | undefined;
   try {
-    backend = await open(asked.backend, env);
-    const report = consoleReport(backend.callsAre, wantsColour(env));
-    await (asked.backend === 'live' ? tellLiveStory : tellStory)(backend, report, signal);
+    backend = await open(parsed.backend, env);
+    const report = consoleReport(backend.callUnit, wantsColour(env));
+    await (parsed.backend === 'live' ? runLiveStory : runStory)(backend, report, signal);
     return 0;
   } catch (error) {
     if (signal.aborted) return 130;
-    if (error instanceof TypeError && asked.backend === 'live' && !backend) {
+    if (error instanceof TypeError && parsed.backend === 'live' && !backend) {
       console.error(error.message);
       return 2;
     }
@@ -40,13 +40,13 @@ export async function run(
   }
 }
 
-/** As other tools do: for a terminal, unless one of two variables says otherwise. */
+/** Like other tools: for a terminal, unless NO_COLOR or FORCE_COLOR is set. */
 function wantsColour(env: NodeJS.ProcessEnv): boolean {
   if (env['NO_COLOR']) return false;
   return Boolean(env['FORCE_COLOR']) || process.stdout.isTTY;
 }
 
-// Imported when it is needed: an application loads the SDK of no backend that it does not use.
+// Imported on demand: an application loads only the SDK of the backend that it uses.
 async function open(name: BackendName, env: NodeJS.ProcessEnv): Promise<Backend> {
   switch (name) {
     case 'stripe':

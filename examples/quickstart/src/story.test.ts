@@ -6,10 +6,10 @@ import { env } from './backends/env.js';
 import { live } from './backends/live.js';
 import { memory } from './backends/memory.js';
 import { stripeEmulator } from './backends/stripe-emulator.js';
-import { tellLiveStory } from './live-story.js';
+import { runLiveStory } from './live-story.js';
 import { valueOfUser, values } from './names.js';
 import type { Report, Row } from './report.js';
-import { tellStory } from './story.js';
+import { runStory } from './story.js';
 
 const never = new AbortController().signal;
 const closing: (() => Promise<unknown>)[] = [];
@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function tell(opening: Promise<Backend>, story: typeof tellStory = tellStory) {
+async function run(opening: Promise<Backend>, story: typeof runStory = runStory) {
   const backend = await opening;
   closing.push(() => backend.close());
   const rows: Row[] = [];
@@ -29,46 +29,46 @@ async function tell(opening: Promise<Backend>, story: typeof tellStory = tellSto
     line: (text) => lines.push(text),
   };
   await story(backend, report, never);
-  return { rows, lines, table: rows.map(({ asked, answer, from, calls }) => [asked, answer, from, calls]) };
+  return { rows, lines, table: rows.map(({ title, answer, from, calls }) => [title, answer, from, calls]) };
 }
 
 describe('the story', () => {
-  it('on the emulated Stripe Secret Store, with every HTTP call accounted for', async () => {
-    const { table, rows, lines } = await tell(stripeEmulator());
+  it('on the emulated Stripe Secret Store, with a count of every HTTP call', async () => {
+    const { table, rows, lines } = await run(stripeEmulator());
     expect(table).toEqual([
       ['database-url', '[secret]', 'backend', 1],
       ['database-url, again', '[secret]', 'cache', 1],
       ['1,000 × webhook-secret', '1,000 × [secret]', 'backend', 2],
       ['four names, one of them cached', '[secret] [secret] [secret] [secret]', 'backend', 3],
-      ['oauth-token, of usr_alice', "[secret], not the account's", 'backend', 4],
-      ['oauth-token, of usr_mallory', 'refused: invalid_argument', 'nowhere', 4],
-      ['short-lived-token', expect.stringMatching(/^\[secret\], for [\d.]+ s more$/), 'backend', 5],
+      ['oauth-token of usr_alice', "[secret], not the account's", 'backend', 4],
+      ['oauth-token of usr_mallory', 'refused: invalid_argument', '–', 4],
+      ['short-lived-token', expect.stringMatching(/^\[secret\], expires in [\d.]+ s$/), 'backend', 5],
       ['database-url, fresh', expect.stringMatching(/^\[secret\] after rate_limited, \d+ ms$/), 'backend', 7],
       ['short-lived-token, later', 'none', 'backend', 8],
     ]);
-    expect(lines).toContain('8 HTTP calls in all.');
-    const told = inspect([rows, lines], { depth: null });
+    expect(lines).toContain('8 HTTP calls in total.');
+    const output = inspect([rows, lines], { depth: null });
     for (const value of [...Object.values(values), valueOfUser, 'sk_test_quickstart'])
-      expect(told).not.toContain(value);
+      expect(output).not.toContain(value);
   });
 
   it('in memory', async () => {
-    const { table, lines } = await tell(memory());
+    const { table, lines } = await run(memory());
     expect(table.map(([, , from, calls]) => [from, calls])).toEqual([
       ['backend', 1],
       ['cache', 1],
       ['backend', 2],
       ['backend', 3],
       ['backend', 4],
-      ['nowhere', 4],
+      ['–', 4],
       ['backend', 5],
       ['backend', 6],
     ]);
-    expect(lines).toContain('Left out, since this backend has no rate limit: see --backend stripe.');
+    expect(lines).toContain('Not shown: this backend has no rate limit. See --backend stripe.');
   });
 
   it('on environment variables, which have no batch call, no users and no expiry', async () => {
-    const { table, lines } = await tell(env({ DATABASE_URL: 'postgres://of-this-process.example' }));
+    const { table, lines } = await run(env({ DATABASE_URL: 'postgres://of-this-process.example' }));
     expect(table.map(([, , from, calls]) => [from, calls])).toEqual([
       ['backend', 1],
       ['cache', 1],
@@ -76,19 +76,19 @@ describe('the story', () => {
       ['backend', 5],
     ]);
     expect(lines).toContain(
-      'Left out, since this backend has no scopes, no expiry, no rate limit: see --backend stripe.',
+      'Not shown: this backend has no scopes, no expiry, no rate limit. See --backend stripe.',
     );
   });
 });
 
 describe('the live story', () => {
-  it('reads every name that is there, and writes nothing', async () => {
+  it('reads every secret, and writes nothing', async () => {
     const emulator = await startEmulator();
     closing.push(() => emulator.close());
     for (const name of ['a', 'b']) emulator.secrets.put({ name, payload: 'example' });
-    const { table } = await tell(live('sk_test_example', emulator.url), tellLiveStory);
+    const { table } = await run(live('sk_test_example', emulator.url), runLiveStory);
     expect(table).toEqual([
-      ['the names of the account scope', '2 names', 'backend', 1],
+      ['names of the account scope', '2 names', 'backend', 1],
       ['b', '[secret]', 'backend', 2],
       ['b, again', '[secret]', 'cache', 2],
       ['a', '[secret]', 'backend', 3],

@@ -6,8 +6,8 @@ import type { Backend } from './backend.js';
 import { names } from './names.js';
 import type { Report } from './report.js';
 
-/** What an application gets from its secrets, told on whatever backend they come from. */
-export async function tellStory(backend: Backend, report: Report, signal: AbortSignal): Promise<void> {
+/** Demonstrates what an application gets from its secrets, on any backend. */
+export async function runStory(backend: Backend, report: Report, signal: AbortSignal): Promise<void> {
   const app = application(backend, report);
   report.heading('An application reads its secrets', app.layers);
   try {
@@ -20,21 +20,21 @@ export async function tellStory(backend: Backend, report: Report, signal: AbortS
     if (backend.limitNextCall) await surviveLimit(app, backend.limitNextCall, report);
     if (shortLived) await outlive(app, shortLived, report, signal);
     printSecret(await app.secrets.require(names.database), report);
-    report.section(`${backend.calls()} ${backend.callsAre} in all.`);
-    tellWhatIsLeftOut(backend, report);
+    report.section(`${backend.calls()} ${backend.callUnit} in total.`);
+    reportOmissions(backend, report);
   } finally {
     await app.secrets.close();
   }
 }
 
 async function readAgain({ secrets, read }: Application, report: Report): Promise<void> {
-  report.section('The first read goes to the backend, the next is answered by the cache.');
+  report.section('The first read goes to the backend, the second one is a cache hit.');
   await read(names.database, () => secrets.get(names.database), show);
   await read(`${names.database}, again`, () => secrets.get(names.database), show);
 }
 
 async function readAllAtOnce({ secrets, read }: Application, report: Report): Promise<void> {
-  report.section('A thousand readers of a secret that is not in the cache make one call.');
+  report.section('A thousand concurrent readers of one secret make one call (request coalescing).');
   const many = (): Promise<(Secret | undefined)[]> =>
     Promise.all(Array.from({ length: 1_000 }, () => secrets.get(names.webhook)));
   await read(
@@ -46,7 +46,7 @@ async function readAllAtOnce({ secrets, read }: Application, report: Report): Pr
 
 async function readBatch({ secrets, read }: Application, report: Report): Promise<void> {
   report.section(
-    'A batch asks only for what is not in the cache, in one call where the backend can do that.',
+    'A batch fetches only the secrets that are not cached, in one call where the backend supports it.',
   );
   const { database, mail, login, oauth } = names;
   const batch = (): Promise<Record<string, Secret | undefined>> =>
@@ -56,19 +56,19 @@ async function readBatch({ secrets, read }: Application, report: Report): Promis
 
 async function readUsersOwn({ secrets, read }: Application, user: string, report: Report): Promise<void> {
   report.section(
-    "A user's secret of the same name is another secret, and a client within a scope cannot leave it.",
+    "A scoped client reads only the secrets of its scope: here a user's own secret of the same name.",
   );
-  const hers = secrets.scoped({ user });
+  const ofUser = secrets.scoped({ user });
   const accounts = await secrets.require(names.oauth);
   await read(
-    `${names.oauth}, of ${user}`,
-    () => hers.require(names.oauth),
+    `${names.oauth} of ${user}`,
+    () => ofUser.require(names.oauth),
     (secret) =>
       secret.reveal() === accounts.reveal() ? "the account's!" : `${show(secret)}, not the account's`,
   );
   const leave = (): Promise<unknown> =>
-    hers.get({ name: names.oauth, scope: { user: 'usr_mallory' } }).catch((error: unknown) => error);
-  await read(`${names.oauth}, of usr_mallory`, leave, (error) =>
+    ofUser.get({ name: names.oauth, scope: { user: 'usr_mallory' } }).catch((error: unknown) => error);
+  await read(`${names.oauth} of usr_mallory`, leave, (error) =>
     isSecretError(error) ? `refused: ${error.code}` : 'not refused!',
   );
 }
@@ -78,13 +78,13 @@ async function readShortLived(
   name: string,
   report: Report,
 ): Promise<Secret | undefined> {
-  report.section('A secret that expires is kept no longer than it lives.');
+  report.section('A secret with an expiry is never served past it.');
   return read(
     name,
     () => secrets.get(name),
     (secret) =>
       secret?.expiresAt
-        ? `${show(secret)}, for ${((secret.expiresAt.getTime() - Date.now()) / 1_000).toFixed(1)} s more`
+        ? `${show(secret)}, expires in ${((secret.expiresAt.getTime() - Date.now()) / 1_000).toFixed(1)} s`
         : 'none',
   );
 }
@@ -94,7 +94,7 @@ async function surviveLimit(
   limit: () => void,
   report: Report,
 ): Promise<void> {
-  report.section('A 429 is waited out, for a random part of a growing time.');
+  report.section('A rate limit (429) is retried after exponential backoff with full jitter.');
   limit();
   await read(
     `${names.database}, fresh`,
@@ -112,25 +112,25 @@ async function outlive(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  report.section('… and from its expiry on it is gone.');
+  report.section('… and after its expiry it is gone.');
   await sleep(Math.max(0, (expiresAt?.getTime() ?? 0) - Date.now()), undefined, { signal });
   await read(`${names.shortLived}, later`, () => secrets.get(names.shortLived), show);
 }
 
-function tellWhatIsLeftOut({ user, shortLived, limitNextCall }: Backend, report: Report): void {
+function reportOmissions({ user, shortLived, limitNextCall }: Backend, report: Report): void {
   const without = [
     user === undefined && 'scopes',
     shortLived === undefined && 'expiry',
     limitNextCall === undefined && 'rate limit',
   ].filter(Boolean);
   if (without.length > 0) {
-    report.line(`Left out, since this backend has no ${without.join(', no ')}: see --backend stripe.`);
+    report.line(`Not shown: this backend has no ${without.join(', no ')}. See --backend stripe.`);
   }
 }
 
 function printSecret(secret: Secret, report: Report): void {
-  report.section('Printing a secret shows nothing of it.');
+  report.section('Printing a secret never shows its value.');
   report.line(`console.log(secret)            ${inspect(secret)}`);
   report.line(`JSON.stringify({ secret })     ${JSON.stringify({ secret })}`);
-  report.line('secret.reveal()                the only way to the value');
+  report.line('secret.reveal()                returns the value');
 }

@@ -10,7 +10,7 @@ export function env(processEnv: NodeJS.ProcessEnv): Promise<Backend> {
   return Promise.resolve({
     description: 'environment variables, such as DATABASE_URL',
     ...counted(envSecrets({ env: { ...madeUp, ...processEnv } })),
-    callsAre: 'calls',
+    callUnit: 'calls',
     close: () => Promise.resolve(),
   });
 }

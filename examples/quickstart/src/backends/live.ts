@@ -9,7 +9,7 @@ export function live(apiKey: string, baseUrl?: string): Promise<Backend> {
   return Promise.resolve({
     description: 'Stripe Secret Store, read only',
     ...counted(stripeSecrets({ client })),
-    callsAre: 'HTTP calls',
+    callUnit: 'HTTP calls',
     close: () => Promise.resolve(),
   });
 }

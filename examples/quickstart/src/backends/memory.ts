@@ -13,7 +13,7 @@ export async function memory(): Promise<Backend> {
   return {
     description: 'memory of this process',
     ...counted(store),
-    callsAre: 'calls',
+    callUnit: 'calls',
     user,
     shortLived: names.shortLived,
     close: () => Promise.resolve(),

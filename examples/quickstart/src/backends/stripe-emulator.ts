@@ -19,7 +19,7 @@ export async function stripeEmulator(): Promise<Backend> {
   return {
     description: `Stripe Secret Store, emulated on ${emulator.url}`,
     provider: stripeSecrets({ client }),
-    callsAre: 'HTTP calls',
+    callUnit: 'HTTP calls',
     calls: () => emulator.requests.count(),
     limitNextCall: () => {
       emulator.faults.add({ kind: 'rateLimit', times: 1 });
