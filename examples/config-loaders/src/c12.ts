@@ -1,5 +1,5 @@
-// c12, which Nuxt, Nitro and other tools load their config with: layers and environments, merged. The files name secrets;
-// what they name is read when all layers are merged, so that a layer's reference that another one replaces is not.
+// c12 is the config loader of Nuxt, Nitro and others: layers and environments, merged. The files contain references, which are
+// resolved after the merge, so that a reference that another layer replaces is never read.
 import { fileURLToPath } from 'node:url';
 import { type ReferenceText, resolveReferences } from '@secretkit/config';
 import { loadConfig } from 'c12';

@@ -1,5 +1,5 @@
-// convict: a schema, then files and variables, then one validation. Its seam is the format: one that takes nothing but a
-// reference, so that a password in a file does not pass. What is validated is resolved.
+// convict: a schema, then files and variables, then one validation. A custom format accepts only references, so that a
+// password in a file is refused. The validated config is then resolved.
 import { isReference, ref, resolveReferences } from '@secretkit/config';
 import convict from 'convict';
 import { connect } from './connect.js';
@@ -8,19 +8,19 @@ import { secrets } from './secrets.js';
 convict.addFormat({
   name: 'secret-reference',
   validate(value) {
-    if (!isReference(value)) throw new Error('must name a secret, such as secret://db-password'); // and quotes nothing
+    if (!isReference(value)) throw new Error('must be a reference, such as secret://db-password'); // without a quote
   },
 });
 
 const config = convict({
   db: {
-    host: { doc: 'Where the database is', format: String, default: 'localhost', env: 'DB_HOST' },
+    host: { doc: 'The host of the database', format: String, default: 'localhost', env: 'DB_HOST' },
     password: {
-      doc: 'The name of its password',
+      doc: 'The reference to its password',
       format: 'secret-reference',
       default: ref('db-password').$secret,
       env: 'DB_PASSWORD',
-      sensitive: true, // or convict would quote what it refuses
+      sensitive: true, // else convict quotes a refused value
     },
   },
 });
@@ -33,5 +33,5 @@ connect(db.host, db.password);
 try {
   config.load({ db: { password: 'a-password-in-a-file' } }).validate({ allowed: 'strict' });
 } catch (error) {
-  console.log(`refused: ${error instanceof Error ? error.message : 'for no reason'}`);
+  console.log(`refused: ${error instanceof Error ? error.message : 'no reason given'}`);
 }

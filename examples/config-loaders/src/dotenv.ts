@@ -1,6 +1,6 @@
-// Dotenv-style files, in two roles. A file that is checked in names secrets: it is config, and is resolved. A file that is
-// not holds a laptop's values: it is a backend, and stays out of process.env, where every child process and crash report
-// would have it. (`node --env-file` puts one there; envSecrets() reads that as it is.)
+// Dotenv files in two roles. A file under version control contains references: it is config, and is resolved. A file outside
+// it contains a laptop's values: it is a backend, and stays out of process.env, which every child process and crash report
+// can read. (`node --env-file` loads a file into process.env; envSecrets() reads it there.)
 import { readFileSync } from 'node:fs';
 import { loadSecrets, resolveReferences } from '@secretkit/config';
 import { createSecrets } from '@secretkit/core';

@@ -1,4 +1,4 @@
-// Nest's ConfigModule: `load` takes async factories, so typed secrets are config like any other. They stay sealed in it.
+// Nest's ConfigModule: `load` accepts async factories, so typed secrets are part of the config. They stay sealed in it.
 import 'reflect-metadata';
 import { Logger, Module } from '@nestjs/common';
 import { ConfigModule, ConfigService, registerAs } from '@nestjs/config';

@@ -1,5 +1,5 @@
-// node-config: files by environment, and variables that go over them; all of it is there when it is imported, and cannot be
-// changed. So a copy of it is resolved, once, when the application starts.
+// node-config: files by environment, overridden by variables. It loads at import and is read-only, so a copy is resolved
+// once, at start-up.
 import { fileURLToPath } from 'node:url';
 import { type ReferenceText, resolveReferences } from '@secretkit/config';
 import { connect } from './connect.js';
@@ -11,7 +11,7 @@ interface AppConfig {
 }
 
 process.env['NODE_CONFIG_DIR'] ??= fileURLToPath(new URL('../files/node-config', import.meta.url));
-const { default: config } = await import('config'); // it reads its folder when it is imported
+const { default: config } = await import('config'); // it reads its folder at import
 const { db, mail } = await resolveReferences(config.util.toObject() as AppConfig, secrets);
 
 console.log({ db, mail });

@@ -1,7 +1,7 @@
 import { createSecrets, type SecretsReader } from '@secretkit/core';
 import { memorySecrets } from '@secretkit/memory';
 
-/** The application's secrets. Made up, and in memory: where they come from is no business of a config loader. */
+/** The application's secrets: made-up values in memory. A config loader does not depend on the backend. */
 export const secrets: SecretsReader = createSecrets(
   memorySecrets({
     initial: {

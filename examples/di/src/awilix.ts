@@ -2,7 +2,7 @@ import type { ScopedSecrets, SecretProvider, Secrets } from '@secretkit/core';
 import { type AwilixContainer, asFunction, asValue, createContainer } from 'awilix';
 import { openSecrets, Partner } from './secrets.js';
 
-/** The names that Awilix injects by, and what each stands for. */
+/** The names that Awilix injects by. */
 export interface Cradle {
   readonly backend: SecretProvider;
   readonly secrets: Secrets;
@@ -23,7 +23,7 @@ export function application(backend: SecretProvider): AwilixContainer<Cradle> {
   });
 }
 
-/** What one request sees. */
+/** Returns the container of one request. */
 export function requestOf(container: AwilixContainer<Cradle>, account: string): AwilixContainer<Cradle> {
   return container.createScope().register({ account: asValue(account) });
 }

@@ -1,7 +1,7 @@
 import { type FakeSecrets, fakeSecrets } from '@secretkit/conformance';
 import type { SecretProvider } from '@secretkit/core';
 
-/** A backend with a token of the platform and of two accounts, that counts calls and tells how often it was closed. */
+/** A backend with a token of the platform and of two accounts. It counts calls and closings. */
 export async function backendOfTwo(): Promise<{
   readonly backend: SecretProvider;
   readonly fake: FakeSecrets;

@@ -1,12 +1,12 @@
 import type { SecretProvider } from '@secretkit/core';
 import { openSecrets, Partner } from './secrets.js';
 
-/** What one request sees. */
+/** The objects of one request. */
 export interface Request {
   readonly partner: Partner;
 }
 
-/** An application put together by hand. Whoever opened it closes it. */
+/** An application that is wired by hand. The code that opened it closes it. */
 export interface Application {
   requestOf(account: string): Request;
   close(): Promise<void>;

@@ -18,7 +18,7 @@ export function application(backend: SecretProvider): Container {
   return container;
 }
 
-/** What one request sees. */
+/** Returns the container of one request. */
 export function requestOf(application: Container, account: string): Container {
   const container = new Container({ parent: application });
   container.bind(ACCOUNT).toConstantValue(account);

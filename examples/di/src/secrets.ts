@@ -7,12 +7,12 @@ import {
 } from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
 
-/** The application's client: one for as long as it runs. */
+/** Opens the application's one client. */
 export function openSecrets(backend: SecretProvider): Secrets {
   return createSecrets(compose(cache({ ttlMs: 60_000 }))(backend));
 }
 
-/** What needs a secret: the partner's API, on behalf of one tenant. It is new for every request. */
+/** The partner's API on behalf of one tenant. A new one is made for every request. */
 export class Partner {
   readonly #secrets: SecretsReader;
 

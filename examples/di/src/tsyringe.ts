@@ -14,7 +14,7 @@ const BACKEND: InjectionToken<SecretProvider> = Symbol('backend');
 const ACCOUNT: InjectionToken<string> = Symbol('account');
 const OWN_SECRETS: InjectionToken<ScopedSecrets> = Symbol('ownSecrets');
 
-/** TSyringe disposes of what it has constructed, and of nothing that a factory made: so the client lives in a class. */
+/** TSyringe disposes objects that it constructed, not those that a factory made: so a class holds the client. */
 @injectable()
 export class ApplicationSecrets {
   readonly client: Secrets;
@@ -34,11 +34,11 @@ export function application(backend: SecretProvider): DependencyContainer {
     .createChildContainer()
     .register(BACKEND, { useValue: backend })
     .registerSingleton(ApplicationSecrets);
-  application.resolve(ApplicationSecrets); // a singleton belongs to the container that was the first to ask for it
+  application.resolve(ApplicationSecrets); // a singleton belongs to the first container that resolves it
   return application;
 }
 
-/** What one request sees. */
+/** Returns the container of one request. */
 export function requestOf(application: DependencyContainer, account: string): DependencyContainer {
   return application
     .createChildContainer()

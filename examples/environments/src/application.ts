@@ -2,7 +2,7 @@ import { loadSecrets, optional } from '@secretkit/config';
 import type { Secret, SecretsReader } from '@secretkit/core';
 import { z } from 'zod';
 
-/** What the application needs, checked and typed before it serves its first request. */
+/** The secrets that the application needs, checked and typed before the first request. */
 export interface Config {
   readonly DATABASE_URL: Secret<URL>;
   readonly PARTNER_TOKEN: Secret;
@@ -19,7 +19,7 @@ export function loadConfig(secrets: SecretsReader): Promise<Config> {
   });
 }
 
-/** Stands for an application: says what it would do, and shows no value. */
+/** Takes the place of an application: prints its configuration, and no value. */
 export function describe({ DATABASE_URL, PARTNER_TOKEN, POOL_SIZE, SENTRY_DSN }: Config): string {
   return [
     `database  ${DATABASE_URL.reveal().hostname}, ${POOL_SIZE.reveal()} connections`,

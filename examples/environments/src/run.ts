@@ -2,7 +2,7 @@ import { isSecretError } from '@secretkit/core';
 import { describe, loadConfig } from './application.js';
 import { openSecrets } from './open-secrets.js';
 
-/** Starts the application, and answers with its exit code: 1 if secrets are missing, 2 if SECRETS_URL is wrong. */
+/** Starts the application. Returns its exit code: 1 if secrets are missing, 2 if SECRETS_URL is invalid. */
 export async function run(env: NodeJS.ProcessEnv, print: (text: string) => void): Promise<number> {
   try {
     const secrets = await openSecrets(env);
@@ -14,7 +14,7 @@ export async function run(env: NodeJS.ProcessEnv, print: (text: string) => void)
     }
   } catch (error) {
     if (!isSecretError(error) && !(error instanceof TypeError)) throw error;
-    print(error.message); // it names secrets, and holds none
+    print(error.message); // it contains names, never values
     return isSecretError(error) ? 1 : 2;
   }
 }

@@ -2,15 +2,15 @@ import type { ScopedSecrets, Secrets } from '@secretkit/core';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 
-/** What a handler behind the middleware finds in its context. */
+/** The context of a handler behind the middleware. */
 export interface OwnSecrets {
   readonly Variables: { readonly secrets: ScopedSecrets };
 }
 
 /**
- * Gives each request a client within the scope of its account.
+ * Gives each request a client in the scope of its account.
  *
- * @param accountOf - The account that your authentication has found out. An account that is missing is refused.
+ * @param accountOf - Returns the authenticated account. A missing account is refused.
  */
 export function ownSecrets(secrets: Secrets, accountOf: (c: Context) => string) {
   return createMiddleware<OwnSecrets>(async (c, next) => {

@@ -1,4 +1,4 @@
 import type { Secret } from '@secretkit/core';
 
-/** What the applications need a token for. */
+/** A call that needs a token. */
 export type Orders = (token: Secret) => Promise<readonly string[]>;

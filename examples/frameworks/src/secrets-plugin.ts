@@ -7,7 +7,7 @@ declare module 'fastify' {
   }
 }
 
-/** Adds `app.secrets`, and closes it with the application: `onClose` runs when those who are being served are done. */
+/** Adds `app.secrets`, and closes it with the application: `onClose` runs after the requests in progress. */
 export const secretsPlugin = plugin<{ readonly provider: SecretProvider }>(
   async (app, { provider }) => {
     const secrets = createSecrets(provider);
