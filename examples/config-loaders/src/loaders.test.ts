@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-/** Runs a program as its users would, and answers with its exit code and all that it printed. */
+/** Runs a program as its users would. Returns its exit code and output. */
 async function run(program: string, env: NodeJS.ProcessEnv = {}) {
   const path = fileURLToPath(new URL(`${program}.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@secretkit/source', path], {
@@ -34,7 +34,7 @@ const programs: Record<string, { readonly env?: NodeJS.ProcessEnv; readonly line
     lines: [
       "{ db: { host: 'db.example', password: [secret] } }",
       connected,
-      'refused: db.password: must name a secret, such as secret://db-password',
+      'refused: db.password: must be a reference, such as secret://db-password',
     ],
   },
   'node-config': {
@@ -63,14 +63,14 @@ describe.concurrent('the program of each loader', () => {
     expect(out).not.toContain('not-a-real');
   });
 
-  it('says where a reference is that leads nowhere, and ends', async () => {
+  it('reports the path of a reference to a missing secret, and exits', async () => {
     const { code, out, err } = await run('node-config', { MAIL_TOKEN_REFERENCE: 'secret://nowhere' });
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain('not_found: "nowhere": 1 of 2 references cannot be resolved.');
-    expect(err).toContain('  mail.token, "nowhere": not_found: there is no such secret, or it has expired.');
+    expect(err).toContain('  mail.token, "nowhere": not_found: the secret does not exist, or has expired.');
   });
 
-  it('is run here, whichever it is', () => {
+  it('covers every program', () => {
     const written = readdirSync(new URL('.', import.meta.url)).filter((file) =>
       /^(?!connect|secrets|loaders)/.test(file),
     );

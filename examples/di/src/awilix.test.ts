@@ -3,7 +3,7 @@ import { application, requestOf } from './awilix.js';
 import { backendOfTwo } from './backend.test-support.js';
 
 describe('with Awilix', () => {
-  it('each request has its tenant’s client, and all of them share one', async () => {
+  it('each request has its tenant’s client, and all share one stack', async () => {
     const { backend, fake } = await backendOfTwo();
     const container = application(backend);
     const asked = ['acct_1', 'acct_2', 'acct_1'].map((account) =>
@@ -13,10 +13,10 @@ describe('with Awilix', () => {
     expect(fake.calls()).toBe(2); // the third was a hit
   });
 
-  it('a request without a tenant is refused, and is not served as the platform', async () => {
+  it('a request without a tenant is refused, never served as the platform', async () => {
     const { backend, fake } = await backendOfTwo();
     const container = application(backend);
-    expect(() => requestOf(container, '').cradle.partner).toThrow(/a scope's account is empty/);
+    expect(() => requestOf(container, '').cradle.partner).toThrow(/scope\.account must not be empty/);
     expect(() => container.cradle.partner).toThrow(/account/);
     expect(fake.calls()).toBe(0);
   });

@@ -3,7 +3,7 @@ import { backendOfTwo } from './backend.test-support.js';
 import { application } from './factories.js';
 
 describe('with plain factories', () => {
-  it('each request has its tenant’s client, and all of them share one', async () => {
+  it('each request has its tenant’s client, and all share one stack', async () => {
     const { backend, fake } = await backendOfTwo();
     const { requestOf } = application(backend);
     const asked = ['acct_1', 'acct_2', 'acct_1'].map((account) => requestOf(account).partner.authorization());
@@ -11,14 +11,14 @@ describe('with plain factories', () => {
     expect(fake.calls()).toBe(2); // the third was a hit
   });
 
-  it('a request without a tenant is refused, and is not served as the platform', async () => {
+  it('a request without a tenant is refused, never served as the platform', async () => {
     const { backend, fake } = await backendOfTwo();
     const { requestOf } = application(backend);
-    expect(() => requestOf('')).toThrow(/a scope's account is empty/);
+    expect(() => requestOf('')).toThrow(/scope\.account must not be empty/);
     expect(fake.calls()).toBe(0);
   });
 
-  it('whoever opened the application closes the client', async () => {
+  it('the code that opened the application closes the client', async () => {
     const { backend, closed } = await backendOfTwo();
     const { requestOf, close } = application(backend);
     const { partner } = requestOf('acct_1');

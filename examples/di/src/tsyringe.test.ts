@@ -4,7 +4,7 @@ import { Partner } from './secrets.js';
 import { ApplicationSecrets, application, requestOf } from './tsyringe.js';
 
 describe('with TSyringe', () => {
-  it('each request has its tenant’s client, and all of them share one', async () => {
+  it('each request has its tenant’s client, and all share one stack', async () => {
     const { backend, fake } = await backendOfTwo();
     const container = application(backend);
     const asked = ['acct_1', 'acct_2', 'acct_1'].map((account) =>
@@ -14,10 +14,10 @@ describe('with TSyringe', () => {
     expect(fake.calls()).toBe(2); // the third was a hit
   });
 
-  it('a request without a tenant is refused, and is not served as the platform', async () => {
+  it('a request without a tenant is refused, never served as the platform', async () => {
     const { backend, fake } = await backendOfTwo();
     const container = application(backend);
-    expect(() => requestOf(container, '').resolve(Partner)).toThrow(/a scope's account is empty/);
+    expect(() => requestOf(container, '').resolve(Partner)).toThrow(/scope\.account must not be empty/);
     expect(fake.calls()).toBe(0);
   });
 

@@ -76,23 +76,23 @@ describe('the same application', () => {
     expect(await printed({ ...env, SECRETS_URL: onEmulator(url) })).toEqual([0, prints]);
   });
 
-  it('as the table of the README has it', () => {
+  it('as in the table of the README', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const [, ...rows] = [...readme.matchAll(/^\| ([^|]+?) +\| `([^`]+)`/gm)].map(([, at, url]) => [at, url]);
     expect(rows).toEqual(environments.map(({ at, url }) => [at, url]));
   });
 });
 
-describe('what is wrong is told at once, and ends it', () => {
+describe('a mistake is reported at once, and ends the program', () => {
   it.each([
     [
-      'a variable that is missing and one that is malformed',
+      'a missing variable and a malformed one',
       { SECRETS_URL: 'env:?prefix=APP_', APP_PARTNER_TOKEN: 'short' },
       1,
       /^not_found: 2 of 4 secrets cannot be used\.\n {2}DATABASE_URL, "database-url": not_found: .*\n {2}PARTNER_TOKEN, "partner-token": invalid_data: its zod schema refuses/,
     ],
-    ['no URL', {}, 2, /^openProvider: no URL is given\. .* There is env:, memory:, stripe:\.$/],
-    ['another scheme', { SECRETS_URL: 'vault:' }, 2, /there is no opener for a URL "vault:"/],
+    ['no URL', {}, 2, /^openProvider: url must .* Registered schemes: env:, memory:, stripe:\.$/],
+    ['another scheme', { SECRETS_URL: 'vault:' }, 2, /no opener for scheme "vault:"/],
     ['a key in the URL', { SECRETS_URL: 'stripe://sk_live_CANARY@x' }, 2, /the URL has user info/],
     ['no key', { SECRETS_URL: 'stripe:' }, 2, /^createStripeClient: apiKey is empty\./],
     [
@@ -108,14 +108,14 @@ describe('what is wrong is told at once, and ends it', () => {
   });
 });
 
-// Takes the Stripe SDK away from a process.
+// Hides the Stripe SDK from a process.
 const withoutStripe = `data:text/javascript,import { register } from 'node:module'; register(${JSON.stringify(
   'data:text/javascript,' +
     'export async function resolve(specifier, context, next) {' +
-    ' if (specifier === "stripe") throw new Error("stripe is asked for"); return next(specifier, context); }',
+    ' if (specifier === "stripe") throw new Error("stripe was requested"); return next(specifier, context); }',
 )})`;
 
-/** Starts the program as its users would, on a machine that has no Stripe SDK. */
+/** Starts the program as its users would, on a machine without the Stripe SDK. */
 async function start(url: string): Promise<{ code: number | null; out: string; err: string }> {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
   const flags = ['--import', 'tsx', '--import', withoutStripe, '--conditions=@secretkit/source', main];
@@ -128,16 +128,16 @@ async function start(url: string): Promise<{ code: number | null; out: string; e
   return { code, ...output };
 }
 
-describe.concurrent('a laptop loads nothing of what production needs', () => {
-  it('the SDK is not even looked for', async () => {
+describe.concurrent('a laptop does not load the SDK of production', () => {
+  it('the SDK is not resolved', async () => {
     const { code, out, err } = await start('memory:');
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('database  localhost, 5 connections');
   });
 
-  it('and is where it is needed', async () => {
+  it('but it is where it is needed', async () => {
     const { code, err } = await start('stripe:');
     expect(code).toBe(1);
-    expect(err).toContain('stripe is asked for');
+    expect(err).toContain('stripe was requested');
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fastifyApplication } from './fastify-application.js';
 
 describe('a Fastify application with the plugin', () => {
-  it('reads secrets where it needs them, and closes the client when it has answered everybody', async () => {
+  it('reads secrets where it needs them, and closes the client after the last response', async () => {
     const fake = fakeSecrets({ initial: { 'partner-token': 'example' } });
     const order: string[] = [];
     const provider = {
@@ -34,7 +34,7 @@ describe('a Fastify application with the plugin', () => {
 
   it('does not start without a provider', async () => {
     const app = fastifyApplication(undefined as never, async () => []);
-    await expect(app.ready()).rejects.toThrow(/createSecrets needs a provider/);
+    await expect(app.ready()).rejects.toThrow(/createSecrets: provider must be/);
   });
 });
 

@@ -16,7 +16,7 @@ beforeEach(async () => {
   }
   running = honoApplication(
     fake.provider,
-    (c) => c.req.header('x-account') as string, // stands for your authentication
+    (c) => c.req.header('x-account') as string, // in place of your authentication
     async (token) => [`orders with the token ${token.reveal()}`],
   );
   server = createAdaptorServer({ fetch: running.app.fetch });
@@ -36,7 +36,7 @@ async function get(path: string, account?: string) {
 }
 
 describe('a Hono application with the middleware', () => {
-  it('has each request served with its own account’s token', async () => {
+  it('serves each request with its own account’s token', async () => {
     const answers = await Promise.all(['acct_1', 'acct_2'].map((account) => get('/orders', account)));
     expect(answers).toEqual([
       { status: 200, body: ['orders with the token of acct_1'] },
@@ -48,7 +48,7 @@ describe('a Hono application with the middleware', () => {
     ['an account that is missing', '/orders', undefined],
     ['an account that is empty', '/orders', ''],
     ['another account’s secret', '/accounts/acct_2/orders', 'acct_1'],
-  ])('refuses %s, and asks nobody', async (_, path, account) => {
+  ])('refuses %s, and makes no call', async (_, path, account) => {
     expect(await get(path, account)).toEqual({ status: 403, body: { error: 'invalid_argument' } });
     expect(fake.calls()).toBe(0);
   });

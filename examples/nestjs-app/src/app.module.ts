@@ -11,7 +11,7 @@ import { TenantGuard, type TenantRequest } from './tenant.guard.js';
   imports: [
     SecretsModule.forRootAsync({
       required: ['session-key'],
-      scopeOf: ({ account }: TenantRequest) => ({ account: account as string }), // refused, if no guard has set it
+      scopeOf: ({ account }: TenantRequest) => ({ account: account as string }), // refused if no guard has set it
       useFactory: () => ({ provider: stackAround(developmentBackend()) }),
     }),
   ],

@@ -38,7 +38,7 @@ let fake: FakeSecrets;
 let app: NestFastifyApplication;
 
 beforeEach(async () => {
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true); // what Nest tells goes by unseen; it is looked at below
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true); // hides Nest's log; a test below reads it
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   fake = await backend();
   app = await start(fake);
@@ -67,7 +67,7 @@ describe('a tenant', () => {
     });
   });
 
-  it('is not served with another’s, and the backend is not asked', async () => {
+  it('is never served with another’s, and no call is made', async () => {
     const before = fake.calls();
     const answer = await get('/accounts/acct_2/orders', sessionOf('acct_1'));
     expect(answer).toMatchObject({ status: 403, body: { error: 'invalid_argument' } });
@@ -75,16 +75,16 @@ describe('a tenant', () => {
     expect(await get('/accounts/acct_1/orders', sessionOf('acct_1'))).toMatchObject({ status: 200 });
   });
 
-  it('without a token is told so, and is not served with the platform’s', async () => {
+  it('without a token gets 404, and is never served with the platform’s', async () => {
     const answer = await get('/orders', sessionOf('acct_3'));
     expect(answer).toMatchObject({ status: 404, body: { error: 'not_found' } });
   });
 
   it.each([
     ['no session', undefined],
-    ['a text that is no session', 'acct_1'],
+    ['a text that is not a session', 'acct_1'],
     ['a session with another’s signature', sessionOf('acct_1').replace('acct_1', 'acct_2')],
-  ])('is answered 401 with %s, before any secret is asked for', async (_, session) => {
+  ])('gets 401 with %s, before any secret is read', async (_, session) => {
     const before = fake.calls();
     expect(await get('/orders', session)).toMatchObject({ status: 401 });
     expect(fake.calls()).toBe(before);
@@ -92,7 +92,7 @@ describe('a tenant', () => {
 });
 
 describe('a session without an account', () => {
-  it('is nobody’s: it is refused, and does not mean the platform', async () => {
+  it('is refused: it does not mean the platform', async () => {
     const before = fake.calls();
     const answer = await get('/orders', sessionOf(''));
     expect(answer).toMatchObject({ status: 403, body: { error: 'invalid_argument' } });
@@ -101,14 +101,14 @@ describe('a session without an account', () => {
 });
 
 describe('many requests', () => {
-  it('ask the backend once', async () => {
+  it('make one backend call', async () => {
     const before = fake.calls();
     const answers = await Promise.all(Array.from({ length: 30 }, () => get('/orders', sessionOf('acct_1'))));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(fake.calls()).toBe(before + 1);
   });
 
-  it('survive a rotation that nobody announced, with one more call', async () => {
+  it('survive an unannounced rotation, with one more call', async () => {
     await get('/orders', sessionOf('acct_1'));
     const before = fake.calls();
     await fake.put(at('acct_1'), 'CANARY-rotated-token-of-acct_1');
@@ -120,14 +120,14 @@ describe('many requests', () => {
 });
 
 describe('an outage of the backend', () => {
-  it('is not noticed by a tenant whose token has been read', async () => {
+  it('does not reach a tenant whose token is cached', async () => {
     await get('/orders', sessionOf('acct_1'));
     fake.fail('unavailable');
     fake.clock.advance(30 * 60_000);
     expect(await get('/orders', sessionOf('acct_1'))).toMatchObject({ status: 200 });
   });
 
-  it('is a 503 for others, who are told when to come back', async () => {
+  it('is a 503 with Retry-After for others', async () => {
     fake.fail('unavailable');
     expect(await get('/orders', sessionOf('acct_2'))).toEqual({
       status: 503,
@@ -138,15 +138,15 @@ describe('an outage of the backend', () => {
     expect(await get('/orders', sessionOf('acct_2'))).toMatchObject({ status: 200 });
   });
 
-  it('at start-up ends the start, with the reason', async () => {
+  it('at start-up stops the start, with the reason', async () => {
     const down = await backend();
     await down.remove('session-key');
-    await expect(start(down)).rejects.toThrow(/^not_found: .*\n {2}"session-key": there is no such secret/);
+    await expect(start(down)).rejects.toThrow(/^not_found: .*\n {2}"session-key": the secret does not exist/);
   });
 });
 
-describe('the end', () => {
-  it('waits for who is being served, who may still need a secret', async () => {
+describe('shutdown', () => {
+  it('waits for requests in progress, which may still need a secret', async () => {
     const partner = app.get(Partner);
     let served = (): void => undefined;
     const meanwhile = new Promise<void>((resolve) => {
@@ -164,7 +164,7 @@ describe('the end', () => {
     await arrived;
     await fake.put(at('acct_1'), 'CANARY-rotated-token-of-acct_1');
     const closing = app.close();
-    await vi.waitUntil(() => !app.getHttpServer().listening, { interval: 1 }); // nobody new is let in
+    await vi.waitUntil(() => !app.getHttpServer().listening, { interval: 1 }); // no new connections
     served();
     expect(await answer).toMatchObject({ status: 200 });
     await closing;
@@ -175,7 +175,7 @@ describe('the end', () => {
 });
 
 describe('the log', () => {
-  it('shows no value, whatever happens', async () => {
+  it('never shows a value', async () => {
     const values = [key, tokenOf('acct_1'), tokenOf('acct_2'), 'CANARY-rotated'];
     await expectNoLeakDuring(values, async () => {
       await get('/orders', sessionOf('acct_1'));

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
-it('the server starts, answers what it says to ask, and ends at SIGTERM', { timeout: 60_000 }, async () => {
+it('the server starts, responds to the printed curl, and exits on SIGTERM', { timeout: 60_000 }, async () => {
   const flags = ['--import', 'tsx', '--conditions=@secretkit/source', 'src/main.ts'];
   const server = spawn(process.execPath, flags, {
     cwd: folder,
@@ -22,8 +22,8 @@ it('the server starts, answers what it says to ask, and ends at SIGTERM', { time
       });
     }
   });
-  const told = await Promise.race([curl, ended.then(() => Promise.reject(new Error(printed)))]);
-  const [, authorization = '', url = ''] = told;
+  const command = await Promise.race([curl, ended.then(() => Promise.reject(new Error(printed)))]);
+  const [, authorization = '', url = ''] = command;
   const response = await fetch(url, { headers: { authorization } });
   expect(await response.json()).toEqual(['an order of acct_1']);
   server.kill('SIGTERM');

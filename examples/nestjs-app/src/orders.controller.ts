@@ -4,7 +4,7 @@ import { InjectScopedSecrets } from '@secretkit/nestjs';
 import { Partner } from './partner.js';
 import { TenantGuard } from './tenant.guard.js';
 
-/** The orders that a tenant has with the partner, read with the tenant's own token. */
+/** Returns a tenant's orders at the partner, read with the tenant's own token. */
 @Controller()
 @UseGuards(TenantGuard)
 export class OrdersController {
@@ -18,7 +18,7 @@ export class OrdersController {
     return this.secrets.use('partner-token', (token) => this.partner.orders(token));
   }
 
-  /** A mistake, and a harmless one: it takes the account from the path, and the client refuses all but the tenant's own. */
+  /** A mistake without harm: it takes the account from the path, and the client refuses any but the tenant's own. */
   @Get('accounts/:account/orders')
   of(@Param('account') account: string): Promise<readonly string[]> {
     const ref = { name: 'partner-token', scope: { account } };

@@ -4,11 +4,11 @@ import { isSecretError, type SecretErrorCode } from '@secretkit/core';
 import type { FastifyReply } from 'fastify';
 
 const statuses: Partial<Record<SecretErrorCode, number>> = {
-  not_found: 404, // the tenant has connected nothing
-  invalid_argument: 403, // the client of one tenant was asked about another
+  not_found: 404, // the tenant has no connection
+  invalid_argument: 403, // a request for another tenant's secret
 };
 
-/** Answers with a status that fits, and with nothing but the code: names of secrets are not for strangers. */
+/** Responds with a matching status and the code only: names of secrets are internal. */
 @Catch()
 export class SecretErrorFilter extends BaseExceptionFilter implements ExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {

@@ -4,7 +4,7 @@ import { cache } from '@secretkit/middleware/cache';
 import { retry } from '@secretkit/middleware/retry';
 import { timeout } from '@secretkit/middleware/timeout';
 
-/** What stands between the application and its backend, whichever that is. */
+/** The middleware between the application and its backend. */
 export function stackAround(
   backend: SecretProvider,
   clock: { readonly now?: () => number; readonly random?: () => number } = {},
@@ -16,7 +16,7 @@ export function stackAround(
   )(backend);
 }
 
-/** Made-up secrets for this machine. In production, this is the line that differs. */
+/** Made-up secrets for this machine. Only this function differs in production. */
 export function developmentBackend(): SecretProvider {
   return memorySecrets({
     initial: [

@@ -4,12 +4,12 @@ import { InjectSecret } from '@secretkit/nestjs';
 import type { FastifyRequest } from 'fastify';
 import { verify } from './session.js';
 
-/** A request, and whose it is once its session has been verified. */
+/** A request, with its account after its session was verified. */
 export interface TenantRequest extends FastifyRequest {
   account?: string;
 }
 
-/** Finds out whose request it is, or answers 401. */
+/** Identifies the tenant of a request, or responds with 401. */
 @Injectable()
 export class TenantGuard implements CanActivate {
   constructor(@InjectSecret('session-key') private readonly key: Secret) {}

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { SecretError, type SecretProvider, seal } from '@secretkit/core';
+import { SecretError, type SecretProvider, seal } from '@secretkit/core/provider';
 
-/** Secrets of a JSON file: an object of names and values. */
+/** Reads secrets from a JSON file: an object of names and values. */
 export function fileSecrets(path: string): SecretProvider {
   return {
     name: 'file',
 
     async get({ name, scope }, { signal }) {
-      if (scope?.account ?? scope?.user) return undefined; // a file belongs to nobody
+      if (scope?.account ?? scope?.user) return undefined; // a file has no scopes
       const values = parse(await read(path, signal));
       const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (value === undefined || value === '') return undefined;
       if (typeof value === 'string') return seal(value);
-      throw new SecretError('invalid_data', `it is no text. Mend ${path}.`);
+      throw new SecretError('invalid_data', `the value must be a string. Fix ${path}.`);
     },
   };
 }

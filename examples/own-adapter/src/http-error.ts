@@ -1,13 +1,13 @@
-import { SecretError, type SecretErrorCode } from '@secretkit/core';
+import { SecretError, type SecretErrorCode } from '@secretkit/core/provider';
 
-/** The store's own codes. They decide first: a status may be that of any proxy in between. */
+/** The store's own codes. They decide first: a status may come from any proxy in between. */
 const codes: ReadonlyMap<unknown, SecretErrorCode> = new Map([
   ['throttled', 'rate_limited'],
-  ['write_under_way', 'unavailable'], // an earlier attempt of this very write; 409 with it, and no conflict
+  ['write_in_progress', 'unavailable'], // an earlier attempt of the same write: a 409 that is not a conflict
   ['store_full', 'quota_exceeded'],
 ]);
 
-/** What is in neither table, and no 5xx, is unknown. */
+/** A status in neither table is unknown, unless it is a 5xx. */
 const statuses: ReadonlyMap<number, SecretErrorCode> = new Map([
   [400, 'invalid_argument'],
   [401, 'unauthenticated'],
@@ -21,12 +21,12 @@ const statuses: ReadonlyMap<number, SecretErrorCode> = new Map([
 const remedies: Partial<Record<SecretErrorCode, string>> = {
   unauthenticated: 'Check the token.',
   permission_denied: 'Grant the token access to this account.',
-  quota_exceeded: 'Delete secrets that nobody reads.',
+  quota_exceeded: 'Delete unused secrets.',
   rate_limited: 'Slow down.',
   unavailable: 'Try again later.',
 };
 
-/** A failure as the store tells it. Of its body nothing is kept but the code: the rest may quote what was sent. */
+/** Returns a failure of the store. Only the code of its body is kept: the rest may quote the request. */
 export function httpError(status: number, body: unknown, headers: Headers): SecretError {
   const vendorCode = codeIn(body);
   const redirect = status >= 300 && status < 400;
@@ -35,7 +35,7 @@ export function httpError(status: number, body: unknown, headers: Headers): Secr
     statuses.get(status) ??
     (redirect || status >= 500 || body === undefined ? 'unavailable' : 'unknown');
   const seconds = Number.parseFloat(headers.get('retry-after') ?? '');
-  return new SecretError(code, `HTTP ${status}. ${remedies[code] ?? 'Look at details.'}`, {
+  return new SecretError(code, `HTTP ${status}. ${remedies[code] ?? 'See details.'}`, {
     retryAfterMs: seconds * 1_000, // NaN is dropped
     details: { status, ...(vendorCode !== undefined && { vendorCode }) },
   });

@@ -19,7 +19,7 @@ const answers: Partial<Record<FaultName, () => Response>> = {
   throttledByBody: () => Response.json({ error: { code: 'throttled' } }, { status: 400 }),
   routeNotFound: () => Response.json({ message: 'Not Found' }, { status: 404 }),
   conflict: () => Response.json({ error: { code: 'changed' } }, { status: 409 }),
-  keyInUse: () => Response.json({ error: { code: 'write_under_way' } }, { status: 409 }),
+  keyInUse: () => Response.json({ error: { code: 'write_in_progress' } }, { status: 409 }),
   failedDependency: () => new Response('', { status: 424 }),
   serverError: () => Response.json({ error: { message: 'CANARY-not-a-real-secret' } }, { status: 500 }),
   overloaded: () => new Response('', { status: 503 }),

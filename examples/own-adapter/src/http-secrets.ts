@@ -1,8 +1,15 @@
-import { isSecretError, type Secret, SecretError, type SecretProvider, seal } from '@secretkit/core';
-import type { Answer, CallContext } from '@secretkit/core/provider';
+import {
+  type Answer,
+  type CallContext,
+  isSecretError,
+  type Secret,
+  SecretError,
+  type SecretProvider,
+  seal,
+} from '@secretkit/core/provider';
 import { httpError } from './http-error.js';
 
-/** Secrets of a store behind HTTP: one that serves many names by one request, and keeps accounts apart. */
+/** Reads secrets from a store behind HTTP that supports batches and accounts. */
 export function httpSecrets(options: {
   readonly baseUrl: string;
   readonly token: Secret;
@@ -22,9 +29,9 @@ export function httpSecrets(options: {
       if (response.ok && answer !== undefined) return answer;
       throw httpError(response.status, answer, response.headers);
     } catch (error) {
-      signal?.throwIfAborted(); // with its very reason, which fetch may have wrapped
+      signal?.throwIfAborted(); // with its own reason, which fetch may have wrapped
       if (isSecretError(error)) throw error;
-      throw new SecretError('unavailable', 'the store cannot be reached. Check the network, and try again.');
+      throw new SecretError('unavailable', 'the store cannot be reached. Check the network and try again.');
     }
   }
 
@@ -38,36 +45,40 @@ export function httpSecrets(options: {
     },
 
     async getMany(refs, ctx) {
-      const { account, user } = refs[0]?.scope ?? {}; // all of a call share one
-      if (user !== undefined) return refs.map(() => undefined); // the store knows no users
+      const { account, user } = refs[0]?.scope ?? {}; // shared by all refs of a call
+      if (user !== undefined) return refs.map(() => undefined); // the store has no users
       const answer = await ask('read', { account, names: refs.map(({ name }) => name) }, ctx);
       const { secrets } = answer as { readonly secrets?: unknown };
-      if (!Array.isArray(secrets)) throw new SecretError('invalid_data', 'the answer is no list of secrets.');
+      if (!Array.isArray(secrets))
+        throw new SecretError('invalid_data', 'the answer must be a list of secrets.');
       const found = new Map(secrets.map((each: Partial<StoredSecret> | null) => [each?.name, each]));
       return refs.map(({ name }) => sealed(found.get(name)));
     },
 
     async set({ name, scope }, secret, ctx) {
-      if (scope?.user !== undefined) throw new SecretError('invalid_argument', 'the store knows no users.');
-      const expiresAt = secret.expiresAt && Math.floor(secret.expiresAt.getTime() / 1_000); // never for longer than asked
+      if (scope?.user !== undefined) throw new SecretError('invalid_argument', 'the store has no users.');
+      const expiresAt = secret.expiresAt && Math.floor(secret.expiresAt.getTime() / 1_000); // never longer than requested
       if (expiresAt !== undefined && expiresAt * 1_000 <= now()) {
         throw new SecretError(
           'invalid_argument',
-          'the expiry has passed. Delete the secret if it is to be gone.',
+          'expiresAt must be in the future. Delete the secret to remove it.',
         );
       }
       const value = secret.reveal();
-      checkDone(await ask('write', { account: scope?.account, name, value, expires_at: expiresAt }, ctx));
+      checkConfirmed(
+        await ask('write', { account: scope?.account, name, value, expires_at: expiresAt }, ctx),
+      );
     },
 
     async delete({ name, scope }, ctx) {
-      if (scope?.user === undefined) checkDone(await ask('delete', { account: scope?.account, name }, ctx));
+      if (scope?.user === undefined)
+        checkConfirmed(await ask('delete', { account: scope?.account, name }, ctx));
     },
   };
   return provider;
 }
 
-/** A secret as the store tells it; its expiry in seconds. */
+/** A secret in the store's format; its expiry in seconds. */
 interface StoredSecret {
   readonly name: string;
   readonly value: string;
@@ -78,14 +89,14 @@ function sealed(stored: Partial<StoredSecret> | null | undefined): Answer {
   if (!stored) return undefined;
   const { value, expires_at: seconds } = stored;
   if (value === '') return undefined;
-  if (typeof value !== 'string') return new SecretError('invalid_data', 'the secret came without its value.');
+  if (typeof value !== 'string') return new SecretError('invalid_data', 'the answer must have a value.');
   return seal(value, typeof seconds === 'number' ? { expiresAt: new Date(seconds * 1_000) } : {});
 }
 
-// A page that says 200 is no write.
-function checkDone(answer: unknown): void {
+// A page with status 200 does not confirm a write.
+function checkConfirmed(answer: unknown): void {
   const { done } = answer as { readonly done?: unknown };
-  if (done !== true) throw new SecretError('invalid_data', 'the answer does not say that it is done.');
+  if (done !== true) throw new SecretError('invalid_data', 'the answer does not confirm the write.');
 }
 
 function parse(text: string): object | undefined {

@@ -29,7 +29,7 @@ describe('an adapter of thirty lines, under the same middleware', () => {
     expect((await secrets.require('token')).reveal()).toBe('value-2');
   });
 
-  it('has no batch call, and is read in batches', async () => {
+  it('has no batch call, and supports batches of the client', async () => {
     const { secrets } = await open('{"a":"value-a","b":"value-b"}');
     const { a, b, c } = await secrets.getMany({ a: 'a', b: 'b', c: 'constructor' });
     expect([a?.reveal(), b?.reveal(), c]).toEqual(['value-a', 'value-b', undefined]);
@@ -42,7 +42,7 @@ describe('an adapter of thirty lines, under the same middleware', () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
-  it('is retried where that can help', async () => {
+  it('is retried for transient failures', async () => {
     const { path, secrets } = await open('{"token":"value-1"}');
     await rm(path);
     const read = secrets.get('token');
@@ -50,7 +50,7 @@ describe('an adapter of thirty lines, under the same middleware', () => {
     await expect(read.then((secret) => secret?.reveal())).resolves.toBe('value-1');
   });
 
-  it('says what it cannot do', async () => {
+  it('reports what it does not support', async () => {
     const { path } = await open('{}');
     const secrets = createSecrets(fileSecrets(path));
     expect(secrets.can('set')).toBe(false);

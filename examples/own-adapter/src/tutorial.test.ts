@@ -12,7 +12,7 @@ it.each(blocks.map(([, file = '', code = '']) => ({ file, code })))(
   },
 );
 
-it('all of the code of the tutorial has its file', () => {
+it('every code block of the tutorial has its file', () => {
   expect(blocks).toHaveLength(3);
   expect(readFileSync(`${folder}README.md`, 'utf8').match(/^```ts/gm)).toHaveLength(3);
 });

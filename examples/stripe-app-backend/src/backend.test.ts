@@ -76,7 +76,7 @@ const statusesOf = (answers: readonly { status: number }[]) => [
 ];
 const poll = { interval: 2, timeout: 30_000 };
 
-describe('a user who connects', () => {
+describe('a user with a connection', () => {
   it('has a token in the store, in a scope of their own, with its expiry', async () => {
     const backend = await connected(alice);
     expect(stored(alice, 'access-token')).toMatchObject({
@@ -88,11 +88,11 @@ describe('a user who connects', () => {
     expect(await orders(backend, alice)).toMatchObject({ status: 200, body: ['an order of usr_alice'] });
   });
 
-  it('is told so if they have not', async () => {
+  it('gets 404 without one', async () => {
     expect(await orders(await start(), bob)).toMatchObject({ status: 404, body: { error: 'not_found' } });
   });
 
-  it('is told so if the partner refuses the code, and nothing is stored', async () => {
+  it('gets 502 if the partner refuses the code, and nothing is stored', async () => {
     const backend = await start();
     expect(await post(backend, '/connect', alice, { code: 'made up' })).toMatchObject({ status: 502 });
     expect(stored(alice, 'access-token')).toBeUndefined();
@@ -100,7 +100,7 @@ describe('a user who connects', () => {
 });
 
 describe('a cold start', () => {
-  it('asks the store for each secret once, for any number of requests, and gets over a limit and a reset', async () => {
+  it('reads each secret once for any number of requests, and recovers from a rate limit and a reset', async () => {
     await stop(await connected(alice));
     const backend = await start();
     const before = emulator.requests.count();
@@ -111,8 +111,8 @@ describe('a cold start', () => {
   });
 });
 
-describe('a token that is about to die', () => {
-  it('is renewed once for any number of requests, and nobody waits or meets a dead one', async () => {
+describe('a token close to its expiry', () => {
+  it('is renewed once for any number of requests, without a wait or an expired token', async () => {
     const backend = await connected(alice, bob);
     advance(tokenLifeMs - 4 * minutes);
     expect(statusesOf(await many(backend, alice))).toEqual([200]);
@@ -122,18 +122,18 @@ describe('a token that is about to die', () => {
     expect(stored(bob, 'access-token')?.payload).toBe('access-CANARY-2-usr_bob');
   });
 
-  it('and one that has died is renewed first', async () => {
+  it('and an expired one is renewed first', async () => {
     const backend = await connected(alice);
     advance(tokenLifeMs + minutes);
     expect(statusesOf(await many(backend, alice))).toEqual([200]);
     expect([partner.refreshes(), partner.refusals()]).toEqual([1, 0]);
   });
 
-  it('is not renewed again by another process that has not heard of it', async () => {
+  it('is not renewed again by another process with an old copy', async () => {
     const one = await connected(alice);
     const other = await start();
     advance(tokenLifeMs - 6 * minutes);
-    await orders(other, alice); // it has the token in memory, and asks nobody for a while
+    await orders(other, alice); // it has the token in its cache
     advance(2 * minutes);
     await orders(one, alice);
     await vi.waitUntil(() => stored(alice, 'access-token')?.payload === 'access-CANARY-2-usr_alice', poll);
@@ -146,7 +146,7 @@ describe('a token that is about to die', () => {
 describe('an outage of the store', () => {
   const down = () => emulator.faults.add({ kind: 'serverError', status: 503, times: Infinity });
 
-  it('is survived by whoever has been served before, for as long as the token lives', async () => {
+  it('does not reach users who were served before, until the token expires', async () => {
     const backend = await connected(alice, carol);
     await orders(backend, alice);
     down();
@@ -163,7 +163,7 @@ describe('an outage of the store', () => {
     expect(await orders(backend, alice)).toMatchObject({ status: 200 });
   });
 
-  it('that begins when a token has just been renewed loses no token: it is stored later', async () => {
+  it('that begins right after a renewal loses no token: it is stored later', async () => {
     const backend = await connected(alice);
     advance(tokenLifeMs - 4 * minutes);
     emulator.faults.add({ kind: 'serverError', operation: 'create', times: Infinity });
@@ -211,13 +211,13 @@ describe('a tenant', () => {
   it.each([
     ['an account without an id', { account_id: '', user_id: 'usr_alice' }, 403],
     ['an id of the wrong type', { account_id: null as never, user_id: 'usr_alice' }, 401],
-  ])('is nobody with %s', async (_, who, status) => {
+  ])('is rejected with %s', async (_, who, status) => {
     expect(await orders(await connected(alice), who)).toMatchObject({ status });
   });
 });
 
 describe('a request that Stripe has not signed', () => {
-  it('is refused, and many of them do not make the store work', async () => {
+  it('is refused, and many of them cause no load on the store', async () => {
     const backend = await connected(alice);
     const before = emulator.requests.count();
     const forged = Array.from({ length: 10 }, () => post(backend, '/orders', alice, {}, 'made up'));
@@ -225,7 +225,7 @@ describe('a request that Stripe has not signed', () => {
     expect(emulator.requests.count() - before).toBe(1); // it might have been a rotation
   });
 
-  it('is refused when it was signed for another body, long ago, or not at all', async () => {
+  it('is refused with the signature of another body, an old one, or none', async () => {
     const { url } = await connected(alice);
     const secret = 'CANARY-signing-secret-1';
     const signatureOf = (payload: string, age: number) =>
@@ -245,7 +245,7 @@ describe('a request that Stripe has not signed', () => {
 });
 
 describe('a credential that is rotated', () => {
-  it('is met when it is refused: the signing secret', async () => {
+  it('is detected by its refusal: the signing secret', async () => {
     const backend = await connected(alice);
     emulator.secrets.put({ name: 'app-signing-secret', payload: 'CANARY-signing-secret-2' });
     const signingSecret = 'CANARY-signing-secret-2';
@@ -255,7 +255,7 @@ describe('a credential that is rotated', () => {
     expect(emulator.requests.count({ name: 'app-signing-secret' }) - before).toBe(1);
   });
 
-  it('is met when it is refused: the partner’s client secret', async () => {
+  it('is detected by its refusal: the partner’s client secret', async () => {
     const backend = await connected(alice);
     partner.rotateClientSecret('CANARY-client-secret-2');
     emulator.secrets.put({ name: 'partner-client-secret', payload: 'CANARY-client-secret-2' });
@@ -265,18 +265,18 @@ describe('a credential that is rotated', () => {
   });
 });
 
-describe('whatever happens', () => {
-  it('no value is printed, and none is answered', async () => {
+describe('in every case', () => {
+  it('no value is printed or returned', async () => {
     const printers = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write'));
-    const told: unknown[] = [];
+    const output: unknown[] = [];
     const backend = await connected(alice);
     for (const kind of ['html', 'malformedJson', 'unauthorized', 'forbidden', 'cutBody', 'reset'] as const) {
       emulator.faults.add({ kind, times: Infinity });
       advance(6 * minutes);
-      told.push(await orders(backend, alice));
+      output.push(await orders(backend, alice));
       emulator.faults.clear();
     }
-    told.push(failures, ...printers.map(({ mock }) => mock.calls));
-    expect(JSON.stringify(told)).not.toContain('CANARY');
+    output.push(failures, ...printers.map(({ mock }) => mock.calls));
+    expect(JSON.stringify(output)).not.toContain('CANARY');
   });
 });

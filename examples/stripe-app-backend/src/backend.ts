@@ -7,7 +7,7 @@ import { HttpFailure } from './http-failure.js';
 import { identify } from './identity.js';
 import type { Partner } from './partner.js';
 
-/** What a handler finds in its context: who asks, with a client that sees nothing else, and what. */
+/** The context of a handler: the tenant, with a client in its scope, and the request's body. */
 interface Signed {
   readonly Variables: { readonly tenant: Tenant; readonly body: Readonly<Record<string, unknown>> };
 }
@@ -21,17 +21,17 @@ export interface BackendParts {
 
 const statuses: Partial<Record<SecretErrorCode, ContentfulStatusCode>> = {
   not_found: 404, // the user has not connected
-  invalid_argument: 403, // the client of one tenant was asked about another
+  invalid_argument: 403, // a request for another tenant's secret
 };
 
-/** The routes of the backend. Every request is signed by Stripe, and is served within its own account and user. */
+/** The routes of the backend. Stripe signs every request, which is served in the scope of its account and user. */
 export function backend({ secrets, connections, partner, now }: BackendParts) {
   const signed = createMiddleware<Signed>(async (c, next) => {
     const text = await c.req.text();
     const identity = await identify(secrets, text, c.req.header('stripe-signature'), now());
     if (!identity) return c.json({ error: 'signature' }, 401);
     c.set('tenant', { ...identity, secrets: secrets.scoped(identity) });
-    c.set('body', JSON.parse(text) as Record<string, unknown>); // it has been read to find out who asks
+    c.set('body', JSON.parse(text) as Record<string, unknown>); // it is valid JSON: identify has parsed it
     await next();
     return undefined;
   });
@@ -46,7 +46,7 @@ export function backend({ secrets, connections, partner, now }: BackendParts) {
       c.json(await connections.withToken(c.var.tenant, (token) => partner.orders(token))),
     )
     .post('/connection', async (c) => {
-      // Whose connection is what the sender says, and sees to: the client refuses what is not the sender's own.
+      // The sender chooses the scope; the client refuses any scope but the sender's own.
       const { of } = c.var.body as { of?: SecretScope };
       const ref = of === undefined ? 'refresh-token' : { name: 'refresh-token', scope: of };
       return c.json({ connected: (await c.var.tenant.secrets.get(ref)) !== undefined });

@@ -9,22 +9,22 @@ import { scopeKey } from '@secretkit/core/provider';
 import type { Identity } from './identity.js';
 import type { Grant, Partner } from './partner.js';
 
-/** A user's connection with the partner: a token that expires, and one that renews it. */
+/** A user's connection with the partner: an access token that expires, and a refresh token. */
 export interface Connections {
-  /** Stores what the partner gives for a code. */
+  /** Stores the tokens that the partner grants for a code. */
   connect(tenant: Tenant, code: string): Promise<void>;
   /**
-   * Runs with a token that is alive. One that is about to die is renewed beside it: nobody waits, and there is one renewal
-   * for however many requests.
+   * Calls `run` with a valid token. A token close to its expiry is renewed in the background, once for any number of
+   * requests.
    *
-   * @throws `not_found` for a user who has not connected; what `run` throws.
+   * @throws `not_found` for a user who has not connected; the failure of `run`.
    */
   withToken<T>(tenant: Tenant, run: (token: Secret) => Promise<T>): Promise<T>;
-  /** Resolves when nothing is under way. */
+  /** Resolves when no renewal is in flight. */
   settled(): Promise<void>;
 }
 
-/** Whose connection it is, and the client that sees nothing else. */
+/** The owner of a connection, and a client in the owner's scope. */
 export interface Tenant extends Identity {
   readonly secrets: ScopedSecrets;
 }
@@ -33,7 +33,7 @@ export interface ConnectionsOptions {
   readonly secrets: Secrets;
   readonly partner: Partner;
   readonly now: () => number;
-  /** Told of renewals that failed while the token was still good. */
+  /** Called for a renewal that fails while the token is still valid. */
   readonly onFailure: (tenant: Identity, code: SecretErrorCode | 'partner') => void;
 }
 
@@ -46,7 +46,7 @@ export function connections({ secrets, partner, now, onFailure }: ConnectionsOpt
   const isGoodFor = (token: Secret | undefined, ms: number): token is Secret =>
     token?.expiresAt !== undefined && token.expiresAt.getTime() - now() > ms;
 
-  // The partner has forgotten the tokens before: until the new ones are stored, they live here.
+  // The partner has invalidated the previous tokens: the new ones are kept here until they are stored.
   async function save(tenant: Tenant, grant: Grant): Promise<void> {
     unsaved.set(keyOf(tenant), grant);
     await tenant.secrets.set('refresh-token', grant.refreshToken);
@@ -57,7 +57,7 @@ export function connections({ secrets, partner, now, onFailure }: ConnectionsOpt
   async function renew(tenant: Tenant): Promise<void> {
     const held = unsaved.get(keyOf(tenant));
     if (held && isGoodFor(held.accessToken, renewAheadMs)) return save(tenant, held);
-    // Fresh: another process may have renewed it. And a store that is down could not keep what the partner would give.
+    // Fresh: another process may have renewed it. And a store that is down could not keep the new tokens.
     const stored = await tenant.secrets.get('access-token', { fresh: true });
     if (isGoodFor(stored, renewAheadMs)) return;
     const refreshToken =
@@ -66,22 +66,22 @@ export function connections({ secrets, partner, now, onFailure }: ConnectionsOpt
       await save(tenant, await grantFor({ refreshToken }));
     } catch (error) {
       if (unsaved.has(keyOf(tenant))) throw error;
-      // A refresh token is good once: was another process faster?
+      // A refresh token is valid once: another process may have been faster.
       const other = await tenant.secrets.get('access-token', { fresh: true });
       if (!isGoodFor(other, renewAheadMs)) throw error;
     }
   }
 
-  // A client secret that was rotated is met by `use`: refused once, read anew, tried again.
+  // `use` handles a rotated client secret: refused once, read again, tried again.
   function grantFor(by: Parameters<Partner['grant']>[0]): Promise<Grant> {
     return secrets.use('partner-client-secret', (clientSecret) => partner.grant(by, clientSecret));
   }
 
   function renewOnce(tenant: Tenant): Promise<void> {
     const key = keyOf(tenant);
-    const underWay = renewals.get(key) ?? renew(tenant).finally(() => renewals.delete(key));
-    renewals.set(key, underWay);
-    return underWay;
+    const inFlight = renewals.get(key) ?? renew(tenant).finally(() => renewals.delete(key));
+    renewals.set(key, inFlight);
+    return inFlight;
   }
 
   return {

@@ -1,4 +1,4 @@
-/** An answer of another server that says no, by its status alone: its body may hold anything. */
+/** A refusal by another server: its status only, since its body may contain anything. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
 
@@ -6,6 +6,6 @@ export class HttpFailure extends Error {
     who: string,
     readonly status: number,
   ) {
-    super(`${who} answers ${status}`);
+    super(`${who} returned ${status}`);
   }
 }

@@ -2,15 +2,15 @@ import type { SecretsReader } from '@secretkit/core';
 import Stripe from 'stripe';
 import { HttpFailure } from './http-failure.js';
 
-/** Who asks: a user of an account that has the app installed. */
+/** A user of an account that has the app installed. */
 export interface Identity {
   readonly account: string;
   readonly user: string;
 }
 
 /**
- * Who has sent a body, by Stripe's word, or nothing: the app's UI extension has it signed with `fetchStripeSignature`. A
- * signing secret that was rotated is met by `use`; what is forged makes it look for a rotation once in a while at most.
+ * Returns the sender of a body that Stripe has signed, else `undefined`. The app's UI extension signs it with
+ * `fetchStripeSignature`. `use` handles a rotated signing secret; forged requests cause one extra read per cooldown at most.
  */
 export async function identify(
   secrets: SecretsReader,

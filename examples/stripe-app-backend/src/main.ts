@@ -3,7 +3,7 @@ import { startPartner, tokenLifeMs } from './partner-server.js';
 import { startBackend } from './start-backend.js';
 import { fromExtension, type Viewer } from './ui-extension.js';
 
-// The day of a backend, over HTTP on this machine: a Stripe that is emulated, a partner that is made up, hours that are skipped.
+// A day of a backend, over HTTP on this machine: an emulated Stripe, a made-up partner, and a clock that skips hours.
 let skipped = 0;
 const now = (): number => Date.now() + skipped;
 const emulator = await startEmulator({ now });
@@ -18,18 +18,18 @@ let backend = await start();
 const alice = { account_id: 'acct_1', user_id: 'usr_alice' };
 const bob = { account_id: 'acct_2', user_id: 'usr_bob' };
 
-console.log(row('', 'answers', 'calls to the store', 'renewals'));
+console.log(row('', 'responses', 'calls to the store', 'renewals'));
 await step('two users connect with the partner', () =>
   Promise.all([alice, bob].map((who) => ask('/connect', who, { code: `code-of-${who.user_id}` }))),
 );
 await backend.close();
 backend = await start();
-await step('a cold start, and a hundred requests at once', () => hundred(alice));
+await step('a cold start, a hundred concurrent requests', () => hundred(alice));
 await step('the next hundred', () => hundred(alice));
 skipped += tokenLifeMs - 60_000;
-await step('a minute before the token dies', () => hundred(alice));
+await step('a minute before the token expires', () => hundred(alice));
 await step('the next hundred, with the new token', () => hundred(alice));
-await step('one tenant asks for another’s secrets', () =>
+await step('one tenant requests another’s secrets', () =>
   Promise.all([ask('/connection', alice, { of: { account: bob.account_id, user: bob.user_id } })]),
 );
 secrets.signing = 'absec_not-a-real-one-either';

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 
-/** A partner on this machine, with an OAuth server that forgets a refresh token when it has been used. */
+/** A partner on this machine. Its OAuth server accepts a refresh token once. */
 export interface PartnerServer {
   readonly url: string;
-  /** How often a refresh was granted. */
+  /** Returns the number of granted refreshes. */
   refreshes(): number;
-  /** The tokens that were refused because they had expired or were unknown. */
+  /** Returns the number of refused tokens: expired or unknown. */
   refusals(): number;
-  /** From now on, another client secret is the right one. */
+  /** Replaces the accepted client secret. */
   rotateClientSecret(clientSecret: string): void;
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export async function startPartner(clientSecret: string, now: () => number): Pro
   let issued = 0;
   let refreshes = 0;
   let refusals = 0;
-  const refreshTokens = new Map<string, string>(); // token, and whose
+  const refreshTokens = new Map<string, string>(); // user by token
   const accessTokens = new Map<string, { readonly user: string; readonly expiresAt: number }>();
 
   function grant(user: string) {
@@ -58,7 +58,7 @@ export async function startPartner(clientSecret: string, now: () => number): Pro
     });
 
   const listener = getRequestListener(app.fetch);
-  const server = createServer((request, response) => void listener(request, response)); // it answers its own failures
+  const server = createServer((request, response) => void listener(request, response)); // it handles its own failures
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // a listening TCP server has one

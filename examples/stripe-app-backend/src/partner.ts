@@ -1,22 +1,22 @@
 import { type Secret, seal } from '@secretkit/core';
 import { HttpFailure } from './http-failure.js';
 
-/** What the partner gives for a code, or for a refresh token: tokens, sealed before anybody can log them. */
+/** The tokens that the partner grants for a code or a refresh token, sealed at once. */
 export interface Grant {
-  /** It expires. */
+  /** Has an expiry. */
   readonly accessToken: Secret;
-  /** It is good for one refresh. */
+  /** Valid for one refresh. */
   readonly refreshToken: Secret;
 }
 
 /** The partner's API. */
 export interface Partner {
-  /** @throws `HttpFailure`: 401 for a client secret that is refused, 400 for a code or refresh token that is. */
+  /** @throws `HttpFailure`: 401 for a refused client secret, 400 for a refused code or refresh token. */
   grant(
     by: { readonly code: string } | { readonly refreshToken: Secret },
     clientSecret: Secret,
   ): Promise<Grant>;
-  /** @throws `HttpFailure`: 401 for a token that is refused. */
+  /** @throws `HttpFailure`: 401 for a refused token. */
   orders(accessToken: Secret): Promise<unknown>;
 }
 

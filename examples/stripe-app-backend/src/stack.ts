@@ -5,13 +5,13 @@ import { timeout } from '@secretkit/middleware/timeout';
 import { stripeSecrets } from '@secretkit/stripe';
 import { createStripeClient } from '@secretkit/stripe/client';
 
-/** Time and chance, for tests. */
+/** The clock and the random source, for tests. */
 export interface Clock {
   readonly now?: () => number;
   readonly random?: () => number;
 }
 
-/** The app's secrets at Stripe: the platform's own ones, and those of every account that has the app installed. */
+/** Opens the app's secrets at Stripe: those of the platform, and of every account that has the app installed. */
 export function openSecrets(apiKey: string, baseUrl: string | undefined, clock: Clock): Secrets {
   const { now } = clock;
   const client = createStripeClient({ apiKey, ...(baseUrl !== undefined && { baseUrl }) });

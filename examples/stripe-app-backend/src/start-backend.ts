@@ -10,17 +10,17 @@ import { type Clock, openSecrets } from './stack.js';
 export interface BackendOptions extends Clock {
   /** The platform's API key. */
   readonly apiKey: string;
-  /** Where Stripe's API is, such as an emulator's `url`. @defaultValue Stripe */
+  /** The base URL of Stripe's API, such as an emulator's `url`. @defaultValue Stripe */
   readonly stripeUrl?: string;
-  /** Where the partner's API is. */
+  /** The base URL of the partner's API. */
   readonly partnerUrl: string;
-  /** Told of renewals that failed while the token was still good. @defaultValue nobody is */
+  /** Called for a renewal that fails while the token is still valid. @defaultValue none */
   readonly onFailure?: ConnectionsOptions['onFailure'];
 }
 
 export interface RunningBackend {
   readonly url: string;
-  /** Serves who is being served, ends what is under way, and closes the client. */
+  /** Finishes the requests and renewals in progress, and closes the client. */
   close(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
   const connected = connections({ secrets, partner, now, onFailure });
   const app = backend({ secrets, connections: connected, partner, now });
   const listener = getRequestListener(app.fetch);
-  const server = createServer((request, response) => void listener(request, response)); // it answers its own failures
+  const server = createServer((request, response) => void listener(request, response)); // it handles its own failures
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // a listening TCP server has one

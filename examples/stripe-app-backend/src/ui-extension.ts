@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 
-/** Who uses the app's UI extension in the Stripe Dashboard. */
+/** The user of the app's UI extension in the Stripe Dashboard. */
 export interface Viewer {
   readonly account_id: string;
   readonly user_id: string;
@@ -12,7 +12,7 @@ export interface Reply {
   readonly retryAfter: string | null;
 }
 
-/** A request as the UI extension sends it: a body with the viewer's ids, signed as Stripe signs it. */
+/** Sends a request as the UI extension does: a body with the viewer's ids, with Stripe's signature. */
 export function fromExtension(
   url: string,
   body: Viewer & Readonly<Record<string, unknown>>,

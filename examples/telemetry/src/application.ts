@@ -5,16 +5,16 @@ import { recommended } from '@secretkit/middleware/recommended';
 import { telemetry, traceFallThrough, traceRetry } from '@secretkit/middleware/telemetry';
 import { type StripeClient, stripeSecrets } from '@secretkit/stripe';
 
-/** What differs from one deployment to the next. */
+/** The parts that differ between deployments. */
 export interface Deployment {
   readonly client: StripeClient;
   readonly env: Environment;
-  /** The clock and chance; another than the real ones in tests. */
+  /** The clock and the random source, replaced in tests. */
   readonly now?: () => number;
   readonly random?: () => number;
 }
 
-/** These lines are all that an application needs: secrets of Stripe, of the environment where Stripe has none, watched. */
+/** All code that an application needs: secrets of Stripe, else of the environment, traced. */
 export function openSecrets({ client, env, ...tools }: Deployment): SecretsReader & AsyncDisposable {
   const stripe = recommended({ ...tools, retry: { onRetry: traceRetry } })(stripeSecrets({ client }));
   const both = fallback(stripe, envSecrets({ env }), { onFallThrough: traceFallThrough });

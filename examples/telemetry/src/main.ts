@@ -1,3 +1,3 @@
-import { tellStory } from './story.js';
+import { runStory } from './story.js';
 
-await tellStory(console.log);
+await runStory(console.log);

@@ -12,20 +12,20 @@ import {
 
 /** OpenTelemetry in this process, without a collector. */
 export interface Sdk {
-  /** The spans that have begun since this was last asked, once all of them have ended. */
+  /** Returns the spans that started since the last call, when all of them have ended. */
   takeSpans(): Promise<readonly ReadableSpan[]>;
-  /** Every metric, in the text format of Prometheus. */
+  /** Returns every metric in the text format of Prometheus. */
   metricsText(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Collects when it is asked to; in production, a `PeriodicExportingMetricReader` or a `PrometheusExporter` stands here. */
-class AskedReader extends MetricReader {
+/** Collects on demand. In production, use a `PeriodicExportingMetricReader` or a `PrometheusExporter`. */
+class ManualReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** A flush waits for what has begun: a span that tells a hashed name ends when the hash is there, which may be after its call. */
+/** Makes a flush wait for open spans: a span with a hashed name ends when the hash is computed, perhaps after its call. */
 class OpenSpans implements SpanProcessor {
   #open = 0;
   #whenNone: (() => void)[] = [];
@@ -46,14 +46,14 @@ class OpenSpans implements SpanProcessor {
   async shutdown(): Promise<void> {}
 }
 
-/** Starts it, with spans of HTTP requests. In production, an exporter for your collector stands in place of the memory. */
+/** Starts OpenTelemetry with spans of HTTP requests. In production, use the exporter of your collector. */
 export function startSdk(): Sdk {
   const exporter = new InMemorySpanExporter();
   const spanProcessors = [new SimpleSpanProcessor(exporter), new OpenSpans()];
   const tracerProvider = new NodeTracerProvider({ spanProcessors });
-  const reader = new AskedReader();
+  const reader = new ManualReader();
   const meterProvider = new MeterProvider({ readers: [reader] });
-  tracerProvider.register(); // and the context manager that keeps a span active over awaits
+  tracerProvider.register(); // also the context manager, which keeps a span active across awaits
   metrics.setGlobalMeterProvider(meterProvider);
   const http = new UndiciInstrumentation(); // fetch
 

@@ -6,20 +6,19 @@ import { openSecrets } from './application.js';
 import { startSdk } from './sdk.js';
 import { treeOf } from './tree-of.js';
 
-/** Stands on every line of ours. */
+/** A label on every metric of secretkit. */
 const scope = ',otel_scope_name="@secretkit/middleware"';
 
-/** Values that must show nowhere. */
+/** Values that must never show. */
 export const values = {
   'database-url': 'postgres://CANARY-of-stripe',
   LOG_LEVEL: 'CANARY-of-the-environment',
 };
 
 /**
- * An application reads its secrets from an emulated Stripe and from its environment, through good times and bad; what
- * OpenTelemetry saw of it is printed beside.
+ * Reads secrets from an emulated Stripe and from the environment, also through failures, and prints the spans and metrics.
  */
-export async function tellStory(print: (line: string) => void): Promise<void> {
+export async function runStory(print: (line: string) => void): Promise<void> {
   const sdk = startSdk();
   const emulator = await startEmulator();
   emulator.secrets.put({ name: 'database-url', payload: values['database-url'] });
@@ -40,16 +39,16 @@ export async function tellStory(print: (line: string) => void): Promise<void> {
     await read('A miss', 'database-url');
     await read('A thousand hits', 'database-url', 1_000);
     await read('Not in Stripe, found in the environment', 'log-level');
-    await read('In neither', 'nothing');
+    await read('Missing in both', 'nothing');
     emulator.faults.add({ kind: 'rateLimit' });
     ms += 301_000;
-    await read('Stripe says to slow down, and a value that has just grown old stands by', 'database-url');
+    await read('Stripe limits the rate, a value just past its freshness is served', 'database-url');
     emulator.faults.clear();
     emulator.faults.add({ kind: 'serverError', times: Number.POSITIVE_INFINITY });
     ms += 60_000;
-    await read('Stripe is down, and an old value stands by', 'database-url');
-    await read('Stripe is down, and the environment answers', 'log-level');
-    await read('Stripe is down, and nobody knows', 'nothing');
+    await read('Stripe is down, a stale value is served', 'database-url');
+    await read('Stripe is down, the environment has the secret', 'log-level');
+    await read('Stripe is down, the environment has no such secret', 'nothing');
 
     print('\nMetrics');
     for (const line of (await sdk.metricsText()).split('\n')) {

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 
-/** Spans as lines, each below its parent, with its attributes, its duration and its events. */
+/** Returns spans as lines, each below its parent, with attributes, duration and events. */
 export function treeOf(spans: readonly ReadableSpan[]): string[] {
   const ids = new Set(spans.map((span) => span.spanContext().spanId));
   const childrenOf = (parent: string | undefined): readonly ReadableSpan[] =>
@@ -15,15 +15,15 @@ export function treeOf(spans: readonly ReadableSpan[]): string[] {
   function linesOf(span: ReadableSpan, indent: string): string[] {
     const inside = `${indent}    `;
     return [
-      `${indent}${span.name}  ${told(span.attributes)}  ${msOf(span.duration).toFixed(1)} ms`,
-      ...span.events.map(({ name, attributes = {} }) => `${inside}· ${name}  ${told(attributes)}`),
+      `${indent}${span.name}  ${format(span.attributes)}  ${msOf(span.duration).toFixed(1)} ms`,
+      ...span.events.map(({ name, attributes = {} }) => `${inside}· ${name}  ${format(attributes)}`),
       ...childrenOf(span.spanContext().spanId).flatMap((child) => linesOf(child, inside)),
     ];
   }
   return childrenOf(undefined).flatMap((root) => linesOf(root, ''));
 }
 
-/** What is worth a place on the line, and what it is called there. */
+/** The attributes on a line, and their labels. */
 const shown: readonly (readonly [attribute: string, label: string])[] = [
   ['secretkit.outcome', 'outcome'],
   ['secretkit.cache.result', 'cache'],
@@ -36,7 +36,7 @@ const shown: readonly (readonly [attribute: string, label: string])[] = [
   ['http.response.status_code', 'status'],
 ];
 
-function told(attributes: Attributes): string {
+function format(attributes: Attributes): string {
   return shown
     .filter(([attribute]) => attributes[attribute] !== undefined)
     .map(([attribute, label]) => `${label}=${String(attributes[attribute])}`)
