@@ -1,31 +1,31 @@
-/** Requests to the store in a span of time. */
+/** Requests to the store in a period. */
 export interface CallRate {
   readonly calls: number;
-  /** Those that were told to slow down. */
-  readonly refused: number;
-  /** The most in one second. */
+  /** Requests that the store answered with `rate_limited`. */
+  readonly throttled: number;
+  /** The largest number of requests in one second. */
   readonly peakPerSecond: number;
   readonly meanPerSecond: number;
-  /** How many there were in each second, from the first on. */
+  /** The number of requests in each second of the period, in order. */
   readonly perSecond: readonly number[];
 }
 
-/** Counts requests by the second. */
+/** Counts requests per second. */
 export class CallCounter {
   readonly #now: () => number;
   readonly #startedAt: number;
   readonly #perSecond: number[] = [];
-  #refused = 0;
+  #throttled = 0;
 
   constructor(now: () => number) {
     this.#now = now;
     this.#startedAt = now();
   }
 
-  count(refused: boolean): void {
+  count(throttled: boolean): void {
     const second = Math.floor((this.#now() - this.#startedAt) / 1_000);
     this.#perSecond[second] = (this.#perSecond[second] ?? 0) + 1;
-    if (refused) this.#refused += 1;
+    if (throttled) this.#throttled += 1;
   }
 
   rate(): CallRate {
@@ -34,8 +34,8 @@ export class CallCounter {
     const calls = perSecond.reduce((sum, count) => sum + count, 0);
     return {
       calls,
-      refused: this.#refused,
-      peakPerSecond: perSecond.reduce((most, count) => Math.max(most, count), 0),
+      throttled: this.#throttled,
+      peakPerSecond: perSecond.reduce((peak, count) => Math.max(peak, count), 0),
       meanPerSecond: calls / seconds,
       perSecond,
     };

@@ -4,55 +4,55 @@ import { CallCounter, type CallRate } from './call-rate.js';
 import { type Store, store } from './store.js';
 import { virtualTime } from './virtual-time.js';
 
-/** What the middleware of a process is given, so that it lives in virtual time and by seeded chance. */
-export interface World {
+/** The clock and the random numbers of the simulation. The middleware of every process uses them. */
+export interface SimulationContext {
   readonly now: () => number;
   readonly random: () => number;
 }
 
 export interface FleetOptions {
   readonly processes: number;
-  /** The middleware of each process. */
-  readonly stack: (world: World) => Middleware;
-  /** How many secrets each reads, all of one scope. */
+  /** Builds the middleware of one process. */
+  readonly stack: (context: SimulationContext) => Middleware;
+  /** The number of secrets that each process reads, all of one scope. */
   readonly secrets: number;
-  /** One batch for all of them, or a read for each. */
+  /** `list`: one batch for all secrets. `find`: one read for each. */
   readonly reads: 'list' | 'find';
-  /** How often each process reads them all, in milliseconds, on average. */
+  /** The mean interval, in milliseconds, at which each process reads all its secrets. */
   readonly readEveryMs: number;
-  /** Over how long the processes are started, in milliseconds; 0: all at once. */
+  /** The duration, in milliseconds, in which the processes are started; 0 starts all at once. */
   readonly rolloutMs: number;
-  /** The part of the processes that is replaced by new ones each minute. */
+  /** The fraction of the processes that new ones replace each minute. */
   readonly restartsPerMinute: number;
-  /** How many requests a second the store answers, for each operation. */
+  /** The number of requests that the store answers per second, for each operation. */
   readonly limit: number;
   readonly seed: number;
 }
 
-/** How often all secrets were read, and how often one of them was not to be had. */
-export interface Reads {
-  made: number;
+/** The number of reads of all secrets, and of those in which at least one secret was not available. */
+export interface ReadCounts {
+  total: number;
   failed: number;
 }
 
-/** What happened in a span of time. */
-export interface Span extends CallRate {
-  /** By processes that have had all their secrets before. */
-  readonly warm: Readonly<Reads>;
-  /** By processes that never have. */
-  readonly cold: Readonly<Reads>;
+/** The requests and reads of one period. */
+export interface PhaseStats extends CallRate {
+  /** Reads by processes that have had all their secrets before. */
+  readonly warm: Readonly<ReadCounts>;
+  /** Reads by processes that have never had all their secrets. */
+  readonly cold: Readonly<ReadCounts>;
 }
 
 /** A fleet of processes that read secrets from one store, in virtual time. */
 export interface Fleet {
   readonly store: Store;
-  /** Lets time pass, in milliseconds, and tells what happened in it. */
-  pass(ms: number): Promise<Span>;
-  /** How long it took each process from its start to having all its secrets, in milliseconds, in order. */
+  /** Advances virtual time by `ms` and returns the statistics of that period. */
+  advance(ms: number): Promise<PhaseStats>;
+  /** Returns the time from the start of each process until it had all its secrets, in milliseconds, ascending. */
   warmAfterMs(): readonly number[];
-  /** Processes that still have not. */
+  /** The number of processes that have never had all their secrets. */
   readonly cold: number;
-  /** Ends virtual time: the global timers are the real ones again. */
+  /** Restores the real global timers. */
   end(): void;
 }
 
@@ -68,24 +68,32 @@ export function fleet(options: FleetOptions): Fleet {
   const time = virtualTime();
   const { now } = time;
   const random = seededRandom(options.seed);
-  const world: World = { now, random };
+  const context: SimulationContext = { now, random };
   const names = Array.from({ length: secrets }, (_, at) => `secret-${at + 1}`);
   const byName = Object.fromEntries(names.map((name) => [name, name]));
   const running: Process[] = [];
   const warmAfter: number[] = [];
-  let span = emptySpan();
+  let phase = emptyPhase();
 
-  const backend = store({ ...world, limit: options.limit, onCall: (refused) => span.calls.count(refused) });
-  const middleware = (): Middleware => stack(world); // one of its own for each process, as for a breaker's state
+  const backend = store({
+    ...context,
+    limit: options.limit,
+    onCall: (throttled) => phase.calls.count(throttled),
+  });
 
-  function emptySpan(): { readonly calls: CallCounter; readonly warm: Reads; readonly cold: Reads } {
-    return { calls: new CallCounter(now), warm: { made: 0, failed: 0 }, cold: { made: 0, failed: 0 } };
+  function emptyPhase(): {
+    readonly calls: CallCounter;
+    readonly warm: ReadCounts;
+    readonly cold: ReadCounts;
+  } {
+    return { calls: new CallCounter(now), warm: { total: 0, failed: 0 }, cold: { total: 0, failed: 0 } };
   }
 
   function start(): Process {
-    const client = createSecrets(middleware()(backend.provider), world);
+    const middleware = stack(context); // one for each process, because a circuit breaker has state
+    const client = createSecrets(middleware(backend.provider), context);
     const process: Process = { client, startedAt: now(), warmAt: undefined, nextRead: undefined };
-    void read(process); // it cannot reject; a process reads as soon as it runs
+    void read(process); // it cannot reject; the first read comes at the start of the process
     return process;
   }
 
@@ -93,12 +101,13 @@ export function fleet(options: FleetOptions): Fleet {
     clearTimeout(nextRead);
   }
 
-  // The next read does not wait for this one: requests that need secrets come when they come.
+  // The next read does not wait for this one, as requests of users do not wait for each other.
   async function read(process: Process): Promise<void> {
     process.nextRead = setTimeout(() => void read(process), readEveryMs * (0.5 + random()));
-    const { made, failed } = { made: span, failed: await fails(process.client) };
-    const counts = process.warmAt === undefined ? made.cold : made.warm;
-    counts.made += 1;
+    const startPhase = phase;
+    const failed = await readFails(process.client);
+    const counts = process.warmAt === undefined ? startPhase.cold : startPhase.warm;
+    counts.total += 1;
     if (failed) counts.failed += 1;
     else if (process.warmAt === undefined) {
       process.warmAt = now();
@@ -106,7 +115,7 @@ export function fleet(options: FleetOptions): Fleet {
     }
   }
 
-  async function fails(client: SecretsReader): Promise<boolean> {
+  async function readFails(client: SecretsReader): Promise<boolean> {
     const answers =
       reads === 'list'
         ? Object.values(await client.getManySettled(byName))
@@ -136,10 +145,10 @@ export function fleet(options: FleetOptions): Fleet {
 
   return {
     store: backend,
-    async pass(ms) {
-      span = emptySpan();
+    async advance(ms) {
+      phase = emptyPhase();
       await time.runUntil(now() + ms);
-      const { calls, warm, cold } = span;
+      const { calls, warm, cold } = phase;
       return { ...calls.rate(), warm, cold };
     },
     warmAfterMs: () => warmAfter.toSorted((a, b) => a - b),

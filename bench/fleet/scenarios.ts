@@ -6,40 +6,50 @@ type Variant = Omit<Scenario, 'name' | 'processes' | 'stack'> & Pick<CacheOption
 
 const tenMinutes = 600_000;
 
-/** What a fleet may meet, each the first one with one thing changed. */
+/** `defaults`: all processes start at once and read by batch, 25 requests per second, an outage. The others change one thing. */
 const variants: Readonly<Record<string, Variant>> = {
-  'list, all at once, 25 a second, outage': {},
-  'rolled out over ten minutes': { rolloutMs: tenMinutes },
-  'fixed time-to-live': { jitter: 0 },
-  'fresh for a minute': { ttlMs: 60_000 },
-  'fresh for fifteen minutes': { ttlMs: 900_000 },
-  'find each': { reads: 'find' },
-  '100 a second': { limit: 100 },
-  'find each, 100 a second': { reads: 'find', limit: 100 },
-  '429 storm': { trouble: 'throttled' },
-  '1 % restarted a minute': { restartsPerMinute: 0.01 },
+  defaults: {},
+  'rolling deployment, 10 min': { rolloutMs: tenMinutes },
+  'no TTL jitter': { jitter: 0 },
+  'TTL 1 min': { ttlMs: 60_000 },
+  'TTL 15 min': { ttlMs: 900_000 },
+  'one request per secret': { reads: 'find' },
+  '100 requests/s': { limit: 100 },
+  'one request per secret, 100 requests/s': { reads: 'find', limit: 100 },
+  'throttling (429)': { fault: 'throttling' },
+  '1 % restarts per minute': { restartsPerMinute: 0.01 },
 };
 
-// Ten thousand take minutes each, so they are looked at where their number is what matters.
-const ofLargeFleets = new Set([
-  'list, all at once, 25 a second, outage',
-  'rolled out over ten minutes',
-  'fresh for fifteen minutes',
-  '1 % restarted a minute',
+// A simulation of ten thousand processes takes minutes, so it runs only where the number of processes matters.
+const largeVariants = new Set([
+  'defaults',
+  'rolling deployment, 10 min',
+  'TTL 15 min',
+  '1 % restarts per minute',
 ]);
 const large = 10_000;
 
-/** A fleet of so many processes under the library's defaults, with one thing changed if the variant says so. */
+/**
+ * A fleet with the default options, except for the change of the variant.
+ *
+ * @throws `RangeError` if the variant is unknown.
+ */
 export function scenario(processes: number, variant: string): Scenario {
-  const { jitter, ttlMs, ...changed } = variants[variant] ?? {};
+  const found = variants[variant];
+  if (!found) {
+    throw new RangeError(
+      `unknown scenario "${variant}". Known scenarios: ${Object.keys(variants).join(', ')}.`,
+    );
+  }
+  const { jitter, ttlMs, ...changed } = found;
   return {
     name: variant,
     processes,
     ...changed,
-    // Only the room differs: it is reserved beforehand, and ten thousand processes are one here.
-    stack: (world) =>
+    // maxEntries is small because the cache reserves memory for it, and one process simulates ten thousand.
+    stack: (context) =>
       recommended({
-        ...world,
+        ...context,
         cache: {
           maxEntries: 16,
           ...(jitter !== undefined && { jitter }),
@@ -51,7 +61,7 @@ export function scenario(processes: number, variant: string): Scenario {
 
 export function scenarios(sizes: readonly number[]): readonly Scenario[] {
   return sizes.flatMap((processes) => {
-    const names = Object.keys(variants).filter((name) => processes < large || ofLargeFleets.has(name));
+    const names = Object.keys(variants).filter((name) => processes < large || largeVariants.has(name));
     return names.map((name) => scenario(processes, name));
   });
 }

@@ -1,26 +1,26 @@
 import { type Secret, SecretError, type SecretProvider, type SecretRef, seal } from '@secretkit/core';
 import type { CallContext } from '@secretkit/core/provider';
 
-/** What the store does instead of answering, at some times. */
-export type Trouble = 'outage' | 'throttled';
+/** `outage`: every request fails with `unavailable`. `throttling`: every request fails with `rate_limited`. */
+export type Fault = 'outage' | 'throttling';
 
-/** A store that many processes ask, with a limit on the requests a second that it answers. */
+/** A simulated store with a rate limit, shared by all processes. */
 export interface Store {
   readonly provider: SecretProvider;
-  /** From now on; `undefined`: it is well again. */
-  trouble: Trouble | undefined;
+  /** Applies to every later request; `undefined` ends the fault. */
+  fault: Fault | undefined;
 }
 
 export interface StoreOptions {
   readonly now: () => number;
   readonly random: () => number;
-  /** The requests a second that each operation answers; the rest are told to slow down, and not how long to wait. */
+  /** Requests per second for each operation; more are answered with `rate_limited`, without `retryAfterMs`. */
   readonly limit: number;
-  /** Told of every request. */
-  readonly onCall: (refused: boolean) => void;
+  /** Called once per request. */
+  readonly onCall: (throttled: boolean) => void;
 }
 
-/** Between these it takes to answer, in milliseconds. */
+/** The shortest and the longest latency of a request. */
 const latencyMs = [30, 90] as const;
 const windowMs = 1_000;
 
@@ -29,21 +29,21 @@ export function store({ now, random, limit, onCall }: StoreOptions): Store {
   const name = 'store';
 
   async function answer<T>(operation: 'get' | 'list', { signal }: CallContext, value: () => T): Promise<T> {
-    const throttled = self.trouble === 'throttled' || (!self.trouble && !admitted[operation]());
+    const throttled = self.fault === 'throttling' || (!self.fault && !admitted[operation]());
     onCall(throttled);
-    const { trouble } = self;
-    await later(latencyMs[0] + random() * (latencyMs[1] - latencyMs[0]), signal);
-    if (trouble === 'outage') throw new SecretError('unavailable', 'the store is down.', { provider: name });
+    const { fault } = self; // as it was when the request arrived
+    await delay(latencyMs[0] + random() * (latencyMs[1] - latencyMs[0]), signal);
+    if (fault === 'outage') throw new SecretError('unavailable', 'the store is down.', { provider: name });
     if (throttled) throw new SecretError('rate_limited', 'too many requests.', { provider: name });
     return value();
   }
 
   const self: Store = {
-    trouble: undefined,
+    fault: undefined,
     provider: {
       name,
       get: (ref, ctx) => answer('get', ctx, () => valueOf(ref)),
-      // One list brings all the secrets of a scope.
+      // One list request returns all secrets of a scope.
       getMany: (refs, ctx) => answer('list', ctx, () => refs.map(valueOf)),
     },
   };
@@ -54,7 +54,7 @@ function valueOf({ name }: SecretRef): Secret {
   return seal(`value of ${name}`);
 }
 
-/** Admits so many in any second. */
+/** Returns a function that admits at most `limit` requests in any second. */
 function slidingWindow(now: () => number, limit: number): () => boolean {
   const times: number[] = [];
   return () => {
@@ -65,7 +65,7 @@ function slidingWindow(now: () => number, limit: number): () => boolean {
   };
 }
 
-function later(ms: number, signal: AbortSignal | undefined): Promise<void> {
+function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       clearTimeout(timer);

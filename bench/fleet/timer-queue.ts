@@ -1,12 +1,12 @@
-/** Something that is to happen at a point in time. Dropped when it is cancelled. */
+/** A callback that is due at a point in virtual time. A cancelled timer has no `run`. */
 export interface Timer {
   readonly at: number;
-  /** In the order in which they were set, where the time is the same. */
+  /** The sequence number; it decides between timers that are due at the same time. */
   readonly order: number;
   run: (() => void) | undefined;
 }
 
-/** Timers in the order of their time: a binary heap, since a fleet has tens of thousands at once. */
+/** A priority queue of timers: a binary heap, because a fleet has tens of thousands at once. */
 export class TimerQueue {
   readonly #heap: Timer[] = [];
   #order = 0;
@@ -19,12 +19,13 @@ export class TimerQueue {
     return timer;
   }
 
-  /** The earliest, without those that were cancelled; it stays in the queue. */
+  /** Returns the earliest timer that is not cancelled, and leaves it in the queue. */
   peek(): Timer | undefined {
     while (this.#heap[0] && !this.#heap[0].run) this.#removeFirst();
     return this.#heap[0];
   }
 
+  /** Removes and returns the earliest timer that is not cancelled. */
   take(): Timer | undefined {
     const first = this.peek();
     if (first) this.#removeFirst();

@@ -1,22 +1,23 @@
 import { type Timer, TimerQueue } from './timer-queue.js';
 
-/** Time that passes as fast as what happens in it can be worked out. */
+/** A clock that jumps from one timer to the next without waiting. */
 export interface VirtualTime {
-  /** Epoch milliseconds. */
+  /** Returns virtual time in epoch milliseconds. */
   readonly now: () => number;
-  /** Lets time pass until this point, with every timer on the way. */
-  runUntil(end: number): Promise<void>;
-  /** Gives the real timers back. */
+  /** Advances virtual time to `endMs` (epoch milliseconds) and runs every timer that is due until then. */
+  runUntil(endMs: number): Promise<void>;
+  /** Restores the real global timers. */
   [Symbol.dispose](): void;
 }
 
-/** How many events are handed to the event loop at a time. */
-const handful = 64;
+/** The number of timers that are scheduled on the event loop at a time. */
+const batchSize = 64;
 
 /**
- * Puts virtual time in place of the global timers: what waits by `setTimeout` waits in it, and so does a middleware that is
- * given `now`. After each event everything that follows from it has happened before time goes on, since Node empties the
- * queue of promises after each `setImmediate`.
+ * Replaces the global `setTimeout` and `clearTimeout` by ones in virtual time. Middleware must get `now` as an option.
+ *
+ * Each timer runs in a `setImmediate` of its own. Node empties the microtask queue after each of them, so all consequences of
+ * a timer have run before the clock advances.
  */
 export function virtualTime(startsAt: Date = new Date('2030-01-01T00:00:00Z')): VirtualTime {
   const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout, setImmediate } = globalThis;
@@ -28,20 +29,20 @@ export function virtualTime(startsAt: Date = new Date('2030-01-01T00:00:00Z')): 
   const virtualClearTimeout = (timer: Timer | undefined): void => {
     if (timer) timer.run = undefined;
   };
-  // A handle of Node has more to it; what runs here hands it back and nothing else.
+  // Node's handle has more members; the code that runs here only passes it to clearTimeout.
   globalThis.setTimeout = virtualSetTimeout as unknown as typeof globalThis.setTimeout;
   globalThis.clearTimeout = virtualClearTimeout as typeof globalThis.clearTimeout;
 
   return {
     now: () => now,
 
-    runUntil: (end) =>
+    runUntil: (endMs) =>
       new Promise((resolve, reject) => {
         let left = 0;
         const step = (): void => {
           left -= 1;
           const next = queue.peek();
-          if (next && next.at <= end) {
+          if (next && next.at <= endMs) {
             now = next.at;
             try {
               queue.take()?.run?.();
@@ -53,13 +54,13 @@ export function virtualTime(startsAt: Date = new Date('2030-01-01T00:00:00Z')): 
         };
         const refill = (): void => {
           const next = queue.peek();
-          if (!next || next.at > end) {
-            now = end;
+          if (!next || next.at > endMs) {
+            now = endMs;
             setImmediate(resolve);
             return;
           }
-          left = handful;
-          for (let i = 0; i < handful; i += 1) setImmediate(step);
+          left = batchSize;
+          for (let i = 0; i < batchSize; i += 1) setImmediate(step);
         };
         refill();
       }),

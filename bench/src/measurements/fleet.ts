@@ -9,6 +9,6 @@ export interface FleetArgument {
 export function measure({ processes, variant }: FleetArgument): Promise<Outcome> {
   return outcomeOf({
     ...scenario(processes, variant),
-    readEveryMs: processes > 1_000 ? 30_000 : 10_000, // ten thousand processes are slow to work out
+    readEveryMs: processes > 1_000 ? 30_000 : 10_000, // ten thousand processes take minutes to simulate
   });
 }
