@@ -2,13 +2,15 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 export interface BundleSize {
+  /** Bytes. */
   readonly minified: number;
+  /** Bytes. */
   readonly gzipped: number;
-  /** How many files it is made of: what Node loads, one by one, where nobody bundles. */
+  /** The number of source files, each of which Node loads if the application is not bundled. */
   readonly files: number;
 }
 
-/** What these imports add to an application, in bytes, minified and compressed. */
+/** Returns the size of a bundle of `source`, whose imports are resolved from `folder`. */
 export async function bundleSize(
   source: string,
   folder: string,
@@ -27,10 +29,10 @@ export async function bundleSize(
     logLevel: 'error',
   });
   const [file] = outputFiles;
-  if (!file) throw new Error('nothing was bundled');
+  if (!file) throw new Error('bundleSize: esbuild returned no file.');
   return {
     minified: file.contents.length,
     gzipped: gzipSync(file.contents, { level: 9 }).length,
-    files: Object.keys(metafile.inputs).length - 1, // without the source above
+    files: Object.keys(metafile.inputs).length - 1, // without `source` itself
   };
 }

@@ -1,7 +1,12 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import type { Subject } from './subject.js';
 
-/** Does the subject do the work that is compared? Values as they are, each loaded once, missing ones told. */
+/**
+ * Checks that a subject does the work that is compared: it returns the values of the backend, loads each name once, and
+ * returns `undefined` for a missing name.
+ *
+ * @throws `AssertionError` if it does not.
+ */
 export async function checkSubject({ name, open }: Subject): Promise<void> {
   const loads: string[] = [];
   const load = async (key: string): Promise<string | undefined> => {
@@ -17,7 +22,7 @@ export async function checkSubject({ name, open }: Subject): Promise<void> {
       answers: ['value of one', 'value of one', 'value of two', 'value of two', 'value of one', undefined],
       loads: ['one', 'two', 'missing'],
     },
-    `${name} gives other results: it cannot be compared`,
+    `${name}: the results differ from those of the other subjects, so it is not comparable.`,
   );
   await close?.();
 }

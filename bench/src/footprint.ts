@@ -7,29 +7,29 @@ export interface Footprint {
   readonly files: number;
 }
 
-/** What an installation of these packages brings, with all that they depend on, as they are found from a folder. */
+/** Counts the packages and files that `npm install` adds for these packages, dependencies included, resolved from `from`. */
 export function footprint(names: readonly string[], from: string): Footprint {
   const folders = new Set<string>();
-  for (const name of names) gather(name, from, folders);
+  for (const name of names) collect(name, from, folders);
   const files = [...folders].reduce((sum, folder) => sum + countFiles(folder), 0);
   return { packages: folders.size, files };
 }
 
-function gather(name: string, from: string, into: Set<string>): void {
+function collect(name: string, from: string, into: Set<string>): void {
   const folder = findPackage(name, from);
   if (into.has(folder)) return;
   into.add(folder);
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;
   };
-  for (const dependency of Object.keys(dependencies)) gather(dependency, folder, into);
+  for (const dependency of Object.keys(dependencies)) collect(dependency, folder, into);
 }
 
 function findPackage(name: string, from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     const found = join(folder, 'node_modules', name);
     if (existsSync(found)) return realpathSync(found);
-    if (folder === dirname(folder)) throw new Error(`${name} is not installed where ${from} looks for it`);
+    if (folder === dirname(folder)) throw new Error(`${name} is not installed in ${from} or above.`);
   }
 }
 
@@ -39,7 +39,7 @@ function countFiles(folder: string): number {
     return files.filter((each) => each.isFile() && !each.parentPath.includes(`${folder}${sep}node_modules`))
       .length;
   }
-  // One of ours: what would be published.
+  // A package of the workspace: count the files that would be published.
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: folder,
     encoding: 'utf8',

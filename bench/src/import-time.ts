@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const rounds = 15;
 
-/** How long it takes a new process to import these, in milliseconds: the median of several. */
+/** Returns the time in milliseconds that a new process takes to import these modules: the median of several processes. */
 export async function importMs(specifiers: readonly string[], folder: string): Promise<number> {
   const script = `
     const startedAt = performance.now();

@@ -1,8 +1,8 @@
 export type PolicyKind = 'retry' | 'circuitBreaker' | 'timeout';
 
-/** Something that runs calls under policies. */
+/** A library of policies. */
 export interface Policies {
   readonly name: string;
-  /** Runs a call under these, the first one outermost. */
-  around(kinds: readonly PolicyKind[]): <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Returns a function that runs a call under these policies; the first one is the outermost. */
+  wrap(kinds: readonly PolicyKind[]): <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 }

@@ -1,34 +1,34 @@
-/** Where values come from: `undefined` is a missing one. */
+/** Reads a value from the backend; `undefined` means that the name is missing. */
 export type Load = (name: string) => Promise<string | undefined>;
 
 export interface SubjectOptions {
-  /** How many values it must have room for. */
+  /** The number of values that the cache must hold. */
   readonly maxEntries: number;
 }
 
-/** A cache in front of a source, asked for one name at a time. */
+/** A cache in front of a backend. */
 export interface OpenCache {
-  /** What awaiting a read of this name gives; the value itself is got by `valueOf`. */
+  /** Reads one name. `valueOf` takes the result. */
   readonly read: (name: string) => PromiseLike<unknown>;
-  /** The string in what a read gave. */
+  /** Returns the string in the result of a read. */
   readonly valueOf: (answer: unknown) => string | undefined;
   readonly close?: () => unknown;
 }
 
-/** Something that is measured: this library, or one that does part of the same work. */
+/** A library under measurement: secretkit, or a library that does part of the same work. */
 export interface Subject {
   readonly name: string;
-  /** How it is set up, in a few words. */
-  readonly how: string;
+  /** Its options, in a few words. */
+  readonly setup: string;
   readonly open: (load: Load, options: SubjectOptions) => OpenCache;
 }
 
-/** For how long a value is fresh in every subject, in milliseconds. */
+/** The TTL of every subject, in milliseconds. */
 export const ttlMs = 300_000;
 
-/** What is a string or missing already. */
-export function asIs(answer: unknown): string | undefined {
+/** Returns a result that is already a string, or `undefined` for a missing value. */
+export function stringOf(answer: unknown): string | undefined {
   if (answer === undefined || answer === null) return undefined;
   if (typeof answer === 'string') return answer;
-  throw new TypeError('a read gave something else than a string');
+  throw new TypeError('stringOf: the result of a read must be a string or missing.');
 }

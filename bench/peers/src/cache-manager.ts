@@ -1,10 +1,10 @@
 import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
-import { asIs, type Subject, ttlMs } from '../../src/subject.js';
+import { type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
 export const cacheManager: Subject = {
   name: 'cache-manager',
-  how: 'wrap(), a Map, no serialising',
+  setup: 'wrap(), a Map, no serialization',
   open(load) {
     const keyv = new Keyv({ store: new Map(), ttl: ttlMs });
     keyv.serialize = undefined;
@@ -12,7 +12,7 @@ export const cacheManager: Subject = {
     const cache = createCache({ stores: [keyv], ttl: ttlMs });
     return {
       read: (name) => cache.wrap(name, () => load(name), ttlMs),
-      valueOf: asIs,
+      valueOf: stringOf,
       close: () => cache.disconnect(),
     };
   },

@@ -1,10 +1,10 @@
 import { Cacheable, KeyvCacheableMemory } from 'cacheable';
 import { Keyv } from 'keyv';
-import { asIs, type Subject, ttlMs } from '../../src/subject.js';
+import { type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
 export const cacheable: Subject = {
   name: 'cacheable',
-  how: 'getOrSet(), memory alone, no cloning',
+  setup: 'getOrSet(), memory only, no cloning',
   open(load, { maxEntries }) {
     const store = new KeyvCacheableMemory({ ttl: ttlMs, lruSize: maxEntries, useClone: false });
     const primary = new Keyv({ store });
@@ -12,22 +12,22 @@ export const cacheable: Subject = {
     primary.deserialize = undefined;
     const cache = new Cacheable({ primary, ttl: ttlMs });
     return {
-      // Without throwErrors a failure is told as a missing value.
+      // Without throwErrors it returns undefined when the load fails.
       read: (name) => cache.getOrSet(name, () => load(name), { ttl: ttlMs, throwErrors: true }),
-      valueOf: asIs,
+      valueOf: stringOf,
       close: () => cache.disconnect(),
     };
   },
 };
 
 export const cacheableDefaults: Subject = {
-  name: 'cacheable, as it comes',
-  how: 'getOrSet()',
+  name: 'cacheable, default options',
+  setup: 'getOrSet()',
   open(load) {
     const cache = new Cacheable({ ttl: ttlMs });
     return {
       read: (name) => cache.getOrSet(name, () => load(name), { ttl: ttlMs, throwErrors: true }),
-      valueOf: asIs,
+      valueOf: stringOf,
       close: () => cache.disconnect(),
     };
   },

@@ -1,14 +1,14 @@
 import { type CacheEntry, cachified } from '@epic-web/cachified';
-import { asIs, type Subject, ttlMs } from '../../src/subject.js';
+import { type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
 export const epicCachified: Subject = {
   name: '@epic-web/cachified',
-  how: 'a Map',
+  setup: 'a Map',
   open(load) {
     const cache = new Map<string, CacheEntry<string | undefined>>();
     return {
       read: (name) => cachified({ key: name, cache, ttl: ttlMs, getFreshValue: () => load(name) }),
-      valueOf: asIs,
+      valueOf: stringOf,
     };
   },
 };

@@ -1,15 +1,15 @@
 import { Loader } from 'layered-loader';
-import { asIs, type Subject, ttlMs } from '../../src/subject.js';
+import { type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
 export const layeredLoader: Subject = {
   name: 'layered-loader',
-  how: 'get(), memory alone',
+  setup: 'get(), memory only',
   open(load, { maxEntries }) {
     const loader = new Loader<string>({
       inMemoryCache: { ttlInMsecs: ttlMs, maxItems: maxEntries },
-      dataSourceGetOneFn: async (name) => (await load(name)) ?? null, // null is remembered as missing
+      dataSourceGetOneFn: async (name) => (await load(name)) ?? null, // it caches null as missing
       throwIfLoadError: true,
     });
-    return { read: (name) => loader.get(name), valueOf: asIs };
+    return { read: (name) => loader.get(name), valueOf: stringOf };
   },
 };

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { asIs, type Subject, ttlMs } from '../../src/subject.js';
+import { type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
-/** With the exact clock; by default it looks at the clock once a millisecond. */
+/** `ttlResolution: 0` reads the clock at each hit; the default reads it once per millisecond. */
 export const lruCache: Subject = {
   name: 'lru-cache',
-  how: 'fetch(), ttlResolution 0',
+  setup: 'fetch(), ttlResolution 0',
   open(load, { maxEntries }) {
     const cache = new LRUCache<string, string>({
       max: maxEntries,
@@ -12,15 +12,15 @@ export const lruCache: Subject = {
       ttlResolution: 0,
       fetchMethod: load,
     });
-    return { read: (name) => cache.fetch(name), valueOf: asIs };
+    return { read: (name) => cache.fetch(name), valueOf: stringOf };
   },
 };
 
 export const lruCacheCoarse: Subject = {
   name: 'lru-cache, coarse clock',
-  how: 'fetch(), ttlResolution 1',
+  setup: 'fetch(), ttlResolution 1',
   open(load, { maxEntries }) {
     const cache = new LRUCache<string, string>({ max: maxEntries, ttl: ttlMs, fetchMethod: load });
-    return { read: (name) => cache.fetch(name), valueOf: asIs };
+    return { read: (name) => cache.fetch(name), valueOf: stringOf };
   },
 };

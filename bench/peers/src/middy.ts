@@ -1,10 +1,10 @@
 import secretsManager from '@middy/secrets-manager';
-import { asIs, type Load, type Subject, ttlMs } from '../../src/subject.js';
+import { type Load, type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
-/** Its `before` alone, without the engine around it: a request in, the context with the secret out. */
+/** Only its `before` hook, without the middy engine: it adds the secret to the context of a request. */
 export const middy: Subject = {
   name: '@middy/secrets-manager',
-  how: 'before(), cacheExpiry, setToContext',
+  setup: 'before(), cacheExpiry, setToContext',
   open(load) {
     const byName = new Map<string, ReturnType<typeof middleware>>();
     const read = async (name: string): Promise<unknown> => {
@@ -17,18 +17,18 @@ export const middy: Subject = {
       await own.before(request);
       return request.context.token;
     };
-    return { read, valueOf: asIs };
+    return { read, valueOf: stringOf };
   },
 };
 
-// One for each name, since what it fetches is fixed when it is built.
+// One middleware per name, because the secret to fetch is an option.
 function middleware(name: string, load: Load): { before(request: object): Promise<void> } {
   class Client {
     async send(command: { readonly input: { readonly SecretId: string } }): Promise<object> {
       return { SecretString: await load(command.input.SecretId) };
     }
   }
-  // Its types want the client of the SDK, of which it uses `send`.
+  // Its types require the client of the AWS SDK, but it calls only `send`.
   return (secretsManager as unknown as (options: object) => { before(request: object): Promise<void> })({
     AwsClient: Client,
     fetchData: { token: name },

@@ -1,21 +1,21 @@
 import pMemoize from 'p-memoize';
-import { asIs, type Subject, ttlMs } from '../../src/subject.js';
+import { type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
-/** It has no time-to-live: the Map has. */
+/** p-memoize has no TTL, so its Map has one. */
 export const memoize: Subject = {
   name: 'p-memoize',
-  how: 'a Map that knows when values expire',
+  setup: 'a Map with expiry',
   open(load) {
-    return { read: pMemoize(load, { cache: new ExpiringMap() }), valueOf: asIs };
+    return { read: pMemoize(load, { cache: new ExpiringMap() }), valueOf: stringOf };
   },
 };
 
 class ExpiringMap {
-  readonly #map = new Map<string, { readonly value: string | undefined; readonly until: number }>();
+  readonly #map = new Map<string, { readonly value: string | undefined; readonly expiresAtMs: number }>();
 
   has(key: string): boolean {
-    const kept = this.#map.get(key);
-    return kept !== undefined && Date.now() < kept.until;
+    const cached = this.#map.get(key);
+    return cached !== undefined && Date.now() < cached.expiresAtMs;
   }
 
   get(key: string): string | undefined {
@@ -23,7 +23,7 @@ class ExpiringMap {
   }
 
   set(key: string, value: string | undefined): void {
-    this.#map.set(key, { value, until: Date.now() + ttlMs });
+    this.#map.set(key, { value, expiresAtMs: Date.now() + ttlMs });
   }
 
   delete(key: string): void {

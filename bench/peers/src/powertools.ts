@@ -1,7 +1,7 @@
 import { BaseProvider } from '@aws-lambda-powertools/parameters/base';
-import { asIs, type Load, type Subject, ttlMs } from '../../src/subject.js';
+import { type Load, type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
-class OwnProvider extends BaseProvider {
+class CustomProvider extends BaseProvider {
   readonly #load: Load;
 
   constructor(load: Load) {
@@ -18,13 +18,13 @@ class OwnProvider extends BaseProvider {
   }
 }
 
-/** A provider of one's own, which is faster than its SecretsProvider; without a transform. */
+/** A custom provider, which is faster than SecretsProvider; without a transform. */
 export const powertools: Subject = {
   name: 'Powertools parameters',
-  how: 'a BaseProvider, maxAge',
+  setup: 'a BaseProvider, maxAge',
   open(load) {
-    const provider = new OwnProvider(load);
+    const provider = new CustomProvider(load);
     const options = { maxAge: ttlMs / 1_000 };
-    return { read: (name) => provider.get(name, options), valueOf: asIs };
+    return { read: (name) => provider.get(name, options), valueOf: stringOf };
   },
 };

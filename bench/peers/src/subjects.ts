@@ -1,6 +1,6 @@
 import type { Subject } from '../../src/subject.js';
 
-/** Who is compared with, each loaded only when it is asked for: one should not slow another down. */
+/** The peers by id. Each is imported only when it is measured, so that none slows another down. */
 export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   'lru-cache': async () => (await import('./lru-cache.js')).lruCache,
   'lru-cache-coarse': async () => (await import('./lru-cache.js')).lruCacheCoarse,

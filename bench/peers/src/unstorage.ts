@@ -1,24 +1,24 @@
 import { createStorage } from 'unstorage';
-import { asIs, type Subject, ttlMs } from '../../src/subject.js';
+import { type Subject, stringOf, ttlMs } from '../../src/subject.js';
 
 interface Item {
   readonly value: string;
-  readonly until: number;
+  readonly expiresAtMs: number;
 }
 
-/** It has no time-to-live in memory: the expiry is kept with the value. */
+/** unstorage has no TTL in memory, so each item has its expiry. */
 export const unstorage: Subject = {
   name: 'unstorage',
-  how: 'getItemRaw(), else load and setItemRaw()',
+  setup: 'getItemRaw(), otherwise load and setItemRaw()',
   open(load) {
     const storage = createStorage();
     const read = async (name: string): Promise<string | undefined> => {
-      const kept = await storage.getItemRaw<Item>(name);
-      if (kept && Date.now() < kept.until) return kept.value;
+      const cached = await storage.getItemRaw<Item>(name);
+      if (cached && Date.now() < cached.expiresAtMs) return cached.value;
       const value = await load(name);
-      if (value !== undefined) await storage.setItemRaw(name, { value, until: Date.now() + ttlMs });
+      if (value !== undefined) await storage.setItemRaw(name, { value, expiresAtMs: Date.now() + ttlMs });
       return value;
     };
-    return { read, valueOf: asIs, close: () => storage.dispose() };
+    return { read, valueOf: stringOf, close: () => storage.dispose() };
   },
 };

@@ -1,5 +1,5 @@
-/** How many times the queue of microtasks comes round until something has been awaited; 1 for a resolved promise. */
-export async function turnsOf(start: () => PromiseLike<unknown>): Promise<number> {
+/** Returns the number of turns of the microtask queue until the result of `start` is awaited; 1 for a resolved promise. */
+export async function microtaskTurns(start: () => PromiseLike<unknown>): Promise<number> {
   let turns = 0;
   let counting = true;
   const count = (): void => {

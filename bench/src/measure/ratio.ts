@@ -1,10 +1,9 @@
-/** Something to be measured: does its work so many times. */
-export type Contestant = (times: number) => Promise<void>;
+/** Runs the measured operation `iterations` times. */
+export type Workload = (iterations: number) => Promise<void>;
 
-/** How long one takes in proportion to another. */
+/** The CPU time of one workload divided by that of another. */
 export interface Ratio {
   readonly median: number;
-  /** The middle half of the pairs lies between these. */
   readonly quartiles: readonly [number, number];
 }
 
@@ -13,33 +12,40 @@ const pairs = 200;
 const warmUpMs = 100;
 
 /**
- * The speed of a machine drifts, by much and within minutes; only what is measured at the same time can be compared. So
- * short slices of the two take turns, and the ratio is the median of those of neighbours. What is counted is the time of
- * the processor: what else runs on the machine is not in it.
+ * Returns the ratio of the CPU time of `measured` to that of `reference`, per iteration.
+ *
+ * The speed of a machine drifts within minutes, so only measurements of the same moment are comparable. The two workloads
+ * therefore alternate in short slices, and the result is the median of the ratios of adjacent slices. CPU time excludes
+ * other processes on the machine.
  */
-export async function ratio(measured: Contestant, unit: Contestant): Promise<Ratio> {
-  const [timesMeasured, timesUnit] = [await timesIn(sliceMs, measured), await timesIn(sliceMs, unit)];
+export async function ratio(measured: Workload, reference: Workload): Promise<Ratio> {
+  const measuredIterations = await iterationsIn(sliceMs, measured);
+  const referenceIterations = await iterationsIn(sliceMs, reference);
   const ratios: number[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
-    const first = pair % 2 === 0; // neither always comes first
-    const one = first ? await nsEach(measured, timesMeasured) : await nsEach(unit, timesUnit);
-    const other = first ? await nsEach(unit, timesUnit) : await nsEach(measured, timesMeasured);
-    ratios.push(first ? one / other : other / one);
+    const measuredFirst = pair % 2 === 0; // so that the order of the two does not count
+    const one = measuredFirst
+      ? await nsEach(measured, measuredIterations)
+      : await nsEach(reference, referenceIterations);
+    const other = measuredFirst
+      ? await nsEach(reference, referenceIterations)
+      : await nsEach(measured, measuredIterations);
+    ratios.push(measuredFirst ? one / other : other / one);
   }
   ratios.sort((a, b) => a - b);
-  const at = (part: number): number => ratios[Math.floor(part * (pairs - 1))] ?? Number.NaN;
-  return { median: at(0.5), quartiles: [at(0.25), at(0.75)] };
+  const quantile = (fraction: number): number => ratios[Math.floor(fraction * (pairs - 1))] ?? Number.NaN;
+  return { median: quantile(0.5), quartiles: [quantile(0.25), quantile(0.75)] };
 }
 
-/** How many times fit into so many milliseconds, after a warm-up. */
-async function timesIn(ms: number, contestant: Contestant): Promise<number> {
-  for (let spent = 0; spent < warmUpMs * 1e6; ) spent += 500 * (await nsEach(contestant, 500));
-  return Math.max(5, Math.round((ms * 1e6) / (await nsEach(contestant, 1_000))));
+/** Returns the number of iterations that take about `ms` milliseconds, after a warm-up. */
+async function iterationsIn(ms: number, workload: Workload): Promise<number> {
+  for (let spentNs = 0; spentNs < warmUpMs * 1e6; ) spentNs += 500 * (await nsEach(workload, 500));
+  return Math.max(5, Math.round((ms * 1e6) / (await nsEach(workload, 1_000))));
 }
 
-async function nsEach(contestant: Contestant, times: number): Promise<number> {
+async function nsEach(workload: Workload, iterations: number): Promise<number> {
   const before = process.cpuUsage();
-  await contestant(times);
+  await workload(iterations);
   const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1_000) / times;
+  return ((user + system) * 1_000) / iterations;
 }

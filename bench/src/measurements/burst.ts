@@ -3,22 +3,22 @@ import { findSubject } from '../subjects.js';
 
 export interface BurstArgument {
   readonly subject: string;
-  /** How many read one name at once that nobody has read before. */
+  /** The number of concurrent reads of one name that is not cached. */
   readonly readers: number;
 }
 
-/** What a burst of readers costs. */
+/** The cost of a burst of concurrent reads. */
 export interface Burst {
-  /** To the source. */
+  /** Calls to the backend. */
   readonly calls: number;
-  /** From the first answer of the source to that of the last reader, in milliseconds. */
-  readonly overMs: number;
-  /** The time of the processor, in milliseconds. */
+  /** The time from the first answer of the backend to the answer of the last reader, in milliseconds. */
+  readonly addedMs: number;
+  /** CPU time in milliseconds. */
   readonly cpuMs: number;
 }
 
-const upstreamMs = 50;
-const warmUps = 15; // until it is compiled
+const backendMs = 50;
+const warmUps = 15; // until V8 has optimised it
 
 export async function measure({ subject: id, readers }: BurstArgument): Promise<readonly Burst[]> {
   const subject = await findSubject(id);
@@ -28,7 +28,7 @@ export async function measure({ subject: id, readers }: BurstArgument): Promise<
     let firstAnswerAt: number | undefined;
     const load = async (name: string): Promise<string> => {
       calls += 1;
-      await sleep(upstreamMs);
+      await sleep(backendMs);
       firstAnswerAt ??= performance.now();
       return `value of ${name}`;
     };
@@ -36,11 +36,11 @@ export async function measure({ subject: id, readers }: BurstArgument): Promise<
     const before = process.cpuUsage();
     const answers = await Promise.all(Array.from({ length: readers }, () => read(`name-${round}`)));
     const { user, system } = process.cpuUsage(before);
-    const overMs = performance.now() - (firstAnswerAt ?? Number.NaN);
+    const addedMs = performance.now() - (firstAnswerAt ?? Number.NaN);
     if (!answers.every((answer) => valueOf(answer) === `value of name-${round}`)) {
-      throw new Error(`${subject.name} answered something else`);
+      throw new Error(`${subject.name}: a read returned a wrong value.`);
     }
-    bursts.push({ calls, overMs, cpuMs: (user + system) / 1_000 });
+    bursts.push({ calls, addedMs, cpuMs: (user + system) / 1_000 });
     await close?.();
   }
   return bursts.slice(warmUps);

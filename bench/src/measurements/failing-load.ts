@@ -1,23 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findSubject } from '../subjects.js';
 
-/** What readers of a name make of a source that fails. */
-export interface Failing {
+/** The results of concurrent reads while the backend fails. */
+export interface FailingLoad {
+  /** Calls to the backend. */
   readonly calls: number;
-  /** Readers that were told of the failure. */
+  /** Reads that rejected. */
   readonly rejected: number;
-  /** Readers that were told something else, such as that there is no such value. */
-  readonly misled: number;
-  /** Rejections that nobody handled: they end a process of Node. */
+  /** Reads that resolved although the backend failed. */
+  readonly resolved: number;
+  /** Unhandled rejections; by default they end a Node process. */
   readonly unhandled: number;
-  /** Until the last reader knew, in milliseconds. */
+  /** The time until the last read has settled, in milliseconds. */
   readonly wallMs: number;
 }
 
 const readers = 100;
-const upstreamMs = 50;
+const backendMs = 50;
 
-export async function measure(id: string): Promise<Failing> {
+export async function measure(id: string): Promise<FailingLoad> {
   let unhandled = 0;
   process.on('unhandledRejection', () => {
     unhandled += 1;
@@ -27,15 +28,15 @@ export async function measure(id: string): Promise<Failing> {
   const { read } = open(
     async () => {
       calls += 1;
-      await sleep(upstreamMs);
-      throw new Error('the source is down');
+      await sleep(backendMs);
+      throw new Error('the backend is down.');
     },
     { maxEntries: 1_000 },
   );
   const startedAt = performance.now();
   const results = await Promise.allSettled(Array.from({ length: readers }, () => read('name')));
   const wallMs = performance.now() - startedAt;
-  await sleep(50); // for rejections that come late
+  await sleep(50); // for late rejections
   const rejected = results.filter(({ status }) => status === 'rejected').length;
-  return { calls, rejected, misled: readers - rejected, unhandled, wallMs };
+  return { calls, rejected, resolved: readers - rejected, unhandled, wallMs };
 }

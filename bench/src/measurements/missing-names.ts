@@ -1,30 +1,30 @@
 import { findSubject } from '../subjects.js';
 
-/** What a storm of reads of names that do not exist does. */
-export interface Missing {
-  /** Calls to the source for a thousand reads of one missing name, one after another. */
+/** The effect of reads of names that do not exist. */
+export interface MissingNames {
+  /** Calls to the backend for 1,000 sequential reads of one missing name. */
   readonly callsForOne: number;
-  /** Of a hundred values in memory, those that ten thousand made-up names pushed out. */
-  readonly pushedOut: number;
+  /** The number of values, of 100 in the cache, that reads of 10,000 missing names evicted. */
+  readonly evicted: number;
 }
 
-export async function measure(id: string): Promise<Missing> {
+export async function measure(id: string): Promise<MissingNames> {
   const { open } = await findSubject(id);
   const calls = new Map<string, number>();
   const { read } = open(
     async (name) => {
       calls.set(name, (calls.get(name) ?? 0) + 1);
-      return name.startsWith('good') ? 'value' : undefined;
+      return name.startsWith('existing') ? 'value' : undefined;
     },
     { maxEntries: 1_000 },
   );
   for (let i = 0; i < 1_000; i += 1) await read('missing');
-  const good = Array.from({ length: 100 }, (_, at) => `good-${at}`);
-  for (const name of good) await read(name);
-  for (let i = 0; i < 10_000; i += 1) await read(`made-up-${i}`);
-  for (const name of good) await read(name);
+  const existing = Array.from({ length: 100 }, (_, at) => `existing-${at}`);
+  for (const name of existing) await read(name);
+  for (let i = 0; i < 10_000; i += 1) await read(`missing-${i}`);
+  for (const name of existing) await read(name);
   return {
     callsForOne: calls.get('missing') ?? 0,
-    pushedOut: good.filter((name) => (calls.get(name) ?? 0) > 1).length,
+    evicted: existing.filter((name) => (calls.get(name) ?? 0) > 1).length,
   };
 }

@@ -1,11 +1,11 @@
 import { createSecrets, type Secret } from '@secretkit/core';
 import { memorySecrets } from '@secretkit/memory';
 import { recommended } from '@secretkit/middleware/recommended';
-import { type Contestant, type Ratio, ratio } from '../measure/paired.js';
+import { type Ratio, ratio, type Workload } from '../measure/ratio.js';
 
-/** What other reads from memory cost, each in proportion to something that it should not cost much more than. */
+/** The cost of other kinds of cache hits, each divided by that of a comparable operation. */
 export interface OwnHits {
-  readonly byHand: Ratio;
+  readonly plainMap: Ratio;
   readonly scoped: Ratio;
   readonly peek: Ratio;
   readonly batchOfTen: Ratio;
@@ -16,61 +16,61 @@ const scope = { account: 'acct_1' };
 const names = Array.from({ length: 10 }, (_, at) => `name-${at}`);
 const byKey = Object.fromEntries(names.map((each) => [each, each]));
 const resolved = Promise.resolve('value');
-let seen: unknown; // so that nothing is optimised away
+let seen: unknown; // so that V8 does not remove the reads
 
-const floor: Contestant = async (times) => {
-  for (let i = 0; i < times; i += 1) seen = await resolved;
+const baseline: Workload = async (iterations) => {
+  for (let i = 0; i < iterations; i += 1) seen = await resolved;
 };
 
 export async function measure(which: keyof OwnHits): Promise<Ratio> {
   const { get } = memorySecrets({
     initial: [
       [name, 'value'],
-      [{ name, scope }, 'of a tenant'],
+      [{ name, scope }, 'value of the tenant'],
       ...names.map((each) => [each, 'value'] as const),
     ],
   });
-  const client = createSecrets(recommended()({ name: 'store', get })); // without a peek of its own
+  const client = createSecrets(recommended()({ name: 'store', get })); // without the memory of the store
   const tenant = client.scoped(scope);
   await Promise.all([client.require(name), tenant.require(name), client.getMany(byKey)]);
-  const map = new Map([[name, { value: resolved, until: Date.now() + 1e9 }]]);
+  const map = new Map([[name, { value: resolved, expiresAtMs: Date.now() + 1e9 }]]);
 
-  const hit: Contestant = async (times) => {
-    for (let i = 0; i < times; i += 1) seen = await client.get(name);
+  const hit: Workload = async (iterations) => {
+    for (let i = 0; i < iterations; i += 1) seen = await client.get(name);
   };
-  const pairs: Readonly<Record<keyof OwnHits, readonly [Contestant, Contestant]>> = {
-    byHand: [
-      async (times) => {
-        for (let i = 0; i < times; i += 1) {
+  const pairs: Readonly<Record<keyof OwnHits, readonly [Workload, Workload]>> = {
+    plainMap: [
+      async (iterations) => {
+        for (let i = 0; i < iterations; i += 1) {
           const entry = map.get(name);
-          seen = await (entry && Date.now() < entry.until ? entry.value : undefined);
+          seen = await (entry && Date.now() < entry.expiresAtMs ? entry.value : undefined);
         }
       },
-      floor,
+      baseline,
     ],
     scoped: [
-      async (times) => {
-        for (let i = 0; i < times; i += 1) seen = await tenant.get(name);
+      async (iterations) => {
+        for (let i = 0; i < iterations; i += 1) seen = await tenant.get(name);
       },
       hit,
     ],
     peek: [
-      async (times) => {
-        for (let i = 0; i < times; i += 1) seen = client.peek(name);
+      async (iterations) => {
+        for (let i = 0; i < iterations; i += 1) seen = client.peek(name);
       },
-      async (times) => {
-        for (let i = 0; i < times; i += 1) {
+      async (iterations) => {
+        for (let i = 0; i < iterations; i += 1) {
           const entry = map.get(name);
-          if (entry && Date.now() < entry.until) seen = entry.value;
+          if (entry && Date.now() < entry.expiresAtMs) seen = entry.value;
         }
       },
     ],
     batchOfTen: [
-      async (times) => {
-        for (let i = 0; i < times; i += 1) seen = await client.getMany(byKey);
+      async (iterations) => {
+        for (let i = 0; i < iterations; i += 1) seen = await client.getMany(byKey);
       },
-      async (times) => {
-        for (let i = 0; i < times; i += 1) {
+      async (iterations) => {
+        for (let i = 0; i < iterations; i += 1) {
           const all: (Secret | undefined)[] = [];
           for (const each of names) all.push(await client.get(each));
           seen = all;
@@ -79,6 +79,6 @@ export async function measure(which: keyof OwnHits): Promise<Ratio> {
     ],
   };
   const measured = await ratio(...pairs[which]);
-  if (seen === undefined) throw new Error('nothing was measured');
+  if (seen === undefined) throw new Error('the workload did not run.');
   return measured;
 }
