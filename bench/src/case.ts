@@ -4,17 +4,17 @@ export interface Table {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** What must hold. Times may miss it by a little, counts may not. */
+/** A limit for a measured number. Times may miss it by a little, counts must not. */
 export interface Gate {
-  readonly what: string;
+  readonly metric: string;
   readonly measured: number;
   readonly atMost?: number;
   readonly atLeast?: number;
-  /** What it should be one day; until then the bound keeps it from getting worse. */
-  readonly aim?: number;
-  /** Why it is not reached, where it is not. */
-  readonly why?: string;
-  /** Is it a time? Then a tenth more is noise, and what misses it on a busy machine fails nothing until it is three times as much. */
+  /** The number to reach in the long term; until then the limit keeps the metric from getting worse. */
+  readonly target?: number;
+  /** The reason why the metric misses its limit or its target, if it does. */
+  readonly reason?: string;
+  /** Whether it is a time. A time passes up to a tenth over its limit, and fails only at three times its limit. */
   readonly noisy: boolean;
 }
 
@@ -23,34 +23,33 @@ export interface Result {
   readonly gates: readonly Gate[];
 }
 
-/** A part of the bench. */
+/** A group of measurements, by name. */
 export interface Case {
   readonly name: string;
-  /** What it asks, in a line. */
-  readonly about: string;
-  /** @param gatesOnly - Measure only what a gate is about. */
+  /** One line for the terminal. */
+  readonly description: string;
+  /** @param gatesOnly - Measure only the metrics that have a gate. */
   run(gatesOnly: boolean): Promise<Result>;
 }
 
-/** What a gate comes to. Times on a busy machine may miss their bound; what is three times as bad has become slower. */
-export type Verdict = 'holds' | 'missed' | 'broken';
+/** `missed`: a time over its limit, possibly because the machine is busy. `failed`: a regression. */
+export type GateStatus = 'passed' | 'missed' | 'failed';
 
-const slack = 0.1;
-const noise = 2;
+const tolerance = 0.1;
+const busyMachineTolerance = 2;
 
-export function verdictOn(gate: Gate): Verdict {
-  if (isWithin(gate, gate.noisy ? slack : 0)) return 'holds';
-  return gate.noisy && isWithin(gate, noise) ? 'missed' : 'broken';
+export function statusOf(gate: Gate): GateStatus {
+  if (isWithin(gate, gate.noisy ? tolerance : 0)) return 'passed';
+  return gate.noisy && isWithin(gate, busyMachineTolerance) ? 'missed' : 'failed';
 }
 
-function isWithin({ measured, atMost, atLeast }: Gate, part: number): boolean {
+function isWithin({ measured, atMost, atLeast }: Gate, tolerated: number): boolean {
   return (
-    measured <= (atMost ?? Number.POSITIVE_INFINITY) * (1 + part) &&
-    measured >= (atLeast ?? Number.NEGATIVE_INFINITY) / (1 + part)
+    measured <= (atMost ?? Number.POSITIVE_INFINITY) * (1 + tolerated) &&
+    measured >= (atLeast ?? Number.NEGATIVE_INFINITY) / (1 + tolerated)
   );
 }
 
-/** The middle one. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 }

@@ -1,6 +1,6 @@
-// npm run bench [-- hit burst … --json --check --page]: measures the cases that are named, or all of them.
+// npm run bench [-- hit burst … --json --check --page]: measures the named cases, or all cases.
 import { parseArgs } from 'node:util';
-import { type Case, type Gate, type Result, type Table, verdictOn } from './case.js';
+import { type Case, type Gate, type Result, statusOf, type Table } from './case.js';
 import { burst } from './cases/burst.js';
 import { fleet } from './cases/fleet.js';
 import { hit } from './cases/hit.js';
@@ -13,7 +13,7 @@ import { installPeers, peerVersions } from './peers.js';
 import { thisMachine } from './results.js';
 
 const cases: readonly Case[] = [hit, layers, burst, store, weight, start, fleet];
-const tries = 3;
+const maxAttempts = 3;
 
 const { values, positionals } = parseArgs({
   options: {
@@ -25,11 +25,11 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.find((name) => !cases.some((each) => each.name === name));
 if (unknown !== undefined) {
-  console.error(`There is no case "${unknown}". There are ${cases.map(({ name }) => name).join(', ')}.`);
+  console.error(`unknown case "${unknown}". Known cases: ${cases.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
 if (values.page && values.check) {
-  console.error('--check measures less than the page tells: leave out one of --page and --check.');
+  console.error('--page and --check exclude each other: --check does not measure everything on the page.');
   process.exit(2);
 }
 const chosen = cases.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
@@ -37,8 +37,8 @@ const chosen = cases.filter(({ name }) => positionals.length === 0 || positional
 installPeers();
 const results: Record<string, Result> = {};
 for (const each of chosen) {
-  console.error(`${each.name}: ${each.about} …`);
-  const result = values.check ? await checked(each) : await each.run(false);
+  console.error(`${each.name}: ${each.description} …`);
+  const result = values.check ? await checkGates(each) : await each.run(false);
   results[each.name] = result;
   if (!values.json) print(result);
 }
@@ -53,38 +53,38 @@ else
   );
 
 if (values.page) {
-  // Those that were not measured now stay as they were measured last.
-  const before = positionals.length > 0 ? recordedRun().results : {};
-  const all = { ...before, ...results };
+  // Cases that this run did not measure keep their recorded results.
+  const recorded = positionals.length > 0 ? recordedRun().results : {};
+  const all = { ...recorded, ...results };
   const inOrder = cases.flatMap(({ name }) => (all[name] ? [[name, all[name]] as const] : []));
   const date = new Date().toISOString().slice(0, 10);
   writePage({ date, machine: thisMachine(), versions, results: Object.fromEntries(inOrder) });
 }
 
 const failed = Object.values(results).flatMap(({ gates }) =>
-  gates.filter((gate) => verdictOn(gate) === 'broken'),
+  gates.filter((gate) => statusOf(gate) === 'failed'),
 );
 if (values.check && failed.length > 0) {
-  console.error(`${failed.length} gates do not hold: ${failed.map(({ what }) => what).join('; ')}.`);
+  console.error(`${failed.length} gates failed: ${failed.map(({ metric }) => metric).join('; ')}.`);
   process.exitCode = 1;
 }
 
-/** A busy machine must not fail a gate: what does not hold at first is measured again, and each gate keeps its best try. */
-async function checked(each: Case): Promise<Result> {
+/** Measures up to three times until every time is within its limit, because a busy machine must not fail a gate. */
+async function checkGates(each: Case): Promise<Result> {
   let { tables, gates } = await each.run(true);
   for (
     let attempt = 2;
-    attempt <= tries && gates.some((gate) => gate.noisy && verdictOn(gate) !== 'holds');
+    attempt <= maxAttempts && gates.some((gate) => gate.noisy && statusOf(gate) !== 'passed');
     attempt += 1
   ) {
     console.error(
-      `  once more: ${gates
-        .filter((gate) => verdictOn(gate) !== 'holds')
-        .map(({ what }) => what)
+      `  measuring again: ${gates
+        .filter((gate) => statusOf(gate) !== 'passed')
+        .map(({ metric }) => metric)
         .join('; ')} …`,
     );
     const again = await each.run(true);
-    gates = gates.map((gate, at) => (verdictOn(gate) === 'holds' ? gate : (again.gates[at] ?? gate)));
+    gates = gates.map((gate, at) => (statusOf(gate) === 'passed' ? gate : (again.gates[at] ?? gate)));
     ({ tables } = again);
   }
   return { tables, gates };
@@ -109,8 +109,8 @@ function printTable({ title, columns, rows }: Table): void {
 }
 
 function printGate(gate: Gate): void {
-  const { what, measured, atMost, atLeast } = gate;
-  const bound = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
-  const aim = gate.aim === undefined ? '' : `, to become ${gate.aim}`;
-  console.log(`  ${verdictOn(gate).padEnd(6)}  ${what}: ${Number(measured.toFixed(2))} (${bound}${aim})`);
+  const { metric, measured, atMost, atLeast } = gate;
+  const limit = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
+  const target = gate.target === undefined ? '' : `, target ${gate.target}`;
+  console.log(`  ${statusOf(gate).padEnd(6)}  ${metric}: ${Number(measured.toFixed(2))} (${limit}${target})`);
 }

@@ -1,4 +1,4 @@
-// Writes docs/performance.md anew from what was measured last; with --check it only says whether that would change anything.
+// Generates docs/performance.md from the last results; with --check it fails if that would change a file.
 import { readFileSync } from 'node:fs';
 import { pageFiles, recordedRun, writePage } from './page/write-page.js';
 
@@ -8,6 +8,6 @@ if (process.argv.includes('--check')) {
     ([file, content]) => readFileSync(file, 'utf8') !== content,
   );
   for (const [file] of stale)
-    console.error(`${file} is not what the results give: npm run bench -- --page measures and writes.`);
+    console.error(`${file} is out of date. Run: node --import tsx bench/src/render.ts`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else writePage(record);

@@ -8,8 +8,8 @@ const gatedProcesses = 1_000;
 
 export const fleet: Case = {
   name: 'fleet',
-  about:
-    'processes with ten secrets of one scope each, in virtual time: the real middleware, a store with a limit',
+  description:
+    'up to 10,000 processes with ten secrets of one scope, in virtual time: the real middleware, a store with a rate limit',
 
   async run(gatesOnly) {
     const rows: (string | number)[][] = [];
@@ -19,37 +19,42 @@ export const fleet: Case = {
     const outcomes = await outcomesOf(chosen);
     for (const { processes, name } of chosen) {
       const outcome = outcomes.get(`${processes} ${name}`);
-      if (!outcome) throw new Error(`${name} of ${processes} came to nothing`);
-      const { deployment, steady, trouble, recovery, warmAfterMs, stillCold } = outcome;
+      if (!outcome) throw new Error(`no result for ${processes} processes, scenario ${name}.`);
+      const { deployment, steady, incident, recovery, warmAfterMs, stillCold } = outcome;
       rows.push([
         processes,
         name,
         `${deployment.peakPerSecond} / ${deployment.meanPerSecond.toFixed(1)}`,
-        deployment.refused,
+        deployment.throttled,
         stillCold > 0 ? `${stillCold} cold` : `${(warmAfterMs.last / 1_000).toFixed(0)} s`,
         `${steady.peakPerSecond} / ${steady.meanPerSecond.toFixed(1)}`,
-        trouble.calls,
-        trouble.warm.failed,
-        trouble.cold.failed,
+        incident.calls,
+        incident.warm.failed,
+        incident.cold.failed,
         recovery.peakPerSecond,
       ]);
       if (processes !== gatedProcesses || gates.length > 0) continue;
       gates.push(
         {
-          what: 'failed reads of 1,000 processes in the outage',
-          measured: trouble.warm.failed,
+          metric: 'failed reads of 1,000 processes in an outage',
+          measured: incident.warm.failed,
           atMost: 0,
           noisy: false,
         },
-        { what: 'their calls in it', measured: trouble.calls, atMost: 5_000, noisy: false },
         {
-          what: 'the peak of the recovery, a second',
+          metric: 'requests of 1,000 processes in an outage',
+          measured: incident.calls,
+          atMost: 5_000,
+          noisy: false,
+        },
+        {
+          metric: 'peak requests/s of 1,000 processes after an outage',
           measured: recovery.peakPerSecond,
           atMost: 24,
           noisy: false,
         },
         {
-          what: 'the peak when nothing happens, a second',
+          metric: 'peak requests/s of 1,000 processes in the steady phase',
           measured: steady.peakPerSecond,
           atMost: 24,
           noisy: false,
@@ -59,10 +64,18 @@ export const fleet: Case = {
     return {
       tables: [
         {
-          title: 'Fleets',
+          title: 'Fleet',
           columns: [
-            ...['processes', 'scenario', 'deployment: peak / mean a second', '429s', 'all warm after'],
-            ...['steady: peak / mean', 'calls in trouble', 'failed reads, warm', 'cold', 'peak of recovery'],
+            'processes',
+            'scenario',
+            'deployment: requests/s, peak / mean',
+            'deployment: 429s',
+            'all warm after',
+            'steady: requests/s, peak / mean',
+            'incident: requests',
+            'incident: failed warm reads',
+            'incident: failed cold reads',
+            'recovery: requests/s, peak',
           ],
           rows,
         },
@@ -72,7 +85,7 @@ export const fleet: Case = {
   },
 };
 
-/** Several at a time: virtual time does not mind. The largest take longest, and begin. */
+/** Runs one simulation per core; virtual time does not depend on the load. The largest start first, as they take longest. */
 async function outcomesOf(chosen: readonly Scenario[]): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const waiting = [...chosen];

@@ -1,91 +1,94 @@
 import type { Case, Gate } from '../case.js';
 import { inChild } from '../in-child.js';
-import { allocationFlags } from '../measure/bytes.js';
-import type { Ratio } from '../measure/paired.js';
+import { allocationFlags } from '../measure/allocated-bytes.js';
+import type { Ratio } from '../measure/ratio.js';
 import type { Allocation } from '../measurements/allocation.js';
 import type { Hit, HitArgument } from '../measurements/hit.js';
 import type { OwnHits } from '../measurements/own-hits.js';
 import { peerIds } from '../subjects.js';
 
-/** How many times as fast as each of these a hit must be. */
-const fasterThan: Readonly<Record<string, number>> = {
+/** A hit must be this many times as fast as that of the peer. */
+const requiredSpeed: Readonly<Record<string, number>> = {
   'lru-cache': 1.1,
   powertools: 2.5,
   'keyv-defaults': 15,
   'cacheable-defaults': 40,
 };
 
-const ownHits: Readonly<Record<keyof OwnHits, readonly [what: string, than: string, atMost?: number]>> = {
-  byHand: ['a hit by hand: Map.get, Date.now(), a kept promise', 'the floor'],
-  scoped: ['a hit within a scope', 'one without', 1.5],
+const ownHits: Readonly<
+  Record<keyof OwnHits, readonly [operation: string, reference: string, atMost?: number]>
+> = {
+  plainMap: ['plain Map: Map.get, Date.now(), a cached promise', 'baseline'],
+  scoped: ['hit in a scope', 'hit without a scope', 1.5],
   peek: ['peek', 'Map.get and Date.now()', 1.5],
-  batchOfTen: ['a batch of ten', 'ten reads'],
+  batchOfTen: ['batch of ten', 'ten reads'],
 };
 
 export const hit: Case = {
   name: 'hit',
-  about: 'what a read from memory costs, awaited; the floor is awaiting a promise that is resolved',
+  description: 'the cost of a cache hit; the baseline is awaiting a resolved promise',
 
   async run(gatesOnly) {
     const measured = (argument: HitArgument): Promise<Hit> => inChild('hit', argument);
-    const stack = await measured({ subject: 'secretkit', than: 'secretkit-cache' });
+    const stack = await measured({ subject: 'secretkit', other: 'secretkit-cache' });
     const allocation = await inChild<Allocation>('allocation', 'secretkit', allocationFlags);
     const gates: Gate[] = [
       {
-        what: 'a hit through the whole stack, × the floor',
-        measured: stack.floor.median,
+        metric: 'hit through the recommended stack, × baseline',
+        measured: stack.toBaseline.median,
         atMost: 2.6,
         noisy: true,
       },
       {
-        what: 'the same, × the cache alone',
-        measured: stack.than?.median ?? Number.NaN,
+        metric: 'hit through the recommended stack, × cache alone',
+        measured: stack.toOther?.median ?? Number.NaN,
         atMost: 1.05,
         noisy: true,
       },
       {
-        what: 'bytes of a hit over the await',
+        metric: 'bytes allocated per hit, minus the baseline',
         measured: Math.round(allocation.bytes),
         atMost: 16,
         noisy: false,
       },
       {
-        what: 'turns of the microtask queue of a hit over the await',
-        measured: allocation.turns,
+        metric: 'microtask turns per hit, minus the baseline',
+        measured: allocation.microtaskTurns,
         atMost: 0,
         noisy: false,
       },
     ];
 
     const ownRows: (string | number)[][] = [];
-    for (const [which, [what, than, atMost]] of Object.entries(ownHits)) {
+    for (const [which, [operation, reference, atMost]] of Object.entries(ownHits)) {
       if (gatesOnly && atMost === undefined) continue;
       const ratio = await inChild<Ratio>('own-hits', which);
-      ownRows.push([what, than, ratio.median.toFixed(2), spread(ratio)]);
+      ownRows.push([operation, reference, ratio.median.toFixed(2), spread(ratio)]);
       if (atMost !== undefined)
-        gates.push({ what: `${what}, × ${than}`, measured: ratio.median, atMost, noisy: true });
+        gates.push({ metric: `${operation}, × ${reference}`, measured: ratio.median, atMost, noisy: true });
     }
     if (!gatesOnly) {
-      const { floor } = await measured({ subject: 'secretkit', inAsyncContext: true });
+      const { toBaseline } = await measured({ subject: 'secretkit', inAsyncContext: true });
       ownRows.push([
-        'a hit, an AsyncLocalStorage at work',
-        'the floor',
-        floor.median.toFixed(2),
-        spread(floor),
+        'hit inside AsyncLocalStorage.run',
+        'baseline',
+        toBaseline.median.toFixed(2),
+        spread(toBaseline),
       ]);
     }
 
     const rows: (string | number)[][] = [row(stack, allocation)];
-    for (const id of gatesOnly ? Object.keys(fasterThan) : await peerIds()) {
-      const peer = await measured({ subject: id, than: 'secretkit' });
+    for (const id of gatesOnly ? Object.keys(requiredSpeed) : await peerIds()) {
+      const peer = await measured({ subject: id, other: 'secretkit' });
       if (!gatesOnly) rows.push(row(peer, await inChild<Allocation>('allocation', id, allocationFlags)));
-      const atLeast = fasterThan[id];
+      const atLeast = requiredSpeed[id];
       if (atLeast !== undefined) {
         gates.push({
-          what: `faster than ${peer.name} by`,
-          measured: peer.than?.median ?? Number.NaN,
+          metric: `speed of a hit, × ${peer.name}`,
+          measured: peer.toOther?.median ?? Number.NaN,
           atLeast,
-          why: 'Of a hit through the client, awaiting, a look at the clock and one into a Map are all but a sixth; the rest is one more look by name, and which value was used last.',
+          reason:
+            'Five sixths of a hit are the await, one read of the clock and one Map lookup. The rest is a second lookup by name and the least recently used order.',
           noisy: true,
         });
       }
@@ -93,20 +96,35 @@ export const hit: Case = {
     return {
       tables: [
         {
-          title: 'A hit, awaited',
-          columns: ['', 'set up as', '× the floor', 'quartiles', '× secretkit', 'bytes', 'microtask turns'],
+          title: 'Cache hit',
+          columns: ['library', 'setup', '× baseline', 'quartiles', '× secretkit', 'bytes', 'microtask turns'],
           rows,
         },
-        { title: 'Other hits', columns: ['', 'compared with', 'ratio', 'quartiles'], rows: ownRows },
+        {
+          title: 'Other kinds of hits',
+          columns: ['operation', 'compared with', 'ratio', 'quartiles'],
+          rows: ownRows,
+        },
       ],
       gates,
     };
   },
 };
 
-function row({ name, how, floor, than }: Hit, { bytes, turns }: Allocation): (string | number)[] {
-  const ratio = name === 'secretkit' ? '1' : (than?.median.toFixed(2) ?? '');
-  return [name, how, floor.median.toFixed(2), spread(floor), ratio, Math.round(bytes), turns];
+function row(
+  { name, setup, toBaseline, toOther }: Hit,
+  { bytes, microtaskTurns }: Allocation,
+): (string | number)[] {
+  const ratio = name === 'secretkit' ? '1' : (toOther?.median.toFixed(2) ?? '');
+  return [
+    name,
+    setup,
+    toBaseline.median.toFixed(2),
+    spread(toBaseline),
+    ratio,
+    Math.round(bytes),
+    microtaskTurns,
+  ];
 }
 
 function spread({ quartiles: [low, high] }: Ratio): string {

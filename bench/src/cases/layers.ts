@@ -1,12 +1,12 @@
 import type { Case } from '../case.js';
 import { inChild } from '../in-child.js';
-import type { Ratio } from '../measure/paired.js';
+import type { Ratio } from '../measure/ratio.js';
 import { type LayerArgument, ownLayers, peerLayers } from '../measurements/layer.js';
 
 export const layers: Case = {
   name: 'layers',
-  about:
-    'what a layer adds to a call that reaches the backend, in floors of about 50 ns; the backend answers at once',
+  description:
+    'the cost of each layer per call to a backend that answers at once, in multiples of the baseline (about 50 ns)',
 
   async run(gatesOnly) {
     const rows: (string | number)[][] = [];
@@ -16,7 +16,7 @@ export const layers: Case = {
       rows.push([layer, await cost('secretkit'), layer in peerLayers ? await cost('cockatiel') : '–']);
     }
     return {
-      tables: [{ title: 'A call to the backend', columns: ['through', 'secretkit', 'cockatiel'], rows }],
+      tables: [{ title: 'Cost of a layer per call', columns: ['layer', 'secretkit', 'cockatiel'], rows }],
       gates: [],
     };
   },

@@ -8,7 +8,7 @@ const rounds = 11;
 
 export const start: Case = {
   name: 'start',
-  about: 'from the start of a process to its first secret, over HTTP on this machine',
+  description: 'the time from the start of a process to its first secret, over HTTP on this machine',
 
   async run(gatesOnly) {
     if (gatesOnly) return { tables: [], gates: [] };
@@ -24,7 +24,10 @@ export const start: Case = {
       await emulator.close();
     }
     const rows = Object.entries(times).map(([program, each]) => [program, Math.round(median(each))]);
-    return { tables: [{ title: 'To the first secret', columns: ['by', 'ms'], rows }], gates: [] };
+    return {
+      tables: [{ title: 'Process start to first secret', columns: ['program', 'ms'], rows }],
+      gates: [],
+    };
   },
 };
 
@@ -39,8 +42,10 @@ function firstSecretMs(program: string, url: string): Promise<number> {
     child.once('error', reject);
     child.stdout.once('data', (chunk: Buffer) => {
       if (chunk.toString() === 'value') resolve(performance.now() - startedAt);
-      else reject(new Error(`${program} answered something else`));
+      else reject(new Error(`${program}: the printed secret is wrong.`));
     });
-    child.once('exit', (code) => reject(new Error(`${program} ended without a secret (exit code ${code})`)));
+    child.once('exit', (code) =>
+      reject(new Error(`${program}: the process exited with code ${code} before it printed a secret.`)),
+    );
   });
 }

@@ -11,7 +11,7 @@ const here = fileURLToPath(new URL('../..', import.meta.url));
 const core = '@secretkit/core';
 const everyday = [core, ...['cache', 'retry', 'timeout'].map((each) => `@secretkit/middleware/${each}`)];
 
-/** How many times as long as where the aims come from a machine may take to import a file. */
+/** A machine may take this many times as long to import a file as the machine of the targets. */
 const slowMachine = 8;
 
 const own = [
@@ -20,25 +20,27 @@ const own = [
     imports: [core],
     external: [],
     bytes: 8_600,
-    aim: 3_000,
+    target: 3_000,
     files: 1,
-    timesLru: 2.3,
+    timesLruCache: 2.3,
     importMs: 3,
-    why: 'About half of it is checks of what callers and adapters give, with the sentences that say what is wrong and what to do; a tenth is what keeps a value out of every rendering.',
+    reason:
+      'About half of the code checks the input of callers and adapters and explains what is wrong and how to fix it. A tenth keeps values out of everything that prints a secret.',
   },
   {
     name: 'core, cache, retry, timeout',
     imports: everyday,
     external: ['lru-cache', 'p-retry'],
     bytes: 15_100,
-    aim: 6_000,
+    target: 6_000,
     files: 8,
-    timesLru: 12,
+    timesLruCache: 12,
     importMs: 16,
-    why: 'More than half is the core; the rest is the law of two clocks, the batches that fail in part, and the warnings of a harmful order.',
+    reason:
+      'More than half is core. The rest is mostly the handling of wall clock and monotonic clock, of batches that fail in part, and the warnings about a harmful order.',
   },
   {
-    name: 'the same with Stripe',
+    name: 'core, cache, retry, timeout, stripe',
     imports: [...everyday, '@secretkit/stripe', '@secretkit/stripe/client'],
     external: [],
   },
@@ -54,7 +56,7 @@ const others = [
   '@aws-lambda-powertools/parameters/secrets',
 ] as const;
 
-/** What `npm install` of each brings. */
+/** The limits for what `npm install` of these packages adds. */
 const installed = [
   { names: ['@secretkit/core'], packages: 1, files: 125 },
   { names: ['@secretkit/core', '@secretkit/middleware'], packages: 5, files: 470 },
@@ -70,7 +72,7 @@ const othersInstalled = [
 
 export const weight: Case = {
   name: 'weight',
-  about: 'memory of an entry, size in a bundle, time to import, what is installed',
+  description: 'memory per entry, bundle size, import time, installed packages and files',
 
   async run(gatesOnly) {
     const gates: Gate[] = [];
@@ -82,38 +84,38 @@ export const weight: Case = {
         .map((specifier, at) => `export * as part${at} from '${specifier}';`)
         .join('\n');
       const size = await bundleSize(source, here);
-      const bare = (await bundleSize(source, here, each.external)).gzipped;
+      const withoutDependencies = (await bundleSize(source, here, each.external)).gzipped;
       const isMeasured = 'importMs' in each || !gatesOnly;
       const ms = isMeasured ? await importMs(each.imports, here) : Number.NaN;
-      weights.push([each.name, size.minified, size.gzipped, bare, size.files, ms.toFixed(1)]);
+      weights.push([each.name, size.minified, size.gzipped, withoutDependencies, size.files, ms.toFixed(1)]);
       if (!('bytes' in each)) continue;
       gates.push({
-        what: `bytes of ${each.name}, min+gzip, without dependencies`,
-        measured: bare,
+        metric: `gzipped bytes of ${each.name}, without dependencies`,
+        measured: withoutDependencies,
         atMost: each.bytes,
-        aim: each.aim,
-        why: each.why,
+        target: each.target,
+        reason: each.reason,
         noisy: false,
       });
       gates.push({
-        what: `files loaded by an import of ${each.name}`,
+        metric: `files loaded by an import of ${each.name}`,
         measured: size.files,
         atMost: each.files,
         noisy: false,
       });
       gates.push({
-        what: `to import ${each.name}, × lru-cache alone`,
+        metric: `import time of ${each.name}, × lru-cache`,
         measured: ms / lruMs,
-        atMost: each.timesLru,
+        atMost: each.timesLruCache,
         noisy: true,
       });
       if (gatesOnly) continue;
       gates.push({
-        what: `milliseconds to import ${each.name}`,
+        metric: `import time of ${each.name}, ms`,
         measured: ms,
         atMost: each.importMs * slowMachine,
-        aim: each.importMs,
-        why: `The aim is of a machine that imports lru-cache in 1.3 ms; this one takes ${lruMs.toFixed(1)}, and ${emptyMs.toFixed(1)} for a module without a line.`,
+        target: each.importMs,
+        reason: `The target is for a machine that imports lru-cache in 1.3 ms. This machine takes ${lruMs.toFixed(1)} ms, and ${emptyMs.toFixed(1)} ms for an empty module.`,
         noisy: true,
       });
     }
@@ -128,17 +130,27 @@ export const weight: Case = {
       const bytes = Math.round(await inChild<number>('memory', id));
       memory.push([id, bytes]);
       if (id === 'secretkit') {
-        gates.push({ what: 'bytes of an entry, of 100,000', measured: bytes, atMost: 300, noisy: true });
+        gates.push({
+          metric: 'bytes per entry, of 100,000 entries',
+          measured: bytes,
+          atMost: 300,
+          noisy: true,
+        });
       }
     }
     const installs: (string | number)[][] = [];
-    for (const { names, ...most } of installed) {
+    for (const { names, ...limits } of installed) {
       const { packages, files } = footprint(names, here);
       const name = names.join(', ');
       installs.push([name, packages, files]);
       gates.push(
-        { what: `packages installed by ${name}`, measured: packages, atMost: most.packages, noisy: false },
-        { what: `files installed by ${name}`, measured: files, atMost: most.files, noisy: false },
+        {
+          metric: `packages installed with ${name}`,
+          measured: packages,
+          atMost: limits.packages,
+          noisy: false,
+        },
+        { metric: `files installed with ${name}`, measured: files, atMost: limits.files, noisy: false },
       );
     }
     for (const name of gatesOnly ? [] : othersInstalled) {
@@ -148,12 +160,27 @@ export const weight: Case = {
     return {
       tables: [
         {
-          title: 'Bundles and imports',
-          columns: ['', 'bytes, minified', 'and compressed', 'without dependencies', 'files', 'ms to import'],
+          title: 'Bundle size and import time',
+          columns: [
+            'import',
+            'minified (bytes)',
+            'gzipped (bytes)',
+            'gzipped, without dependencies (bytes)',
+            'files',
+            'import time (ms)',
+          ],
           rows: weights,
         },
-        { title: 'An entry of 100,000', columns: ['', 'bytes over name and value'], rows: memory },
-        { title: 'What is installed', columns: ['', 'packages', 'files'], rows: installs },
+        {
+          title: 'Memory per entry (100,000 entries)',
+          columns: ['library', 'bytes, without name and value'],
+          rows: memory,
+        },
+        {
+          title: 'Installed packages and files',
+          columns: ['installation', 'packages', 'files'],
+          rows: installs,
+        },
       ],
       gates,
     };

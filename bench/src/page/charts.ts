@@ -2,35 +2,34 @@ import type { Results } from '../results.js';
 import { type Bar, barChart } from './bar-chart.js';
 import { cell, numberIn, tableOf } from './tables.js';
 
-/** The charts of the page, by the name of their file. */
+/** Returns the charts of the page, by the name of their file. */
 export function charts(results: Results): Readonly<Record<string, string>> {
   return {
     'hit.svg': barChart({
-      title: 'A hit, awaited',
+      title: 'Cost of a cache hit',
       unit: '× awaiting a resolved promise, logarithmic',
-      bars: bars(results, 'A hit, awaited', '× the floor', isOwn),
+      bars: bars(results, { table: 'Cache hit', label: 'library', column: '× baseline' }),
     }),
     'burst.svg': barChart({
-      title: 'Calls that 10,000 cold readers of one secret make',
+      title: 'Backend calls of 10,000 concurrent reads of one uncached secret',
       unit: 'calls, logarithmic',
-      bars: bars(
-        results,
-        'A cold burst (the backend takes 50 ms)',
-        'calls',
-        isOwn,
-        (row) => row('readers') === 10_000,
-      ),
+      bars: bars(results, {
+        table: 'Concurrent reads of an uncached secret (backend latency 50 ms)',
+        label: 'library',
+        column: 'calls',
+        where: (row) => row('readers') === 10_000,
+      }),
     }),
     'fleet.svg': barChart({
-      title: '1,000 processes when nothing happens',
-      unit: 'calls in the busiest second, logarithmic',
-      bars: bars(results, 'Fleets', 'steady: peak / mean', isDefault, isThousand),
+      title: '1,000 processes in the steady phase',
+      unit: 'requests in the busiest second, logarithmic',
+      bars: bars(results, { ...thousandProcesses, column: 'steady: requests/s, peak / mean' }),
       limit: { at: 25, name: "Stripe's limit, 25" },
     }),
     'outage.svg': barChart({
-      title: '1,000 processes in ten minutes of trouble',
-      unit: 'calls in all, logarithmic',
-      bars: bars(results, 'Fleets', 'calls in trouble', isDefault, isThousand),
+      title: '1,000 processes in an incident of ten minutes',
+      unit: 'requests in total, logarithmic',
+      bars: bars(results, { ...thousandProcesses, column: 'incident: requests' }),
       limit: { at: 5_000, name: '5,000' },
     }),
   };
@@ -38,28 +37,35 @@ export function charts(results: Results): Readonly<Record<string, string>> {
 
 type Row = (column: string) => string | number;
 
-const isOwn = (name: string): boolean => name.startsWith('secretkit');
-const isDefault = (name: string): boolean => name.startsWith('list, all at once');
-const isThousand = (row: Row): boolean => row('processes') === 1_000;
+interface BarSource {
+  readonly table: string;
+  /** The column with the name of each bar. */
+  readonly label: string;
+  /** The column with the number of each bar. */
+  readonly column: string;
+  readonly where?: (row: Row) => boolean;
+}
+
+const thousandProcesses = {
+  table: 'Fleet',
+  label: 'scenario',
+  where: (row: Row): boolean => row('processes') === 1_000,
+} as const;
 
 function bars(
   results: Results,
-  title: string,
-  column: string,
-  own: (name: string) => boolean,
-  chosen: (row: Row) => boolean = () => true,
+  { table: title, label, column, where = () => true }: BarSource,
 ): readonly Bar[] {
   const table = tableOf(results, title);
-  const naming = table.columns.includes('scenario') ? 'scenario' : '';
   return table.rows
     .map(
       (row): Row =>
         (each) =>
           cell(table, row, each),
     )
-    .filter(chosen)
+    .filter(where)
     .map((row) => {
-      const name = String(row(naming));
-      return { name, value: numberIn(row(column)), own: own(name) };
+      const name = String(row(label));
+      return { name, value: numberIn(row(column)), highlighted: /^(secretkit|defaults$)/.test(name) };
     });
 }

@@ -1,40 +1,47 @@
 import type { Results } from '../results.js';
 import { cell, markdownTable, tableOf } from './tables.js';
 
-const keptFor = {
-  'fresh for a minute': 'a minute',
-  'list, all at once, 25 a second, outage': 'five minutes',
-  'fresh for fifteen minutes': 'fifteen minutes',
+const ttlOfScenario = {
+  'TTL 1 min': '1 min',
+  defaults: '5 min',
+  'TTL 15 min': '15 min',
 } as const;
 
-/** What the simulated fleets say of how long values are kept. */
+/** Compares simulated fleets by their TTL. */
 function ttlTable(results: Results): string {
-  const fleets = tableOf(results, 'Fleets');
+  const fleets = tableOf(results, 'Fleet');
   const rows = [100, 1_000, 10_000].flatMap((processes) =>
-    Object.entries(keptFor).flatMap(([scenario, kept]) => {
+    Object.entries(ttlOfScenario).flatMap(([scenario, ttl]) => {
       const row = fleets.rows.find((each) => each[0] === processes && each[1] === scenario);
-      if (!row) return []; // not every size is measured in every way
-      const of = (column: string): string | number => cell(fleets, row, column);
-      return [[processes, kept, of('steady: peak / mean'), of('calls in trouble'), of('failed reads, warm')]];
+      if (!row) return []; // large fleets run only some scenarios
+      const columns = [
+        'steady: requests/s, peak / mean',
+        'incident: requests',
+        'incident: failed warm reads',
+      ];
+      return [[processes, ttl, ...columns.map((column) => cell(fleets, row, column))]];
     }),
   );
   const columns = [
     'processes',
-    'fresh for',
-    'requests a second: peak / mean',
-    'requests in ten minutes of outage',
+    'TTL',
+    'requests/s: peak / mean',
+    'requests in an outage of 10 min',
+    'failed reads in the outage',
   ];
-  return markdownTable({ columns: [...columns, 'failed reads in it'], rows });
+  return markdownTable({ columns, rows });
 }
 
-const begin = '<!-- From docs/performance/results.json, by npm run bench -- --page. -->\n';
-const end = '<!-- The end of it. -->';
+const begin = '<!-- Generated from docs/performance/results.json by npm run bench -- --page. -->\n';
+const end = '<!-- End of the generated table. -->';
 
-/** A guide with its table put in, or brought up to date. */
+/** Returns the guide with the table between its two markers replaced. */
 export function withTtlTable(guide: string, results: Results): string {
   const [before, rest = ''] = guide.split(begin);
   const after = rest.split(end)[1];
   if (before === undefined || after === undefined)
-    throw new Error(`The guide has no place for a table: ${begin}`);
+    throw new Error(
+      `choosing-ttls.md: the markers of the generated table are missing. Add ${begin.trim()} and ${end}.`,
+    );
   return `${before}${begin}\n${ttlTable(results)}\n\n${end}${after}`;
 }
