@@ -2,16 +2,15 @@ import { around, type Wrapped } from '@secretkit/core/middleware';
 import { checkNumber, maxDelayMs, type SecretProvider } from '@secretkit/core/provider';
 
 /**
- * A provider whose every call begins after a wait, which an abort ends. The timer is `setTimeout`, so that fake ones move it.
+ * Returns a provider that waits before every call. An abort ends the wait. The timer is `setTimeout`, so fake timers move it.
  *
  * @param delayMs - The wait, in milliseconds.
- * @throws `RangeError` for a wait that is no wait.
+ * @throws `TypeError` or `RangeError` when `delayMs` is not a delay that a timer can have.
  * @example
  * ```ts
- * import { slow } from '@secretkit/conformance';
- * import { memorySecrets } from '@secretkit/memory';
+ * import { fakeSecrets, slow } from '@secretkit/testing';
  *
- * const provider = slow(memorySecrets(), 200);
+ * const provider = slow(fakeSecrets().provider, 200);
  * ```
  */
 export function slow<P extends SecretProvider>(provider: P, delayMs: number): Wrapped<P> {
@@ -21,6 +20,7 @@ export function slow<P extends SecretProvider>(provider: P, delayMs: number): Wr
     options: { delayMs },
     policy: async (run, ctx) => {
       const { signal } = ctx;
+      signal?.throwIfAborted();
       await new Promise<void>((resolve, reject) => {
         const abort = (): void => {
           clearTimeout(timer);

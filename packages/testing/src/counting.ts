@@ -1,11 +1,11 @@
 import { around, type Wrapped } from '@secretkit/core/middleware';
 import type { Operation, SecretProvider } from '@secretkit/core/provider';
 
-/** A provider that counts, and its counts. */
+/** A provider that counts its calls, and the counts. */
 export interface Counted<P extends SecretProvider> {
-  /** The provider to use in place of yours. */
+  /** The provider to use in place of the inner one. */
   readonly provider: Wrapped<P>;
-  /** How many calls it has had: all of them, or those of one operation. */
+  /** Returns the number of calls so far: all of them, or those of one operation. */
   readonly calls: (operation?: Operation) => number;
 }
 
@@ -14,12 +14,11 @@ export interface Counted<P extends SecretProvider> {
  *
  * @example
  * ```ts
- * import { counting } from '@secretkit/conformance';
  * import { createSecrets } from '@secretkit/core';
- * import { memorySecrets } from '@secretkit/memory';
  * import { cache } from '@secretkit/middleware/cache';
+ * import { counting, fakeSecrets } from '@secretkit/testing';
  *
- * const { provider, calls } = counting(memorySecrets({ initial: { token: 'example' } }));
+ * const { provider, calls } = counting(fakeSecrets({ initial: { token: 'example' } }).provider);
  * const secrets = createSecrets(cache()(provider));
  * await secrets.get('token');
  * await secrets.get('token');
@@ -27,17 +26,17 @@ export interface Counted<P extends SecretProvider> {
  * ```
  */
 export function counting<P extends SecretProvider>(provider: P): Counted<P> {
-  const seen: Operation[] = [];
+  const operations: Operation[] = [];
   const counted = around({
     name: 'counting',
     policy: (run, ctx, { operation }) => {
-      seen.push(operation);
+      operations.push(operation);
       return run(ctx);
     },
   });
   return {
     provider: counted(provider),
     calls: (operation) =>
-      operation === undefined ? seen.length : seen.filter((each) => each === operation).length,
+      operation === undefined ? operations.length : operations.filter((each) => each === operation).length,
   };
 }

@@ -1,18 +1,18 @@
 /**
- * Numbers like those of `Math.random`, the same ones for the same seed. For tests only: they can be predicted.
+ * Returns numbers in [0, 1), like `Math.random`, but the same ones for the same seed. They are predictable: for tests only.
  *
  * @param seed - A whole number.
  * @example
  * ```ts
- * import { seededRandom } from '@secretkit/conformance';
  * import { retry } from '@secretkit/middleware/retry';
+ * import { seededRandom } from '@secretkit/testing';
  *
  * const middleware = retry({ random: seededRandom(1) });
  * ```
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
-  // mulberry32: a step, and two rounds of mixing.
+  // mulberry32: one step, then two rounds of mixing.
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);

@@ -1,19 +1,19 @@
-/** A clock that stands still until it is moved. Its functions need no `this`: hand `now` to whatever takes one. */
+/** A clock that moves only when a test moves it. Its functions need no `this`: pass `now` to any option of that name. */
 export interface FakeClock {
-  /** Epoch milliseconds. */
+  /** Returns epoch milliseconds. */
   readonly now: () => number;
-  /** Moves it on; back, if negative. */
+  /** Moves the clock forward by some milliseconds; backwards if they are negative. */
   readonly advance: (ms: number) => void;
 }
 
 /**
- * A clock for everything that takes a `now`. It moves no timers: use your test runner's for those.
+ * Returns a clock for every option named `now`. It moves no timers: use the fake timers of your test runner for those.
  *
- * @param startsAt - What it shows first.
+ * @param startsAt - Its first reading. @defaultValue 2030-01-01T00:00:00Z
  * @example
  * ```ts
- * import { fakeClock } from '@secretkit/conformance';
  * import { cache } from '@secretkit/middleware/cache';
+ * import { fakeClock } from '@secretkit/testing';
  *
  * const clock = fakeClock();
  * const middleware = cache({ ttlMs: 60_000, now: clock.now });

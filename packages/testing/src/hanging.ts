@@ -3,15 +3,14 @@ import type { SecretProvider } from '@secretkit/core/provider';
 import { never } from './never.js';
 
 /**
- * A provider that never answers. A call ends when its signal fires, and not before.
+ * Returns a provider that never answers. A call ends when its signal fires, and not before.
  *
  * @example
  * ```ts
- * import { hanging } from '@secretkit/conformance';
- * import { memorySecrets } from '@secretkit/memory';
  * import { timeout } from '@secretkit/middleware/timeout';
+ * import { fakeSecrets, hanging } from '@secretkit/testing';
  *
- * const provider = timeout({ timeoutMs: 50 })(hanging(memorySecrets()));
+ * const provider = timeout({ timeoutMs: 50 })(hanging(fakeSecrets().provider));
  * ```
  */
 export function hanging<P extends SecretProvider>(provider: P): Wrapped<P> {

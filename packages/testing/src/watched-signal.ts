@@ -4,7 +4,7 @@ export interface WatchedSignal {
   readonly listeners: () => number;
 }
 
-/** A signal that counts its listeners, to see whether they are removed. */
+/** Returns a signal that counts its listeners, to check that calls remove them. */
 export function watchedSignal(): WatchedSignal {
   const { signal } = new AbortController();
   const listening = new Set<unknown>();

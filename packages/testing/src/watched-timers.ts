@@ -1,10 +1,12 @@
 /** The timers that were set and have neither fired nor been cleared. */
 export interface WatchedTimers {
+  /** Returns their number. */
   readonly running: () => number;
+  /** Restores the global timer functions. Call it in `finally`. */
   readonly restore: () => void;
 }
 
-/** Watches `setTimeout` and `setInterval`, until `restore`. */
+/** Replaces the global timer functions, until `restore`, to check that calls clear their timers. */
 export function watchedTimers(): WatchedTimers {
   const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
   const running = new Set<unknown>();
@@ -18,7 +20,7 @@ export function watchedTimers(): WatchedTimers {
       running.add(timer);
       return timer;
     };
-    return start as typeof setTimeout; // without its promisified twin, which no provider may use
+    return start as typeof setTimeout; // without `util.promisify.custom`, which no provider may use
   }
   const clear = (timer: Parameters<typeof clearTimeout>[0]): void => {
     running.delete(timer);

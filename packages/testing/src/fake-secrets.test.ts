@@ -1,0 +1,105 @@
+import { createSecrets } from '@secretkit/core';
+import { type SecretRef, seal } from '@secretkit/core/provider';
+import { describe, expect, it } from 'vitest';
+import { fakeSecrets } from './fake-secrets.js';
+
+describe('fakeSecrets', () => {
+  it('returns its initial contents, and what a test puts and removes', async () => {
+    const fake = fakeSecrets({ initial: { a: 'before' } });
+    const secrets = createSecrets(fake.provider);
+    expect((await secrets.require('a')).reveal()).toBe('before');
+    await fake.put({ name: 'a', scope: { user: 'usr_1' } }, 'of usr_1');
+    await fake.put('a', 'after', new Date(fake.clock.now() + 1_000));
+    expect((await secrets.require('a')).reveal()).toBe('after');
+    expect((await secrets.scoped({ user: 'usr_1' }).require('a')).reveal()).toBe('of usr_1');
+    fake.clock.advance(1_000);
+    expect(await secrets.get('a')).toBeUndefined();
+    await fake.remove({ name: 'a', scope: { user: 'usr_1' } });
+    expect(await secrets.scoped({ user: 'usr_1' }).get('a')).toBeUndefined();
+    expect([fake.calls(), fake.calls('get'), fake.calls('set')]).toEqual([5, 5, 0]);
+  });
+
+  it('fails until it is healed, for one secret or for all', async () => {
+    const fake = fakeSecrets({ initial: { a: 'of a', b: 'of b' } });
+    const secrets = createSecrets(fake.provider);
+    expect(() => fake.fail('down' as never)).toThrow(/code .*"down"/);
+    fake.fail('unavailable', 'a');
+    await expect(secrets.get('a')).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await secrets.require('b')).reveal()).toBe('of b');
+    expect(await secrets.getManySettled({ a: 'a', b: 'b' })).toMatchObject({ a: { code: 'unavailable' } });
+    fake.fail(new SyntaxError('of a driver'), 'a');
+    await expect(secrets.getMany({ a: 'a', b: 'b' })).rejects.toMatchObject({ code: 'unknown' });
+    fake.fail('timeout');
+    await expect(secrets.getMany({ a: 'a', b: 'b' })).rejects.toMatchObject({ code: 'timeout' });
+    await expect(secrets.list()[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'timeout' });
+    await expect(secrets.set('a', 'new')).rejects.toMatchObject({ code: 'timeout' });
+    await expect(secrets.delete('a')).rejects.toMatchObject({ code: 'timeout' });
+    fake.heal();
+    expect((await secrets.require('a')).reveal()).toBe('of a');
+  });
+
+  it('hangs, and counts the calls in flight', async () => {
+    const fake = fakeSecrets();
+    fake.hang();
+    const caller = new AbortController();
+    const call = createSecrets(fake.provider).get('a', { signal: caller.signal });
+    expect(fake.pending()).toBe(1);
+    caller.abort('cancelled');
+    await expect(call).rejects.toBe('cancelled');
+    await Promise.resolve();
+    expect(fake.pending()).toBe(0);
+  });
+
+  it('refuses an unknown option by its name', () => {
+    expect(() => fakeSecrets({ initail: {} } as object)).toThrow(/"initail"/);
+  });
+});
+
+describe('the contents of a fake', () => {
+  it('may be pairs of a ref and a value, sealed or not', async () => {
+    const ref: SecretRef = { name: 'a', scope: { account: 'acct_1' } };
+    const { provider } = fakeSecrets({
+      initial: [
+        [ref, seal('of acct_1', { version: '7' })],
+        ['a', 'of the default scope'],
+      ],
+    });
+    expect((await provider.get(ref, {}))?.version).toBe('7');
+    expect((await provider.get({ name: 'a' }, {}))?.reveal()).toBe('of the default scope');
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['a string', 'CANARY-contents', /initial/],
+    ['an entry without a value', { a: undefined }, /entry 1 of initial, "a"/],
+    ['an empty value', { a: 'of a', b: '' }, /entry 2 of initial, "b"/],
+    ['an entry that is not a pair', [undefined], /entry 1 of initial/],
+    ['a value that is an object', { a: { value: 'CANARY-contents' } }, /entry 1 of initial, "a"/],
+  ])('are refused without a quoted value: %s', (_, initial, problem) => {
+    const build = () => fakeSecrets({ initial: initial as never });
+    expect(build).toThrow(TypeError);
+    expect(build).toThrow(problem);
+    expect(build).not.toThrow(/CANARY/);
+  });
+
+  it('are listed in pages of at most a hundred names, by scope, without expired ones', async () => {
+    const fake = fakeSecrets();
+    const secrets = createSecrets(fake.provider);
+    for (let i = 0; i < 101; i += 1) await fake.put(`name-${String(i).padStart(3, '0')}`, 'value');
+    await fake.put('expiring', 'value', new Date(fake.clock.now() + 1));
+    await fake.put({ name: 'of-a-user', scope: { user: 'usr_1' } }, 'value');
+    fake.clock.advance(1);
+    const names: string[] = [];
+    for await (const { name } of secrets.list()) names.push(name);
+    expect(names).toHaveLength(101);
+    expect(names.at(-1)).toBe('name-100');
+    expect([fake.calls('list'), (await fake.provider.list({ limit: 2 }, {})).refs.length]).toEqual([2, 2]);
+  });
+
+  it('refuse a value that has expired, and keep the old one', async () => {
+    const fake = fakeSecrets({ initial: { a: 'kept' } });
+    await expect(fake.put('a', 'new', new Date(fake.clock.now()))).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
+    expect((await fake.provider.get({ name: 'a' }, {}))?.reveal()).toBe('kept');
+  });
+});

@@ -1,0 +1,10 @@
+export { type Counted, counting } from './counting.js';
+export { type FakeClock, fakeClock } from './fake-clock.js';
+export { type FakeSecrets, type FakeSecretsOptions, fakeSecrets } from './fake-secrets.js';
+export { type Failure, type FaultScript, faulty } from './faulty.js';
+export { hanging } from './hanging.js';
+export type { InitialSecrets } from './memory-store.js';
+export { seededRandom } from './seeded-random.js';
+export { slow } from './slow.js';
+export { type WatchedSignal, watchedSignal } from './watched-signal.js';
+export { type WatchedTimers, watchedTimers } from './watched-timers.js';
