@@ -1,25 +1,25 @@
 import type { Secrets } from '@secretkit/core';
-import type { BackendFacts, Fixture } from './harness.js';
+import type { BackendTraits, Fixture } from './harness.js';
 
-/** What a case is run on. */
-export interface Bench extends Fixture {
-  readonly facts: BackendFacts;
-  /** A client over the provider. */
+/** The subject of a provider case: the fixture, the traits of its backend, and a client. */
+export interface TestContext extends Fixture {
+  readonly traits: BackendTraits;
+  /** A client of the provider. */
   readonly secrets: Secrets;
 }
 
-/** One thing that must hold. */
+/** One requirement. */
 export interface Case<Subject> {
   /** Stable, for reports: `reading/missing`. */
   readonly id: string;
-  /** What must hold, in one sentence. */
+  /** The requirement in one sentence. */
   readonly title: string;
-  /** Why it matters, for whoever fails it. */
+  /** The reason, for the reader of a failure. */
   readonly why: string;
-  /** Could this backend be asked? @defaultValue it could */
-  readonly applies?: (facts: BackendFacts) => boolean;
+  /** Whether a backend with these traits can be tested for it. @defaultValue always */
+  readonly applies?: (traits: BackendTraits) => boolean;
   run(subject: Subject): Promise<void>;
 }
 
-/** One thing that every provider must do. */
-export type ProviderCase = Case<Bench>;
+/** One requirement for every provider. */
+export type ProviderCase = Case<TestContext>;

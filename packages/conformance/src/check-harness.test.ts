@@ -19,44 +19,53 @@ const fixture = {
 };
 const none = { describe: () => {}, it: () => {} };
 
-describe('what the kit could not use', () => {
-  it.each([
-    [undefined, 'a harness is an object with facts and an open()'],
-    [{ facts: { scopes: [] } }, 'a harness is an object with facts and an open()'],
-    [{ open }, "the harness has no facts. The least are { scopes: ['account', 'user'] }."],
-    [{ open, facts: {} }, 'scopes is a list of account, user; it is no list.'],
-    [{ open, facts: { scopes: ['tenant'] } }, 'scopes is a list of account, user; "tenant" is none of them.'],
-    [{ open, facts: { scopes: [], fault: ['unreadable'] } }, 'fault'],
-    [{ open, facts: { scopes: [], faults: ['malformd'] } }, '"malformd" is none of them.'],
-    [{ open, facts: { scopes: [], expiryResolutionMs: '1' } }, 'expiryResolutionMs is a number from 1'],
-    [{ open, facts: { scopes: [], fold: 'upper' } }, 'fold is a function, not string.'],
-  ])('is refused before a case is left out: %j', (harness, problem) => {
-    expect(() => describeProvider('mine', harness as Harness, none)).toThrow(problem);
+describe('a harness that the suite cannot use', () => {
+  it.each<[unknown, RegExp]>([
+    [undefined, /harness .* got undefined/],
+    [{ traits: { scopes: [] } }, /harness .* without open\(\)/],
+    [{ open }, /traits .* got undefined/],
+    [{ open, traits: {} }, /traits\.scopes .* account, user, got undefined/],
+    [{ open, traits: { scopes: ['tenant'] } }, /traits\.scopes .* account, user, got "tenant"/],
+    [{ open, traits: { scopes: [], fault: ['unreadable'] } }, /unknown option "fault"/],
+    [{ open, traits: { scopes: [], faults: ['malformd'] } }, /traits\.faults .* got "malformd"/],
+    [{ open, traits: { scopes: [], expiryResolutionMs: '1' } }, /expiryResolutionMs .* got string/],
+  ])('is refused before a case is skipped: %j', (harness, problem) => {
+    const build = () => describeProvider('mine', harness as Harness, none);
+    expect(build).toThrow(TypeError);
+    expect(build).toThrow(problem);
   });
 
-  it.each([
-    [undefined, 'open() of the harness to give a function now; came undefined'],
-    [{ ...fixture, put: undefined }, 'to give a function put; came undefined'],
-    [{ ...fixture, fault: undefined }, 'to give a function fault; came undefined'],
-    [{ ...fixture, hang: 'yes' }, 'to give a function hang; came string'],
-    [{ ...fixture, provider: undefined }, 'to give a provider; came undefined'],
-  ])('is a fixture that lacks something: %#', (given, problem) => {
-    const facts = { scopes: [], faults: ['unauthorized'], hangs: true } as const;
-    expect(() => checkFixture(given as never, facts)).toThrow(problem);
-    expect(() => checkFixture(fixture as never, facts)).not.toThrow();
+  it('is refused for a number out of range', () => {
+    const traits = { scopes: [], maxSecrets: 0 };
+    expect(() => describeProvider('mine', { open, traits }, none)).toThrow(RangeError);
   });
 
-  it('is a middleware that is made already', () => {
+  it.each<[unknown, RegExp]>([
+    [undefined, /a function now, got undefined/],
+    [{ ...fixture, put: undefined }, /a function put, got undefined/],
+    [{ ...fixture, fault: undefined }, /a function fault, got undefined/],
+    [{ ...fixture, hang: 'yes' }, /a function hang, got string/],
+    [{ ...fixture, provider: undefined }, /a provider, got undefined/],
+    [{ ...fixture, provider: null }, /a provider, got null/],
+  ])('opens a fixture without a required part: %#', (given, problem) => {
+    const traits = { scopes: [], faults: ['unauthorized'], hangs: true } as const;
+    expect(() => checkFixture(given as never, traits)).toThrow(problem);
+    expect(() => checkFixture(fixture as never, traits)).not.toThrow();
+  });
+});
+
+describe('other wrong arguments', () => {
+  it('a middleware in place of a function that makes one is refused', () => {
     const middleware = around({ name: 'made', policy: (run, ctx) => run(ctx) });
     expect(() => describeMiddleware('made', middleware as never, none)).toThrow(
-      'makes a middleware for each case, such as ({ now }) => cache({ now }).',
+      /^describeMiddleware: make .* \(\{ now \}\) => cache\(\{ now \}\)\.$/,
     );
   });
 
-  it('is a runner without describe and it', () => {
-    const harness: Harness = { facts: { scopes: [] }, open };
+  it('a runner without describe and it is refused', () => {
+    const harness: Harness = { traits: { scopes: [] }, open };
     expect(() => describeProvider('mine', harness, undefined as never)).toThrow(
-      'the runner is { describe, it }',
+      /runner .*\{ describe, it \}/,
     );
   });
 });

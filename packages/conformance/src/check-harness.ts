@@ -1,10 +1,9 @@
-import { checkFunction } from '@secretkit/core';
-import { checkNumber, checkOptions } from '@secretkit/core/provider';
+import { checkNumber, checkOptions, isPlainObject, kindOf } from '@secretkit/core/provider';
 import { expectThat } from './failure.js';
 import { faultCodes } from './fault-codes.js';
-import type { BackendFacts, Fixture, Harness } from './harness.js';
+import type { BackendTraits, Fixture, Harness } from './harness.js';
 
-const factNames = [
+const traitNames = [
   'scopes',
   'expiryResolutionMs',
   'maxValueLength',
@@ -12,70 +11,76 @@ const factNames = [
   'fold',
   'faults',
   'hangs',
-] as const satisfies readonly (keyof BackendFacts)[];
+] as const satisfies readonly (keyof BackendTraits)[];
 const positive = { min: 1, max: Number.MAX_SAFE_INTEGER };
 const scopeFields = ['account', 'user'];
+const owner = 'describeProvider: traits';
 
 /**
- * A misspelt fact would leave out cases without a word: the run would be green, and prove less.
+ * Checks a harness: a misspelt trait would skip cases silently, and the run would pass.
  *
- * @throws `TypeError` for a harness that the suite could not use.
+ * @throws `TypeError` or `RangeError` for a harness that the suite cannot use.
  */
 export function checkHarness(harness: Harness): void {
   if (typeof harness !== 'object' || harness === null || typeof harness.open !== 'function') {
-    throw new TypeError('conformance: a harness is an object with facts and an open() that gives a fixture.');
-  }
-  const { facts } = harness;
-  if (typeof facts !== 'object' || facts === null) {
     throw new TypeError(
-      "conformance: the harness has no facts. The least are { scopes: ['account', 'user'] }.",
+      `describeProvider: harness must be an object with traits and open(), got ${
+        isPlainObject(harness) ? 'an object without open()' : kindOf(harness)
+      }.`,
     );
   }
-  checkOptions('conformance: facts', facts, factNames);
-  checkNames('scopes', facts.scopes, scopeFields);
-  checkNames('faults', facts.faults ?? [], Object.keys(faultCodes));
-  for (const fact of ['expiryResolutionMs', 'maxValueLength', 'maxSecrets'] as const) {
-    const number = facts[fact];
-    if (number !== undefined) checkNumber('conformance: facts', fact, number, positive);
+  const { traits } = harness;
+  if (typeof traits !== 'object' || traits === null) {
+    throw new TypeError(
+      `${owner} must be an object, got ${kindOf(traits)}. Write at least { scopes: ['account', 'user'] }.`,
+    );
   }
-  checkFunction('conformance: facts', 'fold', facts.fold);
+  checkOptions(owner, traits, traitNames);
+  checkNames('scopes', traits.scopes, scopeFields);
+  checkNames('faults', traits.faults ?? [], Object.keys(faultCodes));
+  for (const trait of ['expiryResolutionMs', 'maxValueLength', 'maxSecrets'] as const) {
+    const number = traits[trait];
+    if (number !== undefined) checkNumber(owner, trait, number, positive);
+  }
 }
 
 /**
- * What `open()` gives is the harness's: a case that fails for it would blame the adapter.
+ * Checks the result of `open()`. Without the check, its failures would look like failures of the adapter.
  *
- * @throws `ConformanceFailure` for a fixture that the suite could not use.
+ * @throws `ConformanceFailure` for a fixture that the suite cannot use.
  */
-export function checkFixture(fixture: Fixture, { faults = [], hangs = false }: BackendFacts): void {
+export function checkFixture(fixture: Fixture, { faults = [], hangs = false }: BackendTraits): void {
   const given = (fixture ?? {}) as Readonly<Partial<Record<keyof Fixture, unknown>>>;
   const needed: readonly (keyof Fixture)[] = [
     ...(['now', 'advance', 'put', 'remove', 'calls'] as const),
     ...(faults.length > 0 ? (['fault'] as const) : []),
     ...(hangs ? (['hang'] as const) : []),
   ];
-  const name = needed.find((each) => typeof given[each] !== 'function');
+  const missing = needed.find((each) => typeof given[each] !== 'function');
   expectThat(
-    name === undefined,
-    `open() of the harness to give a function ${name}`,
-    typeof given[name ?? 'now'],
+    missing === undefined,
+    `open() of the harness to return a function ${missing}`,
+    kindOf(given[missing ?? 'now']),
   );
   expectThat(
-    typeof given.provider === 'object',
-    'open() of the harness to give a provider',
-    typeof given.provider,
+    typeof given.provider === 'object' && given.provider !== null,
+    'open() of the harness to return a provider',
+    kindOf(given.provider),
   );
 }
 
-function checkNames(fact: string, names: unknown, known: readonly string[]): void {
-  const expected = `conformance: ${fact} is a list of ${known.join(', ')}`;
-  if (!Array.isArray(names)) throw new TypeError(`${expected}; it is no list.`);
-  const extra = names.map(String).find((name) => !known.includes(name));
-  if (extra !== undefined) throw new TypeError(`${expected}; "${extra}" is none of them.`);
+function checkNames(trait: string, names: unknown, known: readonly string[]): void {
+  const expected = `${owner}.${trait} must be a list of ${known.join(', ')}`;
+  if (!Array.isArray(names)) throw new TypeError(`${expected}, got ${kindOf(names)}.`);
+  const unknown = names.map(String).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new TypeError(`${expected}, got "${unknown}".`);
 }
 
-/** @throws `TypeError` for what is no test runner. */
+/** @throws `TypeError` when it is not a test runner. */
 export function checkRunner(runner: unknown): void {
   const { describe, it } = (runner ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof describe === 'function' && typeof it === 'function') return;
-  throw new TypeError('conformance: the runner is { describe, it }, such as those of node:test or vitest.');
+  throw new TypeError(
+    `conformance: runner must be { describe, it }, got ${kindOf(runner)}. Import both from vitest or node:test.`,
+  );
 }

@@ -1,16 +1,16 @@
-import { type DescribeOptions, describeTrials } from './describe-trials.js';
-import { type MakeMiddleware, middlewareTrials } from './middleware-trials.js';
+import { type DescribeOptions, describeTests } from './describe-tests.js';
+import { type MakeMiddleware, middlewareTests } from './middleware-tests.js';
 import { type ConformanceReport, report } from './report.js';
 import type { Runner } from './runner.js';
 
 /**
- * Everything that a middleware or a stack of them must leave as it is, as tests of your runner: the provider suite
- * around a plain object, a class with private state, a provider with every method and one with none but `get`; and what
- * wrapping may not change.
+ * Registers the tests of a middleware, or of a stack of them, with your test runner: the provider suite around a plain object,
+ * a class with private state, a provider with every method and one with only `get`, and the rules for wrapping.
  *
- * @param name - The middleware's name, for the tests.
- * @param make - Makes it, with the clock and the random numbers that it is given.
+ * @param name - The name of the middleware, for the tests.
+ * @param make - Creates the middleware, with the clock and the random source that it gets.
  * @param runner - `describe` and `it` of vitest, jest, `bun:test` or `node:test`.
+ * @throws `TypeError` when `make` does not return a middleware.
  * @example
  * ```ts
  * import { describeMiddleware } from '@secretkit/conformance';
@@ -30,15 +30,15 @@ export function describeMiddleware(
   runner: Runner,
   options: DescribeOptions = {},
 ): void {
-  describeTrials(name, middlewareTrials(make), undefined, runner, options);
+  describeTests(name, middlewareTests(make), undefined, runner, options);
 }
 
 /**
- * The same without a test runner: runs every case, and answers with the report.
+ * Runs the tests of `describeMiddleware` without a test runner, and returns the report.
  *
- * @param name - The middleware's name, for the report.
- * @param make - Makes it, with the clock and the random numbers that it is given.
+ * @param name - The name of the middleware, for the report.
+ * @param make - Creates the middleware, with the clock and the random source that it gets.
  */
 export function reportMiddleware(name: string, make: MakeMiddleware): Promise<ConformanceReport> {
-  return report(name, middlewareTrials(make));
+  return report(name, middlewareTests(make));
 }

@@ -1,26 +1,27 @@
-import { type DescribeOptions, describeTrials } from './describe-trials.js';
+import { type DescribeOptions, describeTests } from './describe-tests.js';
 import type { Harness } from './harness.js';
-import { providerTrials } from './provider-trials.js';
+import { providerTests } from './provider-tests.js';
 import { type ConformanceReport, report } from './report.js';
 import type { Runner } from './runner.js';
 
 /**
- * Everything that a provider must do, as tests of your runner. What it is asked follows from its methods and from the
- * facts of its backend; a method that it lacks must answer `unsupported`.
+ * Registers the tests of a provider with your test runner. The methods of the provider and the traits of its backend decide
+ * which cases run; for a method that is absent, the call must reject with `unsupported`.
  *
- * @param name - The provider's name, for the tests.
- * @param harness - How to get at the provider and, behind its back, at its backend.
+ * @param name - The name of the provider, for the tests.
+ * @param harness - Creates the provider, and changes its backend without the provider.
  * @param runner - `describe` and `it` of vitest, jest, `bun:test` or `node:test`.
+ * @throws `TypeError` for a harness or a runner that the suite cannot use.
  * @example
  * ```ts
- * import { describeProvider, fakeClock, type Harness } from '@secretkit/conformance';
- * import { counting } from '@secretkit/conformance';
+ * import { describeProvider, type Harness } from '@secretkit/conformance';
  * import { seal } from '@secretkit/core';
  * import { memorySecrets } from '@secretkit/memory';
+ * import { counting, fakeClock } from '@secretkit/testing';
  * import { describe, it } from 'node:test';
  *
  * const harness: Harness = {
- *   facts: { scopes: ['account', 'user'], expiryResolutionMs: 1 },
+ *   traits: { scopes: ['account', 'user'], expiryResolutionMs: 1 },
  *   open() {
  *     const clock = fakeClock();
  *     const store = memorySecrets({ now: clock.now });
@@ -44,17 +45,17 @@ export function describeProvider(
   runner: Runner,
   options: DescribeOptions = {},
 ): void {
-  const { trials, capabilities } = providerTrials(harness);
-  describeTrials(name, trials, capabilities, runner, options);
+  const { tests, capabilities } = providerTests(harness);
+  describeTests(name, tests, capabilities, runner, options);
 }
 
 /**
- * The same without a test runner: runs every case, and answers with the report.
+ * Runs the tests of `describeProvider` without a test runner, and returns the report.
  *
- * @param name - The provider's name, for the report.
- * @param harness - How to get at the provider and, behind its back, at its backend.
+ * @param name - The name of the provider, for the report.
+ * @param harness - Creates the provider, and changes its backend without the provider.
  */
 export function reportProvider(name: string, harness: Harness): Promise<ConformanceReport> {
-  const { trials, capabilities } = providerTrials(harness);
-  return report(name, trials, capabilities);
+  const { tests, capabilities } = providerTests(harness);
+  return report(name, tests, capabilities);
 }

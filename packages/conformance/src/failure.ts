@@ -1,4 +1,4 @@
-/** Something does not hold: what was expected, and what came. No value is ever part of it. */
+/** A requirement that is not met: the expectation and the result, without a value. */
 export class ConformanceFailure extends Error {
   static {
     Object.defineProperty(this.prototype, 'name', { value: 'ConformanceFailure' });
@@ -6,13 +6,13 @@ export class ConformanceFailure extends Error {
 
   constructor(
     readonly expected: string,
-    readonly came: string,
+    readonly got: string,
   ) {
-    super(`expected ${expected}; came ${came}`);
+    super(`expected ${expected}, got ${got}`);
   }
 }
 
-/** @throws `ConformanceFailure` when what came is not what was expected. */
-export function expectThat(holds: boolean, expected: string, came: string): void {
-  if (!holds) throw new ConformanceFailure(expected, came);
+/** @throws `ConformanceFailure` when the condition is false. */
+export function expectThat(condition: boolean, expected: string, got: string): void {
+  if (!condition) throw new ConformanceFailure(expected, got);
 }

@@ -1,9 +1,9 @@
 import type { SecretProvider } from '@secretkit/core/provider';
-import { type FakeSecrets, fakeSecrets } from './fakes/fake-secrets.js';
+import { type FakeSecrets, fakeSecrets } from '@secretkit/testing';
 import { type FaultName, faultCodes } from './fault-codes.js';
 import type { Fixture, Harness } from './harness.js';
 
-/** One for each code that a backend's failure may have. */
+/** One for each code that a backend's failure can have. */
 const faults: readonly FaultName[] = [
   'unauthorized',
   'forbidden',
@@ -14,10 +14,24 @@ const faults: readonly FaultName[] = [
   'foreign',
 ];
 
-/** A harness for a provider that is made of, or around, a fake one. */
+/**
+ * Returns a harness for a provider that is built around a fake backend, such as a fallback of two providers. After each change
+ * of the backend it calls `memory.invalidate`.
+ *
+ * @example
+ * ```ts
+ * import { describeProvider, fakeHarness } from '@secretkit/conformance';
+ * import { fallback } from '@secretkit/middleware/fallback';
+ * import { fakeSecrets } from '@secretkit/testing';
+ * import { describe, it } from 'node:test';
+ *
+ * const harness = fakeHarness(({ provider, clock }) => fallback(provider, fakeSecrets({ clock }).provider));
+ * describeProvider('fallback', harness, { describe, it });
+ * ```
+ */
 export function fakeHarness(providerOf: (fake: FakeSecrets) => SecretProvider): Harness {
   return {
-    facts: { scopes: ['account', 'user'], expiryResolutionMs: 1, faults, hangs: true },
+    traits: { scopes: ['account', 'user'], expiryResolutionMs: 1, faults, hangs: true },
     open() {
       const fake = fakeSecrets();
       return fixtureOf(fake, providerOf(fake));
@@ -25,7 +39,7 @@ export function fakeHarness(providerOf: (fake: FakeSecrets) => SecretProvider): 
   };
 }
 
-// A change by the back door is followed by an invalidation: without one, a cache may answer with what was true before.
+// Without an invalidation, a cache may return the value from before the change.
 function fixtureOf(fake: FakeSecrets, provider: Fixture['provider']): Fixture {
   const { clock, calls, pending, hang } = fake;
   return {
@@ -37,11 +51,11 @@ function fixtureOf(fake: FakeSecrets, provider: Fixture['provider']): Fixture {
     hang,
     async put(ref, value, expiresAt) {
       await fake.put(ref, value, expiresAt);
-      provider.invalidate?.(ref);
+      provider.memory?.invalidate?.(ref);
     },
     async remove(ref) {
       await fake.remove(ref);
-      provider.invalidate?.(ref);
+      provider.memory?.invalidate?.(ref);
     },
     fault(name) {
       const [code] = faultCodes[name];

@@ -1,20 +1,20 @@
 import type { SecretErrorCode } from '@secretkit/core/provider';
 
-/** One of the ways in which a backend's answer goes wrong. */
+/** A way in which a backend can fail. */
 export type FaultName =
-  /** HTTP 401, or what comes to the same. */
+  /** HTTP 401, or the equivalent of another protocol. */
   | 'unauthorized'
   /** HTTP 403. */
   | 'forbidden'
   /** HTTP 429. */
   | 'rateLimited'
-  /** A throttle that is told in the body, with another status. */
+  /** A rate limit that the body reports, with a status other than 429. */
   | 'throttledByBody'
   /** HTTP 404 of the route, not of the secret. */
   | 'routeNotFound'
   /** HTTP 409. */
   | 'conflict'
-  /** HTTP 409 for an idempotency key that is in use. */
+  /** HTTP 409: the idempotency key is in use. */
   | 'keyInUse'
   /** HTTP 424. */
   | 'failedDependency'
@@ -22,32 +22,32 @@ export type FaultName =
   | 'serverError'
   /** HTTP 503. */
   | 'overloaded'
-  /** A page of HTML, from whatever stands in between. */
+  /** A page of HTML, from a proxy in between. */
   | 'html'
   /** A redirect to another host. */
   | 'redirect'
-  /** Nobody listens. */
+  /** The connection is refused. */
   | 'refused'
-  /** The host has no address. */
+  /** The name of the host cannot be resolved. */
   | 'unresolved'
   /** The TLS handshake fails. */
   | 'tlsFailure'
-  /** The connection is reset before an answer. */
+  /** The connection is reset before the answer. */
   | 'reset'
-  /** The answer ends in the middle. */
+  /** The body ends early. */
   | 'cutBody'
-  /** The answer cannot be parsed. */
+  /** The body cannot be parsed. */
   | 'malformedBody'
-  /** The answer can be parsed, and is something else. */
+  /** The body can be parsed, but has another shape. */
   | 'wrongShape'
-  /** The answer shows the secret, and not its value. */
+  /** The answer describes the secret without its value. */
   | 'withoutValue'
   /** A file or a device that cannot be read. */
   | 'unreadable'
-  /** An error that the adapter has no entry for, with the value in its message. */
+  /** An error that the adapter does not know, with the value in its message. */
   | 'foreign';
 
-/** The codes that each may become. */
+/** The codes that an adapter may report for each fault. */
 export const faultCodes: Readonly<Record<FaultName, readonly [SecretErrorCode, ...SecretErrorCode[]]>> = {
   unauthorized: ['unauthenticated'],
   forbidden: ['permission_denied'],

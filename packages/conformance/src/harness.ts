@@ -1,51 +1,54 @@
 import type { SecretProvider, SecretRef, SecretScope } from '@secretkit/core/provider';
 import type { FaultName } from './fault-codes.js';
 
-/** How the suite gets at an adapter and at the backend behind it. */
+/** Connects the suite to an adapter and to the backend behind it. */
 export interface Harness {
-  readonly facts: BackendFacts;
-  /** A fresh provider on an empty backend. The suite calls it for every case, and closes what it gets. */
+  readonly traits: BackendTraits;
+  /** Must return a new provider on an empty backend. The suite calls it for every case, and closes the result. */
   open(): Promise<Fixture> | Fixture;
 }
 
-/** What is so about a backend, and no choice of the adapter's. No fact skips a case that the backend could be asked. */
-export interface BackendFacts {
-  /** The fields of a scope that the backend keeps apart. A ref with another field must be missing. */
+/**
+ * Traits of a backend that the adapter cannot change. A trait adds cases, or adapts them; no trait skips a case that the
+ * backend can be tested for.
+ */
+export interface BackendTraits {
+  /** The fields of a scope that the backend separates. A ref with another field must be missing. */
   readonly scopes: readonly (keyof SecretScope)[];
-  /** One step of its expiry, in milliseconds. Absent where nothing expires. */
+  /** The resolution of its expiry, in milliseconds. @defaultValue nothing expires */
   readonly expiryResolutionMs?: number;
-  /** The longest value, in characters. Absent where no test could reach it. */
+  /** The largest value, in characters. @defaultValue too large for a test */
   readonly maxValueLength?: number;
-  /** The most secrets in one scope. Absent where it holds more than a hundred. */
+  /** The largest number of secrets in one scope. @defaultValue more than a hundred */
   readonly maxSecrets?: number;
-  /** How names are folded; two names that fold together are one secret. Absent where every name is itself. */
+  /** Folds a name; two names with the same result are one secret. @defaultValue every name is its own */
   readonly fold?: (name: string) => string;
-  /** The ways in which `fault` can make it fail. @defaultValue none */
+  /** The faults that the fixture can cause. @defaultValue none */
   readonly faults?: readonly FaultName[];
-  /** Can `hang` make it hang? @defaultValue false */
+  /** Whether the fixture can make the backend hang. @defaultValue false */
   readonly hangs?: boolean;
 }
 
-/** A provider, and its backend's back door. */
+/** A provider, and control over its backend. */
 export interface Fixture {
   readonly provider: SecretProvider;
-  /** The backend's clock and the provider's, in epoch milliseconds. */
+  /** Returns the time of the backend and of the provider, in epoch milliseconds. */
   now(): number;
-  /** Moves both on. */
+  /** Advances both clocks. */
   advance(ms: number): void;
-  /** Creates or replaces a secret without the provider. Rejects if the backend cannot hold it. */
+  /** Creates or replaces a secret without the provider. Must reject if the backend cannot hold it. */
   put(ref: SecretRef, value: string, expiresAt?: Date): Promise<void>;
   /** Deletes a secret without the provider. */
   remove(ref: SecretRef): Promise<void>;
-  /** How many calls the backend has had. */
+  /** Returns the number of calls that the backend has received. */
   calls(): number;
-  /** Makes every call from now on fail in this way. There for each of `facts.faults`. */
+  /** Makes every later call fail with this fault. Required for each of `traits.faults`. */
   fault?(name: FaultName): Promise<void> | void;
-  /** Makes every call from now on wait for ever. */
+  /** Makes every later call hang. Required with `traits.hangs`. */
   hang?(): void;
-  /** How many calls the backend has begun and not ended. */
+  /** Returns the number of calls that the backend has in flight. */
   pending?(): number;
-  /** What the adapter proves itself with, so that it can be looked for where it must not be. */
+  /** The credential of the adapter. The suite checks that it does not appear in errors and objects. */
   readonly credential?: string;
   close?(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { isSecret, isSecretError, type SecretError, type SecretErrorCode } from '@secretkit/core/provider';
 import { ConformanceFailure, expectThat } from './failure.js';
 
-/** What a call came to. */
+/** The outcome of a call. */
 export type Outcome =
   | { readonly kind: 'value'; readonly value: string }
   | { readonly kind: 'missing' }
@@ -9,22 +9,22 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: SecretError }
   | { readonly kind: 'rejected'; readonly reason: unknown };
 
-const patienceMs = 5_000;
+const defaultLimitMs = 5_000;
 
-/** Waits for a call, and says what it came to. @throws `ConformanceFailure` when it does not settle. */
+/** Waits for a call, and returns its outcome. @throws `ConformanceFailure` when it does not settle. */
 export async function outcomeOf(
   call: () => Promise<unknown>,
-  withinMs: number = patienceMs,
+  limitMs: number = defaultLimitMs,
 ): Promise<Outcome> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new ConformanceFailure('an end', `none within ${withinMs} ms`)),
-      withinMs,
+      () => reject(new ConformanceFailure('the call to settle', `no result within ${limitMs} ms`)),
+      limitMs,
     );
   });
   try {
-    return sort(await Promise.race([call(), late]));
+    return classify(await Promise.race([call(), late]));
   } catch (error) {
     if (error instanceof ConformanceFailure) throw error;
     return isSecretError(error) ? { kind: 'failed', error } : { kind: 'rejected', reason: error };
@@ -33,7 +33,7 @@ export async function outcomeOf(
   }
 }
 
-/** In words, without the value. */
+/** Returns the outcome in words, without the value. */
 export function describeOutcome(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'value':
@@ -41,32 +41,32 @@ export function describeOutcome(outcome: Outcome): string {
     case 'missing':
       return 'undefined';
     case 'answer':
-      return 'an answer';
+      return 'an answer that is not a sealed string';
     case 'failed':
       return `the error ${outcome.error.code}`;
     case 'rejected':
-      return 'a rejection that is no SecretError';
+      return 'a rejection that is not a SecretError';
   }
 }
 
-/** @throws `ConformanceFailure` unless the call came to this very value. */
+/** @throws `ConformanceFailure` unless the call resolves with exactly this value. */
 export async function expectValue(call: () => Promise<unknown>, value: string): Promise<void> {
   const outcome = await outcomeOf(call);
   const same = outcome.kind === 'value' && outcome.value === value;
-  const came =
+  const got =
     outcome.kind === 'value'
-      ? `another one, ${differenceOf(value, outcome.value)}`
+      ? `another value, ${differenceOf(value, outcome.value)}`
       : describeOutcome(outcome);
-  expectThat(same, `the value of ${value.length} characters that is there`, came);
+  expectThat(same, `the stored value of ${value.length} characters`, got);
 }
 
-/** @throws `ConformanceFailure` unless the call came to `undefined`. */
+/** @throws `ConformanceFailure` unless the call resolves with `undefined`. */
 export async function expectMissing(call: () => Promise<unknown>): Promise<void> {
   const outcome = await outcomeOf(call);
   expectThat(outcome.kind === 'missing', 'undefined', describeOutcome(outcome));
 }
 
-/** @throws `ConformanceFailure` unless the call came to an error of one of these codes. */
+/** @throws `ConformanceFailure` unless the call rejects with one of these codes. */
 export async function expectCode(
   call: () => Promise<unknown>,
   ...codes: readonly SecretErrorCode[]
@@ -76,15 +76,15 @@ export async function expectCode(
   throw new ConformanceFailure(`the error ${codes.join(' or ')}`, describeOutcome(outcome));
 }
 
-/** @throws `ConformanceFailure` unless the call rejected with this very reason. */
+/** @throws `ConformanceFailure` unless the call rejects with exactly this reason. */
 export async function expectReason(call: () => Promise<unknown>, reason: unknown): Promise<void> {
   const outcome = await outcomeOf(call, 1_000);
-  const came =
+  const got =
     outcome.kind === 'failed' ? outcome.error : outcome.kind === 'rejected' ? outcome.reason : outcome;
-  expectThat(Object.is(came, reason), "the signal's own reason", describeOutcome(outcome));
+  expectThat(Object.is(got, reason), "the signal's own reason", describeOutcome(outcome));
 }
 
-/** @throws `ConformanceFailure` unless the calls to the backend meanwhile were as many. */
+/** @throws `ConformanceFailure` unless the backend receives exactly this number of calls meanwhile. */
 export async function expectCalls(
   count: number,
   calls: () => number,
@@ -96,15 +96,15 @@ export async function expectCalls(
   expectThat(made === count, `${count} calls to the backend`, String(made));
 }
 
-function sort(answer: unknown): Outcome {
+function classify(answer: unknown): Outcome {
   if (answer === undefined) return { kind: 'missing' };
   if (!isSecret(answer)) return { kind: 'answer' };
   const value = answer.reveal();
   return typeof value === 'string' ? { kind: 'value', value } : { kind: 'answer' };
 }
 
-function differenceOf(expected: string, came: string): string {
-  if (expected.length !== came.length) return `of ${came.length} characters`;
-  const at = Array.from(expected, (character, i) => character === came[i]).indexOf(false);
+function differenceOf(expected: string, got: string): string {
+  if (expected.length !== got.length) return `of ${got.length} characters`;
+  const at = Array.from(expected, (character, i) => character === got[i]).indexOf(false);
   return `different from character ${at} on`;
 }

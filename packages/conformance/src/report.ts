@@ -1,45 +1,45 @@
 import type { Capability } from '@secretkit/core/provider';
-import type { Trial } from './trial.js';
+import type { ConformanceTest } from './conformance-test.js';
 
-/** How one case went. */
+/** The result of one case. */
 export interface CaseResult {
-  /** The stable id, such as `names/unscoped`. */
+  /** The stable id: `names/unscoped`. */
   readonly id: string;
-  /** The case in one sentence. */
+  /** The requirement in one sentence. */
   readonly title: string;
-  /** Did it hold? */
+  /** Whether the requirement is met. */
   readonly passed: boolean;
-  /** What was expected, what came, and why it matters. Never a value. */
+  /** The expectation, the result and the reason; never a value. Absent when the case passed. */
   readonly failure?: string;
 }
 
-/** How a provider or a middleware did. Plain data: write it to a file. */
+/** The results of a provider or a middleware: plain data, which can be written to a file. */
 export interface ConformanceReport {
-  /** As given to `describeProvider` or `describeMiddleware`. */
+  /** The name that `describeProvider` or `describeMiddleware` got. */
   readonly name: string;
-  /** What the provider can do besides `get`. Absent for a middleware, which can do what it wraps. */
+  /** The capabilities of the provider besides `get`. Absent for a middleware, which has those of the inner provider. */
   readonly capabilities?: readonly Capability[];
-  /** How many cases held. */
+  /** The number of cases that passed. */
   readonly passed: number;
-  /** How many there were. */
+  /** The number of cases. */
   readonly total: number;
-  /** Each of them, in order. */
+  /** The cases, in order. */
   readonly cases: readonly CaseResult[];
 }
 
-/** Runs trials one after another, and sums them up. */
+/** Runs tests one after another, and returns the report. */
 export async function report(
   name: string,
-  trials: readonly Trial[],
+  tests: readonly ConformanceTest[],
   capabilities?: () => readonly Capability[],
 ): Promise<ConformanceReport> {
   const results: CaseResult[] = [];
-  for (const trial of trials) results.push(await resultOf(trial));
+  for (const test of tests) results.push(await resultOf(test));
   return reportOf(name, results, capabilities?.());
 }
 
-/** Runs one trial, and says how it went. */
-export async function resultOf({ id, title, run }: Trial): Promise<CaseResult> {
+/** Runs one test, and returns its result. */
+export async function resultOf({ id, title, run }: ConformanceTest): Promise<CaseResult> {
   try {
     await run();
     return { id, title, passed: true };
@@ -58,7 +58,7 @@ export function reportOf(
 }
 
 /**
- * Reports as a Markdown table, with the failures below it.
+ * Returns the reports as a Markdown table, with the failures below it.
  *
  * @example
  * ```ts
@@ -70,11 +70,13 @@ export function reportOf(
  */
 export function reportTable(reports: readonly ConformanceReport[]): string {
   const rows = [
-    ['', 'cases', 'can, besides `get`'],
+    ['', 'cases', 'capabilities besides `get`'],
     ...reports.map(({ name, passed, total, capabilities }) => [
       name,
       `${passed}/${total}`,
-      capabilities ? capabilities.map((each) => `\`${each}\``).join(', ') || 'nothing' : 'what it wraps',
+      capabilities
+        ? capabilities.map((each) => `\`${each}\``).join(', ') || 'none'
+        : 'those of the inner provider',
     ]),
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

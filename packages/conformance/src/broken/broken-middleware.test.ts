@@ -4,27 +4,28 @@ import {
   type CallContext,
   isSecretError,
   type Secret,
+  type SecretChange,
   SecretError,
   type SecretProvider,
   type SecretRef,
 } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
-import { type MakeMiddleware, middlewareTrials } from '../middleware-trials.js';
+import { type MakeMiddleware, middlewareTests } from '../middleware-tests.js';
 import { resultOf } from '../report.js';
 
-/** A mistake that middleware makes, and the case that must catch it. */
+/** A mistake that authors of middleware make, and the case that must catch it. */
 interface Mistake {
   readonly mistake: string;
   readonly caughtBy: string;
   readonly make: MakeMiddleware;
 }
 
-/** A middleware written by hand, as people do: it need not keep what it wraps. */
+/** A middleware that is written by hand, without `defineMiddleware`. */
 function byHand(build: (next: SecretProvider) => object): Middleware {
-  return ((next: SecretProvider) => build(next)) as Middleware; // that it is none is the point
+  return ((next: SecretProvider) => build(next)) as Middleware; // on purpose: it may not be one
 }
 
-/** A middleware that is sound but for its reads. */
+/** A middleware that is correct except for its reads. */
 function reading(
   read: (next: SecretProvider) => (ref: SecretRef, ctx: CallContext) => Promise<Secret | undefined>,
 ): MakeMiddleware {
@@ -48,12 +49,12 @@ function secretError(error: unknown): SecretError {
 
 const mistakes: readonly Mistake[] = [
   {
-    mistake: 'a class is spread',
+    mistake: 'an instance of a class is spread',
     caughtBy: 'wrapping/capabilities',
     make: () => byHand((next) => ({ ...next, get: next.get.bind(next) })),
   },
   {
-    mistake: 'a method is taken off a class',
+    mistake: 'a method is called without its instance',
     caughtBy: 'class/reading/found',
     make: () =>
       byHand((next) => {
@@ -68,7 +69,7 @@ const mistakes: readonly Mistake[] = [
       }),
   },
   {
-    mistake: 'a write is offered that does nothing',
+    mistake: 'set exists and does nothing',
     caughtBy: 'wrapping/capabilities',
     make: () =>
       byHand((next) => ({
@@ -79,17 +80,76 @@ const mistakes: readonly Mistake[] = [
       })),
   },
   {
-    mistake: 'the layers inside are lost',
+    mistake: 'the inner layers are dropped',
     caughtBy: 'wrapping/name',
     make: () => byHand((next) => ({ ...next, name: `broken(${next.name})`, layers: [] })),
   },
   {
-    mistake: 'an invalidation ends here',
-    caughtBy: 'wrapping/memory',
-    make: () => byHand((next) => ({ ...next, invalidate: () => undefined })),
+    mistake: 'canonical is dropped',
+    caughtBy: 'wrapping/canonical',
+    make: () => byHand(({ canonical: _, ...next }) => next),
   },
   {
-    mistake: 'the context is made anew',
+    mistake: 'memory is dropped',
+    caughtBy: 'wrapping/cached-look',
+    make: () => byHand(({ memory: _, ...next }) => next),
+  },
+  {
+    mistake: 'looks are hidden together with reads',
+    caughtBy: 'wrapping/cached-look',
+    make: () => byHand((next) => ({ ...next, memory: { ...next.memory, cached: () => () => undefined } })),
+  },
+  {
+    mistake: 'a get that counts is bypassed by reads from memory',
+    caughtBy: 'wrapping/cached-read',
+    make: () => {
+      let count = 0;
+      return byHand((next) => ({
+        ...next,
+        get: async (ref: SecretRef, ctx: CallContext) => {
+          count += 1;
+          return next.get(ref, ctx);
+        },
+        snapshot: () => ({ count }),
+      }));
+    },
+  },
+  {
+    mistake: 'an invalidation does not reach the inner provider',
+    caughtBy: 'wrapping/invalidate',
+    make: () => byHand((next) => ({ ...next, memory: { ...next.memory, invalidate: () => undefined } })),
+  },
+  {
+    mistake: 'an invalidation loses its target',
+    caughtBy: 'wrapping/invalidate',
+    make: () =>
+      byHand((next) => ({
+        ...next,
+        memory: { ...next.memory, invalidate: () => next.memory?.invalidate?.() },
+      })),
+  },
+  {
+    mistake: 'subscribe exists and never notifies',
+    caughtBy: 'wrapping/subscribe',
+    make: () => byHand((next) => ({ ...next, memory: { ...next.memory, subscribe: () => () => undefined } })),
+  },
+  {
+    mistake: 'a subscription cannot be ended',
+    caughtBy: 'wrapping/subscribe',
+    make: () =>
+      byHand((next) => ({
+        ...next,
+        memory: {
+          ...next.memory,
+          subscribe(listener: (change: SecretChange) => void) {
+            next.memory?.subscribe?.(listener);
+            return () => undefined;
+          },
+        },
+      })),
+  },
+  {
+    mistake: 'the context is replaced',
     caughtBy: 'wrapping/context',
     make: reading(
       (next) =>
@@ -152,17 +212,17 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'a missing secret is asked for again',
+    mistake: 'a missing secret is read again',
     caughtBy: 'wrapping/missing',
     make: reading((next) => async (ref, ctx) => (await next.get(ref, ctx)) ?? next.get(ref, ctx)),
   },
   {
-    mistake: 'every failure is tried again',
+    mistake: 'every failure is retried',
     caughtBy: 'wrapping/once-permission_denied',
     make: reading((next) => (ref, ctx) => next.get(ref, ctx).catch(() => next.get(ref, ctx))),
   },
   {
-    mistake: 'the code decides about trying again, not the backend',
+    mistake: 'the code decides about a retry, not the backend',
     caughtBy: 'wrapping/refused',
     make: reading(
       (next) => (ref, ctx) =>
@@ -173,7 +233,7 @@ const mistakes: readonly Mistake[] = [
     ),
   },
   {
-    mistake: 'each attempt of a write has a key of its own',
+    mistake: 'each attempt of a write has its own idempotency key',
     caughtBy: 'wrapping/write-once',
     make: () =>
       byHand((next) => {
@@ -187,7 +247,7 @@ const mistakes: readonly Mistake[] = [
       }),
   },
   {
-    mistake: 'a batch fails with the first of its failures',
+    mistake: 'a batch rejects with the first of its failures',
     caughtBy: 'wrapping/partly',
     make: () =>
       defineMiddleware({
@@ -203,7 +263,7 @@ const mistakes: readonly Mistake[] = [
       }),
   },
   {
-    mistake: 'a batch is repeated whole',
+    mistake: 'a whole batch is retried',
     caughtBy: 'wrapping/again',
     make: () =>
       defineMiddleware({
@@ -219,24 +279,24 @@ const mistakes: readonly Mistake[] = [
       }),
   },
   {
-    mistake: 'what a provider throws is passed on',
+    mistake: 'a foreign error is passed on',
     caughtBy: 'wrapping/foreign',
     make: () => byHand((next) => ({ ...next, get: next.get.bind(next) })),
   },
   {
-    mistake: 'a failure is kept',
+    mistake: 'a failure is cached',
     caughtBy: 'wrapping/recovers',
     make: reading((next) => {
-      const flights = new Map<string, Promise<Secret | undefined>>();
+      const inflight = new Map<string, Promise<Secret | undefined>>();
       return (ref, ctx) => {
-        const flight = flights.get(ref.name) ?? next.get(ref, ctx);
-        flights.set(ref.name, flight);
-        return flight;
+        const request = inflight.get(ref.name) ?? next.get(ref, ctx);
+        inflight.set(ref.name, request);
+        return request;
       };
     }),
   },
   {
-    mistake: 'absence is kept',
+    mistake: 'a miss is cached and never removed',
     caughtBy: 'object/writing/after-miss',
     make: reading((next) => {
       const missing = new Set<string>();
@@ -249,19 +309,19 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: "the first reader's signal ends the read of all",
+    mistake: "the first reader's signal ends the reads of all",
     caughtBy: 'wrapping/abort-alone',
     make: reading((next) => {
-      const flights = new Map<string, Promise<Secret | undefined>>();
+      const inflight = new Map<string, Promise<Secret | undefined>>();
       return (ref, ctx) => {
-        const flight = flights.get(ref.name) ?? next.get(ref, ctx).finally(() => flights.delete(ref.name));
-        flights.set(ref.name, flight);
-        return flight;
+        const request = inflight.get(ref.name) ?? next.get(ref, ctx).finally(() => inflight.delete(ref.name));
+        inflight.set(ref.name, request);
+        return request;
       };
     }),
   },
   {
-    mistake: 'a timer goes on after the call',
+    mistake: 'a timer remains after the call',
     caughtBy: 'wrapping/timers',
     make: reading((next) => (ref, ctx) => {
       setTimeout(() => undefined, 1_000).unref();
@@ -269,22 +329,22 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'what is inside is not closed',
+    mistake: 'the inner provider is not disposed',
     caughtBy: 'wrapping/closing',
     make: () => byHand((next) => ({ ...next, [Symbol.asyncDispose]: async () => undefined })),
   },
   {
     mistake: 'anything can be wrapped',
-    caughtBy: 'wrapping/no-provider',
+    caughtBy: 'wrapping/not-a-provider',
     make: () => byHand((next) => ({ get: (ref: SecretRef, ctx: CallContext) => next.get(ref, ctx) })),
   },
   {
-    mistake: 'an outage is absence',
+    mistake: 'an outage looks like a missing secret',
     caughtBy: 'object/errors/serverError',
     make: reading((next) => (ref, ctx) => next.get(ref, ctx).catch(() => undefined)),
   },
   {
-    mistake: 'the last value can be seen in the options',
+    mistake: 'the options show the last value',
     caughtBy: 'object/secrecy/provider',
     make: () => {
       const seen: Record<string, unknown> = {};
@@ -303,11 +363,11 @@ const mistakes: readonly Mistake[] = [
 
 describe('a middleware with a mistake is caught by the case that names it', () => {
   it.each(mistakes)('$mistake: $caughtBy', async ({ caughtBy, make }) => {
-    const trial = middlewareTrials(make).find(({ id }) => id === caughtBy);
-    if (!trial) throw new Error(`there is no case ${caughtBy}`);
-    const { passed, failure } = await resultOf(trial);
+    const test = middlewareTests(make).find(({ id }) => id === caughtBy);
+    if (!test) throw new Error(`no case ${caughtBy}`);
+    const { passed, failure } = await resultOf(test);
     expect(passed).toBe(false);
-    expect(failure).toContain('It matters: ');
+    expect(failure).toContain('Reason: ');
     expect(failure).not.toContain('CANARY');
   });
 });

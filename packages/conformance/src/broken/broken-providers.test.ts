@@ -2,20 +2,21 @@ import { setMaxListeners } from 'node:events';
 import {
   isSecretError,
   type Secret,
+  type SecretChange,
   SecretError,
   type SecretProvider,
   type SecretRef,
   seal,
 } from '@secretkit/core/provider';
+import type { FakeSecrets } from '@secretkit/testing';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeHarness } from '../fake-harness.js';
-import type { FakeSecrets } from '../fakes/fake-secrets.js';
-import { providerTrials } from '../provider-trials.js';
+import { providerTests } from '../provider-tests.js';
 import { resultOf } from '../report.js';
 
 type Provider = FakeSecrets['provider'];
 
-/** A mistake that adapters make, and the case that must catch it. */
+/** A mistake that authors of adapters make, and the case that must catch it. */
 interface Mistake {
   readonly mistake: string;
   readonly caughtBy: string;
@@ -55,13 +56,13 @@ const mistakes: readonly Mistake[] = [
       name: 'broken',
       async get(ref, ctx) {
         const secret = await get(ref, ctx);
-        if (!secret) throw new SecretError('unavailable', 'there is none.');
+        if (!secret) throw new SecretError('unavailable', 'the secret is missing.');
         return secret;
       },
     }),
   },
   {
-    mistake: 'a missing secret is the word null',
+    mistake: 'a missing secret is the string null',
     caughtBy: 'reading/missing',
     make: ({ get }) => ({ name: 'broken', get: async (ref, ctx) => (await get(ref, ctx)) ?? seal('null') }),
   },
@@ -101,7 +102,7 @@ const mistakes: readonly Mistake[] = [
     make: changing((secret) => seal(secret.reveal().split('\0')[0] ?? '', secret)),
   },
   {
-    mistake: 'building it asks the backend',
+    mistake: 'the construction calls the backend',
     caughtBy: 'reading/construction',
     make: (provider) => {
       void provider.get({ name: 'warm-up' }, {});
@@ -109,7 +110,7 @@ const mistakes: readonly Mistake[] = [
     },
   },
   {
-    mistake: 'one buffer serves all answers',
+    mistake: 'all answers share one buffer',
     caughtBy: 'reading/at-once',
     make: ({ get }) => {
       let last: Secret | undefined;
@@ -124,8 +125,8 @@ const mistakes: readonly Mistake[] = [
     },
   },
   {
-    mistake: 'peek answers with what has expired',
-    caughtBy: 'reading/peek',
+    mistake: 'a look returns an expired value',
+    caughtBy: 'memory/look',
     make: (provider) => {
       const seen = new Map<string, Secret>();
       return {
@@ -135,7 +136,159 @@ const mistakes: readonly Mistake[] = [
           if (secret) seen.set(ref.name, secret);
           return secret;
         },
-        peek: ({ name }) => seen.get(name),
+        memory: {
+          cached:
+            ({ name }) =>
+            (touch) => {
+              const secret = touch ? undefined : seen.get(name);
+              return secret && { secret };
+            },
+        },
+      };
+    },
+  },
+  {
+    mistake: 'a look calls the backend',
+    caughtBy: 'memory/look',
+    make: ({ get }) => ({
+      name: 'broken',
+      get,
+      memory: {
+        cached: (ref) => () => {
+          void get(ref, {});
+          return undefined;
+        },
+      },
+    }),
+  },
+  {
+    mistake: 'a read from memory has no settled promise',
+    caughtBy: 'memory/read',
+    make: ({ get }) => {
+      const seen = new Map<string, Secret>();
+      return {
+        name: 'broken',
+        async get(ref, ctx) {
+          const secret = await get(ref, ctx);
+          if (secret) seen.set(ref.name, secret);
+          return secret;
+        },
+        memory: {
+          cached:
+            ({ name }) =>
+            () => {
+              const secret = seen.get(name);
+              return secret && { secret };
+            },
+        },
+      };
+    },
+  },
+  {
+    mistake: 'a read from memory returns an expired value',
+    caughtBy: 'memory/read',
+    make: ({ get }) => {
+      const seen = new Map<string, Secret>();
+      return {
+        name: 'broken',
+        async get(ref, ctx) {
+          const secret = await get(ref, ctx);
+          if (secret) seen.set(ref.name, secret);
+          return secret;
+        },
+        memory: {
+          cached:
+            ({ name }) =>
+            () => {
+              const secret = seen.get(name);
+              return secret && { secret, settled: Promise.resolve(secret) };
+            },
+        },
+      };
+    },
+  },
+  {
+    mistake: 'invalidate deletes from the backend',
+    caughtBy: 'memory/invalidate',
+    make: ({ get, delete: remove }) => {
+      let deletion: Promise<void> | undefined;
+      return {
+        name: 'broken',
+        async get(ref, ctx) {
+          await deletion;
+          return get(ref, ctx);
+        },
+        memory: {
+          invalidate(target) {
+            if (target && 'name' in target) deletion = remove(target, {});
+          },
+        },
+      };
+    },
+  },
+  {
+    mistake: 'invalidate removes nothing',
+    caughtBy: 'memory/invalidate',
+    make: ({ get }) => {
+      const copies = new Map<string, Secret>();
+      return {
+        name: 'broken',
+        async get(ref, ctx) {
+          const copy = copies.get(ref.name) ?? (await get(ref, ctx));
+          if (copy) copies.set(ref.name, copy);
+          return copy;
+        },
+        memory: { invalidate: () => undefined },
+      };
+    },
+  },
+  {
+    mistake: 'a subscription does not end',
+    caughtBy: 'memory/subscribe',
+    make: ({ get }) => {
+      const listeners = new Set<(change: SecretChange) => void>();
+      let last: string | undefined;
+      return {
+        name: 'broken',
+        async get(ref, ctx) {
+          const secret = await get(ref, ctx);
+          if (secret && last !== undefined && secret.reveal() !== last) {
+            for (const listener of listeners) listener({ ref, secret });
+          }
+          last = secret?.reveal();
+          return secret;
+        },
+        memory: {
+          subscribe(listener) {
+            listeners.add(listener);
+            return () => undefined;
+          },
+        },
+      };
+    },
+  },
+  {
+    mistake: 'a listener gets the old value',
+    caughtBy: 'memory/subscribe',
+    make: ({ get }) => {
+      const listeners = new Set<(change: SecretChange) => void>();
+      let last: Secret | undefined;
+      return {
+        name: 'broken',
+        async get(ref, ctx) {
+          const secret = await get(ref, ctx);
+          if (last && secret?.reveal() !== last.reveal()) {
+            for (const listener of listeners) listener({ ref, secret: last });
+          }
+          last = secret;
+          return secret;
+        },
+        memory: {
+          subscribe(listener) {
+            listeners.add(listener);
+            return () => void listeners.delete(listener);
+          },
+        },
       };
     },
   },
@@ -172,7 +325,7 @@ const mistakes: readonly Mistake[] = [
     },
   },
   {
-    mistake: 'seconds are taken for milliseconds',
+    mistake: 'seconds are read as milliseconds',
     caughtBy: 'expiry/exact',
     make: changing((secret) =>
       seal(secret.reveal(), secret.expiresAt && { expiresAt: new Date(secret.expiresAt.getTime() / 1_000) }),
@@ -184,12 +337,12 @@ const mistakes: readonly Mistake[] = [
     make: changing((secret) => seal(secret.reveal())),
   },
   {
-    mistake: 'what does not expire has an expiry of zero',
+    mistake: 'a value without an expiry has an expiry of zero',
     caughtBy: 'expiry/none',
     make: changing((secret) => seal(secret.reveal(), { expiresAt: secret.expiresAt ?? new Date(0) })),
   },
   {
-    mistake: 'copies are kept beyond their expiry',
+    mistake: 'copies are kept past their expiry',
     caughtBy: 'expiry/end',
     make: ({ get, set, delete: remove }) => {
       const copies = new Map<string, Secret>();
@@ -202,14 +355,16 @@ const mistakes: readonly Mistake[] = [
           if (copy) copies.set(ref.name, copy);
           return copy;
         },
-        invalidate: () => {
-          copies.clear();
+        memory: {
+          invalidate: () => {
+            copies.clear();
+          },
         },
       };
     },
   },
   {
-    mistake: 'the old expiry stays when a value is replaced',
+    mistake: 'the old expiry remains when a value is replaced',
     caughtBy: 'writing/replace',
     make: ({ get, set }) => ({
       name: 'broken',
@@ -226,13 +381,13 @@ const mistakes: readonly Mistake[] = [
     make: ({ get }) => ({ name: 'broken', get, set: async () => undefined }),
   },
   {
-    mistake: 'deleting what is missing fails',
+    mistake: 'the delete of a missing secret fails',
     caughtBy: 'writing/delete-missing',
     make: ({ get, delete: remove }) => ({
       name: 'broken',
       get,
       async delete(ref, ctx) {
-        if (!(await get(ref, ctx))) throw new SecretError('conflict', 'there is none.');
+        if (!(await get(ref, ctx))) throw new SecretError('conflict', 'the secret is missing.');
         await remove(ref, ctx);
       },
     }),
@@ -247,7 +402,7 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'the cursor stands still',
+    mistake: 'the cursor does not move',
     caughtBy: 'lists/pages',
     make: ({ get, list }) => ({
       name: 'broken',
@@ -269,7 +424,7 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'a list holds the values',
+    mistake: 'a list has the values',
     caughtBy: 'lists/values',
     make: ({ get, list }) => ({
       name: 'broken',
@@ -291,7 +446,7 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'a batch leaves out what is missing',
+    mistake: 'a batch omits missing secrets',
     caughtBy: 'batches/order',
     make: ({ get, getMany }) => ({
       name: 'broken',
@@ -300,7 +455,7 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'a batch is answered in the order of the store',
+    mistake: 'the answers of a batch are in the order of the backend',
     caughtBy: 'batches/order',
     make: ({ get, getMany }) => ({
       name: 'broken',
@@ -313,12 +468,12 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'every failure is absence',
+    mistake: 'every failure looks like a missing secret',
     caughtBy: 'errors/serverError',
     make: ({ get }) => ({ name: 'broken', get: (ref, ctx) => get(ref, ctx).catch(() => undefined) }),
   },
   {
-    mistake: 'a denial is an outage',
+    mistake: 'a denial looks like an outage',
     caughtBy: 'errors/forbidden',
     make: ({ get }) => ({
       name: 'broken',
@@ -355,11 +510,11 @@ const mistakes: readonly Mistake[] = [
   },
   {
     mistake: 'an abort does not reach the backend',
-    caughtBy: 'cancelling/flight-get',
+    caughtBy: 'cancelling/in-flight-get',
     make: ({ get }) => ({ name: 'broken', get: (ref) => get(ref, {}) }),
   },
   {
-    mistake: 'listeners stay on the signal',
+    mistake: 'listeners remain on the signal',
     caughtBy: 'cancelling/listeners',
     make: ({ get }) => ({
       name: 'broken',
@@ -386,7 +541,7 @@ const mistakes: readonly Mistake[] = [
     },
   },
   {
-    mistake: 'the provider keeps values where they can be seen',
+    mistake: 'a public field of the provider has the values',
     caughtBy: 'secrecy/provider',
     make: ({ get }) => {
       const cache: Record<string, string | undefined> = {};
@@ -403,7 +558,7 @@ const mistakes: readonly Mistake[] = [
     },
   },
   {
-    mistake: 'a debug line was left',
+    mistake: 'a debug line remains',
     caughtBy: 'secrecy/output',
     make: changing((secret) => {
       if (secret.reveal().startsWith('CANARY')) console.debug(`read ${secret.reveal()}`);
@@ -418,18 +573,18 @@ beforeEach(() => {
 
 describe('a provider with a mistake is caught by the case that names it', () => {
   it.each(mistakes)('$mistake: $caughtBy', async ({ caughtBy, make }) => {
-    const { trials } = providerTrials(fakeHarness((fake) => make(fake.provider, fake)));
-    const trial = trials.find(({ id }) => id === caughtBy);
-    if (!trial) throw new Error(`there is no case ${caughtBy}`);
-    const { passed, failure } = await resultOf(trial);
+    const { tests } = providerTests(fakeHarness((fake) => make(fake.provider, fake)));
+    const test = tests.find(({ id }) => id === caughtBy);
+    if (!test) throw new Error(`no case ${caughtBy}`);
+    const { passed, failure } = await resultOf(test);
     expect(passed).toBe(false);
-    expect(failure).toMatch(/expected .*; came .*It matters: |can be seen in .*It matters: /s);
+    expect(failure).toMatch(/expected .*, got .*Reason: |leaked through .*Reason: /s);
     expect(failure).not.toContain('CANARY');
   });
 });
 
-it('the provider that they are made of has no mistake', async () => {
-  const { trials } = providerTrials(fakeHarness(({ provider }) => provider));
-  const results = await Promise.all(trials.filter(({ id }) => id !== 'secrecy/output').map(resultOf));
+it('the provider that they are based on has no mistake', async () => {
+  const { tests } = providerTests(fakeHarness(({ provider }) => provider));
+  const results = await Promise.all(tests.filter(({ id }) => id !== 'secrecy/output').map(resultOf));
   expect(results.filter(({ passed }) => !passed)).toEqual([]);
 });

@@ -6,14 +6,14 @@ import { expectCalls, expectCode, expectMissing, expectValue } from '../outcome.
 export const batches: readonly ProviderCase[] = [
   {
     id: 'batches/none',
-    title: 'a batch of nothing makes no call',
-    why: 'an empty configuration should cost nothing',
+    title: 'an empty batch makes no call',
+    why: 'an empty configuration must cost nothing',
     run: ({ secrets, calls }) => expectCalls(0, calls, () => secrets.getMany({})),
   },
   {
     id: 'batches/order',
-    title: 'each answer of a batch stands under its key, missing ones too',
-    why: 'answers that move by one place give every service its neighbour’s password',
+    title: 'each answer of a batch is under its own key, also if a secret is missing',
+    why: 'if the answers shift by one place, every service gets the password of another',
     async run({ secrets, put }) {
       await put({ name: 'conformance-a' }, 'of a');
       await put({ name: 'conformance-b' }, 'of b');
@@ -31,8 +31,8 @@ export const batches: readonly ProviderCase[] = [
   },
   {
     id: 'batches/provider',
-    title: 'where a backend serves many, it does so in one call, with one answer for each ref, in order',
-    why: 'a batch that is a loop inside takes as long as the loop, and hides it',
+    title: 'getMany reads several refs with one backend call, and returns one answer for each ref, in order',
+    why: 'a getMany that reads refs one by one is as slow as a loop, and hides it',
     async run({ provider, put, calls }) {
       if (!provider.getMany) return;
       const names = ['conformance-a', 'conformance-b', 'conformance-c', 'conformance-d'];
@@ -51,8 +51,8 @@ export const batches: readonly ProviderCase[] = [
   },
   {
     id: 'batches/duplicates',
-    title: 'a secret that is named twice is fetched once',
-    why: 'two services that share a credential should not pay twice',
+    title: 'a secret that is requested twice is read once',
+    why: 'two services that share a credential must not cost two calls',
     async run({ secrets, put, calls }) {
       await put({ name: 'conformance-a' }, 'of a');
       await expectCalls(1, calls, () => secrets.getMany({ one: 'conformance-a', two: 'conformance-a' }));
@@ -60,36 +60,36 @@ export const batches: readonly ProviderCase[] = [
   },
   {
     id: 'batches/scopes',
-    title: 'a batch over two scopes keeps them apart',
-    why: 'a batch that is grouped carelessly reads one tenant’s secrets for another',
+    title: 'a batch over two scopes separates them',
+    why: 'a batch that is grouped wrongly returns the secrets of one tenant to another',
     applies: ({ scopes }) => scopes.length > 0,
-    async run({ secrets, put, facts: { scopes } }) {
+    async run({ secrets, put, traits: { scopes } }) {
       const name = 'conformance-a';
       const [field = 'user'] = scopes;
-      const hers = { name, scope: { [field]: 'acct_hers' } };
-      const his = { name, scope: { [field]: 'acct_his' } };
-      const [beside, besideHers] = ['conformance-b', { ...hers, name: 'conformance-b' }];
-      await put(hers, 'hers');
-      await put({ name }, 'of nobody in particular');
-      const found = await secrets.getMany({ name, hers, his, beside, besideHers });
-      await expectValue(async () => found.name, 'of nobody in particular');
-      await expectValue(async () => found.hers, 'hers');
-      await expectMissing(async () => found.his);
+      const ofOne = { name, scope: { [field]: 'acct_one' } };
+      const ofTwo = { name, scope: { [field]: 'acct_two' } };
+      const [another, anotherOfOne] = ['conformance-b', { ...ofOne, name: 'conformance-b' }];
+      await put(ofOne, 'of one');
+      await put({ name }, 'of the default scope');
+      const found = await secrets.getMany({ name, ofOne, ofTwo, another, anotherOfOne });
+      await expectValue(async () => found.name, 'of the default scope');
+      await expectValue(async () => found.ofOne, 'of one');
+      await expectMissing(async () => found.ofTwo);
     },
   },
   {
     id: 'batches/failing',
-    title: 'a batch that fails gives each place an error, and no value',
-    why: 'a failure that is read as absence makes an application start without its password',
+    title: 'a batch that fails has an error in each place, and no value',
+    why: 'if a failure looks like a missing secret, an application starts without its password',
     applies: ({ faults = [] }) => faults.length > 0,
-    async run({ secrets, put, fault, facts: { faults = [] } }) {
+    async run({ secrets, put, fault, traits: { faults = [] } }) {
       const [first] = faults;
       await put({ name: 'conformance-a' }, 'of a');
       await put({ name: 'conformance-b' }, 'of b');
       if (first) await fault?.(first);
-      const settled = await secrets.getManySettled({ a: 'conformance-a', b: 'conformance-b' });
-      const failures = Object.values(settled).filter((answer) => isSecretError(answer));
-      expectThat(failures.length === 2, 'two errors', `${failures.length} of them`);
+      const answers = await secrets.getManySettled({ a: 'conformance-a', b: 'conformance-b' });
+      const failures = Object.values(answers).filter((answer) => isSecretError(answer));
+      expectThat(failures.length === 2, 'two errors', String(failures.length));
       const code = failures[0]?.code ?? 'unknown';
       await expectCode(() => secrets.getMany({ a: 'conformance-a', b: 'conformance-b' }), code);
     },

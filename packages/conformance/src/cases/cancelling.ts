@@ -1,14 +1,14 @@
 import type { Secrets } from '@secretkit/core';
 import type { Operation } from '@secretkit/core/provider';
+import { watchedSignal } from '@secretkit/testing';
 import type { ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
-import { watchedSignal } from '../fakes/watched-signal.js';
 import { expectCalls, expectReason } from '../outcome.js';
 
 const name = 'conformance-value';
 
-/** Each way of asking, with a signal. */
-const ways: Readonly<Record<Operation, (secrets: Secrets, signal: AbortSignal) => Promise<unknown>>> = {
+/** Each operation, as a call with a signal. */
+const requests: Readonly<Record<Operation, (secrets: Secrets, signal: AbortSignal) => Promise<unknown>>> = {
   get: (secrets, signal) => secrets.get(name, { signal }),
   getMany: (secrets, signal) => secrets.getMany({ one: name, two: 'conformance-other' }, { signal }),
   list: (secrets, signal) => secrets.list({ signal })[Symbol.asyncIterator]().next(),
@@ -18,44 +18,44 @@ const ways: Readonly<Record<Operation, (secrets: Secrets, signal: AbortSignal) =
 
 const reasons: readonly unknown[] = [new Error('of the caller'), 'a string', null];
 
-const all = Object.entries(ways) as [Operation, (typeof ways)[Operation]][]; // entries() forgets the keys
+const all = Object.entries(requests) as [Operation, (typeof requests)[Operation]][]; // entries() has wider types
 
 export const cancelling: readonly ProviderCase[] = [
   ...all.map(
-    ([operation, ask]): ProviderCase => ({
+    ([operation, request]): ProviderCase => ({
       id: `cancelling/before-${operation}`,
-      title: `a ${operation} that is aborted beforehand rejects with the signal's reason, without a call`,
-      why: 'a request that nobody waits for should not be made',
+      title: `a ${operation} with an aborted signal rejects with the signal's reason, without a call`,
+      why: 'a request without a caller must not reach the backend',
       async run({ secrets, calls }) {
         if (operation !== 'getMany' && operation !== 'get' && !secrets.can(operation)) return;
         for (const reason of reasons) {
           await expectCalls(0, calls, () =>
-            expectReason(() => ask(secrets, AbortSignal.abort(reason)), reason),
+            expectReason(() => request(secrets, AbortSignal.abort(reason)), reason),
           );
         }
       },
     }),
   ),
   ...all.map(
-    ([operation, ask]): ProviderCase => ({
-      id: `cancelling/flight-${operation}`,
-      title: `a ${operation} that is aborted under way rejects at once with the very reason, and ends what it began`,
-      why: 'a caller that has gone must not keep a connection, and must not read an error of ours as its own',
+    ([operation, request]): ProviderCase => ({
+      id: `cancelling/in-flight-${operation}`,
+      title: `a ${operation} that is aborted in flight rejects at once with the signal's own reason, and ends its backend call`,
+      why: 'an aborted call must not hold a connection, and its caller must recognise its own reason',
       applies: ({ hangs = false }) => hangs,
       async run({ secrets, hang, pending }) {
         if (operation !== 'getMany' && operation !== 'get' && !secrets.can(operation)) return;
         hang?.();
         for (const reason of reasons) {
           const caller = new AbortController();
-          const call = ask(secrets, caller.signal);
-          call.catch(() => undefined); // it is looked at below
+          const call = request(secrets, caller.signal);
+          call.catch(() => undefined); // it is awaited below
           expectThat(await becomes(() => (pending?.() ?? 1) > 0), 'a call to the backend', 'none');
           caller.abort(reason);
           await expectReason(() => call, reason);
           expectThat(
             await becomes(() => (pending?.() ?? 0) === 0),
-            'the call to be ended',
-            'one that goes on',
+            'the backend call to end',
+            'one that is still in flight',
           );
         }
       },
@@ -63,8 +63,8 @@ export const cancelling: readonly ProviderCase[] = [
   ),
   {
     id: 'cancelling/listeners',
-    title: 'a hundred reads leave no listener on a signal that lives on',
-    why: 'a server’s shutdown signal is shared by every request it ever serves',
+    title: 'a hundred reads leave no listener on a long-lived signal',
+    why: 'all requests of a server share its shutdown signal, so listeners accumulate',
     async run({ secrets, put }) {
       await put({ name }, 'value');
       const { signal, listeners } = watchedSignal();
@@ -77,7 +77,7 @@ export const cancelling: readonly ProviderCase[] = [
   },
 ];
 
-/** Does it become true, within a second? */
+/** Whether the condition becomes true within a second. */
 async function becomes(condition: () => boolean): Promise<boolean> {
   for (let i = 0; i < 200 && !condition(); i += 1) {
     await new Promise((resolve) => {

@@ -4,8 +4,8 @@ import { expectCalls, expectCode, expectMissing } from '../outcome.js';
 export const closing: readonly ProviderCase[] = [
   {
     id: 'closing/twice',
-    title: 'closing twice is fine, of the client and of the provider',
-    why: 'shutdown code runs twice: on a signal, and on the exit that follows',
+    title: 'the client and the provider can be closed twice',
+    why: 'shutdown code can run twice: at a signal, and at the exit that follows',
     async run({ secrets, provider }) {
       await secrets.close();
       await secrets.close();
@@ -15,8 +15,8 @@ export const closing: readonly ProviderCase[] = [
   },
   {
     id: 'closing/after-use',
-    title: 'after closing, every call is closed, and none reaches the backend',
-    why: 'a job that outlives the shutdown should be told, and not find half a client',
+    title: 'after close, every call rejects with closed, and none reaches the backend',
+    why: 'a job that runs longer than the shutdown must get a clear error',
     async run({ secrets, put, calls }) {
       await put({ name: 'conformance-value' }, 'value');
       await secrets.get('conformance-value');
@@ -31,7 +31,7 @@ export const closing: readonly ProviderCase[] = [
   {
     id: 'closing/unused',
     title: 'a provider that was never used can be closed',
-    why: 'a start that failed half-way cleans up too',
+    why: 'a start that fails early must be able to clean up',
     run: ({ secrets }) => expectMissing(() => secrets.close()),
   },
 ];

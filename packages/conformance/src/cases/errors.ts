@@ -1,49 +1,49 @@
 import { errorRules, type SecretError, type SecretErrorCode } from '@secretkit/core/provider';
-import type { Bench, ProviderCase } from '../case.js';
+import type { ProviderCase, TestContext } from '../case.js';
 import { expectThat } from '../failure.js';
 import { type FaultName, faultCodes } from '../fault-codes.js';
-import type { BackendFacts } from '../harness.js';
+import type { BackendTraits } from '../harness.js';
 import { expectNoLeak } from '../leaks/expect-no-leak.js';
 import { expectCode } from '../outcome.js';
 
 const name = 'conformance-failing';
 const canary = 'CANARY-not-a-real-secret';
-const all = Object.entries(faultCodes) as [FaultName, readonly SecretErrorCode[]][]; // entries() forgets the keys
+const all = Object.entries(faultCodes) as [FaultName, readonly SecretErrorCode[]][]; // entries() has wider types
 
 export const errors: readonly ProviderCase[] = all.flatMap(([fault, codes]) => [
   {
     id: `errors/${fault}`,
-    title: `a read that fails so (${fault}) is ${codes.join(' or ')}, and shows nothing`,
+    title: `a read with the fault ${fault} rejects with ${codes.join(' or ')}, without a value in the error`,
     why: 'retries, caches and people decide by the code, and errors are logged',
-    applies: can(fault),
-    async run(bench: Bench) {
-      await bench.put({ name }, canary);
-      await bench.fault?.(fault);
-      expectGoodError(bench, await expectCode(() => bench.secrets.get(name), ...codes), 'get');
+    applies: has(fault),
+    async run(context: TestContext) {
+      await context.put({ name }, canary);
+      await context.fault?.(fault);
+      expectSafeError(context, await expectCode(() => context.secrets.get(name), ...codes), 'get');
     },
   },
   {
     id: `errors/${fault}-writing`,
-    title: `a write that fails so (${fault}) is ${codes.join(' or ')}, and shows nothing`,
-    why: 'the value is in the request, and some backends quote requests in their errors',
-    applies: (facts: BackendFacts) => fault !== 'withoutValue' && can(fault)(facts), // a write is answered without
-    async run(bench: Bench) {
-      if (!bench.secrets.can('set')) return;
-      await bench.fault?.(fault);
-      expectGoodError(bench, await expectCode(() => bench.secrets.set(name, canary), ...codes), 'set');
+    title: `a write with the fault ${fault} rejects with ${codes.join(' or ')}, without a value in the error`,
+    why: 'the value is in the request, and some backends quote the request in an error',
+    applies: (traits: BackendTraits) => fault !== 'withoutValue' && has(fault)(traits), // the answer to a write has no value
+    async run(context: TestContext) {
+      if (!context.secrets.can('set')) return;
+      await context.fault?.(fault);
+      expectSafeError(context, await expectCode(() => context.secrets.set(name, canary), ...codes), 'set');
     },
   },
 ]);
 
-function can(fault: FaultName): (facts: BackendFacts) => boolean {
+function has(fault: FaultName): (traits: BackendTraits) => boolean {
   return ({ faults = [] }) => faults.includes(fault);
 }
 
-function expectGoodError({ credential }: Bench, error: SecretError, operation: string): void {
+function expectSafeError({ credential }: TestContext, error: SecretError, operation: string): void {
   const { code, message, ref, retryable } = error;
-  expectThat(message.startsWith(`${code}: `), 'a message that starts with the code', 'another one');
-  expectThat(ref?.name === name, 'the ref that was asked for', ref ? 'another one' : 'none');
+  expectThat(message.startsWith(`${code}: `), 'a message that starts with the code', 'another message');
+  expectThat(ref?.name === name, 'the requested ref in the error', ref ? 'another ref' : 'none');
   expectThat(error.operation === operation, `the operation ${operation}`, error.operation ?? 'none');
-  expectThat(!retryable || errorRules[code].retryable, 'retryable as the table says', 'retryable against it');
+  expectThat(!retryable || errorRules[code].retryable, `retryable to be false for ${code}`, 'true');
   expectNoLeak(credential === undefined ? canary : [canary, credential], error);
 }

@@ -1,4 +1,4 @@
-import type { Bench, ProviderCase } from '../case.js';
+import type { ProviderCase, TestContext } from '../case.js';
 import { expectThat } from '../failure.js';
 import { expectCode, expectMissing, expectValue } from '../outcome.js';
 
@@ -8,8 +8,8 @@ const expires: ProviderCase['applies'] = ({ expiryResolutionMs }) => expiryResol
 export const expiry: readonly ProviderCase[] = [
   {
     id: 'expiry/none',
-    title: 'a secret without an expiry has none',
-    why: 'a zero or an infinity is a date to somebody',
+    title: 'a secret without an expiry has no expiresAt',
+    why: 'other code reads a zero or an infinity as a date',
     async run({ secrets, put }) {
       await put({ name }, 'value');
       const { expiresAt } = await secrets.require(name);
@@ -18,22 +18,22 @@ export const expiry: readonly ProviderCase[] = [
   },
   {
     id: 'expiry/exact',
-    title: "the backend's expiry is reported exactly",
-    why: 'seconds taken for milliseconds are a value that is gone at once, or never',
+    title: "expiresAt is exactly the backend's expiry",
+    why: 'with seconds read as milliseconds, a value expires at once or never',
     applies: expires,
-    async run(bench) {
-      const expiresAt = await putExpiring(bench, 60_000);
-      expectDate((await bench.secrets.require(name)).expiresAt, expiresAt);
+    async run(context) {
+      const expiresAt = await putExpiring(context, 60_000);
+      expectDate((await context.secrets.require(name)).expiresAt, expiresAt);
     },
   },
   {
     id: 'expiry/end',
-    title: 'a value is served until the millisecond before its expiry, and is gone at it',
-    why: 'a credential that is used past its end fails where nobody looks',
+    title: 'a value is served until one millisecond before its expiry, and is missing from then on',
+    why: 'an expired credential fails later, far from its cause',
     applies: expires,
-    async run(bench) {
-      const { secrets, advance, now } = bench;
-      const expiresAt = await putExpiring(bench, 60_000);
+    async run(context) {
+      const { secrets, advance, now } = context;
+      const expiresAt = await putExpiring(context, 60_000);
       await expectValue(() => secrets.get(name), 'value');
       advance(expiresAt.getTime() - now() - 1);
       await expectValue(() => secrets.get(name), 'value');
@@ -43,12 +43,12 @@ export const expiry: readonly ProviderCase[] = [
   },
   {
     id: 'expiry/batch',
-    title: 'a value is gone at its expiry in a batch too',
-    why: 'another way to the value must not be a way around its end',
+    title: 'a value is missing from its expiry on in a batch too',
+    why: 'a batch must not return a value that a single read does not return',
     applies: expires,
-    async run(bench) {
-      const { secrets, advance, now } = bench;
-      const expiresAt = await putExpiring(bench, 60_000);
+    async run(context) {
+      const { secrets, advance, now } = context;
+      const expiresAt = await putExpiring(context, 60_000);
       const read = async (): Promise<unknown> =>
         (await secrets.getMany({ one: name, two: 'conformance-none' })).one;
       await expectValue(read, 'value');
@@ -58,23 +58,23 @@ export const expiry: readonly ProviderCase[] = [
   },
   {
     id: 'expiry/far',
-    title: 'an expiry more than 2³¹ milliseconds away is far away',
-    why: 'a timer that is set for it fires at once',
+    title: 'a value with an expiry more than 2³¹ milliseconds away is served',
+    why: 'a timer with such a delay fires at once',
     applies: expires,
-    async run(bench) {
-      await putExpiring(bench, 2 ** 31 + 60_000);
-      await expectValue(() => bench.secrets.get(name), 'value');
-      await expectValue(() => bench.secrets.get(name, { fresh: true }), 'value');
+    async run(context) {
+      await putExpiring(context, 2 ** 31 + 60_000);
+      await expectValue(() => context.secrets.get(name), 'value');
+      await expectValue(() => context.secrets.get(name, { fresh: true }), 'value');
     },
   },
   {
     id: 'expiry/clock',
-    title: 'a clock that is set back an hour makes no value live beyond its expiry',
-    why: 'clocks are corrected, and an immortal copy outlives the revocation',
+    title: 'after the clock is set back an hour, a value still expires at its expiry',
+    why: 'clocks are corrected, and a copy without an end would be served after a revocation',
     applies: expires,
-    async run(bench) {
-      const { secrets, advance, now } = bench;
-      const expiresAt = await putExpiring(bench, 60_000);
+    async run(context) {
+      const { secrets, advance, now } = context;
+      const expiresAt = await putExpiring(context, 60_000);
       await expectValue(() => secrets.get(name), 'value');
       advance(-3_600_000);
       await expectValue(() => secrets.get(name), 'value');
@@ -84,13 +84,13 @@ export const expiry: readonly ProviderCase[] = [
   },
   {
     id: 'expiry/past',
-    title: 'writing an expiry that has passed is refused, and nothing is lost',
-    why: 'it would delete the secret, and say that all is well',
+    title: 'a write with a past expiry is refused, and the old value remains',
+    why: 'it would delete the secret and report success',
     applies: expires,
     async run({ secrets, put, now }) {
       if (!secrets.can('set')) return;
       await put({ name }, 'kept');
-      // Whoever looks at the wall clock refuses this one, and whoever looks at an injected one too.
+      // It is in the past for the wall clock and for an injected one.
       const expiresAt = new Date(Math.min(now(), Date.now()) - 1);
       await expectCode(() => secrets.set(name, 'new', { expiresAt }), 'invalid_argument');
       await expectValue(() => secrets.get(name), 'kept');
@@ -98,21 +98,21 @@ export const expiry: readonly ProviderCase[] = [
   },
   {
     id: 'expiry/written',
-    title: 'an expiry that is written is the one that is read, rounded down if at all',
-    why: 'a value must not live for longer than asked',
+    title: 'expiresAt of a read is expiresAt of the write, rounded down to the resolution of the backend',
+    why: 'a value must not live longer than requested',
     applies: expires,
-    async run({ secrets, now, facts: { expiryResolutionMs: step = 1 } }) {
+    async run({ secrets, now, traits: { expiryResolutionMs: step = 1 } }) {
       if (!secrets.can('set')) return;
-      const asked = now() + 60_123;
-      await secrets.set(name, 'value', { expiresAt: new Date(asked) });
-      expectDate((await secrets.require(name)).expiresAt, new Date(Math.floor(asked / step) * step));
+      const requested = now() + 60_123;
+      await secrets.set(name, 'value', { expiresAt: new Date(requested) });
+      expectDate((await secrets.require(name)).expiresAt, new Date(Math.floor(requested / step) * step));
     },
   },
 ];
 
-/** Puts a secret with an expiry that the backend can hold exactly. */
+/** Puts a secret with an expiry that the backend can store exactly. */
 async function putExpiring(
-  { facts: { expiryResolutionMs: step = 1 }, put, now }: Bench,
+  { traits: { expiryResolutionMs: step = 1 }, put, now }: TestContext,
   inMs: number,
 ): Promise<Date> {
   const expiresAt = new Date(Math.ceil((now() + inMs) / step) * step);
@@ -120,7 +120,8 @@ async function putExpiring(
   return expiresAt;
 }
 
-function expectDate(came: Date | undefined, expected: Date): void {
-  const off = came === undefined ? 'none' : `one that is ${came.getTime() - expected.getTime()} ms off`;
-  expectThat(came?.getTime() === expected.getTime(), 'an expiry to the very millisecond', off);
+function expectDate(got: Date | undefined, expected: Date): void {
+  const difference =
+    got === undefined ? 'none' : `one that differs by ${got.getTime() - expected.getTime()} ms`;
+  expectThat(got?.getTime() === expected.getTime(), 'exactly the expiry that was set', difference);
 }

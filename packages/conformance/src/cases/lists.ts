@@ -1,85 +1,85 @@
 import type { SecretRef } from '@secretkit/core/provider';
-import type { Bench, ProviderCase } from '../case.js';
+import type { ProviderCase, TestContext } from '../case.js';
 import { expectThat } from '../failure.js';
-import { able } from './able.js';
+import { withCapability } from './with-capability.js';
 
 const canary = 'CANARY-of-a-list';
 
 export const lists: readonly ProviderCase[] = [
-  able('list', {
+  withCapability('list', {
     id: 'lists/all',
-    title: 'a list has every name once, over as many pages as it takes',
-    why: 'names after the first page are the ones that nobody rotates',
-    async run(bench) {
-      const names = await fill(bench);
-      expectSame(namesOf(bench, await collect(bench)), names.map(folding(bench)));
+    title: 'a list has every name once, over all pages',
+    why: 'a name that is not listed is not rotated',
+    async run(context) {
+      const names = await fill(context);
+      expectSame(namesOf(context, await collect(context)), names.map(folding(context)));
     },
   }),
-  able('list', {
+  withCapability('list', {
     id: 'lists/pages',
-    title: 'pages of two hold every name once, and end',
-    why: 'a cursor that stands still is a loop, one that jumps loses names',
-    async run(bench) {
-      const names = await fill(bench, 7);
+    title: 'pages of two refs have every name once, and there is a last page',
+    why: 'a cursor that does not move makes an endless loop, one that skips loses names',
+    async run(context) {
+      const names = await fill(context, 7);
       const refs: SecretRef[] = [];
       let cursor: string | undefined;
       let pages = 0;
       do {
-        const page = await bench.provider.list?.({ limit: 2, ...(cursor !== undefined && { cursor }) }, {});
-        expectThat(page !== undefined && page.refs.length <= 2, 'two refs at most', `${page?.refs.length}`);
+        const page = await context.provider.list?.({ limit: 2, ...(cursor !== undefined && { cursor }) }, {});
+        expectThat(page !== undefined && page.refs.length <= 2, 'at most two refs', `${page?.refs.length}`);
         refs.push(...(page?.refs ?? []));
         cursor = page?.cursor;
         pages += 1;
-        expectThat(pages <= 20, 'a last page', 'more and more of them');
+        expectThat(pages <= 20, 'a last page', 'more than 20 pages');
       } while (cursor !== undefined);
-      expectSame(namesOf(bench, refs), names.map(folding(bench)));
+      expectSame(namesOf(context, refs), names.map(folding(context)));
     },
   }),
-  able('list', {
+  withCapability('list', {
     id: 'lists/empty',
-    title: 'the list of an empty store ends, without a name',
-    why: 'a loop that waits for a last page must see it',
-    async run(bench) {
-      const refs = await collect(bench);
+    title: 'the list of an empty backend has no name and ends',
+    why: 'a loop over pages must end',
+    async run(context) {
+      const refs = await collect(context);
       expectThat(refs.length === 0, 'no name', String(refs.length));
     },
   }),
-  able('list', {
+  withCapability('list', {
     id: 'lists/scopes',
-    title: 'a list has the names of one scope and no other',
-    why: 'the names of a tenant’s secrets are the tenant’s',
+    title: 'a list has the names of exactly one scope',
+    why: 'a tenant must not see the names of another tenant’s secrets',
     applies: ({ scopes }) => scopes.length > 0,
-    async run(bench) {
-      const { put, secrets, facts } = bench;
-      await put({ name: 'of-nobody' }, 'value');
-      for (const field of facts.scopes) {
+    async run(context) {
+      const { put, secrets, traits } = context;
+      await put({ name: 'of-default' }, 'value');
+      for (const field of traits.scopes) {
         await put({ name: `of-${field}`, scope: { [field]: `acct_${field}` } }, 'value');
       }
-      expectSame(namesOf(bench, await collect(bench)), ['of-nobody'].map(folding(bench)));
-      for (const field of facts.scopes) {
+      expectSame(namesOf(context, await collect(context)), ['of-default'].map(folding(context)));
+      for (const field of traits.scopes) {
         const scope = { [field]: `acct_${field}` };
         const refs = await gather(secrets.list({ scope }));
-        expectSame(namesOf(bench, refs), [`of-${field}`].map(folding(bench)));
+        expectSame(namesOf(context, refs), [`of-${field}`].map(folding(context)));
         const inScope = refs.every((ref) => ref.scope?.[field] === `acct_${field}`);
-        expectThat(inScope, 'refs that say whose they are', 'refs without their scope');
+        expectThat(inScope, 'refs with their scope', 'refs without it');
       }
     },
   }),
-  able('list', {
+  withCapability('list', {
     id: 'lists/values',
-    title: 'a list holds names, and never a value',
+    title: 'a list has names and no value',
     why: 'lists are printed',
-    async run(bench) {
-      await bench.put({ name: 'conformance-listed' }, canary);
-      const page = await bench.provider.list?.({}, {}); // the client would leave out what is beside names
+    async run(context) {
+      await context.put({ name: 'conformance-listed' }, canary);
+      const page = await context.provider.list?.({}, {}); // the client would remove other fields
       expectThat(page?.refs.length === 1, 'one ref', String(page?.refs.length));
-      expectThat(!JSON.stringify(page).includes(canary), 'names alone', 'the value among them');
+      expectThat(!JSON.stringify(page).includes(canary), 'only names', 'a page with the value');
     },
   }),
 ];
 
-/** Fills the store, with more than a page of a hundred where it holds as many, and answers with the names. */
-async function fill({ put, facts: { maxSecrets } }: Bench, count = 101): Promise<string[]> {
+/** Fills the backend, with more than a hundred secrets if it can hold them, and returns the names. */
+async function fill({ put, traits: { maxSecrets } }: TestContext, count = 101): Promise<string[]> {
   const names = Array.from(
     { length: Math.min(count, maxSecrets ?? count) },
     (_, at) => `conformance-${String(at).padStart(3, '0')}`,
@@ -88,7 +88,7 @@ async function fill({ put, facts: { maxSecrets } }: Bench, count = 101): Promise
   return names;
 }
 
-function collect({ secrets }: Bench): Promise<SecretRef[]> {
+function collect({ secrets }: TestContext): Promise<SecretRef[]> {
   return gather(secrets.list());
 }
 
@@ -98,21 +98,21 @@ async function gather(refs: AsyncIterable<SecretRef>): Promise<SecretRef[]> {
   return gathered;
 }
 
-function folding({ facts }: Bench): (name: string) => string {
-  return (name) => facts.fold?.(name) ?? name;
+function folding({ traits }: TestContext): (name: string) => string {
+  return (name) => traits.fold?.(name) ?? name;
 }
 
-function namesOf(bench: Bench, refs: readonly SecretRef[]): string[] {
-  return refs.map(({ name }) => folding(bench)(name));
+function namesOf(context: TestContext, refs: readonly SecretRef[]): string[] {
+  return refs.map(({ name }) => folding(context)(name));
 }
 
-function expectSame(came: readonly string[], expected: readonly string[]): void {
-  const twice = came.length - new Set(came).size;
-  const lost = expected.filter((name) => !came.includes(name)).length;
-  const strange = came.filter((name) => !expected.includes(name)).length;
+function expectSame(got: readonly string[], expected: readonly string[]): void {
+  const repeated = got.length - new Set(got).size;
+  const missing = expected.filter((name) => !got.includes(name)).length;
+  const unexpected = got.filter((name) => !expected.includes(name)).length;
   expectThat(
-    twice + lost + strange === 0,
+    repeated + missing + unexpected === 0,
     `${expected.length} names, once each`,
-    `${lost} lost, ${twice} twice, ${strange} that were not asked for`,
+    `${missing} missing, ${repeated} repeated, ${unexpected} unexpected`,
   );
 }

@@ -1,19 +1,19 @@
 import type { SecretRef } from '@secretkit/core/provider';
-import type { Bench, ProviderCase } from '../case.js';
+import type { ProviderCase, TestContext } from '../case.js';
 import { expectCalls, expectCode, expectMissing, expectValue } from '../outcome.js';
 
 const malformed: Readonly<Record<string, unknown>> = {
   'an empty name': '',
   'a control character': 'a\nb',
   'a NUL': 'a\0b',
-  'half of a surrogate pair': 'a\ud800',
+  'a lone surrogate': 'a\ud800',
   'a name of more than 5,000 characters': 'n'.repeat(5_001),
   'a number': 5,
   'an account that failed to load': { name: 'a', scope: { account: undefined } },
-  'a user that is empty': { name: 'a', scope: { user: '' } },
+  'an empty user': { name: 'a', scope: { user: '' } },
 };
 
-/** Pairs of addresses that careless keys make one. */
+/** Pairs of addresses that a careless cache key does not separate. */
 const alike: readonly (readonly [SecretRef, SecretRef])[] = [
   [{ name: 'my-app/prod/K' }, { name: 'my/app-prod/K' }],
   [
@@ -45,7 +45,7 @@ export const names: readonly ProviderCase[] = [
     ([what, ref], at): ProviderCase => ({
       id: `names/malformed-${at + 1}`,
       title: `${what} is refused before any call`,
-      why: 'what is malformed may be a value in the wrong place, and must not travel',
+      why: 'malformed input can be a value in the wrong place, and must not leave the process',
       run: ({ secrets, calls }) =>
         expectCalls(0, calls, () => expectCode(() => secrets.get(ref as SecretRef), 'invalid_argument')), // on purpose
     }),
@@ -53,9 +53,9 @@ export const names: readonly ProviderCase[] = [
   ...['../x', 'a/../x', './x', 'x/', '/x', 'a//x', '%2e%2e/x', '%78', 'x?a=b', 'x#a'].map(
     (path, at): ProviderCase => ({
       id: `names/path-${at + 1}`,
-      title: `${path} does not lead to x`,
-      why: 'a name that is read as a path reads other people’s secrets',
-      applies: ({ fold = itself }) => fold(path) !== fold('x'),
+      title: `the name ${path} does not read the secret x`,
+      why: 'a name that is resolved as a path can read secrets of others',
+      applies: ({ fold = unchanged }) => fold(path) !== fold('x'),
       async run({ secrets, put }) {
         await put({ name: 'x' }, 'of x');
         await expectMissing(() => secrets.get(path));
@@ -66,19 +66,19 @@ export const names: readonly ProviderCase[] = [
     ([one, two], at): ProviderCase => ({
       id: `names/alike-${at + 1}`,
       title: `${JSON.stringify(one)} and ${JSON.stringify(two)} are two secrets`,
-      why: 'two addresses that collide hand one tenant the secret of another',
-      applies: ({ fold = itself }) => one.scope !== two.scope || fold(one.name) !== fold(two.name),
-      async run(bench) {
-        await expectApart(bench, one, two);
-        await expectApart(bench, two, one);
+      why: 'if two addresses collide, one tenant gets the secret of another',
+      applies: ({ fold = unchanged }) => one.scope !== two.scope || fold(one.name) !== fold(two.name),
+      async run(context) {
+        await expectApart(context, one, two);
+        await expectApart(context, two, one);
       },
     }),
   ),
   {
     id: 'names/case',
-    title: 'upper and lower case are told apart, or folded as the backend says',
-    why: 'two secrets that become one are one secret lost',
-    async run({ secrets, put, facts: { fold = itself } }) {
+    title: 'upper and lower case are distinguished, or folded as the traits say',
+    why: 'if two secrets become one, one of them is lost',
+    async run({ secrets, put, traits: { fold = unchanged } }) {
       await put({ name: 'Case' }, 'of Case');
       if (fold('Case') === fold('case')) await expectValue(() => secrets.get('case'), 'of Case');
       else await expectMissing(() => secrets.get('case'));
@@ -88,7 +88,7 @@ export const names: readonly ProviderCase[] = [
     (name): ProviderCase => ({
       id: `names/ordinary-${name}`,
       title: `${name} is an ordinary name`,
-      why: 'objects have these by birth, and a store that is one answers for secrets that nobody wrote',
+      why: 'every object inherits these names, so a store that is an object returns values that nobody wrote',
       async run({ secrets, put }) {
         await expectMissing(() => secrets.get(name));
         await put({ name }, 'a value');
@@ -100,9 +100,9 @@ export const names: readonly ProviderCase[] = [
   {
     id: 'names/unscoped',
     title: 'a scoped ref never reads an unscoped value',
-    why: 'a tenant without a secret of its own must not be served the platform’s',
+    why: 'a tenant without a secret of its own must not get the secret of the platform',
     async run({ secrets, put }) {
-      await put({ name: 'x' }, 'of nobody in particular');
+      await put({ name: 'x' }, 'of the default scope');
       for (const scope of [{ user: 'usr_a' }, { account: 'acct_a' }, { account: 'acct_a', user: 'usr_a' }]) {
         await expectMissing(() => secrets.get({ name: 'x', scope }));
         await expectMissing(() => secrets.scoped(scope).get('x'));
@@ -111,14 +111,16 @@ export const names: readonly ProviderCase[] = [
   },
 ];
 
-/** Writes to one address, and looks at both. An address in a scope that the backend does not have is missing. */
+/** Writes to one address, and reads both. An address with a scope field that the backend does not have is missing. */
 async function expectApart(
-  { secrets, put, remove, facts }: Bench,
+  { secrets, put, remove, traits }: TestContext,
   one: SecretRef,
   two: SecretRef,
 ): Promise<void> {
-  const there = Object.keys(one.scope ?? {}).every((field) => facts.scopes.some((known) => known === field));
-  if (!there) return expectMissing(() => secrets.get(one));
+  const supported = Object.keys(one.scope ?? {}).every((field) =>
+    traits.scopes.some((known) => known === field),
+  );
+  if (!supported) return expectMissing(() => secrets.get(one));
   await put(one, 'of one');
   await expectValue(() => secrets.get(one), 'of one');
   await expectMissing(() => secrets.get(two));
@@ -126,6 +128,6 @@ async function expectApart(
   secrets.invalidate();
 }
 
-function itself(name: string): string {
+function unchanged(name: string): string {
   return name;
 }

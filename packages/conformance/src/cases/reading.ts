@@ -1,4 +1,3 @@
-import { isSecret } from '@secretkit/core/provider';
 import type { ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
 import {
@@ -12,12 +11,12 @@ import {
 
 const name = 'conformance-value';
 
-/** Values that something on the way is known to have changed. */
+/** Values that known stores and tools change. */
 const delicate: Readonly<Record<string, string>> = {
   'spaces, tabs and a final newline': ' \t value\t \n',
-  'what shells and templates expand': '$HOME ${X} $(id) `id` %PATH% $2a$10$abcdefgh',
+  'patterns that shells and templates expand': '$HOME ${X} $(id) `id` %PATH% $2a$10$abcdefgh',
   'quotes, backslashes and signs': '\\n "double" \'single\' # = & + ; , { } [ ]',
-  'emoji, combining marks and text from right to left': '🔑👩‍👩‍👧 e\u0301 שלום عربى',
+  'emoji, combining marks and right-to-left text': '🔑👩‍👩‍👧 e\u0301 שלום عربى',
   'a PEM block': '-----BEGIN PRIVATE KEY-----\nMIIBVgIBADANBg\nkqhkiG9w0BAQEF==\n-----END PRIVATE KEY-----\n',
   'the word null': 'null',
   'the word undefined': 'undefined',
@@ -31,16 +30,16 @@ const delicate: Readonly<Record<string, string>> = {
 export const reading: readonly ProviderCase[] = [
   {
     id: 'reading/construction',
-    title: 'building a provider makes no call',
-    why: 'a process that cannot reach its store should be able to say so, and not fail to start',
+    title: 'the construction of a provider makes no call',
+    why: 'a process must be able to start and report an error while its backend is down',
     async run({ calls }) {
       expectThat(calls() === 0, 'no call to the backend', String(calls()));
     },
   },
   {
     id: 'reading/missing',
-    title: 'a name that is not there is undefined',
-    why: 'if missing were an error, a retry would repeat it and an outage would look like absence',
+    title: 'a missing secret is undefined',
+    why: 'if it were an error, a retry would repeat the call, and an outage would look the same',
     async run({ secrets, provider }) {
       await expectMissing(() => secrets.get(name));
       await expectMissing(() => provider.get({ name }, {}));
@@ -48,8 +47,8 @@ export const reading: readonly ProviderCase[] = [
   },
   {
     id: 'reading/found',
-    title: 'a value that is there comes sealed, and as it is',
-    why: 'nothing else works without it; a bare string would show itself in the first log line',
+    title: 'an existing value is returned sealed and unchanged',
+    why: 'all other cases depend on it, and a bare string would appear in logs',
     async run({ secrets, provider, put }) {
       await put({ name }, 'a value');
       await expectValue(() => provider.get({ name }, {}), 'a value');
@@ -59,8 +58,8 @@ export const reading: readonly ProviderCase[] = [
   ...Object.entries(delicate).map(
     ([what, value], at): ProviderCase => ({
       id: `reading/delicate-${at + 1}`,
-      title: `a value comes back byte for byte: ${what}`,
-      why: 'a value that is changed on the way is a wrong password at the worst moment',
+      title: `a value is returned byte for byte: ${what}`,
+      why: 'a changed value is a wrong password',
       async run({ secrets, put }) {
         await put({ name }, value);
         await expectValue(() => secrets.get(name), value);
@@ -69,8 +68,8 @@ export const reading: readonly ProviderCase[] = [
   ),
   {
     id: 'reading/nul',
-    title: 'a NUL is kept or refused, and never ends the value',
-    why: 'a truncated value is a wrong value that looks right',
+    title: 'a NUL is kept or refused, and never truncates the value',
+    why: 'a truncated value is wrong but looks right',
     async run({ secrets, put }) {
       const value = 'before\0after';
       if (!(await holds(() => put({ name }, value)))) return;
@@ -81,47 +80,47 @@ export const reading: readonly ProviderCase[] = [
   },
   {
     id: 'reading/empty',
-    title: 'an empty value that the backend holds is missing',
-    why: 'an empty password often means no password',
+    title: 'an empty value in the backend is missing',
+    why: 'many systems treat an empty password as no password',
     async run({ secrets, put }) {
       if (await holds(() => put({ name }, ''))) await expectMissing(() => secrets.get(name));
     },
   },
   {
     id: 'reading/twice',
-    title: 'reading twice gives equal values, and what a caller does to one leaves the next alone',
+    title: 'two reads return equal values, and a change to one result does not affect the next',
     why: 'one value has many readers',
-    async run({ secrets, put, facts: { expiryResolutionMs: step }, now }) {
+    async run({ secrets, put, traits: { expiryResolutionMs: step }, now }) {
       const expiresAt = step === undefined ? undefined : new Date(Math.ceil(now() / step) * step + 60_000);
       await put({ name }, 'a value', expiresAt);
       const first = await secrets.require(name);
       first.expiresAt?.setTime(0);
       first.createdAt?.setTime(0);
       const second = await secrets.require(name);
-      expectThat(first.reveal() === second.reveal(), 'equal values', 'different ones');
+      expectThat(first.reveal() === second.reveal(), 'equal values', 'different values');
       const same = second.expiresAt?.getTime() === expiresAt?.getTime();
-      expectThat(same, 'the expiry that was set', second.expiresAt ? 'another one' : 'none');
+      expectThat(same, 'the expiry that was set', second.expiresAt ? 'another expiry' : 'none');
     },
   },
   {
     id: 'reading/at-once',
-    title: 'a hundred readers at once each get what they asked for',
-    why: 'answers that cross hand out the wrong credential under load, and only there',
+    title: 'each of a hundred concurrent readers gets the requested secret',
+    why: 'a mix-up under load gives a reader the wrong credential',
     async run({ secrets, put }) {
       const names = ['conformance-a', 'conformance-b', 'conformance-c', 'conformance-d', 'conformance-e'];
       for (const each of names) await put({ name: each }, `of ${each}`);
-      const asked = Array.from({ length: 100 }, (_, at) => names[at % names.length] as string); // within the array
-      const found = await Promise.all(asked.map((each) => secrets.get(each)));
-      const wrong = found.filter((secret, at) => secret?.reveal() !== `of ${asked[at]}`).length;
-      expectThat(wrong === 0, 'a hundred right answers', `${wrong} wrong ones`);
+      const requested = Array.from({ length: 100 }, (_, at) => names[at % names.length] as string); // within the array
+      const found = await Promise.all(requested.map((each) => secrets.get(each)));
+      const wrong = found.filter((secret, at) => secret?.reveal() !== `of ${requested[at]}`).length;
+      expectThat(wrong === 0, 'a hundred right answers', `${wrong} wrong answers`);
     },
   },
   {
     id: 'reading/largest',
     title: 'the largest value works, and a larger one is refused before any call',
-    why: 'a limit that is met in production should have been met here',
+    why: 'a limit must be known before production reaches it',
     applies: ({ maxValueLength }) => maxValueLength !== undefined,
-    async run({ secrets, put, facts: { maxValueLength = 0 }, calls }) {
+    async run({ secrets, put, traits: { maxValueLength = 0 }, calls }) {
       const largest = 'x'.repeat(maxValueLength);
       await put({ name }, largest);
       await expectValue(() => secrets.get(name), largest);
@@ -132,28 +131,9 @@ export const reading: readonly ProviderCase[] = [
       await expectValue(() => secrets.get(name), largest);
     },
   },
-  {
-    id: 'reading/peek',
-    title: 'peek makes no call, and never answers with what get would not',
-    why: 'it is asked where there is no time to wait, and believed',
-    async run({ provider, put, now, advance, calls, facts: { expiryResolutionMs: step } }) {
-      await put(
-        { name },
-        'a value',
-        step === undefined ? undefined : new Date((Math.floor(now() / step) + 2) * step),
-      );
-      const peeked = provider.peek?.({ name });
-      if (peeked !== undefined) await expectValue(async () => peeked, 'a value');
-      expectThat(calls() === 0, 'no call to the backend', String(calls()));
-      await provider.get({ name }, {});
-      if (step === undefined) return;
-      advance(2 * step);
-      const late: unknown = provider.peek?.({ name });
-      expectThat(!isSecret(late), 'undefined after the expiry', 'a value');
-    },
-  },
 ];
 
+/** Whether the backend can hold it. */
 async function holds(put: () => Promise<void>): Promise<boolean> {
   try {
     await put();

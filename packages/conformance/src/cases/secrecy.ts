@@ -1,4 +1,4 @@
-import type { Bench, ProviderCase } from '../case.js';
+import type { ProviderCase, TestContext } from '../case.js';
 import { expectNoLeak } from '../leaks/expect-no-leak.js';
 import { expectNoLeakDuring } from '../leaks/expect-no-leak-during.js';
 import { expectValue } from '../outcome.js';
@@ -9,8 +9,8 @@ const canary = 'CANARY-not-a-real-secret';
 export const secrecy: readonly ProviderCase[] = [
   {
     id: 'secrecy/value',
-    title: 'a value that was read shows nothing of itself',
-    why: 'it will be logged',
+    title: 'the result of a read does not reveal the value when it is printed or serialised',
+    why: 'results are logged',
     async run({ secrets, provider, put }) {
       await put({ name }, canary);
       expectNoLeak(canary, await provider.get({ name }, {}));
@@ -19,22 +19,22 @@ export const secrecy: readonly ProviderCase[] = [
   },
   {
     id: 'secrecy/provider',
-    title: 'provider and client show neither a value that they have read nor what they prove themselves with',
-    why: 'they hang on the objects that frameworks print',
-    async run(bench) {
-      const { secrets, provider, put } = bench;
+    title: 'the provider and the client reveal neither a value that they have read nor the credential',
+    why: 'frameworks print the objects that hold them',
+    async run(context) {
+      const { secrets, provider, put } = context;
       await put({ name }, canary);
       await secrets.get(name);
-      expectNoLeak(hidden(bench), provider);
-      expectNoLeak(hidden(bench), secrets);
+      expectNoLeak(hidden(context), provider);
+      expectNoLeak(hidden(context), secrets);
     },
   },
   {
     id: 'secrecy/output',
-    title: 'reading and writing print and publish nothing of a value',
-    why: 'a line that was left from debugging reaches the logs of every user',
-    async run(bench) {
-      const { secrets, put } = bench;
+    title: 'reads and writes do not print or publish a value',
+    why: 'a forgotten debug line reaches the logs of every user',
+    async run(context) {
+      const { secrets, put } = context;
       await expectNoLeakDuring(canary, async () => {
         await put({ name }, canary);
         await expectValue(() => secrets.get(name), canary);
@@ -45,6 +45,6 @@ export const secrecy: readonly ProviderCase[] = [
   },
 ];
 
-function hidden({ credential }: Bench): string[] {
+function hidden({ credential }: TestContext): string[] {
   return credential === undefined ? [canary] : [canary, credential];
 }

@@ -9,18 +9,15 @@ import {
   type SecretProvider,
   seal,
 } from '@secretkit/core/provider';
+import { counting, type FakeClock, fakeSecrets, faulty, watchedTimers } from '@secretkit/testing';
 import type { Case } from '../case.js';
 import { expectThat } from '../failure.js';
-import { counting } from '../fakes/counting.js';
-import type { FakeClock } from '../fakes/fake-clock.js';
-import { fakeSecrets } from '../fakes/fake-secrets.js';
-import { faulty } from '../fakes/faulty.js';
-import { watchedTimers } from '../fakes/watched-timers.js';
-import { kindsOfProvider } from '../kinds-of-provider.js';
 import { expectNoLeak } from '../leaks/expect-no-leak.js';
 import { expectCalls, expectCode, expectMissing, expectReason, expectValue } from '../outcome.js';
+import { providerKinds } from '../provider-kinds.js';
+import { wrappingMemory } from './wrapping-memory.js';
 
-/** A middleware under test, and the clock that it was given. */
+/** A middleware under test, and its clock. */
 export interface Wrapper {
   readonly wrap: Middleware;
   readonly clock: FakeClock;
@@ -36,77 +33,58 @@ const definitive = [
   'unknown',
 ] as const satisfies readonly SecretErrorCode[];
 
-/** What wrapping may not change. */
+/** The rules for wrapping. */
 export const wrapping: readonly Case<Wrapper>[] = [
   {
     id: 'wrapping/capabilities',
-    title: 'what is wrapped can do what it could, and no more',
-    why: 'callers read capabilities off the object: one that appears is a lie, one that is lost a feature',
+    title: 'a wrapped provider has exactly the capabilities of the inner provider',
+    why: 'callers read capabilities off the object',
     async run({ wrap, clock }) {
-      for (const [kind, make] of Object.entries(kindsOfProvider)) {
+      for (const [kind, make] of Object.entries(providerKinds)) {
         const inner = make(fakeSecrets({ clock }));
         const outer: SecretProvider = wrap(inner);
         const of = (provider: SecretProvider): string =>
-          capabilities.filter((each) => provider[each]).join(', ') || 'nothing';
+          capabilities.filter((each) => provider[each]).join(', ') || 'no capability';
         expectThat(of(outer) === of(inner), `${of(inner)} around ${kind}`, of(outer));
       }
     },
   },
   {
     id: 'wrapping/name',
-    title: 'the name and the layers tell what is wrapped, outermost first',
-    why: 'errors and dashboards name the stack, and somebody must find the layer',
+    title: 'the name and the layers show the whole stack, outermost layer first',
+    why: 'errors and dashboards name the stack, and a reader must find the layer',
     async run({ wrap }) {
       const { provider } = fakeSecrets();
-      const marked = counting(provider).provider;
-      const outer = wrap(marked);
-      expectThat(
-        outer.name.includes(marked.name),
-        'the name of what is inside within its own',
-        'another name',
-      );
+      const inner = counting(provider).provider;
+      const outer = wrap(inner);
+      expectThat(outer.name.includes(inner.name), 'a name that includes the inner name', 'another name');
       const layers = layersOf(outer).map((layer) => layer.name);
-      expectThat(layers.at(-1) === 'counting', 'the layers inside, last', layers.join(', ') || 'none');
+      expectThat(layers.at(-1) === 'counting', 'the inner layers last', layers.join(', ') || 'none');
     },
   },
   {
-    id: 'wrapping/memory',
-    title: 'peek, invalidate, subscribe and canonical of what is inside are there',
-    why: 'a cache inside that cannot be told to forget goes on serving what was revoked',
+    id: 'wrapping/canonical',
+    title: 'canonical of the inner provider is used',
+    why: 'without it, two refs of one secret are two entries of a cache',
     async run({ wrap }) {
-      const forgotten: unknown[] = [];
       const outer: SecretProvider = wrap({
-        name: 'remembering',
+        name: 'folding',
         get: async () => seal('value'),
         canonical: ({ scope }) => ({ name: 'folded', ...(scope && { scope }) }),
-        peek: () => undefined,
-        invalidate: (target) => {
-          forgotten.push(target);
-        },
-        subscribe: () => ({ [Symbol.dispose]: () => undefined }),
       });
-      outer.invalidate?.({ name });
-      expectThat(forgotten.length === 1, 'an invalidation inside', String(forgotten.length));
-      expectThat(
-        outer.canonical?.({ name }).name === 'folded',
-        'the canonical ref of what is inside',
-        'another',
-      );
-      expectThat(
-        outer.peek !== undefined && outer.subscribe !== undefined,
-        'peek and subscribe',
-        'one is lost',
-      );
+      const same = outer.canonical?.({ name }).name === 'folded';
+      expectThat(same, 'the canonical ref of the inner provider', 'another ref, or none');
     },
   },
+  ...wrappingMemory,
   {
     id: 'wrapping/context',
-    title: 'the wishes of the caller reach what is inside, and a deadline is never later',
-    why: 'a wish that is lost on the way is a request that outlives its caller, or a write that happens twice',
+    title: 'the context of the caller reaches the inner provider, and its deadline is never raised',
+    why: 'without it, a request runs longer than its caller, or a write happens twice',
     async run({ wrap, clock }) {
       const seen: CallContext[] = [];
       const outer: SecretProvider = wrap({
-        name: 'listening',
+        name: 'recording',
         get: async (_ref, ctx) => {
           seen.push(ctx);
           return seal('value');
@@ -119,15 +97,15 @@ export const wrapping: readonly Case<Wrapper>[] = [
       await outer.get({ name }, { fresh: true, deadline, maxAttempts: 1 });
       await outer.set?.({ name }, seal('value'), { idempotencyKey: 'of the caller', deadline });
       const [read, write] = seen;
-      expectThat(read?.fresh === true, 'a fresh read', 'one that is not');
-      expectThat((write?.deadline ?? 0) <= deadline, 'no later deadline', 'a later one');
-      expectThat(write?.idempotencyKey === 'of the caller', "the caller's key", 'another one');
+      expectThat(read?.fresh === true, 'a fresh read', 'a read that is not fresh');
+      expectThat((write?.deadline ?? 0) <= deadline, 'the deadline or an earlier one', 'a later one');
+      expectThat(write?.idempotencyKey === 'of the caller', "the caller's idempotency key", 'another key');
     },
   },
   {
     id: 'wrapping/apart',
-    title: 'one middleware around two providers keeps them apart',
-    why: 'a middleware that remembers by name alone hands one backend’s secret to the users of another',
+    title: 'one middleware around two providers separates them',
+    why: 'a middleware that keeps values by name only returns the secret of another backend',
     async run({ wrap }) {
       const one = fakeSecrets({ initial: { [name]: 'of one' } });
       const two = fakeSecrets();
@@ -140,8 +118,8 @@ export const wrapping: readonly Case<Wrapper>[] = [
   },
   {
     id: 'wrapping/missing',
-    title: 'a missing secret is one call',
-    why: 'a name that is mistyped once must not burn the allowance of all the others',
+    title: 'a missing secret costs one call',
+    why: 'a misspelt name must not use up the rate limit of other secrets',
     async run({ wrap }) {
       const { provider, calls } = counting(fakeSecrets().provider);
       await expectCalls(1, calls, () => expectMissing(() => wrap(provider).get({ name }, {})));
@@ -150,8 +128,8 @@ export const wrapping: readonly Case<Wrapper>[] = [
   ...definitive.map(
     (code): Case<Wrapper> => ({
       id: `wrapping/once-${code}`,
-      title: `a failure that is final (${code}) is one call`,
-      why: 'asking again changes nothing, and locks accounts',
+      title: `a definitive failure (${code}) costs one call`,
+      why: 'a retry changes nothing, and can lock accounts',
       async run({ wrap }) {
         const fake = fakeSecrets();
         fake.fail(code);
@@ -161,8 +139,8 @@ export const wrapping: readonly Case<Wrapper>[] = [
   ),
   {
     id: 'wrapping/refused',
-    title: 'a failure that the backend calls final is one call, whatever its code',
-    why: 'the backend knows, and repeats a saved answer for ever',
+    title: 'a failure that the backend marks as not retryable costs one call, whatever its code',
+    why: 'the backend would repeat the same answer',
     async run({ wrap }) {
       const fake = fakeSecrets();
       fake.fail(new SecretError('unavailable', 'do not try again.', { retryable: false }));
@@ -173,8 +151,8 @@ export const wrapping: readonly Case<Wrapper>[] = [
   },
   {
     id: 'wrapping/write-once',
-    title: 'all attempts of one write carry one key, and two writes carry two',
-    why: 'an attempt that was thought lost and arrives late would undo a newer write',
+    title: 'all attempts of one write have the same idempotency key, and two writes have two keys',
+    why: 'without it, an attempt that arrives late undoes a newer write',
     async run({ wrap }) {
       const keys: (string | undefined)[] = [];
       let failures = 1;
@@ -196,57 +174,57 @@ export const wrapping: readonly Case<Wrapper>[] = [
       expectThat(
         keys.every((key) => key !== undefined),
         'a key on every attempt',
-        'an attempt without',
+        'an attempt without a key',
       );
-      expectThat(new Set(keys.slice(0, attempts)).size === 1, 'one key for one write', 'several');
-      expectThat(keys.at(-1) !== keys[0], 'another key for another write', 'the same');
+      expectThat(new Set(keys.slice(0, attempts)).size === 1, 'one key for one write', 'several keys');
+      expectThat(keys.at(-1) !== keys[0], 'another key for another write', 'the same key');
     },
   },
   {
     id: 'wrapping/partly',
-    title: 'in a batch that fails in part, the others keep their answers',
-    why: 'one secret that is denied must not take the whole configuration with it',
+    title: 'in a batch that fails in part, the other refs keep their answers',
+    why: 'one denied secret must not fail the whole configuration',
     async run({ wrap }) {
       const fake = fakeSecrets({ initial: { 'conformance-a': 'of a', 'conformance-c': 'of c' } });
       fake.fail('permission_denied', 'conformance-b');
       const secrets = createSecrets(wrap(fake.provider));
-      const settled = await secrets.getManySettled({
+      const answers = await secrets.getManySettled({
         a: 'conformance-a',
         b: 'conformance-b',
         c: 'conformance-c',
         none: 'conformance-none',
       });
-      await expectValue(async () => settled.a, 'of a');
-      await expectCode(() => Promise.reject(settled.b), 'permission_denied');
-      await expectValue(async () => settled.c, 'of c');
-      await expectMissing(async () => settled.none);
+      await expectValue(async () => answers.a, 'of a');
+      await expectCode(() => Promise.reject(answers.b), 'permission_denied');
+      await expectValue(async () => answers.c, 'of c');
+      await expectMissing(async () => answers.none);
     },
   },
   {
     id: 'wrapping/again',
-    title: 'a batch that is tried again asks only for what failed retryably',
-    why: 'a batch that is repeated whole multiplies the load on a store that is struggling',
+    title: 'a retry of a batch requests only the refs that failed retryably',
+    why: 'a retry of the whole batch multiplies the load on a backend in trouble',
     async run({ wrap }) {
       const store = fakeSecrets({ initial: { 'conformance-a': 'of a', 'conformance-b': 'of b' } });
-      const asked: string[] = [];
+      const requested: string[] = [];
       const failing = faulty(store.provider, (operation, ref) => {
         if (operation !== 'getMany' || !ref) return undefined;
-        asked.push(ref.name);
-        return ref.name === 'conformance-b' && asked.length <= 2 ? 'unavailable' : undefined;
+        requested.push(ref.name);
+        return ref.name === 'conformance-b' && requested.length <= 2 ? 'unavailable' : undefined;
       });
-      const settled = await createSecrets(wrap(failing)).getManySettled({
+      const answers = await createSecrets(wrap(failing)).getManySettled({
         a: 'conformance-a',
         b: 'conformance-b',
       });
-      await expectValue(async () => settled.a, 'of a');
-      const again = asked.filter((each) => each === 'conformance-a').length;
-      expectThat(again === 1, 'one question for what had been answered', String(again));
+      await expectValue(async () => answers.a, 'of a');
+      const again = requested.filter((each) => each === 'conformance-a').length;
+      expectThat(again === 1, 'one request for the ref that had an answer', String(again));
     },
   },
   {
     id: 'wrapping/foreign',
-    title: 'what a provider throws that is no SecretError is unknown, without its message',
-    why: 'messages of drivers quote what they were given',
+    title: 'an error that is not a SecretError becomes unknown, without its message',
+    why: 'messages of drivers quote their input',
     async run({ wrap }) {
       const canary = 'CANARY-not-a-real-secret';
       const fake = fakeSecrets();
@@ -256,8 +234,8 @@ export const wrapping: readonly Case<Wrapper>[] = [
   },
   {
     id: 'wrapping/recovers',
-    title: 'a failure that has passed is forgotten by the next fresh read',
-    why: 'an outage of a second must not last until the restart',
+    title: 'after an outage, a fresh read succeeds, and so do later reads',
+    why: 'a short outage must not last until the restart',
     async run({ wrap, clock }) {
       const fake = fakeSecrets({ initial: { [name]: 'value' }, clock });
       const secrets = createSecrets(wrap(fake.provider));
@@ -270,34 +248,34 @@ export const wrapping: readonly Case<Wrapper>[] = [
   },
   {
     id: 'wrapping/abort-alone',
-    title: 'one reader’s abort ends its own read and no other',
-    why: 'a request that is cancelled must not fail its neighbours',
+    title: 'the abort of one reader ends only its own read',
+    why: 'a cancelled request must not fail other requests',
     async run({ wrap }) {
       const fake = fakeSecrets();
       fake.hang();
       const secrets = createSecrets(wrap(fake.provider));
       const [first, second] = [new AbortController(), new AbortController()];
-      let over = false;
+      let settled = false;
       const one = secrets.get(name, { signal: first.signal });
       const other = secrets.get(name, { signal: second.signal });
-      const ended = (): void => {
-        over = true;
+      const settle = (): void => {
+        settled = true;
       };
-      other.then(ended, ended);
+      other.then(settle, settle);
       first.abort('of the first');
       await expectReason(() => one, 'of the first');
       await new Promise((resolve) => {
         setTimeout(resolve, 5);
       });
-      expectThat(!over, 'a read that goes on', 'its end');
+      expectThat(!settled, 'the other read in flight', 'a settled read');
       second.abort('of the second');
       await expectReason(() => other, 'of the second');
     },
   },
   {
     id: 'wrapping/timers',
-    title: 'no timer is left when the calls are over',
-    why: 'a process with a timer does not exit',
+    title: 'no timer remains after the calls',
+    why: 'a timer keeps the process alive',
     async run({ wrap }) {
       const fake = fakeSecrets({ initial: { [name]: 'value' } });
       const timers = watchedTimers();
@@ -314,8 +292,8 @@ export const wrapping: readonly Case<Wrapper>[] = [
   },
   {
     id: 'wrapping/closing',
-    title: 'closing closes what is inside, once, also when it fails',
-    why: 'a connection that nobody closes keeps the process alive',
+    title: 'dispose disposes the inner provider, once, also when that fails',
+    why: 'an open connection keeps the process alive',
     async run({ wrap }) {
       let closed = 0;
       const outer: SecretProvider = wrap({
@@ -327,13 +305,13 @@ export const wrapping: readonly Case<Wrapper>[] = [
         },
       });
       await Promise.allSettled([outer[Symbol.asyncDispose]?.(), outer[Symbol.asyncDispose]?.()]);
-      expectThat(closed === 1, 'one end', String(closed));
+      expectThat(closed === 1, 'one disposal', String(closed));
     },
   },
   {
-    id: 'wrapping/no-provider',
-    title: 'what is no provider is refused when the stack is built',
-    why: 'a stack that is built wrongly should fail at the start, and not at the first read',
+    id: 'wrapping/not-a-provider',
+    title: 'an argument that is not a provider is refused when the stack is built',
+    why: 'a wrong stack must fail at the start, not at the first read',
     async run({ wrap }) {
       for (const wrong of [undefined, null, {}, { name: 'x' }, 'env']) {
         let refused = false;
@@ -342,7 +320,7 @@ export const wrapping: readonly Case<Wrapper>[] = [
         } catch (error) {
           refused = error instanceof TypeError;
         }
-        expectThat(refused, 'a TypeError', 'none');
+        expectThat(refused, 'a TypeError', 'no error');
       }
     },
   },

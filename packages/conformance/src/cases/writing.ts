@@ -1,24 +1,24 @@
 import type { ProviderCase } from '../case.js';
 import { expectThat } from '../failure.js';
 import { expectCalls, expectCode, expectMissing, expectValue } from '../outcome.js';
-import { able } from './able.js';
+import { withCapability } from './with-capability.js';
 
 const name = 'conformance-written';
 
 export const writing: readonly ProviderCase[] = [
-  able('set', {
+  withCapability('set', {
     id: 'writing/set',
-    title: 'what was written is read',
-    why: 'nothing else works without it',
+    title: 'a read returns the value of the last write',
+    why: 'all other cases depend on it',
     async run({ secrets }) {
       await secrets.set(name, 'new');
       await expectValue(() => secrets.get(name), 'new');
     },
   }),
-  able('set', {
+  withCapability('set', {
     id: 'writing/after-miss',
-    title: 'what was missing is there as soon as it is written, and gone as soon as it is deleted',
-    why: 'an absence that is remembered outlives its mending',
+    title: 'a missing secret exists as soon as it is written, and is missing as soon as it is deleted',
+    why: 'a cached miss must not hide a new secret',
     async run({ secrets }) {
       await expectMissing(() => secrets.get(name));
       await secrets.set(name, 'new');
@@ -28,11 +28,11 @@ export const writing: readonly ProviderCase[] = [
       await expectMissing(() => secrets.get(name));
     },
   }),
-  able('set', {
+  withCapability('set', {
     id: 'writing/replace',
-    title: 'writing again replaces value and expiry together',
-    why: 'a new value with an old expiry is gone when nobody expects it',
-    async run({ secrets, facts: { expiryResolutionMs }, now }) {
+    title: 'a second write replaces value and expiry together',
+    why: 'a new value with an old expiry disappears unexpectedly',
+    async run({ secrets, traits: { expiryResolutionMs }, now }) {
       await secrets.set(
         name,
         'old',
@@ -42,59 +42,59 @@ export const writing: readonly ProviderCase[] = [
       await secrets.set(name, 'new');
       await expectValue(() => secrets.get(name), 'new');
       const { expiresAt } = await secrets.require(name);
-      expectThat(expiresAt === undefined, 'no expiry', 'one, the old one perhaps');
+      expectThat(expiresAt === undefined, 'no expiry', 'one');
     },
   }),
-  able('set', {
+  withCapability('set', {
     id: 'writing/empty',
-    title: 'an empty value is refused before any call, and nothing is lost',
-    why: 'clearing a secret is deleting it, and a variable that failed to load is empty',
+    title: 'an empty value is refused before any call, and the old value remains',
+    why: 'a variable that failed to load is empty, and a secret is cleared with delete',
     async run({ secrets, put, calls }) {
       await put({ name }, 'kept');
       await expectCalls(0, calls, () => expectCode(() => secrets.set(name, ''), 'invalid_argument'));
       await expectValue(() => secrets.get(name), 'kept');
     },
   }),
-  able('set', {
+  withCapability('set', {
     id: 'writing/surrogate',
-    title: 'half of a surrogate pair is refused before any call',
-    why: 'no backend can store it, and many replace it without a word',
+    title: 'a value with a lone surrogate is refused before any call',
+    why: 'no backend can store it, and many replace it silently',
     async run({ secrets, calls }) {
       await expectCalls(0, calls, () => expectCode(() => secrets.set(name, 'a\ud800'), 'invalid_argument'));
       await expectMissing(() => secrets.get(name));
     },
   }),
-  able('set', {
+  withCapability('set', {
     id: 'writing/at-once',
-    title: 'of two writes at once, one value stays',
-    why: 'a mixture of two values is no value',
+    title: 'after two concurrent writes, the value is one of the two',
+    why: 'a mixture of two values is useless',
     async run({ secrets }) {
       await Promise.all([secrets.set(name, 'first'), secrets.set(name, 'other')]);
       const value = (await secrets.require(name)).reveal();
-      expectThat(value === 'first' || value === 'other', 'one of the two values', 'another one');
+      expectThat(value === 'first' || value === 'other', 'one of the two values', 'another value');
     },
   }),
-  able('set', {
+  withCapability('set', {
     id: 'writing/scopes',
-    title: 'a write reaches one scope and no other',
-    why: 'one tenant’s rotation must not be another’s outage',
+    title: 'a write changes exactly one scope',
+    why: 'a rotation for one tenant must not break another',
     applies: ({ scopes }) => scopes.length > 0,
-    async run({ secrets, put, facts: { scopes } }) {
-      await put({ name }, 'of nobody in particular');
+    async run({ secrets, put, traits: { scopes } }) {
+      await put({ name }, 'of the default scope');
       for (const field of scopes) await put({ name, scope: { [field]: `acct_${field}` } }, `of ${field}`);
       for (const field of scopes) {
         await secrets.scoped({ [field]: `acct_${field}` }).set(name, `new of ${field}`);
       }
-      await expectValue(() => secrets.get(name), 'of nobody in particular');
+      await expectValue(() => secrets.get(name), 'of the default scope');
       for (const field of scopes) {
         await expectValue(() => secrets.scoped({ [field]: `acct_${field}` }).get(name), `new of ${field}`);
       }
     },
   }),
-  able('delete', {
+  withCapability('delete', {
     id: 'writing/delete',
-    title: 'what was deleted is missing, and can be written again',
-    why: 'revocation must bite',
+    title: 'a deleted secret is missing, and can be created again',
+    why: 'a revocation must take effect',
     async run({ secrets, put }) {
       await put({ name }, 'value');
       await expectValue(() => secrets.get(name), 'value');
@@ -104,13 +104,13 @@ export const writing: readonly ProviderCase[] = [
       await expectValue(() => secrets.get(name), 'again');
     },
   }),
-  able('delete', {
+  withCapability('delete', {
     id: 'writing/delete-scopes',
-    title: 'a deletion reaches one scope and no other',
-    why: 'revocation must bite one tenant',
+    title: 'a delete changes exactly one scope',
+    why: 'a revocation for one tenant must not affect another',
     applies: ({ scopes }) => scopes.length > 0,
-    async run({ secrets, put, facts: { scopes } }) {
-      await put({ name }, 'of nobody in particular');
+    async run({ secrets, put, traits: { scopes } }) {
+      await put({ name }, 'of the default scope');
       for (const field of scopes) await put({ name, scope: { [field]: `acct_${field}` } }, `of ${field}`);
       await secrets.delete(name);
       await expectMissing(() => secrets.get(name));
@@ -119,10 +119,10 @@ export const writing: readonly ProviderCase[] = [
       }
     },
   }),
-  able('delete', {
+  withCapability('delete', {
     id: 'writing/delete-missing',
-    title: 'deleting what is not there is fine',
-    why: 'a clean-up that runs twice is no error',
+    title: 'the delete of a missing secret resolves',
+    why: 'a clean-up can run twice',
     run: ({ secrets }) => expectMissing(() => secrets.delete(name)),
   }),
 ];

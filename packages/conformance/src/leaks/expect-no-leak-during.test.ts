@@ -5,7 +5,7 @@ import { LeakFound } from './leak-found.js';
 
 const canary = 'CANARY-not-a-real-secret';
 
-/** What is printed here must not reach whoever runs the tests. */
+/** Keeps the output of a test away from the console. */
 async function muted(run: () => Promise<unknown>): Promise<unknown> {
   const { log, error } = console;
   const { write } = process.stderr;
@@ -19,7 +19,7 @@ async function muted(run: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-describe('a value is found that is meanwhile', () => {
+describe('a value is found when it is', () => {
   it.each<[string, () => unknown]>([
     ['printed', () => console.log('read %s', canary)],
     ['printed within an object', () => console.error({ config: { token: canary } })],
@@ -37,7 +37,7 @@ describe('a value is found that is meanwhile', () => {
     await expect(muted(() => expectNoLeakDuring(canary, run))).rejects.toThrow(LeakFound);
   });
 
-  it('published on a channel of your own', async () => {
+  it('published on a channel that the options name', async () => {
     const run = async (): Promise<void> => {
       channel('my-app:secrets').publish({ value: canary });
     };
@@ -48,7 +48,7 @@ describe('a value is found that is meanwhile', () => {
   });
 });
 
-it('answers with what the run resolved with, and leaves everything as it was', async () => {
+it('returns the result of the function, and restores everything', async () => {
   const before = [console.log, process.stdout.write, process.listenerCount('warning')];
   expect(await expectNoLeakDuring(canary, async () => 'done')).toBe('done');
   await expect(expectNoLeakDuring(canary, () => Promise.reject(new RangeError('own')))).rejects.toThrow(

@@ -1,9 +1,9 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { look } from './expect-no-leak.js';
+import { searchIn } from './expect-no-leak.js';
 import { needlesFor } from './needles.js';
 
 export interface DuringOptions {
-  /** More diagnostics channels to listen on, by name. @defaultValue those of Node's HTTP client, undici and lru-cache */
+  /** More diagnostics channels, by name. @defaultValue those of Node's HTTP client, undici and lru-cache */
   readonly channels?: readonly string[];
 }
 
@@ -22,11 +22,11 @@ const known = [
 const printers = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table'] as const;
 
 /**
- * Runs something, and looks for a value in all that was printed meanwhile (console, standard output and error, process
- * warnings) and in all that was published on diagnostics channels.
+ * Runs a function, and checks that it does not print a value (console, standard output and error, process warnings) or
+ * publish it on diagnostics channels.
  *
- * @returns what the run resolved with.
- * @throws `LeakFound` when the value shows; what the run throws.
+ * @returns the result of the function.
+ * @throws `LeakFound` when the value was found; otherwise whatever the function throws.
  * @example
  * ```ts
  * import { expectNoLeakDuring } from '@secretkit/conformance';
@@ -43,28 +43,28 @@ export async function expectNoLeakDuring<T>(
   { channels = [] }: DuringOptions = {},
 ): Promise<T> {
   const needles = needlesFor(canary);
-  const heard: { readonly place: string; readonly thing: unknown }[] = [];
-  const hear = (place: string) => (thing: unknown) => {
-    heard.push({ place, thing });
+  const records: { readonly place: string; readonly thing: unknown }[] = [];
+  const recorder = (place: string) => (thing: unknown) => {
+    records.push({ place, thing });
   };
   const undo = [
-    ...[...known, ...channels].map((name) => listen(name, hear(`the channel ${name}`))),
-    ...printers.map((printer) => intercept(console, printer, hear(`console.${printer}`))),
-    intercept(process.stdout, 'write', hear('standard output')),
-    intercept(process.stderr, 'write', hear('standard error')),
-    onWarning(hear('a process warning')),
+    ...[...known, ...channels].map((name) => listen(name, recorder(`the channel ${name}`))),
+    ...printers.map((printer) => intercept(console, printer, recorder(`console.${printer}`))),
+    intercept(process.stdout, 'write', recorder('standard output')),
+    intercept(process.stderr, 'write', recorder('standard error')),
+    onWarning(recorder('a process warning')),
   ];
   try {
     return await run();
   } finally {
     for (const stop of undo) stop();
-    for (const { place, thing } of heard) look(needles, thing, place);
+    for (const { place, thing } of records) searchIn(needles, thing, place);
   }
 }
 
-function listen(name: string, hear: (thing: unknown) => void): () => void {
-  channel(name); // keeps it from being collected
-  const listener = (message: unknown): void => hear(message);
+function listen(name: string, record: (thing: unknown) => void): () => void {
+  channel(name); // otherwise it can be garbage-collected
+  const listener = (message: unknown): void => record(message);
   subscribe(name, listener);
   return () => {
     unsubscribe(name, listener);
@@ -74,11 +74,11 @@ function listen(name: string, hear: (thing: unknown) => void): () => void {
 function intercept<K extends string>(
   target: Record<K, (...args: never[]) => unknown>,
   method: K,
-  hear: (thing: unknown) => void,
+  record: (thing: unknown) => void,
 ): () => void {
   const original = target[method];
   target[method] = (...args: never[]) => {
-    hear(args);
+    record(args);
     return original.apply(target, args);
   };
   return () => {
@@ -86,9 +86,9 @@ function intercept<K extends string>(
   };
 }
 
-function onWarning(hear: (thing: unknown) => void): () => void {
-  process.on('warning', hear);
+function onWarning(record: (thing: unknown) => void): () => void {
+  process.on('warning', record);
   return () => {
-    process.off('warning', hear);
+    process.off('warning', record);
   };
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { createSecrets } from '@secretkit/core';
 import { SecretError, seal } from '@secretkit/core/provider';
-import { memorySecrets } from '@secretkit/memory';
+import { fakeSecrets } from '@secretkit/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectNoLeak } from './expect-no-leak.js';
@@ -43,7 +43,7 @@ const leaks: Readonly<Record<string, unknown>> = {
   'a field': { deep: { deeper: [canary] } },
   'a key': { [canary]: 1 },
   'a symbol as key': { [Symbol(canary)]: 1 },
-  'a field that is not enumerable': Object.defineProperty({}, 'hidden', { value: canary }),
+  'a non-enumerable field': Object.defineProperty({}, 'hidden', { value: canary }),
   'a field by symbol': { [Symbol('hidden')]: canary },
   'a getter': new Holder(true),
   'a field of the prototype': Object.create({ inherited: canary }),
@@ -82,7 +82,7 @@ function cyclic(): object {
   return one;
 }
 
-describe('a value that shows is found', () => {
+describe('a leaked value is found', () => {
   it.each(Object.entries(leaks))('in %s', (_, thing) => {
     let found: unknown;
     try {
@@ -95,7 +95,7 @@ describe('a value that shows is found', () => {
   });
 });
 
-describe('what does not show passes', () => {
+describe('a thing without a leak passes', () => {
   it.each(
     Object.entries({
       'a sealed value': seal(canary),
@@ -103,8 +103,8 @@ describe('what does not show passes', () => {
       'a parsed value': seal(canary).map((value) => ({ value })),
       'an error about it': new SecretError('unavailable', 'try again.', { ref: { name: 'token' } }),
       'private state': new Holder(false),
-      'a client': createSecrets(memorySecrets({ initial: { token: canary } })),
-      nothing: undefined,
+      'a client': createSecrets(fakeSecrets({ initial: { token: canary } }).provider),
+      undefined: undefined,
       'a function': () => canary.length,
       'a revoked proxy': revoked(),
     }),
@@ -120,7 +120,7 @@ function revoked(): object {
 }
 
 describe('a canary', () => {
-  it('is refused when it is so short that it may be anywhere', () => {
+  it('is refused when it is so short that it can be found by accident', () => {
     expect(() => {
       expectNoLeak('short', {});
     }).toThrow(TypeError);
@@ -129,7 +129,7 @@ describe('a canary', () => {
     }).toThrow(TypeError);
   });
 
-  it('may be one of several', () => {
+  it('can be one of several', () => {
     expect(() => {
       expectNoLeak(['CANARY-of-one', 'CANARY-of-two'], { field: 'CANARY-of-two' });
     }).toThrow(LeakFound);
@@ -137,7 +137,7 @@ describe('a canary', () => {
 });
 
 describe('a sealed value', () => {
-  it('shows in no rendering, whatever it is', () => {
+  it('appears in no rendering, whatever the value is', () => {
     const long = fc.string({ minLength: 12, unit: 'binary' }).filter((value) => value.isWellFormed());
     fc.assert(
       fc.property(long, (value) => {

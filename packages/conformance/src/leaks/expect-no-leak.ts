@@ -4,13 +4,13 @@ import { renderings } from './renderings.js';
 import { textsWithin } from './walk.js';
 
 /**
- * Looks for a value where it must not show: in every field that can be reached, hidden, inherited or by symbol, in
- * causes, maps, sets and bytes, and in everything that loggers, debuggers, queues and test runners make of it. Encoded
- * forms (JSON, URL, base64, hexadecimal) count too.
+ * Checks that a thing does not reveal a value: in no field that can be reached (hidden, inherited and symbol fields too), in
+ * no cause, map, set or bytes, and in no rendering that loggers, debuggers, queues and test runners make. Encoded forms
+ * (JSON, URL, base64, hexadecimal) count as the value.
  *
- * @param canary - What must not show, eight characters at least; several are looked for at once.
- * @param thing - A value, an error, an event, a span, a provider: anything.
- * @throws `LeakFound`, which says where, and not what; `TypeError` for a canary that is too short.
+ * @param canary - The value, or several, of at least eight characters each.
+ * @param thing - Anything: a value, an error, an event, a span, a provider.
+ * @throws `LeakFound` with the place, not the value; `TypeError` for a canary that is too short.
  * @example
  * ```ts
  * import { expectNoLeak } from '@secretkit/conformance';
@@ -21,20 +21,20 @@ import { textsWithin } from './walk.js';
  */
 export function expectNoLeak(canary: string | readonly string[], thing: unknown): void {
   const needles = needlesFor(canary);
-  look(needles, thing, 'it');
-  for (const { name, show } of renderings) look(needles, shown(show, thing), name);
+  searchIn(needles, thing, 'it');
+  for (const { name, render } of renderings) searchIn(needles, rendered(render, thing), name);
 }
 
-/** @throws `LeakFound` */
-export function look(needles: Needles, thing: unknown, place: string): void {
+/** @throws `LeakFound` when the thing has one of the needles. */
+export function searchIn(needles: Needles, thing: unknown, place: string): void {
   for (const found of textsWithin(thing, place))
     if (needles.isIn(found.text)) throw new LeakFound(found.place);
 }
 
-// What cannot be shown in this way shows an error instead, which may quote it.
-function shown(show: (thing: unknown) => unknown, thing: unknown): unknown {
+// A rendering that fails gives an error, which may quote the thing.
+function rendered(render: (thing: unknown) => unknown, thing: unknown): unknown {
   try {
-    return show(thing);
+    return render(thing);
   } catch (error) {
     return error;
   }

@@ -1,10 +1,10 @@
-/** A value shows where none may. It says where, and not what. */
+/** A secret value was found. The message names the place, never the value. */
 export class LeakFound extends Error {
   static {
     Object.defineProperty(this.prototype, 'name', { value: 'LeakFound' });
   }
 
   constructor(readonly place: string) {
-    super(`a value that must not show can be seen in ${place}`);
+    super(`a secret value leaked through ${place}`);
   }
 }

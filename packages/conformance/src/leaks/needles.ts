@@ -1,25 +1,29 @@
-/** How a value may look after somebody has encoded it. */
+import { kindOf } from '@secretkit/core/provider';
+
+/** The encoded forms of values to search for. */
 export interface Needles {
+  /** Whether the text has one of them. */
   isIn(text: string): boolean;
 }
 
 const shortest = 8;
 
 /**
- * The forms of values to look for: as they are, within JSON, in a URL, in base64 and in hexadecimal.
+ * Returns the forms of values to search for: plain, within JSON, in a URL, in base64 and in hexadecimal.
  *
- * @throws `TypeError` for a value that is so short that it may be anywhere by chance.
+ * @throws `TypeError` for a value so short that it can be found by accident.
  */
 export function needlesFor(canary: string | readonly string[]): Needles {
   const values = typeof canary === 'string' ? [canary] : canary;
   if (!Array.isArray(values)) {
     throw new TypeError(
-      'A canary is a string or a list of them. It comes first: expectNoLeak(canary, thing).',
+      `expectNoLeak: canary must be a string or a list of strings, got ${kindOf(canary)}. ` +
+        'It is the first argument: expectNoLeak(canary, thing).',
     );
   }
   if (values.length === 0 || values.some((value) => typeof value !== 'string' || value.length < shortest)) {
     throw new TypeError(
-      `A canary has ${shortest} characters at least: a shorter one may be anywhere by chance.`,
+      `expectNoLeak: canary must have at least ${shortest} characters. A shorter one can be found by accident.`,
     );
   }
   const forms = [...new Set(values.flatMap(formsOf))];
@@ -42,12 +46,12 @@ function formsOf(value: string): string[] {
   ];
 }
 
-/** What a value looks like in the base64 of a longer text, so many bytes after its start. */
+/** Returns the base64 form of a value that starts at this byte of a longer text. */
 function base64Within(bytes: Uint8Array, before: number): string[] {
   const padded = new Uint8Array([...new Array<number>(before).fill(0), ...bytes]);
   const whole = btoa(String.fromCharCode(...padded)).replace(/=+$/, '');
-  const start = Math.ceil((before * 8) / 6); // the characters that hold bits of what is before
-  const end = Math.floor((padded.length * 8) / 6); // and of what is behind
+  const start = Math.ceil((before * 8) / 6); // after the characters with bits of the text before
+  const end = Math.floor((padded.length * 8) / 6); // before those with bits of the text after
   const base64 = whole.slice(start, end);
   return [base64, base64.replaceAll('+', '-').replaceAll('/', '_')];
 }

@@ -1,12 +1,12 @@
-/** A text, and where it was found. */
+/** A text, and the place where it was found. */
 export interface Found {
   readonly text: string;
   readonly place: string;
 }
 
 /**
- * Every text that can be reached from something without calling its methods: keys and fields, own and inherited, hidden
- * and by symbol, getters, elements of maps, sets and iterables that are built in, causes, and bytes.
+ * Returns every text that can be reached from a thing without a call of its methods: keys and fields (own, inherited,
+ * hidden and by symbol), getters, elements of maps and sets, causes, and bytes.
  */
 export function* textsWithin(thing: unknown, place: string, seen: Set<unknown> = new Set()): Iterable<Found> {
   if (typeof thing === 'string' || typeof thing === 'symbol' || typeof thing === 'bigint') {
@@ -18,7 +18,7 @@ export function* textsWithin(thing: unknown, place: string, seen: Set<unknown> =
   try {
     yield* partsWithin(thing, place, seen);
   } catch (error) {
-    yield* textsWithin(error, place, seen); // it cannot be looked into: a revoked proxy, say
+    yield* textsWithin(error, place, seen); // it cannot be inspected: a revoked proxy, for example
   }
 }
 
@@ -44,7 +44,7 @@ function* fieldsWithin(thing: object, place: string, seen: Set<unknown>): Iterab
   }
 }
 
-/** The thing and its prototypes, as far as they are somebody's own. */
+/** The thing and its prototypes, except the built-in ones. */
 function* chainOf(thing: object): Iterable<object> {
   let holder: object | null = thing;
   while (holder !== null && !builtIn.has(holder)) {
@@ -59,11 +59,11 @@ const builtIn = new Set<object>(
   ),
 );
 
-// Read on the thing itself, as anybody would; one that throws shows what it throws.
+// A getter runs on the thing itself. If it throws, the error is inspected.
 function read(thing: object, holder: object, key: string | symbol): unknown {
   try {
     const property = Reflect.getOwnPropertyDescriptor(holder, key);
-    if (property?.get && String(key).startsWith('_')) return undefined; // Node's own, which warn when they are read
+    if (property?.get && String(key).startsWith('_')) return undefined; // getters of Node, which warn when they are read
     return property?.get ? Reflect.get(holder, key, thing) : (property?.value as unknown);
   } catch (error) {
     return error;

@@ -1,37 +1,37 @@
 import { createSecrets } from '@secretkit/core';
 import type { Capability, SecretProvider } from '@secretkit/core/provider';
-import type { Bench } from './case.js';
+import type { TestContext } from './case.js';
 import { providerCases } from './cases/provider-cases.js';
 import { checkFixture, checkHarness } from './check-harness.js';
+import { type ConformanceTest, testOf } from './conformance-test.js';
 import type { Harness } from './harness.js';
-import { type Trial, trialOf } from './trial.js';
 
-/** Everything that a provider is asked, and what it turned out to be able to do. */
-export interface ProviderTrials {
-  readonly trials: readonly Trial[];
-  /** Known once a trial has been run. */
+/** The tests of a provider, and its capabilities. */
+export interface ProviderTests {
+  readonly tests: readonly ConformanceTest[];
+  /** Returns the capabilities of the provider; none before the first test has run. */
   readonly capabilities: () => readonly Capability[];
 }
 
-export function providerTrials(harness: Harness, idPrefix = ''): ProviderTrials {
+export function providerTests(harness: Harness, idPrefix = ''): ProviderTests {
   checkHarness(harness);
-  const { facts, open } = harness;
+  const { traits, open } = harness;
   let found: readonly Capability[] = [];
 
-  async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {
+  async function withContext(run: (context: TestContext) => Promise<void>): Promise<void> {
     const fixture = await open();
-    checkFixture(fixture, facts);
+    checkFixture(fixture, traits);
     const secrets = createSecrets(fixture.provider);
     found = capabilitiesOf(fixture.provider);
     try {
-      await run({ ...fixture, facts, secrets });
+      await run({ ...fixture, traits, secrets });
     } finally {
       await secrets.close().finally(() => fixture.close?.());
     }
   }
 
   return {
-    trials: providerCases(facts).map((each) => trialOf(each, withBench, idPrefix)),
+    tests: providerCases(traits).map((each) => testOf(each, withContext, idPrefix)),
     capabilities: () => found,
   };
 }

@@ -1,9 +1,9 @@
 import type { CallContext, Secret, SecretProvider, SecretRef } from '@secretkit/core/provider';
-import type { FakeSecrets } from './fakes/fake-secrets.js';
+import type { FakeSecrets } from '@secretkit/testing';
 
 type Backend = FakeSecrets['provider'];
 
-/** A class with private state: it breaks when it is spread, or when a method is taken off it. */
+/** A class with private state: it breaks when it is spread, or when one of its methods is called without it. */
 class ClassProvider implements SecretProvider {
   readonly name = 'class';
   readonly #backend: Backend;
@@ -25,18 +25,23 @@ class ClassProvider implements SecretProvider {
   }
 }
 
-/** The kinds of provider that a middleware must work around. */
-export const kindsOfProvider: Readonly<Record<string, (fake: FakeSecrets) => SecretProvider>> = {
+/**
+ * The kinds of provider that every middleware must work with, each around a fake backend: `object`, `class`, `full` (every
+ * method) and `minimal` (only `get`).
+ */
+export const providerKinds: Readonly<Record<string, (fake: FakeSecrets) => SecretProvider>> = {
   object: ({ provider: { get, set, delete: remove } }) => ({ name: 'object', get, set, delete: remove }),
   class: ({ provider }) => new ClassProvider(provider),
-  every: ({ provider }) => ({
+  full: ({ provider }) => ({
     ...provider,
-    name: 'every',
+    name: 'full',
     canonical: (ref) => ref,
-    peek: () => undefined,
-    invalidate: () => undefined,
-    subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+    memory: {
+      cached: () => () => undefined,
+      invalidate: () => undefined,
+      subscribe: () => () => undefined,
+    },
     [Symbol.asyncDispose]: async () => undefined,
   }),
-  least: ({ provider: { get } }) => ({ name: 'least', get }),
+  minimal: ({ provider: { get } }) => ({ name: 'minimal', get }),
 };

@@ -1,19 +1,19 @@
 import type { Capability } from '@secretkit/core/provider';
 import { checkRunner } from './check-harness.js';
+import type { ConformanceTest } from './conformance-test.js';
 import { type CaseResult, type ConformanceReport, reportOf } from './report.js';
 import type { Runner } from './runner.js';
-import type { Trial } from './trial.js';
 
-/** What to do with the results, besides failing the tests. */
+/** What to do with the results, in addition to failing the tests. */
 export interface DescribeOptions {
-  /** Is given the report when the last case has been run. */
+  /** Called once, after the last case, with the report. @defaultValue none */
   readonly onReport?: (report: ConformanceReport) => void;
 }
 
-/** One test for each trial, under one heading. */
-export function describeTrials(
+/** Registers one test of the runner for each conformance test, under one heading. */
+export function describeTests(
   name: string,
-  trials: readonly Trial[],
+  tests: readonly ConformanceTest[],
   capabilities: (() => readonly Capability[]) | undefined,
   runner: Runner,
   { onReport }: DescribeOptions,
@@ -21,18 +21,18 @@ export function describeTrials(
   checkRunner(runner);
   const { describe, it } = runner;
   const results: CaseResult[] = [];
-  const finished = (result: CaseResult): void => {
+  const record = (result: CaseResult): void => {
     results.push(result);
-    if (results.length === trials.length) onReport?.(reportOf(name, results, capabilities?.()));
+    if (results.length === tests.length) onReport?.(reportOf(name, results, capabilities?.()));
   };
   describe(name, () => {
-    for (const { id, title, run } of trials) {
+    for (const { id, title, run } of tests) {
       it(`${id}: ${title}`, async () => {
         try {
           await run();
-          finished({ id, title, passed: true });
+          record({ id, title, passed: true });
         } catch (error) {
-          finished({
+          record({
             id,
             title,
             passed: false,
