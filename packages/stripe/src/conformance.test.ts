@@ -101,7 +101,7 @@ function harnessFor(makeClient: MakeClient, { endsRequests, usesFetch }: ClientT
         hang: () => {
           emulator.faults.add({ kind: 'hang', times: Number.POSITIVE_INFINITY });
         },
-        ...(endsRequests && { pending: () => emulator.requests.underWay }),
+        ...(endsRequests && { pending: () => emulator.requests.inFlight }),
         close: () => emulator.close(),
       };
     },
