@@ -1,5 +1,5 @@
-import { seededRandom } from '@secretkit/conformance';
 import { createSecrets, isSecret, type Middleware, type SecretsReader } from '@secretkit/core';
+import { seededRandom } from '@secretkit/testing';
 import { CallCounter, type CallRate } from './call-rate.js';
 import { type Store, store } from './store.js';
 import { virtualTime } from './virtual-time.js';

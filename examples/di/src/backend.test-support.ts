@@ -1,5 +1,5 @@
-import { type FakeSecrets, fakeSecrets } from '@secretkit/conformance';
 import type { SecretProvider } from '@secretkit/core';
+import { type FakeSecrets, fakeSecrets } from '@secretkit/testing';
 
 /** A backend with a token of the platform and of two accounts. It counts calls and closings. */
 export async function backendOfTwo(): Promise<{

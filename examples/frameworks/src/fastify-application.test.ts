@@ -1,5 +1,5 @@
-import { fakeSecrets } from '@secretkit/conformance';
 import type { Secret } from '@secretkit/core';
+import { fakeSecrets } from '@secretkit/testing';
 import { describe, expect, it } from 'vitest';
 import { fastifyApplication } from './fastify-application.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
-import { type FakeSecrets, fakeSecrets } from '@secretkit/conformance';
+import { type FakeSecrets, fakeSecrets } from '@secretkit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { honoApplication } from './hono-application.js';
 

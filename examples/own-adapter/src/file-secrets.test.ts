@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { counting, describeProvider, fakeClock } from '@secretkit/conformance';
+import { describeProvider } from '@secretkit/conformance';
+import { counting, fakeClock } from '@secretkit/testing';
 import { describe, it } from 'vitest';
 import { fileSecrets } from './file-secrets.js';
 
@@ -25,5 +26,5 @@ async function open() {
   };
 }
 
-const facts = { scopes: [], faults: ['unreadable', 'malformedBody'] } as const;
-describeProvider('file', { facts, open }, { describe, it });
+const traits = { scopes: [], faults: ['unreadable', 'malformedBody'] } as const;
+describeProvider('file', { traits, open }, { describe, it });

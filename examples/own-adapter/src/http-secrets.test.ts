@@ -1,5 +1,6 @@
-import { describeProvider, type FaultName, type Fixture, fakeClock } from '@secretkit/conformance';
+import { describeProvider, type FaultName, type Fixture } from '@secretkit/conformance';
 import { type SecretRef, seal } from '@secretkit/core';
+import { fakeClock } from '@secretkit/testing';
 import { describe, it } from 'vitest';
 import { httpSecrets } from './http-secrets.js';
 
@@ -105,5 +106,5 @@ function open(): Fixture {
 }
 
 const faults = [...(Object.keys(answers) as FaultName[]), 'withoutValue'] as const;
-const facts = { scopes: ['account'], expiryResolutionMs: 1_000, faults, hangs: true } as const;
-describeProvider('http', { facts, open }, { describe, it });
+const traits = { scopes: ['account'], expiryResolutionMs: 1_000, faults, hangs: true } as const;
+describeProvider('http', { traits, open }, { describe, it });

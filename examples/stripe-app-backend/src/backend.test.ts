@@ -1,5 +1,5 @@
-import { fakeClock } from '@secretkit/conformance';
 import { type Emulator, startEmulator } from '@secretkit/stripe-emulator';
+import { fakeClock } from '@secretkit/testing';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type PartnerServer, startPartner, tokenLifeMs } from './partner-server.js';

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
-import { expectNoLeak, fakeSecrets } from '@secretkit/conformance';
+import { expectNoLeak } from '@secretkit/conformance';
 import { createSecrets } from '@secretkit/core';
 import {
   isSecretError,
@@ -12,6 +12,7 @@ import {
 } from '@secretkit/core/provider';
 import { envSecrets } from '@secretkit/env';
 import { cache } from '@secretkit/middleware/cache';
+import { fakeSecrets } from '@secretkit/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { LiveEvent } from './live-event.js';

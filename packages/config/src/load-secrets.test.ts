@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
-import { expectNoLeak, expectNoLeakDuring, fakeClock, fakeSecrets } from '@secretkit/conformance';
+import { expectNoLeak, expectNoLeakDuring } from '@secretkit/conformance';
 import { compose, createSecrets } from '@secretkit/core';
 import { isSecretError, type Secret, SecretError, type SecretProvider, seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { cache } from '@secretkit/middleware/cache';
+import { fakeClock, fakeSecrets } from '@secretkit/testing';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
 import * as v from 'valibot';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { expectNoLeak, fakeSecrets } from '@secretkit/conformance';
+import { expectNoLeak } from '@secretkit/conformance';
 import { createSecrets } from '@secretkit/core';
 import {
   isSecret,
@@ -10,6 +10,7 @@ import {
   type SecretProvider,
 } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
+import { fakeSecrets } from '@secretkit/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { problemsOf } from './problems.js';

@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { ConsoleLogger, type INestApplicationContext, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { expectNoLeak, expectNoLeakDuring, type FakeSecrets, fakeSecrets } from '@secretkit/conformance';
+import { expectNoLeak, expectNoLeakDuring } from '@secretkit/conformance';
 import type { Secrets } from '@secretkit/core';
 import type { Secret } from '@secretkit/core/provider';
+import { type FakeSecrets, fakeSecrets } from '@secretkit/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { InjectSecret, InjectSecrets } from './inject.js';
 import { SecretsModule } from './secrets-module.js';

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { watchedSignal } from '@secretkit/conformance';
 import { createSecrets, type Secrets } from '@secretkit/core';
+import { watchedSignal } from '@secretkit/testing';
 import { expect, it } from 'vitest';
 import { serve, type TestServer } from '../test/test-server.js';
 import { createStripeClient } from './create-stripe-client.js';

@@ -1,7 +1,7 @@
-import { seededRandom } from '@secretkit/conformance';
 import { createSecrets, type Secrets } from '@secretkit/core';
 import { isSecretError, type Secret } from '@secretkit/core/provider';
 import { type Emulator, type Fault, startEmulator } from '@secretkit/stripe-emulator';
+import { seededRandom } from '@secretkit/testing';
 import Stripe from 'stripe';
 import { createStripeClient } from '../src/create-stripe-client.js';
 import { stripeSecrets } from '../src/stripe-secrets.js';
