@@ -9,7 +9,7 @@ export const slowTestFiles: readonly string[] = [
   'cache/interleavings.test.ts',
   'stripe/src/abandoned.test.ts',
   'fleet/fleet.test.ts',
-  'conformance/src/describe-trials.test.ts',
+  'middleware/src/conformance/middleware.test.ts',
 ];
 
 /** Runs the slowest test files first. */

@@ -36,7 +36,7 @@ ${list(casesOf((id) => id.split('/').length === 2 && !id.startsWith('wrapping/')
 ## Of a middleware
 
 All of the above around a plain object (\`object/…\`), a class with private state (\`class/…\`), a provider with every method
-(\`every/…\`) and one with none but \`get\` (\`least/…\`), and this:
+(\`full/…\`) and one with only \`get\` (\`minimal/…\`), and this:
 
 ${list(casesOf((id) => id.startsWith('wrapping/')))}
 `;
