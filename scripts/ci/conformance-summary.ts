@@ -14,7 +14,7 @@ export function teardown(): void {
   const reports = readdirSync(folder)
     .sort()
     .map(
-      (file) => JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as ConformanceReport, // saveConformanceReport wrote it
+      (file) => JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as ConformanceReport, // saveReports wrote it
     );
   if (reports.length === 0) return; // the run had no conformance tests
   const width = Math.max(...reports.map(({ name }) => name.length));

@@ -30,8 +30,6 @@ const rules: Readonly<Record<Kind, Rule>> = {
 
 const everyFile = packages.flatMap((of) => of.sources.map((file) => ({ of, file, path: file.path })));
 const code = everyFile.filter(({ file }) => !file.isTest);
-/** Conformance runs of every package save their reports by it. */
-const saveReport = 'scripts/ci/save-conformance-report.ts';
 const byName = new Map(packages.map((each) => [each.name, each]));
 
 describe('code imports only what its kind of package may', () => {
@@ -84,7 +82,7 @@ describe('a file imports neither another package by its path nor the index of it
     const folder = `packages/${of.folder}/`;
     const outside = relative
       .map((specifier) => resolveImport(file, specifier))
-      .filter((path) => !path.startsWith(folder) && !(file.isTest && path === saveReport));
+      .filter((path) => !path.startsWith(folder));
     const index = relative.filter((specifier) => resolveImport(file, specifier) === `${folder}src/index.ts`);
     expect(outside).toEqual([]);
     expect(index).toEqual([]);

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { watchedSignal } from '@secretkit/conformance';
 import { createSecrets, type Secrets } from '@secretkit/core';
 import { isSecretError, type Operation, type Secret, type SecretProvider } from '@secretkit/core/provider';
+import { watchedSignal } from '@secretkit/testing';
 import type Stripe from 'stripe';
 import { expect } from 'vitest';
 import { stripeSecrets } from '../../src/stripe-secrets.js';
