@@ -8,7 +8,7 @@ const codes = Object.keys(errorRules).sort();
 
 it.each([
   ['packages/core/README.md', '## Errors'],
-  ['docs/guides/operations.md', '## What each code asks of you'],
+  ['docs/guides/operations.md', '## Error codes'],
 ])('%s has a row for every error code', (file, heading) => {
   const [, section = ''] = readFileSync(root + file, 'utf8').split(`${heading}\n`);
   const [table = ''] = section.split('\n## ');

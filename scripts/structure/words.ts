@@ -30,7 +30,7 @@ export const bannedWords: readonly BannedWord[] = [
   { word: 'Sound<S>', pattern: /\bSound</, use: 'ValidSpecs<S>' },
   {
     word: 'a flight',
-    pattern: /(?<!\b(?:in|single)[ -])\bflights?\b|\bflight[A-Z-]/i,
+    pattern: /(?<!\b(?:in|single)[ -])\bflights?\b(?!-)|(?<!\b(?:in|single)[ -])\bflight(?:[A-Z]|-)/i,
     use: 'in-flight request, inflight',
     plain: ['in flight', 'In-flight requests', 'single-flight', 'Single flight', 'inFlight', 'inflight'],
   },

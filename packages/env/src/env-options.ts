@@ -1,6 +1,28 @@
 import { checkOptions, kindOf } from '@secretkit/core/provider';
-import type { EnvSecretsOptions } from './env-secrets.js';
+import type { VariableName } from './variable-name.js';
 import type { Environment } from './variables.js';
+
+export interface EnvSecretsOptions {
+  /**
+   * The variables. Each call reads them again.
+   * @defaultValue `process.env`
+   */
+  readonly env?: Environment;
+  /**
+   * The start of every variable's name, such as `APP_`. Without a prefix there is no `list`: it would return every variable
+   * that the process was started with.
+   * @defaultValue none
+   */
+  readonly prefix?: string;
+  /**
+   * Returns the variable of a secret. It may map scoped refs, which are missing by default. Must not be combined
+   * with `prefix`.
+   * @defaultValue `stripe-api.key` is `STRIPE_API_KEY`
+   */
+  readonly name?: VariableName;
+  /** Variables that are never served or listed, by their full names. @defaultValue none */
+  readonly exclude?: readonly string[];
+}
 
 /** @throws `TypeError` for wrong options. */
 export function checkEnvOptions(options: EnvSecretsOptions): void {

@@ -6,12 +6,8 @@ import { createSecrets, type Secrets, type SecretsReader } from '@secretkit/core
 import type { SecretProvider } from '@secretkit/core/provider';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
-import {
-  type EnvSecrets,
-  type EnvSecretsOptions,
-  envSecrets,
-  type ListableEnvSecrets,
-} from './env-secrets.js';
+import type { EnvSecretsOptions } from './env-options.js';
+import { type EnvSecrets, envSecrets, type ListableEnvSecrets } from './env-secrets.js';
 
 const open = (env: Record<string, string>, options: EnvSecretsOptions = {}) =>
   createSecrets(envSecrets({ env, ...options }));

@@ -7,33 +7,11 @@ import {
   type SecretRef,
   seal,
 } from '@secretkit/core/provider';
-import { checkEnvOptions } from './env-options.js';
+import { checkEnvOptions, type EnvSecretsOptions } from './env-options.js';
 import { listNames } from './list-names.js';
 import { readSecretFile } from './secret-file.js';
-import { type VariableName, withPrefix } from './variable-name.js';
+import { withPrefix } from './variable-name.js';
 import { type Environment, fileSuffix, processEnv, readVariable } from './variables.js';
-
-export interface EnvSecretsOptions {
-  /**
-   * The variables. Each call reads them again.
-   * @defaultValue `process.env`
-   */
-  readonly env?: Environment;
-  /**
-   * The start of every variable's name, such as `APP_`. Without a prefix there is no `list`: it would return every variable
-   * that the process was started with.
-   * @defaultValue none
-   */
-  readonly prefix?: string;
-  /**
-   * Returns the variable of a secret. It may map scoped refs, which are missing by default. Must not be combined
-   * with `prefix`.
-   * @defaultValue `stripe-api.key` is `STRIPE_API_KEY`
-   */
-  readonly name?: VariableName;
-  /** Variables that are never served or listed, by their full names. @defaultValue none */
-  readonly exclude?: readonly string[];
-}
 
 /** Environment variables as a provider. It only reads. */
 export type EnvSecrets = Pick<SecretProvider, 'name' | 'get'> &

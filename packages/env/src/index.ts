@@ -1,6 +1,6 @@
+export type { EnvSecretsOptions } from './env-options.js';
 export {
   type EnvSecrets,
-  type EnvSecretsOptions,
   envSecrets,
   type ListableEnvSecrets,
 } from './env-secrets.js';

@@ -17,7 +17,7 @@ describe('the types of the module', () => {
     SecretsModule.forRoot({ provider, scopeOf: ({ tenant }: Request) => ({ account: tenant }) });
     // @ts-expect-error a tenant looked up elsewhere is there before the request is served
     SecretsModule.forRoot({ provider, scopeOf: async ({ tenant }: Request) => ({ account: tenant }) });
-    // @ts-expect-error an id that may be missing is no id
+    // @ts-expect-error an id must not be optional
     SecretsModule.forRoot({ provider, scopeOf: ({ id }: { id?: string }) => ({ account: id }) });
   });
 
@@ -41,7 +41,7 @@ describe('the types of the module', () => {
     SecretsModule.forRoot({ provider, required: ['a', { name: 'b', scope: { user: 'u' } }] });
     // @ts-expect-error there is nothing to read from
     SecretsModule.forRoot({ required: ['a'] });
-    // @ts-expect-error a client is no provider
+    // @ts-expect-error a client is not a provider
     SecretsModule.forRoot({ provider: {} as Secrets });
     expectTypeOf<Parameters<typeof SecretsModule.forRoot>[0]['provider']>().toHaveProperty('get');
   });

@@ -1,4 +1,4 @@
-export type { EmulatedKey } from './access/authenticate.js';
+export type { EmulatedKey } from './access/emulated-key.js';
 export type { Installations } from './access/installations.js';
 export type { Permissions, PermissionTarget } from './access/permissions.js';
 export type { Operation } from './api/operation.js';

@@ -1,4 +1,4 @@
-import type { EmulatedKey } from '../access/authenticate.js';
+import type { EmulatedKey } from '../access/emulated-key.js';
 import type { RateLimit } from '../api/rate-limiter.js';
 import type { RequestLogEntry } from '../server/request-log.js';
 import type { Assumptions } from './assumptions.js';
