@@ -89,17 +89,22 @@ describe('a mistake is reported at once, and ends the program', () => {
       'a missing variable and a malformed one',
       { SECRETS_URL: 'env:?prefix=APP_', APP_PARTNER_TOKEN: 'short' },
       1,
-      /^not_found: 2 of 4 secrets cannot be used\.\n {2}DATABASE_URL, "database-url": not_found: .*\n {2}PARTNER_TOKEN, "partner-token": invalid_data: its zod schema refuses/,
+      /^not_found: 2 of 4 secrets could not be loaded\.\n {2}DATABASE_URL, "database-url": not_found: .*\n {2}PARTNER_TOKEN, "partner-token": invalid_data: the zod schema refused/,
     ],
     ['no URL', {}, 2, /^openProvider: url must .* Registered schemes: env:, memory:, stripe:\.$/],
     ['another scheme', { SECRETS_URL: 'vault:' }, 2, /no opener for scheme "vault:"/],
-    ['a key in the URL', { SECRETS_URL: 'stripe://sk_live_CANARY@x' }, 2, /the URL has user info/],
-    ['no key', { SECRETS_URL: 'stripe:' }, 2, /^createStripeClient: apiKey is empty\./],
+    [
+      'a key in the URL',
+      { SECRETS_URL: 'stripe://sk_live_CANARY@x' },
+      2,
+      /url must not have a credential.* user info/,
+    ],
+    ['no key', { SECRETS_URL: 'stripe:' }, 2, /^createStripeClient: apiKey must not be empty/],
     [
       'a key of the other mode',
       { SECRETS_URL: 'stripe:?livemode=true', STRIPE_API_KEY: 'sk_test_CANARY' },
       2,
-      /^stripeSecrets: livemode is true, and the client's API key is a test-mode one\./,
+      /^stripeSecrets: livemode must .* test-mode API key/,
     ],
   ])('%s', async (_, env, code, message) => {
     const [exitCode, text] = await printed(env);

@@ -1,5 +1,4 @@
 import { checkOptions, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
-import { createStripeClient } from './create-stripe-client.js';
 import { type StripeSecrets, stripeSecrets } from './stripe-secrets.js';
 
 export interface StripeOpenerOptions {
@@ -19,7 +18,8 @@ export interface StripeOpenerOptions {
 
 /**
  * Returns an opener of `stripe:`, `stripe:?account=acct_1`, `stripe:?livemode=true` and
- * `stripe:?baseUrl=http://127.0.0.1:12140`: the Stripe Apps Secret Store, or an emulator of it on this machine.
+ * `stripe:?baseUrl=http://127.0.0.1:12140`: the Stripe Apps Secret Store, or an emulator of it on this machine. The Stripe SDK
+ * is loaded when a URL is opened.
  *
  * @throws `TypeError` for wrong options. When it opens a URL: `TypeError` for a wrong parameter or key.
  * @example
@@ -43,6 +43,7 @@ export function stripeOpener(options: StripeOpenerOptions): Opener<StripeSecrets
       checkLocal(local, baseUrl);
       checkLivemode(livemode);
       const origin = local ?? baseUrl;
+      const { createStripeClient } = await import('./create-stripe-client.js'); // it loads the SDK
       const client = createStripeClient({
         apiKey: (await apiKey()) ?? '', // it refuses an empty key
         ...(origin !== undefined && { baseUrl: origin }),
