@@ -66,7 +66,7 @@ describe.concurrent('the program of each loader', () => {
   it('reports the path of a reference to a missing secret, and exits', async () => {
     const { code, out, err } = await run('node-config', { MAIL_TOKEN_REFERENCE: 'secret://nowhere' });
     expect([code, out]).toEqual([1, '']);
-    expect(err).toContain('not_found: "nowhere": 1 of 2 references cannot be resolved.');
+    expect(err).toContain('not_found: "nowhere": 1 of 2 references could not be resolved.');
     expect(err).toContain('  mail.token, "nowhere": not_found: the secret does not exist, or has expired.');
   });
 
