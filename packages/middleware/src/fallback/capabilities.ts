@@ -13,7 +13,7 @@ export type Fallback<P extends readonly SecretProvider[]> = Layered &
   (SomeAbsent<P, 'list'> extends true ? unknown : Pick<SecretProvider, 'list'>);
 
 /** The keys of each member of a union. */
-type KeysOf<P> = P extends unknown ? keyof P : never;
+export type KeysOf<P> = P extends unknown ? keyof P : never;
 
 /** `true` if one of the providers lacks the capability, by its type. */
 export type SomeAbsent<P extends readonly SecretProvider[], C extends Capability> = true extends {
