@@ -1,11 +1,26 @@
+import type { CachedReader, SecretMemory } from '../src/contract/memory.js';
 import type { CallContext, SecretProvider } from '../src/contract/provider.js';
 import type { SecretRef } from '../src/contract/ref.js';
 import { type Secret, seal } from '../src/contract/secret.js';
 
-/** A class with private state: it breaks when it is spread, or when a method is taken off it. */
+// Classes with private state: they break when they are spread, or when a method is detached from them.
+class MemoryWithPrivateState implements SecretMemory {
+  readonly #values: ReadonlyMap<string, Secret>;
+
+  constructor(values: ReadonlyMap<string, Secret>) {
+    this.#values = values;
+  }
+
+  cached({ name }: SecretRef): CachedReader {
+    const secret = this.#values.get(name);
+    return () => secret && { secret };
+  }
+}
+
 class StoreWithPrivateState implements SecretProvider {
   readonly name = 'class';
   readonly #values = new Map<string, Secret>();
+  readonly memory = new MemoryWithPrivateState(this.#values);
 
   get(ref: SecretRef, _ctx: CallContext): Promise<Secret | undefined> {
     return Promise.resolve(this.#values.get(ref.name));
@@ -20,16 +35,12 @@ class StoreWithPrivateState implements SecretProvider {
     return Promise.resolve();
   }
 
-  peek(ref: SecretRef): Secret | undefined {
-    return this.#values.get(ref.name);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#values.clear();
   }
 }
 
-/** The kinds of provider that a middleware must work around, each made anew. */
+/** The kinds of provider that a middleware must support. Each function makes a new one. */
 export const fourProviders: Readonly<Record<string, () => SecretProvider>> = {
   'a plain object': () => ({
     name: 'plain',
@@ -45,10 +56,12 @@ export const fourProviders: Readonly<Record<string, () => SecretProvider>> = {
     set: async () => undefined,
     delete: async () => undefined,
     canonical: (ref) => ref,
-    peek: () => seal('value'),
-    invalidate: () => undefined,
-    subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+    memory: {
+      cached: () => () => ({ secret: seal('value') }),
+      invalidate: () => undefined,
+      subscribe: () => () => undefined,
+    },
     [Symbol.asyncDispose]: async () => undefined,
   }),
-  'one with none but get': () => ({ name: 'least', get: async () => undefined }),
+  'one with get only': () => ({ name: 'least', get: async () => undefined }),
 };

@@ -1,33 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { checkNumber, checkOptions, maxDelayMs } from './check-options.js';
+import { checkNumber, checkOptions, maxDelayMs, unknownKey, urlParameters } from './check-options.js';
 
-describe('options', () => {
-  it.each([{}, { ttlMs: 5 }, { ttlMs: undefined }])('that are known pass: %j', (options) => {
+describe('checkOptions', () => {
+  it.each([{}, { ttlMs: 5 }, { ttlMs: undefined }])('accepts known options: %j', (options) => {
     expect(() => checkOptions('cache', options, ['ttlMs', 'now'])).not.toThrow();
   });
 
   it.each([
-    [undefined, 'cache takes an object of options: ttlMs, now.'],
-    [null, 'cache takes an object of options: ttlMs, now.'],
-    [5, 'cache takes an object of options: ttlMs, now.'],
-    [[], 'cache takes an object of options: ttlMs, now.'],
-    [{ ttl: 5 }, 'cache has no option "ttl". It has ttlMs, now.'],
-  ])('that are not are refused, and those that are named: %j', (options, message) => {
-    expect(() => checkOptions('cache', options, ['ttlMs', 'now'])).toThrow(new TypeError(message));
+    [undefined, 'got undefined'],
+    [null, 'got null'],
+    [5, 'got number'],
+    [[], 'got an array'],
+    [{ get: () => undefined }, 'got a provider'],
+    [{ ttl: 5 }, 'unknown option "ttl"'],
+  ])('refuses anything else, and names the known options: %j', (options, problem) => {
+    const check = () => checkOptions('cache', options, ['ttlMs', 'now']);
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(problem);
+    expect(check).toThrow(/^cache: .* Known options: ttlMs, now\.$/);
   });
 });
 
-describe('a number', () => {
+describe('checkNumber', () => {
   const range = { min: 1, max: maxDelayMs };
 
-  it.each([1, 1.5, maxDelayMs])('within its range passes: %s', (value) => {
+  it.each([1, 1.5, maxDelayMs])('accepts a number within the range: %s', (value) => {
     expect(() => checkNumber('cache', 'ttlMs', value, range)).not.toThrow();
   });
 
   it.each([0, -1, maxDelayMs + 1, Number.NaN, Number.POSITIVE_INFINITY])(
-    'out of it is refused: %s',
+    'refuses a number out of range: %s',
     (value) => {
-      const message = `cache: ttlMs is a number from 1 to 2147483647; it was ${value}.`;
+      const message = `cache: ttlMs must be a number between 1 and 2147483647, got ${value}.`;
       expect(() => checkNumber('cache', 'ttlMs', value, range)).toThrow(new RangeError(message));
     },
   );
@@ -36,12 +40,12 @@ describe('a number', () => {
     ['5', 'string'],
     [null, 'null'],
     [undefined, 'undefined'],
-  ])('is not %j', (value, kind) => {
-    const message = `cache: ttlMs is a number from 1 to 2147483647, not ${kind}.`;
+  ])('refuses %j', (value, kind) => {
+    const message = `cache: ttlMs must be a number between 1 and 2147483647, got ${kind}.`;
     expect(() => checkNumber('cache', 'ttlMs', value, range)).toThrow(new TypeError(message));
   });
 
-  it('that must be whole is whole', () => {
+  it('refuses a fraction where the number must be whole', () => {
     expect(() => checkNumber('cache', 'maxEntries', 1.5, { min: 1, max: 9, whole: true })).toThrow(
       RangeError,
     );
@@ -49,15 +53,48 @@ describe('a number', () => {
   });
 });
 
-describe('a function', () => {
-  it('is one, or is not given', () => {
-    expect(() => checkFunction('cache', 'now', undefined)).not.toThrow();
-    expect(() => checkFunction('cache', 'now', Date.now)).not.toThrow();
-    expect(() => checkFunction('cache', 'now', 5)).toThrow(
-      new TypeError('cache: now is a function, not number.'),
+describe('unknownKey', () => {
+  it('returns a sentence about the first key that is not known', () => {
+    expect(unknownKey({ ttlMs: 1, ttl: 1, tl: 1 }, ['ttlMs', 'now'])).toBe(
+      'unknown option "ttl". Known options: ttlMs, now.',
     );
-    expect(() => checkFunction('cache', 'now', null)).toThrow(
-      new TypeError('cache: now is a function, not null.'),
+    expect(unknownKey({ acount: 1 }, ['account'], 'field')).toBe(
+      'unknown field "acount". Known fields: account.',
     );
+    expect(unknownKey({ any: 1 }, [])).toBe('unknown option "any". There are no options.');
+  });
+
+  it('returns undefined if all keys are known', () => {
+    expect(unknownKey({ ttlMs: 1 }, ['ttlMs', 'now'])).toBeUndefined();
+  });
+
+  it('shortens a long key', () => {
+    expect(unknownKey({ ['x'.repeat(60)]: 1 }, ['a'])).toBe(
+      `unknown option "${'x'.repeat(50)}". Known options: a.`,
+    );
+  });
+});
+
+describe('urlParameters', () => {
+  const parse = (url: string) => urlParameters(new URL(url), ['prefix', 'file']);
+
+  it('returns the parameters of a URL', () => {
+    expect(parse('env:')).toEqual({});
+    expect(parse('env:?prefix=APP_&file=a%20b')).toEqual({ prefix: 'APP_', file: 'a b' });
+  });
+
+  it.each([
+    ['env:?prefx=CANARY', /unknown parameter "prefx"\. Known parameters: prefix, file\./],
+    ['env:?CANARY', /unknown parameter\./],
+    ['env:?CANARY%20is%20long=x', /unknown parameter\./],
+    ['env:?prefix=', /parameter prefix must not be empty/],
+    ['env:?prefix=CANARY&prefix=CANARY', /parameter prefix must be given once/],
+    ['env://CANARY', /must not have a host, a path or a fragment/],
+    ['env:CANARY', /must not have a host, a path or a fragment/],
+    ['env:?prefix=a#CANARY', /must not have a host, a path or a fragment/],
+  ])('refuses %s, without quoting a value', (url, problem) => {
+    expect(() => parse(url)).toThrow(TypeError);
+    expect(() => parse(url)).toThrow(problem);
+    expect(() => parse(url)).not.toThrow(/CANARY/);
   });
 });

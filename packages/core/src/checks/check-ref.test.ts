@@ -9,13 +9,13 @@ class Tenant {
 }
 
 describe.each([
-  ['a promise', Promise.resolve({ account: 'acct_CANARY' }), /a promise: await it/],
-  ['a list', [], /not an array/],
-  ['a map', new Map([['account', 'acct_CANARY']]), /an instance of a class/],
-  ['an instance of a class', new Tenant(), /an instance of a class/],
+  ['a promise', Promise.resolve({ account: 'acct_CANARY' }), /got a promise \(await it\)/],
+  ['a list', [], /got an array/],
+  ['a map', new Map([['account', 'acct_CANARY']]), /got an instance of a class/],
+  ['an instance of a class', new Tenant(), /got an instance of a class/],
 ])('a scope that is %s', (_, scope, message) => {
   it.each([() => checkScope(scope), () => checkRef({ name: 'a', scope: scope as never })])(
-    'is refused, and does not mean the default one',
+    'is refused, and does not mean the default scope',
     (check) => {
       expect(check).toThrow(message);
       expect(check).not.toThrow(/CANARY/);
@@ -23,7 +23,7 @@ describe.each([
   );
 });
 
-it('a scope without a prototype is one', () => {
+it('a scope without a prototype is accepted', () => {
   expect(checkScope(Object.assign(Object.create(null), { user: 'usr_1' }))).toEqual({ user: 'usr_1' });
 });
 
@@ -42,7 +42,7 @@ describe('checkRef', () => {
     ['__proto__', { name: '__proto__' }],
     ['🔑/a b', { name: '🔑/a b' }],
     ['x'.repeat(5_000), { name: 'x'.repeat(5_000) }],
-  ])('takes %j, and freezes a copy', (input, ref) => {
+  ])('returns a frozen copy of %j', (input, ref) => {
     const checked = checkRef(input);
     expect(checked).toEqual(ref);
     expect(Object.isFrozen(checked)).toBe(true);
@@ -50,29 +50,29 @@ describe('checkRef', () => {
   });
 
   it.each([
-    [undefined, /not undefined/],
-    [null, /not null/],
-    [5, /not number/],
-    [['token'], /not an array/],
-    ['', /is empty/],
-    ['x'.repeat(5_001), /5001 characters, 5000 at most/],
+    [undefined, /got undefined/],
+    [null, /got null/],
+    [5, /got number/],
+    [['token'], /got an array/],
+    ['', /name must not be empty/],
+    ['x'.repeat(5_001), /at most 5000 characters, got 5001/],
     ['CANARY\n', /control character/],
     ['CANARY\u0000', /control character/],
     ['CANARY\u0085', /control character/],
-    ['CANARY\ud800', /half of a surrogate pair/],
-    [{}, /name of a secret is a string, not undefined/],
-    [{ name: 5 }, /not number/],
-    [{ name: 'a', value: 'x' }, /no field "value"/],
-    [{ name: 'a', scoped: {} }, /no field "scoped"/],
-    [{ name: 'a', scope: undefined }, /a scope is .* not undefined/],
-    [{ name: 'a', scope: null }, /not null/],
-    [{ name: 'a', scope: 'acct_1' }, /not string/],
-    [{ name: 'a', scope: { account: undefined } }, /account is a string, not undefined/],
-    [{ name: 'a', scope: { account: null } }, /account is a string, not null/],
-    [{ name: 'a', scope: { account: '' } }, /account is empty/],
-    [{ name: 'a', scope: { user: undefined } }, /user is a string/],
-    [{ name: 'a', scope: { user: 5 } }, /user is a string, not number/],
-    [{ name: 'a', scope: { acount: 'acct_1' } }, /no field "acount": it has account and user/],
+    ['CANARY\ud800', /lone surrogate/],
+    [{}, /name must be a string, got undefined/],
+    [{ name: 5 }, /got number/],
+    [{ name: 'a', value: 'x' }, /unknown field "value"/],
+    [{ name: 'a', scoped: {} }, /unknown field "scoped"/],
+    [{ name: 'a', scope: undefined }, /scope must be .* got undefined/],
+    [{ name: 'a', scope: null }, /got null/],
+    [{ name: 'a', scope: 'acct_1' }, /got string/],
+    [{ name: 'a', scope: { account: undefined } }, /scope\.account must be a string, got undefined/],
+    [{ name: 'a', scope: { account: null } }, /scope\.account must be a string, got null/],
+    [{ name: 'a', scope: { account: '' } }, /scope\.account must not be empty/],
+    [{ name: 'a', scope: { user: undefined } }, /scope\.user must be a string/],
+    [{ name: 'a', scope: { user: 5 } }, /scope\.user must be a string, got number/],
+    [{ name: 'a', scope: { acount: 'acct_1' } }, /unknown field "acount"\. Known fields: account, user\./],
     [{ name: 'a', scope: { account: 'CANARY\n' } }, /control character/],
   ])('refuses %j, without quoting it', (input, message) => {
     let error: unknown;
@@ -88,7 +88,7 @@ describe('checkRef', () => {
 });
 
 describe('checkScope', () => {
-  it('leaves absent fields absent', () => {
+  it('does not add absent fields', () => {
     expect(Object.keys(checkScope({ user: 'u' }))).toEqual(['user']);
   });
 });
@@ -103,7 +103,7 @@ describe('refKey', () => {
     name: fc.string({ unit: fc.constantFrom('a', ':', '-', '1', '\0') }),
   });
 
-  it('is the same for two refs only if they are the same', () => {
+  it('is equal for two refs only if they are equal', () => {
     fc.assert(
       fc.property(ref, ref, (one, two) => {
         const same = one.account === two.account && one.user === two.user && one.name === two.name;
@@ -124,11 +124,11 @@ describe('refKey', () => {
     ],
     [{ account: '-', name: 'x' }, { name: '-x' }],
     [{ account: 'a', name: 'b' }, { name: '\x001:a-b' }],
-  ])('tells apart %j and %j', (one, two) => {
+  ])('differs for %j and %j', (one, two) => {
     expect(keyOf(one)).not.toBe(keyOf(two));
   });
 
-  it('takes an empty scope for none', () => {
+  it('is the same for an empty scope and for none', () => {
     expect(refKey({ name: 'a', scope: {} })).toBe(refKey({ name: 'a' }));
   });
 
@@ -147,7 +147,7 @@ describe('refKey', () => {
 });
 
 describe('describeRef', () => {
-  it('shortens what is long', () => {
+  it('shortens a long name', () => {
     expect(describeRef({ name: 'x'.repeat(500) })).toHaveLength(102);
     expect(describeRef({ name: 'a', scope: {} })).toBe('"a"');
   });

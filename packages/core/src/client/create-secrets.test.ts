@@ -9,9 +9,9 @@ import { SecretError } from '../contract/secret-error.js';
 import { createSecrets } from './create-secrets.js';
 
 type Whole = SecretProvider &
-  Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete' | 'peek' | 'invalidate'>>;
+  Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete' | 'memory'>>;
 
-/** A store that answers each ref with its own key, and remembers every call. */
+/** A store that holds the key of each ref as its value, and records every call. */
 function recording(overrides: Partial<SecretProvider> = {}) {
   const calls: {
     operation: string;
@@ -20,6 +20,7 @@ function recording(overrides: Partial<SecretProvider> = {}) {
     query?: ListQuery;
     secret?: Secret;
   }[] = [];
+  const invalidate = vi.fn();
   const answer = (ref: SecretRef): Answer => {
     if (ref.name === 'missing') return undefined;
     if (ref.name === 'denied')
@@ -49,24 +50,26 @@ function recording(overrides: Partial<SecretProvider> = {}) {
     async delete(ref, ctx) {
       calls.push({ operation: 'delete', refs: [ref], ctx });
     },
-    peek: (ref) => (ref.name === 'here' ? seal('here') : undefined),
-    invalidate: vi.fn(),
+    memory: {
+      cached: (ref) => () => (ref.name === 'held' ? { secret: seal('held') } : undefined),
+      invalidate,
+    },
     ...overrides,
   };
-  return { calls, provider, secrets: createSecrets(provider) };
+  return { calls, provider, invalidate, secrets: createSecrets(provider) };
 }
 
 const readOnly: SecretProvider = { name: 'read-only', get: async () => undefined };
 
 describe('get and require', () => {
-  it('answer with the secret, by name or by ref', async () => {
+  it('return the secret, by name or by ref', async () => {
     const { secrets } = recording();
     expect(await outcome(secrets.get('a'))).toBe(refKey({ name: 'a' }));
     const ref = { name: 'a', scope: { account: 'acct_1' } };
     expect(await outcome(secrets.require(ref))).toBe(refKey(ref));
   });
 
-  it('differ for what is missing', async () => {
+  it('differ for a missing secret', async () => {
     const { secrets } = recording();
     expect(await outcome(secrets.get('missing'))).toBeUndefined();
     const error = await secrets.require('missing').catch((thrown: unknown) => thrown);
@@ -78,7 +81,7 @@ describe('get and require', () => {
     });
   });
 
-  it('hand the signal and the wish for a fresh answer on, and nothing else', async () => {
+  it('pass only the signal and fresh on', async () => {
     const { secrets, calls } = recording();
     const { signal } = new AbortController();
     await secrets.get('a');
@@ -90,16 +93,15 @@ describe('get and require', () => {
 
   it.each([
     ['a name that is empty', ['']],
-    ['a name that is no string', [5]],
+    ['a name that is not a string', [5]],
     ['a ref without a name', [{}]],
     ['a scope that failed to load', [{ name: 'a', scope: { account: undefined } }]],
-    ['an option that does not exist', ['a', { fersh: true }]],
-    ['a signal that is none', ['a', { signal: {} }]],
+    ['an unknown option', ['a', { fersh: true }]],
+    ['a signal that is a plain object', ['a', { signal: {} }]],
     ['a signal in place of options', ['a', new AbortController().signal]],
-    ['options that are no object', ['a', 5]],
+    ['options that are not an object', ['a', 5]],
     ['options that are null', ['a', null]],
-    ['fresh that is no boolean', ['a', { fresh: 'yes' }]],
-  ])('reject, and do not throw, for %s, before any call', async (_, args) => {
+  ])('reject without a throw, before any call, for %s', async (_, args) => {
     const { secrets, calls } = recording();
     for (const method of ['get', 'require'] as const) {
       expect(await outcome(secrets[method](...(args as [string])))).toBe('invalid_argument');
@@ -107,7 +109,7 @@ describe('get and require', () => {
     expect(calls).toHaveLength(0);
   });
 
-  it('serve ever new names without keeping them all', async () => {
+  it('serve any number of names', async () => {
     const { secrets } = recording();
     for (let i = 0; i < 3_000; i += 1) await secrets.get(`name-${i}`);
     expect(await outcome(secrets.get('name-0'))).toBe(refKey({ name: 'name-0' }));
@@ -115,7 +117,7 @@ describe('get and require', () => {
 });
 
 describe('getMany', () => {
-  it('is one call for each scope, under the keys that were given', async () => {
+  it('is one call for each scope, and returns the keys that were given', async () => {
     const { secrets, calls } = recording();
     const tenant = { name: 'a', scope: { account: 'acct_1' } };
     const found = await secrets.getMany({ one: 'a', two: 'b', of: tenant, same: { ...tenant, name: 'b' } });
@@ -131,14 +133,14 @@ describe('getMany', () => {
     ]);
   });
 
-  it('asks once for what stands under two keys, and singly for one', async () => {
+  it('reads a ref under two keys once, by get if it is the only one', async () => {
     const { secrets, calls } = recording();
     const { x, y } = await secrets.getMany({ x: 'a', y: { name: 'a' } });
     expect(x).toBe(y);
     expect(calls.map(({ operation }) => operation)).toEqual(['get']);
   });
 
-  it('goes by the canonical ref, so that two names of one secret are one', async () => {
+  it('reads two names of one canonical ref once', async () => {
     const canonical = ({ name, scope }: SecretRef): SecretRef => ({
       name: name.toUpperCase(),
       scope: { account: 'acct_default', ...scope },
@@ -148,13 +150,13 @@ describe('getMany', () => {
     expect(calls.map(({ refs }) => refs.map(({ name }) => name))).toEqual([['A', 'b']]);
   });
 
-  it('of nothing makes no call', async () => {
+  it('without refs makes no call', async () => {
     const { secrets, calls } = recording();
     expect(await secrets.getMany({})).toEqual({});
     expect(calls).toHaveLength(0);
   });
 
-  it('reads one by one where there is no batch call', async () => {
+  it('calls get for each ref if the provider has no getMany', async () => {
     const { provider, calls } = recording();
     const secrets = createSecrets<SecretProvider>({ name: 'single', get: provider.get });
     const { a, none } = await secrets.getMany({ a: 'a', none: 'missing' });
@@ -170,7 +172,7 @@ describe('getMany', () => {
       20,
     ],
     ['in one call', Array.from({ length: 20 }, (_, at) => ({ name: `name-${at}` })), 1],
-  ])('%s puts one listener on the caller’s signal, and takes it off', async (how, refs, made) => {
+  ])('%s adds one listener to the signal of the caller, and removes it', async (how, refs, made) => {
     const seen: CallContext[] = [];
     const caller = new AbortController();
     const answer = async (ctx: CallContext): Promise<void> => {
@@ -200,7 +202,7 @@ describe('getMany', () => {
   });
 
   it.each([new Error('enough'), 'a text', null])(
-    'ends all its calls at the caller’s abort, for its very reason: %s',
+    'aborts all its calls with the reason of the caller: %s',
     async (reason) => {
       const reasons: unknown[] = [];
       const secrets = createSecrets({
@@ -225,7 +227,7 @@ describe('getMany', () => {
     },
   );
 
-  it('keeps keys that objects have a meaning for', async () => {
+  it('keeps keys such as __proto__', async () => {
     const refs = JSON.parse('{"__proto__":"a","constructor":"b"}') as Record<string, string>;
     const found = await recording().secrets.getMany(refs);
     expect(Object.keys(found)).toEqual(['__proto__', 'constructor']);
@@ -248,7 +250,7 @@ describe('getMany', () => {
     expect(settled.second).toMatchObject({ ref: { name: 'down' } });
   });
 
-  it('that fails as a whole in one scope fails there alone', async () => {
+  it('that fails as a whole in one scope has answers in the others', async () => {
     const { provider } = recording();
     const secrets = createSecrets({
       ...provider,
@@ -300,7 +302,7 @@ describe('getMany', () => {
 });
 
 describe('a batch', () => {
-  it('holds no value that expired while another was asked for again', async () => {
+  it('omits a value that expired during the call', async () => {
     const clock = { ms: 1_000 };
     const secrets = createSecrets<SecretProvider>(
       {
@@ -320,7 +322,7 @@ describe('a batch', () => {
     expect([a, b?.reveal()]).toEqual([undefined, 'b']);
   });
 
-  it('names in each failure the ref that was asked for, also of two that are one secret', async () => {
+  it('has the ref of its caller in each failure, also for two refs of one secret', async () => {
     const secrets = createSecrets<SecretProvider>({
       name: 'folding',
       canonical: ({ name }) => ({ name: name.toLowerCase() }),
@@ -332,7 +334,7 @@ describe('a batch', () => {
 });
 
 describe('a batch over several scopes', () => {
-  it('holds no value that expired while others were waited for, by the client’s clock', async () => {
+  it('omits a value that expired during the wait for others, by the clock of the client', async () => {
     const clock = { ms: 1_000 };
     const provider: SecretProvider = {
       name: 'slow',
@@ -347,7 +349,7 @@ describe('a batch over several scopes', () => {
     const secrets = createSecrets(provider, { now: () => clock.ms });
     const found = await secrets.getMany({ past: '900', gone: '2000', kept: '2001', slow: 'slow' });
     expect(Object.entries(found).map(([key, secret]) => [key, secret !== undefined])).toEqual([
-      ['past', true], // by another clock than the stack's
+      ['past', true], // by another clock than that of the stack
       ['gone', false],
       ['kept', true],
       ['slow', true],
@@ -375,7 +377,7 @@ describe('list', () => {
     return names;
   };
 
-  it('walks every page, empty ones too', async () => {
+  it('reads every page, also after an empty one', async () => {
     const { secrets, queries } = pages(['a', 'b'], [], ['c']);
     expect(await walk(secrets.list())).toEqual(['a', 'b', 'c']);
     expect(queries).toEqual([{}, { cursor: '1' }, { cursor: '2' }]);
@@ -385,13 +387,13 @@ describe('list', () => {
     expect(await walk(pages([]).secrets.list())).toEqual([]);
   });
 
-  it('asks for no page that nobody gets to', async () => {
+  it('reads no page that the iteration does not reach', async () => {
     const { secrets, queries } = pages(['a', 'b'], ['c']);
     for await (const { name } of secrets.list()) if (name === 'b') break;
     expect(queries).toHaveLength(1);
   });
 
-  it('ends when the pages go round in circles', async () => {
+  it('ends if a cursor repeats', async () => {
     const secrets = createSecrets<SecretProvider>({
       ...readOnly,
       list: async () => ({ refs: [], cursor: 'same' }),
@@ -399,7 +401,7 @@ describe('list', () => {
     expect(await outcome(walk(secrets.list()))).toBe('invalid_data');
   });
 
-  it('hands its scope on, and rejects while iterating', async () => {
+  it('passes its scope on, and rejects during iteration', async () => {
     const { secrets, queries } = pages(['a']);
     await walk(secrets.list({ scope: { user: 'usr_1' } }));
     expect(queries).toEqual([{ scope: { user: 'usr_1' } }]);
@@ -410,7 +412,7 @@ describe('list', () => {
 });
 
 describe('set and delete', () => {
-  it('seal what is written, with its expiry', async () => {
+  it('seal the written value with its expiry', async () => {
     const { secrets, calls } = recording();
     const expiresAt = new Date(4e12);
     await secrets.set('a', 'value', { expiresAt });
@@ -423,7 +425,7 @@ describe('set and delete', () => {
     ]);
   });
 
-  it('mint one idempotency key for each write', async () => {
+  it('make one idempotency key for each write', async () => {
     const { secrets, calls } = recording();
     await secrets.set('a', 'value');
     await secrets.set('a', 'value');
@@ -437,13 +439,13 @@ describe('set and delete', () => {
     ['an empty value', ['a', '']],
     ['no value', ['a']],
     ['a number', ['a', 5]],
-    ['half of a surrogate pair', ['a', 'CANARY\ud800']],
+    ['a lone surrogate', ['a', 'CANARY\ud800']],
     ['a mapped secret', ['a', seal('5').map(Number)]],
     ['an invalid expiry', ['a', 'CANARY', { expiresAt: new Date('never') }]],
-    ['an expiry that is no date', ['a', 'CANARY', { expiresAt: 5 }]],
+    ['an expiry that is not a date', ['a', 'CANARY', { expiresAt: 5 }]],
     ['an unknown option', ['a', 'CANARY', { expires: new Date() }]],
     ['a malformed name', ['', 'CANARY']],
-  ])('refuse %s before any call, and show nothing of it', async (_, args) => {
+  ])('refuse %s before any call, without quoting it', async (_, args) => {
     const { secrets, calls } = recording();
     const error = await secrets.set(...(args as [string, string])).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'invalid_argument' });
@@ -451,7 +453,7 @@ describe('set and delete', () => {
     expect(calls).toHaveLength(0);
   });
 
-  it('are unsupported where the backend cannot write', async () => {
+  it('are unsupported if the backend cannot write', async () => {
     const secrets = createSecrets<SecretProvider>(readOnly);
     await expect(secrets.set('a', 'value')).rejects.toMatchObject({
       code: 'unsupported',
@@ -475,18 +477,19 @@ describe('set and delete', () => {
 });
 
 describe('peek and invalidate', () => {
-  it('reach the memory there is', () => {
-    const { secrets, provider, calls } = recording();
-    expect(secrets.peek('here')?.reveal()).toBe('here');
+  it('use the memory of the stack', () => {
+    const { secrets, invalidate, calls } = recording();
+    expect(secrets.peek('held')?.reveal()).toBe('held');
+    expect(secrets.peek({ name: 'held' })?.reveal()).toBe('held');
     expect(secrets.peek('a')).toBeUndefined();
     secrets.invalidate('a');
     secrets.invalidate();
-    expect(provider.invalidate).toHaveBeenNthCalledWith(1, { name: 'a' });
-    expect(provider.invalidate).toHaveBeenNthCalledWith(2, undefined);
+    expect(invalidate).toHaveBeenNthCalledWith(1, { name: 'a' });
+    expect(invalidate).toHaveBeenNthCalledWith(2, undefined);
     expect(calls).toHaveLength(0);
   });
 
-  it('do nothing where there is none', () => {
+  it('do nothing without a memory', () => {
     const secrets = createSecrets(readOnly);
     expect(secrets.peek('a')).toBeUndefined();
     expect(() => secrets.invalidate()).not.toThrow();
@@ -496,8 +499,8 @@ describe('peek and invalidate', () => {
 describe('scoped', () => {
   const acme = { account: 'acct_acme' };
 
-  it('acts within its scope, whatever it does', async () => {
-    const { secrets, calls, provider } = recording();
+  it('passes its scope on in every call', async () => {
+    const { secrets, calls, invalidate } = recording();
     const tenant = secrets.scoped(acme);
     await tenant.get('a');
     await tenant.getMany({ a: 'a', b: { name: 'b', scope: { user: 'usr_1' } } });
@@ -523,15 +526,15 @@ describe('scoped', () => {
       acme,
       { ...acme, user: 'usr_1' },
     ]);
-    expect(provider.invalidate).toHaveBeenNthCalledWith(1, { scope: acme });
-    expect(provider.invalidate).toHaveBeenNthCalledWith(2, { name: 'a', scope: acme });
+    expect(invalidate).toHaveBeenNthCalledWith(1, { scope: acme });
+    expect(invalidate).toHaveBeenNthCalledWith(2, { name: 'a', scope: acme });
   });
 
   it.each([
     ['another account', { account: 'acct_other' }],
     ['another account beside a user', { account: 'acct_other', user: 'usr_1' }],
     ['an account that failed to load', { account: undefined }],
-  ])('refuses %s, in every call, without any I/O', async (_, scope) => {
+  ])('refuses %s in every call, before any I/O', async (_, scope) => {
     const { secrets, calls } = recording();
     const tenant = secrets.scoped(acme);
     const ref = { name: 'a', scope } as SecretRef;
@@ -553,7 +556,7 @@ describe('scoped', () => {
     expect(calls).toHaveLength(0);
   });
 
-  it('may be narrowed, and never widened', async () => {
+  it('may be narrowed and not changed', async () => {
     const { secrets, calls } = recording();
     const user = secrets.scoped(acme).scoped({ user: 'usr_1' });
     await user.get('a');
@@ -565,7 +568,7 @@ describe('scoped', () => {
     expect(await outcome(user.get({ name: 'a', scope: { user: 'usr_2' } }))).toBe('invalid_argument');
   });
 
-  it("holds to the provider's default account where it names none itself", async () => {
+  it("without an account is limited to the provider's default account", async () => {
     const canonical = ({ name, scope }: SecretRef): SecretRef => ({
       name,
       scope: { account: 'acct_default', ...scope },
@@ -589,7 +592,7 @@ describe('scoped', () => {
     { user: '' },
     { acount: 'a' },
     { account: 'a', user: undefined },
-  ])('refuses to be made for %j', (scope) => {
+  ])('refuses %j', (scope) => {
     expect(() => recording().secrets.scoped(scope as never)).toThrow(
       expect.objectContaining({ code: 'invalid_argument' }),
     );
@@ -606,7 +609,7 @@ describe('scoped', () => {
 });
 
 describe('close', () => {
-  it('disposes once, and later calls are closed', async () => {
+  it('disposes the stack once, and closes later calls', async () => {
     const dispose = vi.fn(async () => undefined);
     const { secrets, calls } = recording({ [Symbol.asyncDispose]: dispose });
     await secrets.close();
@@ -621,46 +624,48 @@ describe('close', () => {
       secrets.list()[Symbol.asyncIterator]().next(),
     ];
     for (const call of later) expect(await outcome(call)).toBe('closed');
-    expect(() => secrets.peek('here')).toThrow(expect.objectContaining({ code: 'closed' }));
+    expect(() => secrets.peek('held')).toThrow(expect.objectContaining({ code: 'closed' }));
     expect(calls).toHaveLength(0);
   });
 
-  it('that fails says so without quoting anything', async () => {
+  it('that fails rejects without a quoted message', async () => {
     const { secrets } = recording({ [Symbol.asyncDispose]: () => Promise.reject(new Error('CANARY')) });
     const error = await secrets.close().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'unknown', provider: 'recording' });
     expect(inspect(error)).not.toContain('CANARY');
   });
 
-  it('is harmless where there is nothing to release', async () => {
+  it('resolves if there is nothing to release', async () => {
     await expect(createSecrets(readOnly).close()).resolves.toBeUndefined();
   });
 });
 
 describe('createSecrets', () => {
   it.each([undefined, null, {}, { get: () => undefined }, Promise.resolve(readOnly)])(
-    'refuses what is no provider: %j',
+    'refuses %j, which is not a provider',
     (thing) => {
-      expect(() => createSecrets(thing as never)).toThrow(/createSecrets needs a provider/);
+      expect(() => createSecrets(thing as never)).toThrow(/^createSecrets: provider must be a provider/);
     },
   );
 
   it.each([
-    [{ authCooldownMs: -1 }, 'createSecrets: authCooldownMs is a number from 0 to 2147483647; it was -1.'],
-    [{ now: 5 }, 'createSecrets: now is a function, not number.'],
-    [{ random: 5 }, 'createSecrets: random is a function, not number.'],
-  ])('refuses wrong options: %j', (options, message) => {
+    [{ authCooldownMs: -1 }, RangeError, /^createSecrets: authCooldownMs must be/],
+    [{ authCooldownMs: '5' }, TypeError, /^createSecrets: authCooldownMs must be/],
+    [{ cooldown: 5 }, TypeError, /^createSecrets: unknown option "cooldown"/],
+    [5, TypeError, /^createSecrets: options must be an object, got number/],
+  ])('refuses the options %j', (options, errorClass, message) => {
+    expect(() => createSecrets(readOnly, options as never)).toThrow(errorClass);
     expect(() => createSecrets(readOnly, options as never)).toThrow(message);
   });
 
-  it('makes something that prints without showing what is inside', () => {
+  it('returns a client that does not show the provider when it is printed', () => {
     const store: SecretProvider & { cached: string } = { ...readOnly, cached: 'CANARY' };
     expect(inspect(createSecrets(store), { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
-  it('makes methods that can be taken off', async () => {
-    const { get, getMany, require: demand } = recording().secrets;
-    expect(await outcome(get('a'))).toBe(await outcome(demand('a')));
+  it('returns a client with bound methods', async () => {
+    const { get, getMany, require: required } = recording().secrets;
+    expect(await outcome(get('a'))).toBe(await outcome(required('a')));
     expect((await getMany({ a: 'a' })).a).toBeDefined();
   });
 });

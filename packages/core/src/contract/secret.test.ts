@@ -10,7 +10,7 @@ import { isSecretError } from './secret-error.js';
 
 const canary = 'CANARY-not-a-real-secret';
 
-/** Every way to show a thing that people meet by accident. */
+/** The ways in which a value is shown by accident. */
 const renderings: Record<string, (secret: Secret) => unknown> = {
   'String()': (secret) => String(secret),
   // biome-ignore lint: the point of the test
@@ -18,13 +18,13 @@ const renderings: Record<string, (secret: Secret) => unknown> = {
   concatenation: (secret) => '' + (secret as never),
   'JSON.stringify': (secret) => JSON.stringify({ secret, list: [secret] }),
   inspect: (secret) => inspect({ secret }),
-  'inspect, everything on': (secret) =>
+  'inspect with every option': (secret) =>
     inspect(secret, { depth: null, showHidden: true, customInspect: false, getters: true, showProxy: true }),
-  'inspect of what holds it': (secret) =>
+  'inspect of a container': (secret) =>
     inspect(new Map([[secret, new Set([secret])]]), { depth: null, showHidden: true }),
   spread: (secret) => JSON.stringify({ ...secret }),
   'Object.entries': (secret) => JSON.stringify(Object.entries(secret)),
-  'every own key': (secret) => JSON.stringify(Reflect.ownKeys(secret).map(String)),
+  'all own keys': (secret) => JSON.stringify(Reflect.ownKeys(secret).map(String)),
   'for in': (secret) => {
     const seen: string[] = [];
     for (const key in secret) seen.push(key, String((secret as never)[key]));
@@ -73,7 +73,7 @@ describe('a sealed value', () => {
     }
   });
 
-  it('is not shown by any of them, whatever it is', () => {
+  it('is not shown by any of them, for any value', () => {
     const value = fc.string({ minLength: 12, maxLength: 60 }).filter((text) => text.isWellFormed());
     fc.assert(
       fc.property(value, (text) => {
@@ -85,12 +85,12 @@ describe('a sealed value', () => {
     );
   });
 
-  it('comes out by reveal alone, as it went in', () => {
+  it('is returned unchanged by reveal, and by nothing else', () => {
     expect(seal(canary).reveal()).toBe(canary);
     expect(String(seal(canary))).toBe('[secret]');
   });
 
-  it('tells about itself, and nobody can change what it tells', () => {
+  it('has immutable metadata', () => {
     const given = new Date(1e12);
     const secret = seal('value', { expiresAt: given, createdAt: new Date(1), version: 'v1' });
     given.setTime(0);
@@ -100,7 +100,7 @@ describe('a sealed value', () => {
     expect(Object.isFrozen(secret)).toBe(true);
   });
 
-  it('marked as stale is the same value', () => {
+  it('keeps its value and metadata when it is marked as stale', () => {
     const stale = markStale(seal('value', { expiresAt: new Date(1e12), version: 'v1' }), new Date(5));
     expect([stale.reveal(), stale.staleSince, stale.expiresAt, stale.version]).toEqual([
       'value',
@@ -116,7 +116,7 @@ describe('a sealed value', () => {
     ['null', null],
     ['a number', 5],
     ['an object', { value: canary }],
-    ['half of a surrogate pair', `${canary}\ud800`],
+    ['a lone surrogate', `${canary}\ud800`],
   ])('cannot be %s', (_, value) => {
     const error = thrownBy(() => seal(value as never));
     expect(isSecretError(error, 'invalid_argument')).toBe(true);
@@ -124,7 +124,7 @@ describe('a sealed value', () => {
   });
 
   it.each([{ expiresAt: new Date('never') }, { createdAt: 5 }, { expiresAt: '2030-01-01' }])(
-    'has valid dates or none: %j',
+    'must have valid dates: %j',
     (meta) => {
       expect(
         isSecretError(
@@ -136,7 +136,7 @@ describe('a sealed value', () => {
   );
 
   it.each([{ expiresAt: new Date(1e12) }, { createdAt: new Date(5) }, { version: 'v1' }])(
-    'keeps what it is told alone: %j',
+    'has only the metadata that it was given: %j',
     (meta) => {
       const { expiresAt, createdAt, version } = seal('value', meta);
       const nothing = { expiresAt: undefined, createdAt: undefined, version: undefined };
@@ -146,14 +146,14 @@ describe('a sealed value', () => {
 });
 
 describe('map', () => {
-  it('seals what was parsed, with the same expiry', () => {
+  it('seals the parsed value, with the same expiry', () => {
     const secret = seal('{"user":"app"}', { expiresAt: new Date(1e12) }).map(
       (text) => JSON.parse(text) as { user: string },
     );
     expect([secret.reveal().user, secret.expiresAt]).toEqual(['app', new Date(1e12)]);
   });
 
-  it("drops a parser's own error, which quotes what it read", () => {
+  it("drops the parser's error, which may quote its input", () => {
     const error = thrownBy(() => seal(canary).map((text) => JSON.parse(text) as unknown));
     expect(isSecretError(error, 'invalid_data')).toBe(true);
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
@@ -162,7 +162,7 @@ describe('map', () => {
 });
 
 describe('an async parser', () => {
-  it('is refused, and what it ends with is nobody’s', async () => {
+  it('is refused, and its rejection is handled', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     const mapping = (): unknown => seal(canary).map(async (text) => JSON.parse(text) as unknown);
@@ -174,7 +174,7 @@ describe('an async parser', () => {
 });
 
 describe('isSecret', () => {
-  it('holds for what another copy of the package sealed', async () => {
+  it('holds for a value that another copy of the package sealed', async () => {
     vi.resetModules();
     const copy = await import('./secret.js');
     expect(copy.seal).not.toBe(seal);

@@ -8,7 +8,7 @@ import { around, type Call, type Policy } from './around.js';
 const failed = (code: SecretError['code'], fields: SecretErrorFields = {}) =>
   new SecretError(code, 'as scripted.', { provider: 'scripted', ...fields });
 
-/** A backend that answers its batches one after another as the script says; a script's error rejects the whole. */
+/** A backend that returns the batches of the script in order. An error in the script rejects the whole call. */
 function scripted(...script: ((Answer | string)[] | Error)[]) {
   const asked: string[][] = [];
   const provider: SecretProvider & Required<Pick<SecretProvider, 'getMany'>> = {
@@ -39,14 +39,14 @@ const tries =
 const trying = (attempts: number) => around({ name: 'trying', policy: tries(attempts) });
 
 describe('a batch that fails in part', () => {
-  it('is asked again for what failed in a way that may pass, and nothing else', async () => {
+  it('is repeated for its retryable failures only', async () => {
     const { asked, provider } = scripted(['A', failed('unavailable'), failed('permission_denied')], ['B']);
     const answers = await trying(3)(provider).getMany(refs, {});
     expect(answers.map(revealed)).toEqual(['A', 'B', 'failed: permission_denied']);
     expect(asked).toEqual([['a', 'b', 'c'], ['b']]);
   });
 
-  it('shows the policy the first retryable failure that is left', async () => {
+  it('rejects for the policy with the first retryable failure that is left', async () => {
     const { provider } = scripted(
       ['A', failed('rate_limited', { retryAfterMs: 7 }), failed('timeout')],
       [undefined, failed('unavailable')],
@@ -70,7 +70,7 @@ describe('a batch that fails in part', () => {
     expect(answers.map(revealed)).toEqual(['A', undefined, 'C']);
   });
 
-  it('tells the policy by code what has failed, also where that is final', async () => {
+  it('reports the codes of all failures to the policy, also of final ones', async () => {
     const { provider } = scripted(
       ['A', failed('unavailable'), failed('permission_denied')],
       [failed('timeout')],
@@ -100,13 +100,13 @@ describe('a batch that fails in part', () => {
     expect(answers.map(revealed)).toEqual(['A', 'failed: rate_limited', 'failed: timeout']);
   });
 
-  it('has been answered even if every place failed', async () => {
+  it('has answers even if each of them is a failure', async () => {
     const { provider } = scripted([failed('unavailable'), failed('timeout'), failed('rate_limited')]);
     const answers = await trying(1)(provider).getMany(refs, {});
     expect(answers.map(revealed)).toEqual(['failed: unavailable', 'failed: timeout', 'failed: rate_limited']);
   });
 
-  it('that fails as a whole later keeps what it had, and that failure in the open places', async () => {
+  it('keeps its answers if a later attempt fails as a whole, with that failure in each open place', async () => {
     const { provider } = scripted(
       ['A', failed('unavailable'), failed('timeout')],
       failed('rate_limited', { retryAfterMs: 5 }),
@@ -117,7 +117,7 @@ describe('a batch that fails in part', () => {
     expect(answers[2]).toMatchObject({ ref: { name: 'c' } });
   });
 
-  it('keeps what it had when the policy ends with an error of its own, which then stands in the open places', async () => {
+  it('keeps its answers if the policy ends with an error of its own, with that error in each open place', async () => {
     const { provider } = scripted(['A', failed('unavailable'), 'C']);
     const policy: Policy = async (run, ctx) => {
       try {
@@ -130,7 +130,7 @@ describe('a batch that fails in part', () => {
     expect(answers.map(revealed)).toEqual(['A', 'failed: circuit_open', 'C']);
   });
 
-  it('turns what a careless policy throws into unknown, in the open places', async () => {
+  it('has unknown in each open place if the policy throws another error', async () => {
     const { provider } = scripted(['A', failed('unavailable'), 'C']);
     const policy: Policy = async (run, ctx) => {
       await run(ctx).catch(() => undefined);
@@ -147,7 +147,7 @@ describe('a batch that fails in part', () => {
     await expect(trying(2)(provider).getMany(refs, {})).rejects.toBe(failure);
   });
 
-  it("rejects for the caller's abort, whatever it had", async () => {
+  it("rejects for the caller's abort, with or without answers", async () => {
     const controller = new AbortController();
     const { provider } = scripted(['A', failed('unavailable'), 'C']);
     const policy: Policy = async (run, ctx) => {
@@ -162,7 +162,7 @@ describe('a batch that fails in part', () => {
     expect(await outcome(batch)).toBe('enough');
   });
 
-  it('may be asked for twice at once: an answer is not lost to a later failure', async () => {
+  it('may run twice concurrently: a later failure does not replace an answer', async () => {
     const held: ((answers: readonly Answer[]) => void)[] = [];
     const provider: SecretProvider & Required<Pick<SecretProvider, 'getMany'>> = {
       name: 'held',
@@ -182,7 +182,7 @@ describe('a batch that fails in part', () => {
 });
 
 describe('a policy', () => {
-  it('is told what is asked, and of whom', async () => {
+  it('gets the operation, the refs and the scope', async () => {
     const calls: Call[] = [];
     const watching = around({
       name: 'watching',
@@ -215,7 +215,7 @@ describe('a policy', () => {
     ]);
   });
 
-  it('decides the context that the provider inside is called with', async () => {
+  it('decides the context of the inner provider', async () => {
     const contexts: CallContext[] = [];
     const provider: SecretProvider = {
       name: 'own',

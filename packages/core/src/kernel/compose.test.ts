@@ -11,7 +11,7 @@ import { defineMiddleware, type Middleware } from './define-middleware.js';
 const pass: Policy = (run, ctx) => run(ctx);
 const untouched = around({ name: 'untouched', options: { some: 'option' }, policy: pass });
 
-/** Appends a letter to every value, so that the order of layers shows. */
+/** Appends a letter to every value, which shows the order of the layers. */
 const appending = (letter: string): Middleware =>
   defineMiddleware({
     name: letter,
@@ -24,29 +24,34 @@ const appending = (letter: string): Middleware =>
     }),
   });
 
-const methods = ['getMany', 'list', 'set', 'delete', 'canonical', 'peek', 'invalidate', 'subscribe'] as const;
+const methods = ['getMany', 'list', 'set', 'delete', 'canonical'] as const;
+const parts = ['cached', 'invalidate', 'subscribe'] as const;
 
-describe.each(Object.entries(fourProviders))('around %s', (_, make) => {
+describe.each(Object.entries(fourProviders))('a middleware around %s', (_, make) => {
   it.each([
     ['around', untouched],
     ['defineMiddleware', defineMiddleware({ name: 'nothing', build: () => ({}) })],
     ['three of them', compose(untouched, untouched, untouched)],
-  ])('the capabilities are neither more nor fewer: %s', (_, middleware) => {
+  ])('neither adds nor removes a capability: %s', (_, middleware) => {
     const provider = make();
     const wrapped = middleware(provider);
     for (const method of methods)
       expect([method, typeof wrapped[method]]).toEqual([method, typeof provider[method]]);
+    expect('memory' in wrapped).toBe('memory' in provider);
+    for (const part of parts)
+      expect([part, typeof wrapped.memory?.[part]]).toEqual([part, typeof provider.memory?.[part]]);
   });
 
-  it('every method still works', async () => {
+  it('passes every method on', async () => {
     const provider = make();
     const wrapped: SecretProvider = compose(untouched, untouched)(provider);
     await wrapped.set?.({ name: 'a' }, seal('value'), {});
-    const { get, getMany, peek } = wrapped; // bound: they can be taken off
+    const { get, getMany } = wrapped; // bound: they can be detached
+    const { cached } = wrapped.memory ?? {};
     const direct = await provider.get({ name: 'a' }, {});
     expect(revealed(await get({ name: 'a' }, {}))).toBe(revealed(direct));
     if (getMany) expect((await getMany([{ name: 'a' }], {})).map(revealed)).toEqual([revealed(direct)]);
-    if (peek) expect(peek({ name: 'a' })?.reveal()).toBe('value');
+    if (cached) expect(cached({ name: 'a' })(false)?.secret.reveal()).toBe('value');
     await wrapped.delete?.({ name: 'a' }, {});
     expect(await wrapped.list?.({}, {})).toEqual(await provider.list?.({}, {}));
     await wrapped[Symbol.asyncDispose]?.();
@@ -74,8 +79,8 @@ describe('compose', () => {
     expect(compose()(base)).toBe(base);
   });
 
-  it('refuses what is no middleware, and says where', () => {
-    expect(() => compose(untouched, base as never)).toThrow(/its argument 2 is not a function/);
+  it('refuses an argument that is not a middleware, and names its position', () => {
+    expect(() => compose(untouched, base as never)).toThrow(/^compose: argument 2 must be a middleware/);
   });
 
   it('keeps the layers, outermost first, with their options', () => {
@@ -90,7 +95,7 @@ describe('compose', () => {
 });
 
 describe('defineMiddleware', () => {
-  it('shows its snapshot among the layers', () => {
+  it('shows its snapshot in the layer', () => {
     const counting = defineMiddleware({
       name: 'counting',
       build: () => ({ snapshot: () => ({ calls: 5 }) }),
@@ -99,35 +104,35 @@ describe('defineMiddleware', () => {
     expect(layersOf(counting(base))[0]?.snapshot?.()).toEqual({ calls: 5 });
   });
 
-  it('refuses to let batches pass by', () => {
+  it('refuses an override of get that batches would bypass', () => {
     const middleware = defineMiddleware({ name: 'half', build: () => ({ get: async () => undefined }) });
     expect(() => middleware(fourProviders['one with every method']!())).toThrow(
-      /half overrides get but not getMany/,
+      /^half: getMany must be overridden together with get/,
     );
-    expect(() => middleware(fourProviders['one with none but get']!())).not.toThrow();
+    expect(() => middleware(fourProviders['one with get only']!())).not.toThrow();
   });
 
   it.each([undefined, null, {}, { name: 'x' }, { name: '', get: () => undefined }, Promise.resolve({})])(
-    'refuses what is no provider: %j',
+    'refuses %j, which is not a provider',
     (thing) => {
-      expect(() => untouched(thing as never)).toThrow(/untouched needs a provider/);
-      if (thing instanceof Promise) expect(() => untouched(thing as never)).toThrow(/Await it first/);
+      expect(() => untouched(thing as never)).toThrow(/^untouched: provider must be a provider/);
+      if (thing instanceof Promise) expect(() => untouched(thing as never)).toThrow(/await it/);
     },
   );
 
-  it('adds what is about memory, and hands it on through the layers outside', () => {
+  it('may add a memory, which the layers outside pass on', () => {
     const remembering = defineMiddleware({
       name: 'remembering',
-      build: () => ({ peek: () => seal('remembered') }),
+      build: () => ({ memory: { cached: () => () => ({ secret: seal('remembered') }) } }),
     });
     const stack: SecretProvider = compose(
       untouched,
       remembering,
     )({ name: 'base', get: async () => undefined });
-    expect(stack.peek?.({ name: 'a' })?.reveal()).toBe('remembered');
+    expect(stack.memory?.cached?.({ name: 'a' })(false)?.secret.reveal()).toBe('remembered');
   });
 
-  it('makes its state anew for each provider that it wraps', async () => {
+  it('is built once for each provider that it wraps', async () => {
     const builds = vi.fn(() => ({}));
     const middleware = defineMiddleware({ name: 'stateful', build: builds });
     const base: SecretProvider = { name: 'base', get: async () => undefined };
@@ -136,7 +141,7 @@ describe('defineMiddleware', () => {
     expect(builds).toHaveBeenCalledTimes(2);
   });
 
-  it('guards the provider inside, so that it sees nothing but SecretErrors', async () => {
+  it('guards the inner provider: its policy sees SecretErrors only', async () => {
     const seen: unknown[] = [];
     const watching = around({
       name: 'watching',
@@ -179,7 +184,7 @@ describe('disposal', () => {
     },
   };
 
-  it('goes from the outside in, once, even when a layer fails', async () => {
+  it('runs from the outside in, once, even when a layer fails', async () => {
     log.length = 0;
     const stack = compose(disposing('a'), disposing('b', true), disposing('c'))(base);
     await expect(stack[Symbol.asyncDispose]?.()).rejects.toThrow('b');

@@ -11,7 +11,7 @@ import { guard } from './guard.js';
 
 const ref = { name: 'a' };
 
-/** Every call of a provider, by name. */
+/** The calls of a provider, by name. */
 const calls: Record<string, (provider: SecretProvider, ctx: CallContext) => Promise<unknown>> = {
   get: (provider, ctx) => provider.get(ref, ctx),
   getMany: (provider, ctx) => provider.getMany!([ref], ctx),
@@ -21,7 +21,7 @@ const calls: Record<string, (provider: SecretProvider, ctx: CallContext) => Prom
 };
 const operations = Object.keys(calls);
 
-/** A provider whose every method does the same. */
+/** A provider whose methods are all the same function. */
 function uniform(method: (...args: never[]) => unknown): SecretProvider {
   const spied = vi.fn(method);
   return { name: 'own', get: spied, getMany: spied, list: spied, set: spied, delete: spied } as never;
@@ -40,13 +40,13 @@ describe.each(operations)('%s', (operation) => {
     ['rejects', () => Promise.reject(Object.assign(new Error('CANARY'), { response: { body: 'CANARY' } }))],
     ['rejects with a string', () => Promise.reject('CANARY')],
     ['rejects with nothing', () => Promise.reject(undefined)],
-  ])('that %s is unknown, and shows nothing of why', async (_, method) => {
+  ])('that %s is unknown, without its message', async (_, method) => {
     const error = await call(guard(uniform(method)), {}).catch((thrown: unknown) => thrown);
     expect(isSecretError(error, 'unknown') && error).toMatchObject({ provider: 'own', operation });
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
-  it('hands on a SecretError, and tells where it happened', async () => {
+  it('passes a SecretError on, with the place where it happened', async () => {
     const complete = new SecretError('conflict', 'x', { provider: 'inner', operation: 'get' });
     expect(
       await call(guard(uniform(() => Promise.reject(complete))), {}).catch((error: unknown) => error),
@@ -91,7 +91,7 @@ describe.each(operations)('%s', (operation) => {
         raw: 'CANARY',
       }),
     ],
-  ])('takes off a SecretError what was added to it: %s', async (_, make) => {
+  ])('removes %s that was added to a SecretError', async (_, make) => {
     const error = await call(guard(uniform(() => Promise.reject(make()))), {}).catch(
       (thrown: unknown) => thrown,
     );
@@ -100,7 +100,7 @@ describe.each(operations)('%s', (operation) => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
-  it('takes a code that does not exist for unknown', async () => {
+  it('makes an invalid code unknown', async () => {
     const odd = { [Symbol.for('secretkit.SecretError')]: true, code: 'CANARY', message: 'CANARY' };
     const error = await call(guard(uniform(() => Promise.reject(odd))), {}).catch(
       (thrown: unknown) => thrown,
@@ -110,7 +110,7 @@ describe.each(operations)('%s', (operation) => {
   });
 
   it.each([new Error('enough'), 'a string', null, { any: 'thing' }])(
-    'that is aborted beforehand never starts, and rejects with the very reason: %s',
+    'that was aborted before never starts, and rejects with the reason itself: %s',
     async (reason) => {
       const provider = uniform(() => Promise.resolve());
       expect(await outcome(call(guard(provider), { signal: AbortSignal.abort(reason) }))).toBe(reason);
@@ -119,7 +119,7 @@ describe.each(operations)('%s', (operation) => {
   );
 
   it.each([new Error('enough'), 'a string', null])(
-    'ends at an abort, although it does not listen: %s',
+    'ends at an abort, even if the provider ignores the signal: %s',
     async (reason) => {
       const controller = new AbortController();
       const hanging = guard(uniform(() => new Promise(() => undefined)));
@@ -144,7 +144,7 @@ describe.each(operations)('%s', (operation) => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it('that the provider aborts while it starts is over', async () => {
+  it('ends if the provider aborts it during its start', async () => {
     const controller = new AbortController();
     const provider = uniform(() => {
       controller.abort('by the provider');
@@ -153,7 +153,7 @@ describe.each(operations)('%s', (operation) => {
     expect(await outcome(call(guard(provider), { signal: controller.signal }))).toBe('by the provider');
   });
 
-  it('after disposal is closed, and does not reach the provider', async () => {
+  it('is closed after disposal, and does not reach the provider', async () => {
     const provider = uniform(() => Promise.resolve());
     const guarded = guard(provider);
     await guarded[Symbol.asyncDispose]?.();
@@ -163,8 +163,8 @@ describe.each(operations)('%s', (operation) => {
   });
 });
 
-describe('an answer of the wrong shape is invalid_data:', () => {
-  it.each(['CANARY', null, 5, {}, { reveal: () => 'CANARY' }])('a secret that is %j', async (answer) => {
+describe('an answer of the wrong shape is invalid_data', () => {
+  it.each(['CANARY', null, 5, {}, { reveal: () => 'CANARY' }])('for get: %j', async (answer) => {
     const error = await guard(uniform(() => Promise.resolve(answer)))
       .get(ref, {})
       .catch((thrown: unknown) => thrown);
@@ -173,18 +173,18 @@ describe('an answer of the wrong shape is invalid_data:', () => {
   });
 
   it.each([null, 'CANARY', {}, [], [undefined], [undefined, undefined, undefined]])(
-    'answers to two refs that are %j',
+    'for getMany of two refs: %j',
     async (answers) => {
       const provider = guard(uniform(() => Promise.resolve(answers)));
       expect(await outcome(provider.getMany!([ref, ref], {}))).toBe('invalid_data');
     },
   );
 
-  it.each([null, {}, { refs: 'CANARY' }, { refs: [], cursor: 5 }])('a page that is %j', async (page) => {
+  it.each([null, {}, { refs: 'CANARY' }, { refs: [], cursor: 5 }])('for list: %j', async (page) => {
     expect(await outcome(guard(uniform(() => Promise.resolve(page))).list!({}, {}))).toBe('invalid_data');
   });
 
-  it('in a batch, each in its place', async () => {
+  it('in its place of a batch', async () => {
     const failure = new SecretError('unavailable', 'x', { provider: 'own' });
     const answers = [seal('value'), undefined, failure, new Error('CANARY'), 'CANARY', null];
     const provider = guard(uniform(() => Promise.resolve(answers)));
@@ -205,25 +205,30 @@ describe('an answer of the wrong shape is invalid_data:', () => {
 });
 
 describe('a provider in plain JavaScript', () => {
-  it('may answer without a promise', async () => {
+  it('may return a value instead of a promise', async () => {
     expect(await outcome(guard(uniform(() => seal('value'))).get(ref, {}))).toBe('value');
     expect(await outcome(guard(uniform(() => undefined)).get(ref, {}))).toBeUndefined();
   });
 
-  it('may throw where it answers at once', () => {
+  it('may throw in a synchronous method', () => {
     const throwing = () => {
       throw new TypeError('CANARY');
     };
-    const provider = guard({ name: 'own', get: async () => undefined, peek: throwing, canonical: throwing });
-    for (const method of ['peek', 'canonical'] as const) {
-      expect(() => provider[method]!(ref)).toThrow(
-        expect.objectContaining({ code: 'unknown', provider: 'own' }),
-      );
+    const memory = { cached: throwing, invalidate: throwing, subscribe: throwing };
+    const provider = guard({ name: 'own', get: async () => undefined, canonical: throwing, memory });
+    for (const call of [
+      () => provider.canonical!(ref),
+      () => provider.memory!.cached!(ref),
+      () => provider.memory!.invalidate!(ref),
+      () => provider.memory!.subscribe!(() => undefined),
+    ]) {
+      expect(call).toThrow(expect.objectContaining({ code: 'unknown', provider: 'own' }));
+      expect(call).not.toThrow(/CANARY/);
     }
   });
 });
 
-describe('a provider that is hostile, or careless', () => {
+describe('a hostile or careless provider', () => {
   const throwing = (): never =>
     new Proxy(
       {},
@@ -237,7 +242,7 @@ describe('a provider that is hostile, or careless', () => {
       },
     ) as never;
 
-  it.each(operations)('that throws what throws when it is looked at is unknown: %s', async (operation) => {
+  it.each(operations)('that throws an object which throws on access is unknown: %s', async (operation) => {
     const call = calls[operation]!;
     for (const method of [
       () => Promise.reject(throwing()),
@@ -251,7 +256,7 @@ describe('a provider that is hostile, or careless', () => {
     }
   });
 
-  it('that answers with what throws when it is asked if it is sealed is no provider’s answer', async () => {
+  it('that returns an object which throws for a symbol is refused', async () => {
     const odd = new Proxy({}, { get: (_, key) => (typeof key === 'symbol' ? fail() : undefined) });
     const error = await guard({ name: 'own', get: async () => odd as never })
       .get(ref, {})
@@ -259,7 +264,7 @@ describe('a provider that is hostile, or careless', () => {
     expect(isSecretError(error, 'invalid_data')).toBe(true);
   });
 
-  it('that answers with what throws when it is looked at is no provider’s answer', async () => {
+  it('that returns an object which throws on access is refused', async () => {
     for (const answer of [() => throwing(), () => settled(seal('value')).then(throwing)]) {
       const error = await guard({ name: 'own', get: answer })
         .get(ref, {})
@@ -269,7 +274,7 @@ describe('a provider that is hostile, or careless', () => {
     }
   });
 
-  it('that answers so in a batch has a failure in its place', async () => {
+  it('that returns such an object in a batch has a failure in its place', async () => {
     const provider = guard({
       name: 'own',
       get: async () => undefined,
@@ -280,7 +285,7 @@ describe('a provider that is hostile, or careless', () => {
     expect(second).toMatchObject({ code: 'invalid_data', ref: { name: 'b' } });
   });
 
-  it('that empties the list it is given changes nobody else’s', async () => {
+  it('that empties its array of refs does not change that of the caller', async () => {
     const error = new SecretError('unavailable', 'HTTP 503.', { provider: 'own' });
     const secrets = createSecrets({
       name: 'own',
@@ -308,7 +313,7 @@ describe('a provider that is hostile, or careless', () => {
         return new Own('conflict', 'x', { provider: 'own' });
       },
     ],
-  ])('that changes an error has it made anew: %s', async (_, change) => {
+  ])('that changes an error gets a clean copy of it: %s', async (_, change) => {
     const thrown = change(new SecretError('conflict', 'x', { provider: 'own' }));
     const error = await guard({ name: 'own', get: () => Promise.reject(thrown) })
       .get(ref, {})
@@ -318,7 +323,7 @@ describe('a provider that is hostile, or careless', () => {
     expect((error as { response?: unknown }).response).toBe(undefined);
   });
 
-  it('that lists more than refs is heard about refs alone', async () => {
+  it('that lists other fields has them dropped', async () => {
     const listing = (refs: unknown[]) =>
       guard({
         name: 'own',
@@ -333,30 +338,70 @@ describe('a provider that is hostile, or careless', () => {
     }
   });
 
-  it('that has something else than secrets in memory has its answers refused', () => {
-    const bare = guard({ name: 'own', get: async () => undefined, peek: () => 'CANARY' as never });
-    expect(() => bare.peek!(ref)).toThrow(expect.objectContaining({ code: 'invalid_data' }));
+  it.each([
+    ['a bare string as a secret', { secret: 'CANARY' }, 'invalid_data'],
+    ['null', null, 'unknown'],
+    ['an object without a secret', {}, undefined],
+    ['a string in place of the object', 'CANARY', undefined],
+  ])('that has %s in memory returns nothing from there', (_, cached, code) => {
+    const bare = guard({
+      name: 'own',
+      get: async () => undefined,
+      memory: { cached: () => () => cached as never },
+    });
+    const look = () => bare.memory!.cached!(ref)(false);
+    expect(look).not.toThrow(/CANARY/);
+    expect(outcomeOf(look)).toBe(code);
   });
 
-  it('that throws at an invalidation is not quoted, and is not reached once it is closed', async () => {
+  it('that has no settled promise for a read is read by get', () => {
+    const secret = seal('value');
+    const cached = () => () => ({ secret, settled: Promise.resolve(secret) });
+    const provider = guard({ name: 'own', get: async () => secret, memory: { cached } });
+    expect(provider.memory!.cached!(ref)(true)).toBeUndefined();
+    expect(provider.memory!.cached!(ref)(false)?.secret).toBe(secret);
+  });
+
+  it('that returns no reader, and no function that ends a subscription, has none', () => {
+    const memory = { cached: () => undefined as never, subscribe: () => undefined as never };
+    const provider = guard({ name: 'own', get: async () => undefined, memory });
+    expect(provider.memory!.cached!(ref)(true)).toBeUndefined();
+    expect(provider.memory!.subscribe!(() => undefined)()).toBeUndefined();
+  });
+
+  it('that is closed returns nothing from a reader that was made before', async () => {
+    const secret = seal('value');
+    const provider = guard({
+      name: 'own',
+      get: async () => secret,
+      memory: { cached: () => () => ({ secret }) },
+    });
+    const read = provider.memory!.cached!(ref);
+    expect(read(false)).toBeDefined();
+    await provider[Symbol.asyncDispose]?.();
+    expect(read(false)).toBeUndefined();
+    expect(() => provider.memory!.cached!(ref)).toThrow(expect.objectContaining({ code: 'closed' }));
+  });
+
+  it('that throws in invalidate is not quoted, and is not called after disposal', async () => {
     const invalidate = vi.fn(() => {
       throw new TypeError('CANARY');
     });
-    const provider = guard({ name: 'own', get: async () => undefined, invalidate });
-    expect(() => provider.invalidate!()).toThrow(expect.objectContaining({ code: 'unknown' }));
+    const provider = guard({ name: 'own', get: async () => undefined, memory: { invalidate } });
+    expect(() => provider.memory!.invalidate!()).toThrow(expect.objectContaining({ code: 'unknown' }));
     await provider[Symbol.asyncDispose]?.();
-    expect(() => provider.invalidate!()).toThrow(expect.objectContaining({ code: 'closed' }));
+    expect(() => provider.memory!.invalidate!()).toThrow(expect.objectContaining({ code: 'closed' }));
     expect(invalidate).toHaveBeenCalledTimes(1);
   });
 });
 
-describe('what a cache answers from memory', () => {
-  it('passes as the very same promise', () => {
+describe('a settled promise of a cache', () => {
+  it('is passed on unchanged', () => {
     const hit = settled(seal('value'));
     expect(guard({ name: 'own', get: () => hit }).get(ref, {})).toBe(hit);
   });
 
-  it('does not pass for an aborted call', async () => {
+  it('is not passed on to an aborted call', async () => {
     const provider = guard({ name: 'own', get: () => settled(seal('value')) });
     expect(await outcome(provider.get(ref, { signal: AbortSignal.abort('enough') }))).toBe('enough');
   });
@@ -370,6 +415,14 @@ describe('a long-lived signal', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
+
+function outcomeOf(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return (error as SecretError).code;
+  }
+}
 
 function fail(): never {
   throw new Error('CANARY');

@@ -16,7 +16,7 @@ export function ignoreErrors<T>(run: () => T): T | undefined {
 
 /** Returns numbers in [0, 1], whatever the source returns: a broken one must not keep a value, or call, for ever. */
 export function boundedRandom(random: () => number): () => number {
-  return () => Math.min(1, Math.max(0, random() || 0)); // it may not be a number
+  return () => Math.min(1, Math.max(0, Number(random()) || 0)); // it may not return a number
 }
 
 /** A wall clock whose steps backwards are counted. */

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { type CachedReader, settled } from '../contract/memory.js';
+import type { SecretProvider } from '../contract/provider.js';
+import type { SecretRef } from '../contract/ref.js';
+import { seal } from '../contract/secret.js';
+import { around, type Policy } from '../kernel/around.js';
+import { defineMiddleware } from '../kernel/define-middleware.js';
+import { createSecrets } from './create-secrets.js';
+
+/** A stack that holds every value in memory, and records its calls. */
+function setUp() {
+  const seen: string[] = [];
+  let held = true;
+  const secret = seal('value');
+  const answer = settled(secret);
+  const cached = ({ name, scope }: SecretRef): CachedReader => {
+    seen.push(`cached ${name}${scope ? ` of ${scope.user}` : ''}`);
+    return (touch) => {
+      seen.push(touch ? 'read' : 'look');
+      return held ? { secret, settled: answer } : undefined;
+    };
+  };
+  const provider: SecretProvider = {
+    name: 'holding',
+    get: ({ name }, { fresh }) => {
+      seen.push(`get ${name}${fresh ? ', fresh' : ''}`);
+      return answer;
+    },
+    memory: { cached },
+  };
+  return { provider, seen, answer, evict: () => (held = false) };
+}
+
+describe('a repeated read of a name', () => {
+  it('returns the promise of the memory itself', async () => {
+    const { provider, seen, answer } = setUp();
+    const secrets = createSecrets(provider);
+    await secrets.get('a');
+    expect(secrets.get('a')).toBe(answer);
+    expect(secrets.require('a')).toBe(answer);
+    expect(secrets.peek('a')?.reveal()).toBe('value');
+    expect(seen).toEqual(['get a', 'cached a', 'read', 'read', 'look']);
+  });
+
+  it('goes through the layers with options, by ref, and if nothing is in memory', async () => {
+    const { provider, seen, evict } = setUp();
+    const secrets = createSecrets(provider);
+    await secrets.get('a');
+    await secrets.get('a', { fresh: true });
+    await secrets.get('a', {});
+    await secrets.get({ name: 'a' });
+    evict();
+    await secrets.get('a');
+    secrets.peek('a');
+    expect(seen).toEqual([
+      'get a',
+      'get a, fresh',
+      'get a',
+      'get a',
+      ...['cached a', 'read', 'get a'],
+      ...['look', 'cached a', 'look'], // of the name, then of the ref
+    ]);
+  });
+
+  it('in a batch is served from memory, if all of the batch is there', async () => {
+    const { provider, seen, evict } = setUp();
+    const secrets = createSecrets(provider);
+    await secrets.getMany({ one: 'a', other: 'b' });
+    const { one, other } = await secrets.getMany({ one: 'a', other: 'b' });
+    expect([one?.reveal(), other?.reveal()]).toEqual(['value', 'value']);
+    const fromMemory = ['cached a', 'look', 'cached b', 'look', 'read', 'read'];
+    expect(seen.splice(0)).toEqual(['get a', 'get b', ...fromMemory]);
+
+    await secrets.getMany({ one: 'a', other: 'b' }, {});
+    await secrets.getMany({ one: 'a', other: 'never read before' });
+    await secrets.getMany({ one: 'a', other: { name: 'b' } });
+    evict();
+    await secrets.getMany({ one: 'a', other: 'b' });
+    expect(seen).toEqual([
+      ...['get a', 'get b'], // with options
+      ...['look', 'get a', 'get never read before'],
+      ...['look', 'get a', 'get b'], // by ref
+      ...['look', 'get a', 'get b'], // nothing is in memory
+    ]);
+  });
+
+  it('is within the scope of the client', async () => {
+    const { provider, seen } = setUp();
+    const hers = createSecrets(provider).scoped({ user: 'usr_1' });
+    await hers.get('a');
+    await hers.get('a');
+    expect(seen).toEqual(['get a', 'cached a of usr_1', 'read']);
+  });
+
+  it('is closed after closing', async () => {
+    const { provider } = setUp();
+    const secrets = createSecrets(provider);
+    await secrets.get('a');
+    await secrets.get('a');
+    const closing = secrets.close();
+    await expect(secrets.get('a')).rejects.toMatchObject({ code: 'closed' });
+    expect(() => secrets.peek('a')).toThrow(/^closed/);
+    await closing;
+  });
+
+  it('fails with a code, without the message, if the memory throws', async () => {
+    const { provider } = setUp();
+    const secrets = createSecrets({
+      ...provider,
+      memory: {
+        cached: () => {
+          throw new TypeError('CANARY');
+        },
+      },
+    });
+    await secrets.get('a');
+    await expect(secrets.get('a')).rejects.toMatchObject({
+      code: 'unknown',
+      message: expect.not.stringContaining('CANARY'),
+    });
+  });
+});
+
+describe('a middleware', () => {
+  const pass: Policy = (run, ctx) => run(ctx);
+
+  it('that overrides get is not bypassed by reads', async () => {
+    const { provider, seen } = setUp();
+    const gets: string[] = [];
+    const counted = around({
+      name: 'counted',
+      policy: (run, ctx, { operation }) => {
+        gets.push(operation);
+        return run(ctx);
+      },
+    });
+    const secrets = createSecrets(counted(provider));
+    await secrets.get('a');
+    await secrets.get('a');
+    expect(gets).toEqual(['get', 'get']);
+    expect(seen).toEqual(['get a', 'cached a', 'get a']); // its reader returns nothing for a read
+  });
+
+  it('that overrides get passes looks on', async () => {
+    const { provider, seen } = setUp();
+    const secrets = createSecrets(around({ name: 'layer', policy: pass })(provider));
+    expect(secrets.peek('a')?.reveal()).toBe('value');
+    await secrets.get('a');
+    expect(secrets.peek('a')?.reveal()).toBe('value');
+    expect(seen).toEqual(['cached a', 'look', 'cached a', 'get a', 'look']);
+  });
+
+  it('that does not override get passes reads on', async () => {
+    const { provider, seen } = setUp();
+    const secrets = createSecrets(defineMiddleware({ name: 'through', build: () => ({}) })(provider));
+    await secrets.get('a');
+    await secrets.get('a');
+    expect(seen).toEqual(['get a', 'cached a', 'read']);
+  });
+
+  it('with a memory of its own replaces the inner one', async () => {
+    const { provider, seen } = setUp();
+    const own = seal('own');
+    const cached = (): CachedReader => (touch) => ({ secret: own, ...(touch && { settled: settled(own) }) });
+    const layer = defineMiddleware({ name: 'own', build: ({ get }) => ({ get, memory: { cached } }) });
+    const secrets = createSecrets(layer(provider));
+    expect((await secrets.get('a'))?.reveal()).toBe('value');
+    expect((await secrets.get('a'))?.reveal()).toBe('own');
+    expect(secrets.peek('a')?.reveal()).toBe('own');
+    expect(seen).toEqual(['get a']);
+  });
+});
