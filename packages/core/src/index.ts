@@ -9,8 +9,8 @@ export type {
   WatchOptions,
   WriteOptions,
 } from './client/secrets.js';
-export { type Layer, layersOf } from './contract/layer.js';
 export type { SecretProvider } from './contract/provider.js';
+export { type Layer, layersOf } from './contract/provider.js';
 export type { SecretRef, SecretScope } from './contract/ref.js';
 export { isSecret, type Secret, seal } from './contract/secret.js';
 export {

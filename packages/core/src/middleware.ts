@@ -1,8 +1,7 @@
-export type { Branch, Layer } from './contract/layer.js';
 export { settled } from './contract/memory.js';
+export type { Branch, Layer } from './contract/provider.js';
 export { markStale, sameValue } from './contract/secret.js';
 export { around, type Call, type Policy } from './kernel/around.js';
-export { orderCodes } from './kernel/compose.js';
 export {
   type CapabilitiesOf,
   defineMiddleware,
@@ -19,5 +18,6 @@ export {
   monotonicClock,
   notify,
 } from './kernel/injected.js';
+export { orderCodes } from './kernel/order-codes.js';
 export { readMany, walkPages } from './kernel/read-many.js';
 export type { Overrides } from './kernel/wrap.js';

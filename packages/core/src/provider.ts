@@ -10,7 +10,6 @@ export {
 } from './checks/check-options.js';
 export { checkProvider } from './checks/check-provider.js';
 export { checkRef, checkScope } from './checks/check-ref.js';
-export { layersOf } from './contract/layer.js';
 export type {
   CachedReader,
   CachedSecret,
@@ -26,6 +25,7 @@ export type {
   SecretPage,
   SecretProvider,
 } from './contract/provider.js';
+export { layersOf } from './contract/provider.js';
 export {
   describeRef,
   describeScope,

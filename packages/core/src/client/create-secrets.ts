@@ -1,7 +1,7 @@
 import { checkNumber, checkOptions, maxDelayMs } from '../checks/check-options.js';
 import { checkProvider } from '../checks/check-provider.js';
-import { layersOf } from '../contract/layer.js';
 import type { SecretProvider } from '../contract/provider.js';
+import { layersOf } from '../contract/provider.js';
 import { toSecretError } from '../kernel/answers.js';
 import { guard } from '../kernel/guard.js';
 import { clientRefs } from './client-refs.js';

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { checkNumber, checkOptions } from '../checks/check-options.js';
-import { layersOf } from '../contract/layer.js';
 import { settled } from '../contract/memory.js';
 import type { SecretProvider } from '../contract/provider.js';
+import { layersOf } from '../contract/provider.js';
 import { seal } from '../contract/secret.js';
 import { SecretError } from '../contract/secret-error.js';
 import { around } from '../kernel/around.js';

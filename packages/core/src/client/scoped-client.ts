@@ -1,7 +1,7 @@
 import { checkScope } from '../checks/check-ref.js';
-import { layersOf } from '../contract/layer.js';
 import type { SecretMemory } from '../contract/memory.js';
 import type { Answer, SecretProvider } from '../contract/provider.js';
+import { layersOf } from '../contract/provider.js';
 import { describeRef, refKey, type SecretRef, type SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import { invalid, isSecretError, SecretError } from '../contract/secret-error.js';

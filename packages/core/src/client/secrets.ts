@@ -1,5 +1,4 @@
-import type { Layer } from '../contract/layer.js';
-import type { SecretProvider } from '../contract/provider.js';
+import type { Layer, SecretProvider } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import type { Capability, SecretError } from '../contract/secret-error.js';

@@ -1,6 +1,8 @@
-import { type Layer, layersOf } from '../contract/layer.js';
-import type { SecretProvider } from '../contract/provider.js';
+import { layersOf, type SecretProvider } from '../contract/provider.js';
 import type { Middleware, Wrapped } from './define-middleware.js';
+import { orderCodes } from './order-codes.js';
+
+const parts: unique symbol = Symbol.for('secretkit.parts'); // one symbol for all copies of the package
 
 /**
  * Makes one middleware from several; the first is the outermost. `compose()` changes nothing. Warns, with a code, about an
@@ -24,64 +26,25 @@ export function compose(...middleware: readonly Middleware[]): Middleware {
       `compose: argument ${wrong + 1} must be a middleware, such as cache(), got no function.`,
     );
   }
-  return <P extends SecretProvider>(next: P): Wrapped<P> => {
+  // A nested compose is one list with its outer one, so that an order is reported once.
+  const layers = middleware.flatMap((layer) => (layer as Composed)[parts] ?? [layer]);
+  const composed = <P extends SecretProvider>(next: P): Wrapped<P> => {
     // Each layer keeps the capabilities of what it wraps, so all of them keep P's; a fold cannot express that.
-    const stack = middleware.reduceRight<SecretProvider>((inner, layer) => layer(inner), next) as Wrapped<P>;
+    const stack = layers.reduceRight<SecretProvider>((inner, layer) => layer(inner), next) as Wrapped<P>;
     const before = orderCodes(layersOf(next));
-    for (const code of orderCodes(layersOf(stack))) if (!before.includes(code)) warn(code);
+    for (const code of orderCodes(layersOf(stack))) if (!before.includes(code)) warn(code, stack.name);
     return stack;
   };
+  return Object.assign(composed, { [parts]: layers });
 }
 
-// Outer layer: the inner ones that it harms.
-const harmful: Readonly<Record<string, string>> = {
-  cache: 'fallback',
-  retry: 'cache,retry',
-  circuitBreaker: 'cache,retry',
-  rateLimit: 'cache,retry',
-  timeout: 'cache,circuitBreaker',
-};
-
-/**
- * Returns the codes of the harmful orders in these layers: `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE`. A stack with a layer of
- * the kind `anyOrder` has none.
- */
-export function orderCodes(layers: readonly Layer[]): readonly string[] {
-  return [...new Set(pathsOf(layers).flatMap(codesOf))];
-}
-
-/** The kinds of the layers, outermost first, on the way to each innermost provider. */
-function pathsOf(layers: readonly Layer[]): readonly (readonly string[])[] {
-  const kinds = layers.map(({ kind }) => kind?.description?.slice('secretkit.kind.'.length) ?? '');
-  const branches = layers.at(-1)?.branches;
-  if (!branches) return [kinds];
-  return branches.flatMap((branch) => pathsOf(branch.layers).map((inside) => [...kinds, ...inside]));
-}
-
-function codesOf(kinds: readonly string[]): string[] {
-  if (kinds.includes('anyOrder')) return [];
-  return kinds.flatMap((outer, at) => {
-    const inside = kinds.slice(at + 1);
-    return (harmful[outer]?.split(',') ?? [])
-      .filter((inner) => inside.includes(inner) && !isDeadlineOfAll(outer, inner, inside))
-      .map((inner) => `SECRETKIT_ORDER_${capitals(outer)}_OUTSIDE_${capitals(inner)}`);
-  });
-}
-
-// A timeout outside a breaker is fine for all attempts together, and with a timeout for each attempt inside.
-function isDeadlineOfAll(outer: string, inner: string, inside: readonly string[]): boolean {
-  if (outer !== 'timeout' || inner !== 'circuitBreaker') return false;
-  const at = inside.indexOf(inner);
-  return inside.slice(0, at).includes('retry') || inside.slice(at).includes('timeout');
-}
-
-function capitals(kind: string): string {
-  return kind.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
+interface Composed extends Middleware {
+  readonly [parts]?: readonly Middleware[];
 }
 
 /** Warns as Node does, so that the warning can be disabled by its code; elsewhere on the console. */
-function warn(code: string): void {
-  const message = `The order of the middleware does harm: https://www.npmjs.com/package/@secretkit/middleware#order`;
+function warn(code: string, stack: string): void {
+  const message = `The order of the middleware in ${stack} does harm. See https://www.npmjs.com/package/@secretkit/middleware#order`;
   const { process } = globalThis as { process?: { emitWarning?: (text: string, about: object) => void } };
   if (typeof process?.emitWarning === 'function') {
     process.emitWarning(message, { type: 'SecretkitWarning', code });

@@ -1,6 +1,6 @@
 import { checkProvider } from '../checks/check-provider.js';
-import { type Layer, layersOf } from '../contract/layer.js';
 import type { SecretProvider } from '../contract/provider.js';
+import { type Layer, layersOf } from '../contract/provider.js';
 import type { Capability } from '../contract/secret-error.js';
 import { guard } from './guard.js';
 import { isWrapped, type Overrides, wrap } from './wrap.js';

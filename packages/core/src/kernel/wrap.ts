@@ -1,6 +1,5 @@
-import type { Layer } from '../contract/layer.js';
 import type { SecretMemory } from '../contract/memory.js';
-import type { SecretProvider } from '../contract/provider.js';
+import type { Layer, SecretProvider } from '../contract/provider.js';
 import type { Capability } from '../contract/secret-error.js';
 
 /**

@@ -1,0 +1,51 @@
+import type { Layer } from '../contract/provider.js';
+
+// [outer, inner]: the outer layer does harm outside the inner one.
+const harmful = [
+  ['cache', 'fallback'],
+  ['retry', 'cache'],
+  ['retry', 'retry'],
+  ['circuitBreaker', 'cache'],
+  ['circuitBreaker', 'retry'],
+  ['rateLimit', 'cache'],
+  ['rateLimit', 'retry'],
+  ['timeout', 'cache'],
+  ['timeout', 'circuitBreaker'],
+] as const;
+
+/**
+ * Returns the codes of the harmful orders in these layers: `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE`. A stack with a layer of
+ * the kind `anyOrder` has none.
+ */
+export function orderCodes(layers: readonly Layer[]): readonly string[] {
+  return [...new Set(pathsOf(layers).flatMap(codesOf))];
+}
+
+/** The kinds of the layers, outermost first, on the way to each innermost provider. */
+function pathsOf(layers: readonly Layer[]): readonly (readonly string[])[] {
+  const kinds = layers.map(({ kind }) => kind?.description?.slice('secretkit.kind.'.length) ?? '');
+  const branches = layers.at(-1)?.branches;
+  if (!branches) return [kinds];
+  return branches.flatMap((branch) => pathsOf(branch.layers).map((inside) => [...kinds, ...inside]));
+}
+
+function codesOf(kinds: readonly string[]): string[] {
+  if (kinds.includes('anyOrder')) return [];
+  return kinds.flatMap((kind, at) => {
+    const inside = kinds.slice(at + 1);
+    return harmful
+      .filter(([outer, inner]) => outer === kind && inside.includes(inner))
+      .filter(([outer, inner]) => !(outer === 'timeout' && inner === 'circuitBreaker' && isForAll(inside)))
+      .map(([outer, inner]) => `SECRETKIT_ORDER_${capitals(outer)}_OUTSIDE_${capitals(inner)}`);
+  });
+}
+
+// A timeout may limit all attempts of a retry outside the breaker, or surround one that has its own timeout inside.
+function isForAll(inside: readonly string[]): boolean {
+  const breaker = inside.indexOf('circuitBreaker');
+  return inside.slice(0, breaker).includes('retry') || inside.slice(breaker).includes('timeout');
+}
+
+function capitals(kind: string): string {
+  return kind.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
+}
