@@ -1,4 +1,4 @@
-/** The range of a number. Both bounds are inclusive. */
+/** The range of a number; both bounds are inclusive. */
 export interface NumberRange {
   readonly min: number;
   readonly max: number;
@@ -12,17 +12,14 @@ export const maxDelayMs: number = 2 ** 31 - 1;
 /**
  * Checks an options object: a misspelt option would be ignored silently.
  *
- * @param owner - Whose options they are, as the caller wrote it: `cache`.
+ * @param owner - The owner of the options, as the caller wrote it: `cache`.
  * @throws `TypeError` when it is not an object, or has an unknown option.
  */
 export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(
-      `${owner}: options must be an object, got ${kindOf(options)}. ${list('option', known)}`,
-    );
-  }
-  if ('get' in options) {
-    throw new TypeError(`${owner}: options must be an object, got a provider. ${list('option', known)}`);
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+  if (!isObject || 'get' in options) {
+    const got = isObject ? 'a provider' : kindOf(options);
+    throw new TypeError(`${owner}: options must be an object, got ${got}. ${list('option', known)}`);
   }
   const unknown = unknownKey(options, known);
   if (unknown) throw new TypeError(`${owner}: ${unknown}`);
@@ -49,26 +46,14 @@ export function checkNumber(owner: string, option: string, value: unknown, range
  */
 export function unknownKey(input: object, known: readonly string[], noun = 'option'): string | undefined {
   const unknown = Object.keys(input).find((key) => !known.includes(key));
-  return unknown === undefined
-    ? undefined
-    : `unknown ${noun} "${unknown.slice(0, 50)}". ${list(noun, known)}`;
+  if (unknown === undefined) return undefined;
+  return `unknown ${noun} "${unknown.slice(0, 50)}". ${list(noun, known)}`;
 }
 
 /**
  * Returns the parameters of a URL such as `env:?prefix=APP_`. For openers.
  *
- * @throws `TypeError` for a parameter that is unknown, empty or repeated, and for a URL with other parts: a host, a path, a
- * fragment.
- * @example
- * ```ts
- * import { type Opener, urlParameters } from '@secretkit/core/provider';
- * import { envSecrets } from '@secretkit/env';
- *
- * const opener: Opener = {
- *   schemes: ['own'],
- *   open: (url) => envSecrets({ prefix: urlParameters(url, ['prefix']).prefix ?? 'APP_' }),
- * };
- * ```
+ * @throws `TypeError` for a parameter that is unknown, empty or repeated, and for a URL with a host, a path or a fragment.
  */
 export function urlParameters<const K extends string>(
   url: URL,
@@ -96,14 +81,14 @@ export function urlParameters<const K extends string>(
   return parameters as { [P in K]?: string }; // all of them are known
 }
 
-/** Whether this is a plain object. A promise, a map or an instance of a class is not: its data is not in its fields. */
+/** Whether this is a plain object: the data of a promise, a map or an instance of a class is not in its fields. */
 export function isPlainObject(thing: unknown): thing is object {
   if (typeof thing !== 'object' || thing === null) return false;
   const prototype: unknown = Object.getPrototypeOf(thing);
   return prototype === null || Object.getPrototypeOf(prototype) === null; // of another realm, too
 }
 
-/** Returns what something is, for messages: its kind, never its content. */
+/** Returns the kind of a thing, for messages, and never its content. */
 export function kindOf(thing: unknown): string {
   if (typeof thing !== 'object') return typeof thing;
   if (thing === null) return 'null';

@@ -4,7 +4,7 @@ import { kindOf } from './check-options.js';
 /**
  * Checks a provider.
  *
- * @param owner - Who needs it, as the caller wrote it: `fallback`.
+ * @param owner - The function that needs it, as the caller wrote it: `fallback`.
  * @throws `TypeError` when it is not a provider.
  */
 export function checkProvider(thing: unknown, owner: string): asserts thing is SecretProvider {

@@ -7,9 +7,9 @@ const maxLength = 5_000;
 /**
  * Returns a frozen, well-formed copy of a ref; a string is a name in the default scope.
  *
- * @throws `invalid_argument` when the name or a field of the scope is empty, longer than 5,000 characters, has a control
- * character or a lone surrogate, or when a field is unknown or present without a value. Malformed input is not quoted: it
- * may be a value in the wrong place.
+ * @throws `invalid_argument` when the name or a field of the scope is empty, longer than 5,000 characters, or has a control
+ * character or a lone surrogate; when a field is unknown or has no value. Malformed input may be a misplaced value, so it
+ * is not quoted.
  */
 export function checkRef(input: string | SecretRef): SecretRef {
   if (typeof input === 'string') return Object.freeze({ name: checkText(input, 'name') });
@@ -22,8 +22,8 @@ export function checkRef(input: string | SecretRef): SecretRef {
 /**
  * Returns a frozen, well-formed copy of a scope.
  *
- * @throws `invalid_argument` for anything else, above all for a field that is present but `undefined`, `null` or
- * empty: a tenant's id that failed to load must not mean the default tenant.
+ * @throws `invalid_argument` as `checkRef`, above all for a field that is present without a value: a tenant's id that
+ * failed to load must not mean the default tenant.
  */
 export function checkScope(scope: unknown): SecretScope {
   if (!isPlainObject(scope)) {
@@ -42,13 +42,13 @@ function refuseUnknownKey(owner: string, input: object, known: readonly string[]
   if (unknown) throw invalid(`${owner}: ${unknown}`);
 }
 
-function checkText(text: unknown, what: string): string {
-  if (typeof text !== 'string') throw invalid(`${what} must be a string, got ${kindOf(text)}.`);
-  if (text === '') throw invalid(`${what} must not be empty.`);
+function checkText(text: unknown, field: string): string {
+  if (typeof text !== 'string') throw invalid(`${field} must be a string, got ${kindOf(text)}.`);
+  if (text === '') throw invalid(`${field} must not be empty.`);
   if (text.length > maxLength) {
-    throw invalid(`${what} must have at most ${maxLength} characters, got ${text.length}.`);
+    throw invalid(`${field} must have at most ${maxLength} characters, got ${text.length}.`);
   }
-  if (/\p{Cc}/u.test(text)) throw invalid(`${what} must not have a control character.`);
-  if (!text.isWellFormed()) throw invalid(`${what} must not have a lone surrogate.`);
+  if (/\p{Cc}/u.test(text)) throw invalid(`${field} must not have a control character.`);
+  if (!text.isWellFormed()) throw invalid(`${field} must not have a lone surrogate.`);
   return text;
 }

@@ -28,10 +28,8 @@ export function contextOf(
 // By its members: a test environment, or a polyfill, may have a class of its own.
 function isSignal(thing: Partial<AbortSignal> | null): boolean {
   const { aborted, addEventListener, removeEventListener } = thing ?? {};
-  return (
-    [typeof aborted, typeof addEventListener, typeof removeEventListener].join() ===
-    'boolean,function,function'
-  );
+  const kinds = [typeof aborted, typeof addEventListener, typeof removeEventListener];
+  return kinds.join() === 'boolean,function,function';
 }
 
 export function checkRefsByKey(input: unknown): RefsByKey {
@@ -40,8 +38,9 @@ export function checkRefsByKey(input: unknown): RefsByKey {
 }
 
 export function checkRefList(inputs: unknown): readonly (string | SecretRef)[] {
-  if (Array.isArray(inputs) && inputs.length > 0) return inputs as readonly (string | SecretRef)[]; // refs are checked next
-  const got = Array.isArray(inputs) ? 'an empty array' : kindOf(inputs);
+  const isList = Array.isArray(inputs);
+  if (isList && inputs.length > 0) return inputs as readonly (string | SecretRef)[]; // refs are checked next
+  const got = isList ? 'an empty array' : kindOf(inputs);
   throw invalid(`refs must be a list of names or refs, such as ['db-password'], got ${got}.`);
 }
 
@@ -51,8 +50,9 @@ export function checkPeriod(everyMs: unknown): number {
   throw invalid(`everyMs must be a number of milliseconds between 1 and ${maxDelayMs}, got ${got}.`);
 }
 
-export function checkCallback(what: string, callback: unknown): void {
-  if (typeof callback !== 'function') throw invalid(`${what} must be a function, got ${kindOf(callback)}.`);
+export function checkCallback(argument: string, callback: unknown): void {
+  if (typeof callback !== 'function')
+    throw invalid(`${argument} must be a function, got ${kindOf(callback)}.`);
 }
 
 /** Returns a value to write as a `Secret`. An expiry in the options replaces that of a `Secret`. */

@@ -53,14 +53,11 @@ export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRe
 
   function narrowed({ name, scope: inner = {} }: SecretRef): SecretRef {
     const outer = scope ?? {};
-    for (const field of ['account', 'user'] as const) {
-      if (outer[field] !== undefined && inner[field] !== undefined)
-        refuseOther(field, outer[field], inner[field]);
-    }
+    refuseOther('user', outer.user, inner.user);
+    refuseOther('account', outer.account, inner.account);
     if (outer.account === undefined && inner.account !== undefined) {
       // Without an account the outer scope means the provider's default one.
-      const account = stack.canonical?.({ name, scope: outer }).scope?.account;
-      if (account !== undefined) refuseOther('account', account, inner.account);
+      refuseOther('account', stack.canonical?.({ name, scope: outer }).scope?.account, inner.account);
     }
     return Object.freeze({ name, scope: Object.freeze({ ...outer, ...inner }) });
   }
@@ -74,11 +71,11 @@ export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRe
     allCached(inputs) {
       const secrets: Secret[] = [];
       for (const input of inputs) {
-        const here = typeof input === 'string' ? cached(input, false) : undefined;
-        if (!here?.settled) return undefined;
-        secrets.push(here.secret);
+        const hit = typeof input === 'string' ? cached(input, false) : undefined;
+        if (!hit?.settled) return undefined;
+        secrets.push(hit.secret);
       }
-      for (const name of inputs as readonly string[]) cached(name, true); // all of them are used, or none
+      for (const name of inputs as readonly string[]) cached(name, true); // all of them count as used, or none
       return secrets;
     },
   };
@@ -88,9 +85,8 @@ function nothing(): undefined {
   return undefined;
 }
 
-function refuseOther(field: 'account' | 'user', own: string, other: string): void {
-  if (own === other) return;
-  throw invalid(
-    `the ref has another ${field} than this client, whose scope is ${field} ${own}. Use a client of that scope.`,
-  );
+function refuseOther(field: 'account' | 'user', own: string | undefined, other: string | undefined): void {
+  if (own === undefined || other === undefined || own === other) return;
+  const expected = `scope.${field} must be that of this client (${own})`;
+  throw invalid(`${expected}, got another one. Use a client within that scope.`);
 }

@@ -669,3 +669,29 @@ describe('createSecrets', () => {
     expect((await getMany({ a: 'a' })).a).toBeDefined();
   });
 });
+
+describe('a client within the default account', () => {
+  const account = (ref: { readonly scope?: { readonly account?: string } }) =>
+    ref.scope?.account ?? 'acct_own';
+  const owned: SecretProvider = {
+    name: 'owned',
+    get: async (ref) => seal(account(ref)),
+    canonical: (ref) => ({ ...ref, scope: { ...ref.scope, account: account(ref) } }),
+  };
+
+  it('accepts that account, and no other', async () => {
+    const user = createSecrets(owned).scoped({ user: 'usr_1' });
+    expect((await user.require({ name: 'x', scope: { account: 'acct_own' } })).reveal()).toBe('acct_own');
+    await expect(user.get({ name: 'x', scope: { account: 'acct_other' } })).rejects.toThrow(
+      /^invalid_argument: scope\.account must be that of this client \(acct_own\)/,
+    );
+  });
+
+  it('accepts any account if the provider has no default', async () => {
+    const folding = createSecrets({ ...owned, canonical: ({ name }) => ({ name: name.toUpperCase() }) });
+    const user = folding.scoped({ user: 'usr_1' });
+    expect((await user.require({ name: 'x', scope: { account: 'acct_other' } })).reveal()).toBe('acct_other');
+    const named = createSecrets(owned).scoped({ account: 'acct_2' });
+    expect((await named.require({ name: 'x', scope: { user: 'usr_1' } })).reveal()).toBe('acct_2');
+  });
+});

@@ -1,7 +1,6 @@
 import { checkNumber, checkOptions, maxDelayMs } from '../checks/check-options.js';
 import { checkProvider } from '../checks/check-provider.js';
 import type { SecretProvider } from '../contract/provider.js';
-import { layersOf } from '../contract/provider.js';
 import { toSecretError } from '../kernel/answers.js';
 import { guard } from '../kernel/guard.js';
 import { clientRefs } from './client-refs.js';
@@ -17,11 +16,7 @@ export interface SecretsOptions {
    * @defaultValue 30000
    */
   readonly authCooldownMs?: number;
-  /**
-   * The clock of that cooldown and of batches, in epoch milliseconds: a value that expires during the wait for others is
-   * missing.
-   * @defaultValue Date.now
-   */
+  /** The clock of that cooldown, and of expiry within a batch, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: () => number;
   /** The random source of `watch`: a number in [0, 1). @defaultValue Math.random */
   readonly random?: () => number;
@@ -51,25 +46,17 @@ export function createSecrets<P extends SecretProvider>(
   const { authCooldownMs = 30_000, now = () => Date.now(), random = () => Math.random() } = options;
   checkNumber('createSecrets', 'authCooldownMs', authCooldownMs, { min: 0, max: maxDelayMs });
   const stack = guard(provider);
-  const shared = {
-    stack,
-    renewals: renewals(stack, now, authCooldownMs),
-    watches: watches(stack, now, random),
-    now,
-  };
+  const running = watches(stack, now, random);
+  const shared = { stack, renewals: renewals(stack, now, authCooldownMs), watches: running, now };
   const refs = clientRefs(stack);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    shared.watches.stopAll();
+    running.stopAll();
     closing ??= dispose(stack);
     return closing;
   };
-  const client: Secrets = Object.freeze({
-    ...scopedClient(shared, () => refs),
-    layers: layersOf(stack),
-    close,
-    [Symbol.asyncDispose]: close,
-  });
+  const scoped = scopedClient(shared, () => refs);
+  const client: Secrets = Object.freeze({ ...scoped, close, [Symbol.asyncDispose]: close });
   return client; // it has every method; the type omits those that P is known not to have
 }
 

@@ -2,6 +2,7 @@ import type { SecretProvider } from '../contract/provider.js';
 import { refKey, type SecretRef } from '../contract/ref.js';
 import { type Secret, sameValue } from '../contract/secret.js';
 import { isSecretError } from '../contract/secret-error.js';
+import { ignoreErrors } from '../kernel/injected.js';
 
 /** Finds the value that replaced one that was refused. */
 export interface Renewals {
@@ -9,24 +10,12 @@ export interface Renewals {
   renew(ref: SecretRef, refused: Secret): Promise<Secret | undefined>;
 }
 
-/** A search for another value than this one. */
-interface Search {
-  readonly refused: Secret;
-  readonly found: Promise<Secret | undefined>;
-}
-
-/** A value that was refused while the store had no other. */
-interface Refusal {
-  readonly refused: Secret;
-  readonly at: number;
-}
-
 const maxRefusals = 1_000;
 
 /** @param cooldownMs - How long the store is not asked again about a value that it had no replacement for. */
 export function renewals(stack: SecretProvider, now: () => number, cooldownMs: number): Renewals {
-  const inFlight = new Map<string, Search>();
-  const refusals = new Map<string, Refusal>();
+  const inFlight = new Map<string, { refused: Secret; found: Promise<Secret | undefined> }>();
+  const refusals = new Map<string, { refused: Secret; at: number }>(); // while the store had no other value
 
   async function search(key: string, ref: SecretRef, refused: Secret): Promise<Secret | undefined> {
     const found = await stack.get(ref, { fresh: true }).catch(() => undefined); // the caller has the first failure
@@ -38,27 +27,17 @@ export function renewals(stack: SecretProvider, now: () => number, cooldownMs: n
     return undefined;
   }
 
-  /** Returns a value that another caller has refreshed meanwhile. */
-  function replacement(ref: SecretRef, refused: Secret): Secret | undefined {
-    try {
-      const secret = stack.memory?.cached?.(ref)(false)?.secret;
-      return secret && !sameValue(secret, refused) ? secret : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
   function isCoolingDown(key: string, value: Secret): boolean {
     const refusal = refusals.get(key);
     if (!refusal || !sameValue(refusal.refused, value)) return false;
-    const passedMs = now() - refusal.at;
-    return passedMs >= 0 && passedMs < cooldownMs; // a clock that is set back lengthens no cooldown
+    const elapsedMs = now() - refusal.at;
+    return elapsedMs >= 0 && elapsedMs < cooldownMs; // a clock that is set back lengthens no cooldown
   }
 
   return {
     async renew(ref, refused) {
-      const known = replacement(ref, refused);
-      if (known) return known;
+      const cached = ignoreErrors(() => stack.memory?.cached?.(ref)(false)?.secret);
+      if (cached && !sameValue(cached, refused)) return cached; // another caller has refreshed it
       const key = refKey(stack.canonical?.(ref) ?? ref);
       const other = inFlight.get(key);
       if (other && sameValue(other.refused, refused)) return other.found;
@@ -74,9 +53,6 @@ export function renewals(stack: SecretProvider, now: () => number, cooldownMs: n
 
 /** Whether a client reports a refused credential so: a status of 401, or `unauthenticated`. */
 export function isAuthFailure(error: unknown): boolean {
-  const { status, statusCode } = Object(error) as {
-    readonly status?: unknown;
-    readonly statusCode?: unknown;
-  };
+  const { status, statusCode } = Object(error) as { status?: unknown; statusCode?: unknown };
   return status === 401 || statusCode === 401 || isSecretError(error, 'unauthenticated');
 }

@@ -1,7 +1,6 @@
 import { checkScope } from '../checks/check-ref.js';
 import type { SecretMemory } from '../contract/memory.js';
-import type { Answer, SecretProvider } from '../contract/provider.js';
-import { layersOf } from '../contract/provider.js';
+import { type Answer, type CallContext, layersOf, type SecretProvider } from '../contract/provider.js';
 import { describeRef, refKey, type SecretRef, type SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import { invalid, isSecretError, SecretError } from '../contract/secret-error.js';
@@ -40,46 +39,33 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   const { stack, renewals, watches, now } = shared;
   const refOf = (input: string | SecretRef): SecretRef => refs().refOf(input);
 
-  // Neither this nor `require` is an async function: the promise of a cache hit is returned unchanged.
-  function get(input: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined> {
+  // Not an async function: the promise of a cache hit is returned unchanged.
+  function read<T>(
+    input: string | SecretRef,
+    options: ReadOptions | undefined,
+    fromStack: (ref: SecretRef, ctx: CallContext) => Promise<T>,
+  ): Promise<Secret | T> {
     try {
-      return cached(input, options) ?? stack.get(refOf(input), contextOf(options, readOptions));
+      const hit = options === undefined && typeof input === 'string' ? refs().cached(input, true) : undefined;
+      return hit?.settled ?? fromStack(refOf(input), contextOf(options, readOptions));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  function require(input: string | SecretRef, options?: ReadOptions): Promise<Secret> {
-    try {
-      return cached(input, options) ?? required(input, options);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  function cached(input: string | SecretRef, options: ReadOptions | undefined): Promise<Secret> | undefined {
-    return options === undefined && typeof input === 'string'
-      ? refs().cached(input, true)?.settled
-      : undefined;
-  }
-
-  async function required(input: string | SecretRef, options: ReadOptions | undefined): Promise<Secret> {
-    const ref = refOf(input);
-    const secret = await stack.get(ref, contextOf(options, readOptions));
+  async function required(ref: SecretRef, ctx: CallContext): Promise<Secret> {
+    const secret = await stack.get(ref, ctx);
     if (secret) return secret;
     throw notFound(stack, ref);
   }
 
   const keyOf = (ref: SecretRef): string => refKey(stack.canonical?.(ref) ?? ref);
 
-  async function readByKey(
-    input: RefsByKey,
-    options?: ReadOptions,
-  ): Promise<[key: string, answer: Answer][]> {
+  async function readByKey(input: RefsByKey, options?: ReadOptions): Promise<[string, Answer][]> {
     const ctx = contextOf(options, readOptions);
     const entries = Object.entries(checkRefsByKey(input));
-    const here = options === undefined ? refs().allCached(entries.map(([, ref]) => ref)) : undefined;
-    const answers = here ?? (await readMany(stack, entries.map(refOfEntry), ctx, now));
+    const hits = options === undefined ? refs().allCached(entries.map(([, ref]) => ref)) : undefined;
+    const answers = hits ?? (await readMany(stack, entries.map(refOfEntry), ctx, now));
     return entries.map(([key], at) => [key, answers[at]]);
   }
 
@@ -94,17 +80,14 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   function subscribeOf(method: 'onChange' | 'watch'): NonNullable<SecretMemory['subscribe']> {
     const { subscribe } = stack.memory ?? {};
     if (subscribe) return subscribe; // bound: the stack is guarded
-    throw new SecretError(
-      'unsupported',
-      `${method} needs a cache in the stack: only a cache detects that a value has changed.`,
-      { provider: stack.name },
-    );
+    const problem = `${method} needs a cache in the stack: only a cache detects that a value has changed.`;
+    throw new SecretError('unsupported', problem, { provider: stack.name });
   }
 
   const client: ScopedSecrets = {
     layers: layersOf(stack),
-    get,
-    require,
+    get: (input, options) => read(input, options, stack.get), // bound: the stack is guarded
+    require: (input, options) => read(input, options, required),
 
     async getMany<R extends RefsByKey>(input: R, options?: ReadOptions) {
       const answers = await readByKey(input, options);
@@ -172,8 +155,8 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     },
 
     peek(input) {
-      const here = typeof input === 'string' ? refs().cached(input, false) : undefined;
-      return (here ?? stack.memory?.cached?.(refOf(input))(false))?.secret;
+      const hit = typeof input === 'string' ? refs().cached(input, false) : undefined;
+      return (hit ?? stack.memory?.cached?.(refOf(input))(false))?.secret;
     },
 
     invalidate(input) {
@@ -197,7 +180,9 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   function refsWithin(scope: SecretScope): ClientRefs {
     const inner = scope === undefined ? {} : checkScope(scope);
     if (inner.account === undefined && inner.user === undefined) {
-      throw invalid("scope must have an account or a user, got neither. Has the tenant's id been loaded?");
+      throw invalid(
+        "scope must have an account or a user, got neither. Check that the tenant's id is loaded.",
+      );
     }
     return clientRefs(stack, refs().scopeOf(inner));
   }
@@ -208,13 +193,6 @@ function notFound(stack: SecretProvider, ref: SecretRef): SecretError {
   const remedy = /\p{Cc}/u.test(storedName) // no secret can have it
     ? 'The backend cannot hold this name and scope: check'
     : `Create it${storedName === ref.name ? '' : ` as ${describeRef({ name: storedName })}`}, or check`;
-  return new SecretError(
-    'not_found',
-    `the secret does not exist, or has expired. ${remedy} its name and scope.`,
-    {
-      provider: stack.name,
-      operation: 'get',
-      ref,
-    },
-  );
+  const problem = `the secret does not exist, or has expired. ${remedy} its name and scope.`;
+  return new SecretError('not_found', problem, { provider: stack.name, operation: 'get', ref });
 }

@@ -17,7 +17,7 @@ export interface ReadOptions extends CallOptions {
 
 /** Options of a write. */
 export interface WriteOptions extends CallOptions {
-  /** From when on the value is gone. @defaultValue that of the `Secret` that is written, else never */
+  /** The moment from which on the value is gone. @defaultValue that of the `Secret` that is written, else never */
   readonly expiresAt?: Date | undefined;
 }
 
@@ -38,40 +38,32 @@ export interface WatchOptions extends CallOptions {
 
 /** Options of `list`. */
 export interface ListOptions extends CallOptions {
-  /** Whose names. @defaultValue the client's scope, else the provider's default */
+  /** The scope of the names. @defaultValue the client's scope, else the provider's default */
   readonly scope?: SecretScope;
 }
 
 /** Secrets to read, under keys of your own: `{ db: 'DATABASE_URL', hook: { name, scope } }`. */
 export type RefsByKey = Readonly<Record<string, string | SecretRef>>;
 
-/** The methods of every client. */
+/** The scope of a client: an object, or a function that is called at the first use, such as for a request's tenant. */
+export type ScopeSource = SecretScope | (() => SecretScope);
+
+/** The methods of every client. A `ref` is a name in the client's scope, or a `SecretRef`. */
 export interface ReadMethods {
   /**
-   * Returns the secret, or `undefined` if it does not exist or has expired. A name is in the client's scope.
+   * Returns the secret, or `undefined` if it does not exist or has expired.
    *
    * @throws `invalid_argument` before any I/O; any failure of the provider; the signal's reason.
    */
   get(ref: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined>;
 
-  /**
-   * Returns the secret.
-   *
-   * @throws `not_found` if it does not exist, else as `get`.
-   */
+  /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
 
   /**
    * Returns several secrets under keys of your own. Secrets of one scope are one backend call where the backend can do that.
    *
    * @throws The first failure, in the order of the keys, else as `get`.
-   * @example
-   * ```ts
-   * import { createSecrets } from '@secretkit/core';
-   * import { envSecrets } from '@secretkit/env';
-   *
-   * const { db, hook } = await createSecrets(envSecrets()).getMany({ db: 'DATABASE_URL', hook: 'HOOK_SECRET' });
-   * ```
    */
   getMany<R extends RefsByKey>(
     refs: R,
@@ -144,92 +136,47 @@ export interface ReadMethods {
   readonly layers?: readonly Layer[];
 }
 
-/** The scope of a client: an object, or a function that is called at the first use, such as for a request's tenant. */
-export type ScopeSource = SecretScope | (() => SecretScope);
-
-/**
- * A client that reads. Every `Secrets` is one, whatever the backend: the type for code that only needs values.
- *
- * @example
- * ```ts
- * import type { SecretsReader } from '@secretkit/core';
- *
- * export async function connect(secrets: SecretsReader) {
- *   const url = await secrets.require('DATABASE_URL');
- *   return new URL(url.reveal()).host;
- * }
- * ```
- */
-export interface SecretsReader extends ReadMethods {
-  /** Returns this client within a scope; see `Secrets.scoped`. */
-  scoped(scope: ScopeSource): SecretsReader;
-}
-
-/** The method of a client whose backend lists. */
-export interface ListMethods {
-  /**
-   * Yields every name of a scope, never a value. Each page is one call, made when the iteration reaches it.
-   *
-   * @throws `unsupported`, during iteration, if the backend cannot list.
-   */
+/** The methods of a client that need a capability of the backend. Without it they throw `unsupported`. */
+export interface CapabilityMethods {
+  /** Yields every name of a scope, never a value. Each page is one call, made when the iteration reaches it. */
   list(options?: ListOptions): AsyncIterable<SecretRef>;
-}
 
-/** The method of a client whose backend writes. */
-export interface SetMethods {
-  /**
-   * Creates or replaces a secret, value and expiry together.
-   *
-   * @throws `invalid_argument` before any I/O for an empty value or a past expiry; `unsupported` if the backend cannot write.
-   */
+  /** Creates or replaces a secret, value and expiry together. @throws `invalid_argument` before any I/O. */
   set(ref: string | SecretRef, value: string | Secret, options?: WriteOptions): Promise<void>;
-}
 
-/** The method of a client whose backend deletes. */
-export interface DeleteMethods {
-  /**
-   * Deletes a secret; a missing one is fine.
-   *
-   * @throws `unsupported` if the backend cannot delete.
-   */
+  /** Deletes a secret. A missing one is not a failure. */
   delete(ref: string | SecretRef, options?: CallOptions): Promise<void>;
 }
 
-/** `true` if no member of the union can do it: then a call would always be a mistake. */
-type KnownAbsent<P, C extends Capability> = [
-  P extends unknown ? (C extends keyof P ? false : true) : never,
-] extends [true]
-  ? true
-  : false;
-
-type Unless<Absent extends boolean, Methods> = Absent extends true ? unknown : Methods;
-
-/** The methods that a provider is not known to lack. */
-export type AbilityMethods<P> = Unless<KnownAbsent<P, 'list'>, ListMethods> &
-  Unless<KnownAbsent<P, 'set'>, SetMethods> &
-  Unless<KnownAbsent<P, 'delete'>, DeleteMethods>;
-
-/** A client within one scope, for code that serves one tenant. It shares the stack and cannot close it. */
-export type ScopedSecrets<P extends SecretProvider = SecretProvider> = ReadMethods &
-  AbilityMethods<P> & {
-    /** Returns a client within a narrower scope, which may add a field and never change one. */
-    scoped(scope: ScopeSource): ScopedSecrets<P>;
-  };
+/** A client that reads. Every `Secrets` is one, whatever the backend: the type for code that only needs values. */
+export interface SecretsReader extends ReadMethods {
+  /** Returns this client within a scope; see `ScopedSecrets.scoped`. */
+  scoped(scope: ScopeSource): SecretsReader;
+}
 
 /**
- * The client that an application holds. A method that the backend is known not to have does not compile; where the type
- * does not know (a union, a plain `SecretProvider`), it throws `unsupported`.
+ * A client within one scope, for code that serves one tenant. It shares the stack and cannot close it. A method that the
+ * backend is known not to have does not compile; where the type does not know (a union, a plain `SecretProvider`), it throws
+ * `unsupported`.
  */
-export type Secrets<P extends SecretProvider = SecretProvider> = ScopedSecrets<P> &
-  AsyncDisposable & {
+export type ScopedSecrets<P extends SecretProvider = SecretProvider> = ReadMethods &
+  Pick<CapabilityMethods, Extract<KeysOf<P>, keyof CapabilityMethods>> & {
     /**
-     * Returns this client within a scope. It refuses a ref that names another account or user. A function is called at the
+     * Returns this client within a narrower scope, which may add a field and never change one. A function is called at the
      * first use and its scope kept; if it throws or its scope is empty, that call fails and the next one calls it again.
      *
      * @throws `invalid_argument` for an empty scope, and for a field that is present without a value: a tenant's id that
      * failed to load must not mean the default tenant.
      */
     scoped(scope: ScopeSource): ScopedSecrets<P>;
+  };
+
+/** The keys of every member of a union. */
+type KeysOf<P> = P extends unknown ? keyof P : never;
+
+/** The client that an application holds. */
+export type Secrets<P extends SecretProvider = SecretProvider> = ScopedSecrets<P> &
+  AsyncDisposable & {
     /** Releases what the stack holds, outer layers first. Later calls are `closed`. Closing twice is fine. */
     close(): Promise<void>;
   };

@@ -1,17 +1,15 @@
 import type { SecretRef, SecretScope } from './ref.js';
 import type { Secret } from './secret.js';
 
-/** Values in memory, as a cache adds them to a provider. Each part is optional; `wrap` passes the parts on one by one. */
+/** Values in memory, as a cache adds them to a provider. Each part is optional; middleware passes the parts on one by one. */
 export interface SecretMemory {
   /**
    * Returns a reader of one ref, for repeated use. It must do no I/O. A middleware that overrides `get` hides it for reads,
    * unless it has one of its own; looks pass through.
    */
   cached?(ref: SecretRef): CachedReader;
-
   /** Must remove copies from memory, and must not change the backend. */
   invalidate?(target?: InvalidateTarget): void;
-
   /** Must call the listener for every value that replaced another one. Returns the function that ends it. */
   subscribe?(listener: (change: SecretChange) => void): () => void;
 }
@@ -23,14 +21,14 @@ export interface SecretMemory {
  */
 export type CachedReader = (touch: boolean) => CachedSecret | undefined;
 
-/** A value in memory, and for a read the resolved promise that answers it. */
+/** A value in memory, and for a read the resolved promise of it. */
 export interface CachedSecret {
   readonly secret: Secret;
   /** Made by `settled`. Absent where only looks are supported. */
   readonly settled?: Promise<Secret>;
 }
 
-/** Which copies to remove: one ref, a whole scope (with the users of its account), or, when absent, everything. */
+/** The copies to remove: one ref, a whole scope (with the users of its account), or, when absent, everything. */
 export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
 
 /** A value that replaced another one in memory. */
@@ -43,10 +41,7 @@ export interface SecretChange {
 
 const brand: unique symbol = Symbol.for('secretkit.settled'); // one symbol for all copies of the package
 
-/**
- * Returns a resolved promise that outer layers return unchanged, without a look at its value. A cache keeps one per entry,
- * so that a hit costs no more than the `await`.
- */
+/** Returns a resolved promise that outer layers return unchanged. A cache keeps one per entry: a hit costs one `await`. */
 export function settled(secret: Secret): Promise<Secret> {
   return Object.defineProperty(Promise.resolve(secret), brand, { value: true });
 }

@@ -14,39 +14,30 @@ import type { SecretError } from './secret-error.js';
 export interface SecretProvider {
   /** The backend in one word, for messages. A wrapped provider is named `cache(retry(stripe))`. */
   readonly name: string;
-
   /** Must resolve with `undefined` for a secret that is missing or past its expiry, and must not reject for it. */
   get(ref: SecretRef, ctx: CallContext): Promise<Secret | undefined>;
-
   /**
    * Must exist only where one backend call reads many refs. All refs of a call share one scope. Must return one answer for
    * each ref, in order; the failure of one ref takes its place. A rejection means that no ref has an answer.
    */
   getMany?(refs: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]>;
-
   /** Must return one page of refs, all of exactly the query's scope. */
   list?(query: ListQuery, ctx: CallContext): Promise<SecretPage>;
-
   /** Must create or replace the secret, value and expiry together. */
   set?(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<void>;
-
   /** Must resolve whether or not the secret existed. */
   delete?(ref: SecretRef, ctx: CallContext): Promise<void>;
-
   /** Must exist if two refs may name one secret. Must return the one ref that represents all of them. */
   canonical?(ref: SecretRef): SecretRef;
-
   /** Values that the provider holds in memory. Adapters of remote backends have none. */
   readonly memory?: SecretMemory;
-
   /** The middleware around the backend, outermost first. `defineMiddleware` and `around` maintain it. */
   readonly layers?: readonly Layer[];
-
   /** Must release what the provider holds. Must be safe to call twice. */
   [Symbol.asyncDispose]?(): Promise<void>;
 }
 
-/** Context of one call. Every layer passes it on. */
+/** The context of one call. Every layer passes it on. */
 export interface CallContext {
   /** Cancels the call. Code that waits must stop when it fires and reject with its `reason`. */
   readonly signal?: AbortSignal;
@@ -63,9 +54,9 @@ export interface CallContext {
 /** The answer for one ref of a batch. `undefined`: there is no such secret. */
 export type Answer = Secret | SecretError | undefined;
 
-/** Which names to list, and where to continue. */
+/** A query for one page of refs. */
 export interface ListQuery {
-  /** Whose names. Absent for the default scope. */
+  /** The scope of the refs. Absent for the default scope. */
   readonly scope?: SecretScope;
   /** The `cursor` of the previous page; absent for the first page. */
   readonly cursor?: string;
@@ -77,7 +68,7 @@ export interface ListQuery {
 export interface SecretPage {
   /** The refs, in the backend's own order. */
   readonly refs: readonly SecretRef[];
-  /** Where the next page starts. Absent on the last page. */
+  /** The start of the next page. Absent on the last page. */
   readonly cursor?: string;
 }
 
@@ -93,7 +84,7 @@ export interface Opener<P extends SecretProvider = SecretProvider> {
 export interface Layer {
   /** The middleware in one word, such as `cache`. For people: code compares `kind`. */
   readonly name: string;
-  /** Which middleware it is: `Symbol.for('secretkit.kind.cache')`. Absent where no other layer needs to know. */
+  /** The kind of middleware: `Symbol.for('secretkit.kind.cache')`. Absent where no other layer needs to know. */
   readonly kind?: symbol;
   /** Its configuration with the defaults filled in; never a value. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -111,7 +102,7 @@ export interface Branch {
   readonly layers: readonly Layer[];
 }
 
-/** Returns the middleware around a backend, outermost first, of a provider or a client. Empty without middleware. */
+/** Returns the layers around a backend, outermost first, of a provider or a client. Empty without middleware. */
 export function layersOf(stack: { readonly layers?: readonly Layer[] }): readonly Layer[] {
   return stack.layers ?? [];
 }

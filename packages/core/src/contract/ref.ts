@@ -1,4 +1,4 @@
-/** Whose secret it is. An absent field means the provider's default; a field that is present is a non-empty string. */
+/** The owner of a secret. An absent field means the provider's default; a field that is present is a non-empty string. */
 export interface SecretScope {
   /** The tenant, such as a connected account. */
   readonly account?: string;
@@ -27,16 +27,15 @@ export function scopeKey(scope: SecretScope = {}): string {
 }
 
 /** Returns a ref as messages show it: `"db-password" (account acct_1)`. */
-export function describeRef({ name, scope }: SecretRef): string {
-  const owner = scope ? describeScope(scope) : '';
-  return owner ? `"${shorten(name)}" (${owner})` : `"${shorten(name)}"`;
+export function describeRef({ name, scope = {} }: SecretRef): string {
+  const owner = describeScope(scope);
+  return `"${shorten(name)}"${owner && ` (${owner})`}`;
 }
 
 /** Returns a scope as messages show it: `account acct_1, user usr_1`; the empty string for the default scope. */
 export function describeScope({ account, user }: SecretScope): string {
-  return [account && `account ${shorten(account)}`, user && `user ${shorten(user)}`]
-    .filter(Boolean)
-    .join(', ');
+  const fields = [account && `account ${shorten(account)}`, user && `user ${shorten(user)}`];
+  return fields.filter(Boolean).join(', ');
 }
 
 /** Returns a frozen copy with the known fields only. */

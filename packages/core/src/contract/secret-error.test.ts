@@ -174,3 +174,24 @@ it.each(['not-found', 'toString', undefined])('a SecretError cannot have the cod
   expect(() => new SecretError(code as 'unknown', 'as it is.')).toThrow(TypeError);
   expect(() => new SecretError(code as 'unknown', 'as it is.')).toThrow(codes.join(', '));
 });
+
+describe('the fields of a SecretError', () => {
+  it('has no field that it was not given', () => {
+    expect(Object.keys(new SecretError('unknown', 'x.')).sort()).toEqual([
+      'code',
+      'details',
+      'problem',
+      'retryable',
+    ]);
+    expect(new SecretError('unknown', 'x.').message).toBe('unknown: x.');
+    expect(new SecretError('unknown', 'x.', { ref: { name: 'a' } }).ref).toEqual({ name: 'a' });
+  });
+
+  it('shortens a long name', () => {
+    const name = 'n'.repeat(100);
+    expect(new SecretError('unknown', 'x.', { ref: { name } }).message).toBe(`unknown: "${name}": x.`);
+    expect(new SecretError('unknown', 'x.', { ref: { name: `${name}n` } }).message).toBe(
+      `unknown: "${'n'.repeat(99)}…": x.`,
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { kindOf } from '../checks/check-options.js';
 import { copyRef, describeRef, type SecretRef } from './ref.js';
 
 /** An optional ability of a backend, beside reading one secret. */
@@ -66,7 +67,7 @@ export interface SecretErrorDetails {
   readonly vendorCode?: string;
 }
 
-/** Where a failure happened, and what the backend reported. */
+/** The place of a failure, and the report of the backend. */
 export interface SecretErrorFields {
   /** The provider's `name`. */
   readonly provider?: string | undefined;
@@ -87,13 +88,6 @@ const brand: unique symbol = Symbol.for('secretkit.SecretError'); // one symbol 
 /**
  * The one error that providers, middleware and the client throw. Its message has the code, the call and the remedy, and
  * never a value, a header, a body or another error.
- *
- * @example
- * ```ts
- * import { SecretError } from '@secretkit/core';
- *
- * throw new SecretError('unavailable', 'HTTP 503. Try again later.', { provider: 'vault', operation: 'get' });
- * ```
  */
 export class SecretError extends Error {
   /** The reason: one of a closed set. */
@@ -121,18 +115,19 @@ export class SecretError extends Error {
   /** @throws `TypeError` for an unknown code. */
   constructor(code: SecretErrorCode, problem: string, fields: SecretErrorFields = {}) {
     super(messageOf(code, problem, fields));
+    const { provider, operation, ref, retryAfterMs = Number.NaN, retryable, details } = fields;
+    if (!Object.hasOwn(errorRules, code)) {
+      const known = Object.keys(errorRules).join(', ');
+      throw new TypeError(`SecretError: code must be one of ${known}, got another ${kindOf(code)}.`);
+    }
     this.code = code;
     this.problem = problem;
-    if (!Object.hasOwn(errorRules, code)) throw new TypeError(unknownCode(code));
-    this.retryable = errorRules[code].retryable && fields.retryable !== false;
-    this.details = allowListed(fields.details);
-    if (fields.provider !== undefined) this.provider = fields.provider;
-    if (fields.operation !== undefined) this.operation = fields.operation;
-    if (fields.ref !== undefined) this.ref = copyRef(fields.ref);
-    const { retryAfterMs } = fields;
-    if (retryAfterMs !== undefined && Number.isFinite(retryAfterMs) && retryAfterMs >= 0) {
-      this.retryAfterMs = retryAfterMs;
-    }
+    this.retryable = errorRules[code].retryable && retryable !== false;
+    this.details = allowListed(details);
+    if (provider !== undefined) this.provider = provider;
+    if (operation !== undefined) this.operation = operation;
+    if (ref !== undefined) this.ref = copyRef(ref);
+    if (Number.isFinite(retryAfterMs) && retryAfterMs >= 0) this.retryAfterMs = retryAfterMs;
   }
 
   /** Returns the fields above as plain data, for loggers. */
@@ -141,26 +136,13 @@ export class SecretError extends Error {
   }
 }
 
-/**
- * Whether this is a `SecretError`, and has this code if one is given. True across copies of the package.
- *
- * @example
- * ```ts
- * import { isSecretError } from '@secretkit/core';
- *
- * const shouldWait = (error: unknown) => isSecretError(error, 'rate_limited');
- * ```
- */
+/** Whether this is a `SecretError`, and has this code if one is given. True across copies of the package. */
 export function isSecretError(thing: unknown, code?: SecretErrorCode): thing is SecretError {
-  return (
-    typeof thing === 'object' &&
-    thing !== null &&
-    (thing as { [brand]?: true })[brand] === true &&
-    (code === undefined || (thing as SecretError).code === code)
-  );
+  if (typeof thing !== 'object' || (thing as { [brand]?: true } | null)?.[brand] !== true) return false;
+  return code === undefined || (thing as SecretError).code === code;
 }
 
-/** Returns the error of a caller's mistake, which is thrown before any I/O. */
+/** Returns the `invalid_argument` error of a caller's mistake, which is thrown before any I/O. */
 export function invalid(problem: string): SecretError {
   return new SecretError('invalid_argument', problem);
 }
@@ -171,17 +153,10 @@ export function withFields(error: SecretError, fields: SecretErrorFields): Secre
 }
 
 /** Returns the message of an error: its code, its address and the problem. */
-export function messageOf(
-  code: SecretErrorCode,
-  problem: string,
-  { provider, operation, ref }: SecretErrorFields,
-): string {
+export function messageOf(code: SecretErrorCode, problem: string, fields: SecretErrorFields): string {
+  const { provider, operation, ref } = fields;
   const address = [provider, operation, ref && describeRef(ref)].filter(Boolean).join(' ');
   return [code, address, problem].filter(Boolean).join(': ');
-}
-
-function unknownCode(code: unknown): string {
-  return `SecretError: code must be one of ${Object.keys(errorRules).join(', ')}, got "${String(code)}".`;
 }
 
 function allowListed(details: SecretErrorDetails = {}): SecretErrorDetails {

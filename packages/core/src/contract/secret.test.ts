@@ -145,6 +145,20 @@ describe('a sealed value', () => {
   );
 });
 
+describe('a printed secret', () => {
+  it('is [secret] everywhere', () => {
+    const secret = seal('v');
+    expect([String(secret), `${secret}`, JSON.stringify({ secret }), inspect(secret)]).toEqual([
+      '[secret]',
+      '[secret]',
+      '{"secret":"[secret]"}',
+      '[secret]',
+    ]);
+    expect(Object.prototype.toString.call(secret)).toBe('[object Secret]');
+    expect(secret.constructor.name).toBe('Secret');
+  });
+});
+
 describe('map', () => {
   it('seals the parsed value, with the same expiry', () => {
     const secret = seal('{"user":"app"}', { expiresAt: new Date(1e12) }).map(

@@ -2,8 +2,8 @@ import { kindOf, unknownKey } from '../checks/check-options.js';
 import { invalid, SecretError } from './secret-error.js';
 
 /**
- * A value that does not show itself: not in a log, a template, JSON, a clone, a debugger's table or a test's diff.
- * `reveal()` is the only way to read it, so a search for `reveal(` finds every use.
+ * A value that no log, template, JSON, clone, debugger or test diff shows. Only `reveal()` returns it, so a search for
+ * `reveal(` finds every use.
  */
 export interface Secret<out T = string> {
   /** Returns the value. */
@@ -11,28 +11,21 @@ export interface Secret<out T = string> {
   /**
    * Returns the parsed value, sealed with the same expiry.
    *
-   * @throws `invalid_data` when `parse` throws; its message is dropped, since parsers quote their input.
-   * `invalid_argument` when `parse` is not a function, or is an async one.
-   * @example
-   * ```ts
-   * import { seal } from '@secretkit/core';
-   *
-   * const login = seal('{"user":"app"}').map((text) => JSON.parse(text) as { user: string });
-   * console.log(login.reveal().user); // app
-   * ```
+   * @throws `invalid_data` when `parse` throws, without its message, since parsers quote their input; `invalid_argument`
+   * when `parse` is not a function, or is an async one.
    */
   map<U>(parse: (value: T) => U): Secret<U>;
-  /** From this moment on the value is gone; absent when it does not expire. */
+  /** The moment from which on the value is gone; absent when it does not expire. */
   readonly expiresAt: Date | undefined;
   /** When the backend received it, where the backend reports that. */
   readonly createdAt: Date | undefined;
   /** The backend's name for this state of the value. */
   readonly version: string | undefined;
-  /** When its freshness ended; present only on a value that is served while its source cannot be read. */
+  /** When its freshness ended; present only on a stale value that a cache serves. */
   readonly staleSince: Date | undefined;
 }
 
-/** What a backend reports beside the value. */
+/** The facts that a backend reports beside the value. */
 export interface SecretMeta {
   readonly expiresAt?: Date | undefined;
   readonly createdAt?: Date | undefined;
@@ -66,7 +59,7 @@ export function seal(value: string, meta: SecretMeta = {}): Secret {
   const createdAtMs = checkDate(meta.createdAt, 'createdAt');
   const { version } = meta;
   const bare = expiresAtMs === undefined && createdAtMs === undefined && version === undefined;
-  return new SealedSecret(value, bare ? noMeta : { ...noMeta, expiresAtMs, createdAtMs, version });
+  return new SealedSecret(value, bare ? noMeta : { expiresAtMs, createdAtMs, version });
 }
 
 /** Whether this is a `Secret`. True across copies of the package. */
@@ -77,12 +70,8 @@ export function isSecret(thing: unknown): thing is Secret<unknown> {
 /** Returns the same value, marked as past its freshness since then. For caches. */
 export function markStale(secret: Secret, staleSince: Date): Secret {
   const { expiresAt, createdAt, version } = secret;
-  return new SealedSecret(secret.reveal(), {
-    expiresAtMs: expiresAt?.getTime(),
-    createdAtMs: createdAt?.getTime(),
-    version,
-    staleSinceMs: staleSince.getTime(),
-  });
+  const [expiresAtMs, createdAtMs] = [expiresAt?.getTime(), createdAt?.getTime()];
+  return new SealedSecret(secret.reveal(), { expiresAtMs, createdAtMs, version, staleSinceMs: +staleSince });
 }
 
 /**
@@ -95,8 +84,8 @@ export function hasExpired(
   nowMs: number,
   sinceMs: number = Number.NEGATIVE_INFINITY,
 ): boolean {
-  const expiresAtMs = secret.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  return sinceMs < expiresAtMs && expiresAtMs <= nowMs;
+  const expiresAtMs = secret.expiresAt?.getTime();
+  return expiresAtMs !== undefined && sinceMs < expiresAtMs && expiresAtMs <= nowMs;
 }
 
 /** Whether both hold the same value. The comparison leaves no trace of either. */
@@ -105,19 +94,13 @@ export function sameValue(one: Secret, other: Secret): boolean {
 }
 
 interface SealedMeta {
-  readonly expiresAtMs: number | undefined;
-  readonly createdAtMs: number | undefined;
-  readonly version: string | undefined;
-  readonly staleSinceMs: number | undefined;
+  readonly expiresAtMs?: number | undefined;
+  readonly createdAtMs?: number | undefined;
+  readonly version?: string | undefined;
+  readonly staleSinceMs?: number;
 }
 
-/** Shared by all values without metadata, which are most of them. */
-const noMeta: SealedMeta = {
-  expiresAtMs: undefined,
-  createdAtMs: undefined,
-  version: undefined,
-  staleSinceMs: undefined,
-};
+const noMeta: SealedMeta = {}; // shared by all values without metadata, which are most of them
 
 // Everything is behind #private: inspection, cloning and serialisation see an object without properties.
 class SealedSecret<T> implements Secret<T> {
@@ -147,10 +130,8 @@ class SealedSecret<T> implements Secret<T> {
     try {
       parsed = parse(this.#value);
     } catch {
-      throw new SecretError(
-        'invalid_data',
-        'the value could not be parsed. The reason is withheld: a parser may quote its input.',
-      );
+      const problem = 'the value could not be parsed. The reason is withheld: a parser may quote its input.';
+      throw new SecretError('invalid_data', problem);
     }
     const { then } = (parsed ?? {}) as Partial<PromiseLike<unknown>>;
     if (typeof then !== 'function') return new SealedSecret(parsed, this.#meta);
@@ -188,9 +169,11 @@ function toDate(ms: number | undefined): Date | undefined {
   return ms === undefined ? undefined : new Date(ms);
 }
 
+// By its method: a Date may be of another realm.
 function checkDate(date: unknown, field: string): number | undefined {
   if (date === undefined) return undefined;
-  const ms = date instanceof Date ? date.getTime() : Number.NaN;
-  if (Number.isNaN(ms)) throw invalid(`${field} must be a valid Date, such as new Date(ms).`);
-  return ms;
+  const ms = (date as Partial<Date> | null)?.getTime?.() ?? Number.NaN;
+  if (Number.isFinite(ms)) return ms;
+  const got = date instanceof Date ? 'an invalid one' : kindOf(date);
+  throw invalid(`${field} must be a valid Date, such as new Date(ms), got ${got}.`);
 }

@@ -24,16 +24,13 @@ export function abortable<T>(work: PromiseLike<T>, signal: AbortSignal | undefin
     const stop = (): void => signal.removeEventListener('abort', abort);
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort(); // before the work was handed over
-    work.then(
-      (value) => {
+    const stopAnd = <V>(settle: (value: V) => void) => {
+      return (value: V): void => {
         stop();
-        resolve(value);
-      },
-      (error: unknown) => {
-        stop();
-        reject(error);
-      },
-    );
+        settle(value);
+      };
+    };
+    work.then(stopAnd(resolve), stopAnd(reject));
   });
 }
 

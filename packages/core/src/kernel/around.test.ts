@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outcome, revealed } from '../../test/revealed.js';
-import type { Answer, CallContext, SecretProvider } from '../contract/provider.js';
+import { type Answer, type CallContext, layersOf, type SecretProvider } from '../contract/provider.js';
+import type { SecretRef } from '../contract/ref.js';
 import { seal } from '../contract/secret.js';
 import { isSecretError, SecretError, type SecretErrorFields } from '../contract/secret-error.js';
 import { around, type Call, type Policy } from './around.js';
@@ -237,5 +238,34 @@ describe('a policy', () => {
     expect(await outcome(around({ name: 'throwing', policy: throwing })(provider).getMany(refs, {}))).toBe(
       'circuit_open',
     );
+  });
+});
+
+describe('a middleware made with around', () => {
+  it('runs a deletion under the policy, and shows its state', async () => {
+    const operations: string[] = [];
+    const counted = around({
+      name: 'counted',
+      policy: (run, ctx, { operation }) => {
+        operations.push(operation);
+        return run(ctx);
+      },
+      snapshot: () => ({ calls: operations.length }),
+    });
+    const deleted: string[] = [];
+    const stack = counted({
+      name: 'deleting',
+      get: async () => undefined,
+      delete: async ({ name }: SecretRef) => void deleted.push(name),
+    });
+    await stack.delete({ name: 'x' }, {});
+    expect([operations, deleted]).toEqual([['delete'], ['x']]);
+    expect(layersOf(stack)[0]?.snapshot?.()).toEqual({ calls: 1 });
+  });
+
+  it('has no snapshot, and no kind, if there is none', () => {
+    const plain = around({ name: 'plain', policy: (run, ctx) => run(ctx) });
+    const stack = plain({ name: 'store', get: async () => undefined });
+    expect(layersOf(stack).map((layer) => Object.keys(layer))).toEqual([['name', 'options']]);
   });
 });

@@ -3,15 +3,16 @@ import type { SecretRef, SecretScope } from '../contract/ref.js';
 import { isSecretError, type Operation, type SecretErrorCode, withFields } from '../contract/secret-error.js';
 import { toSecretError } from './answers.js';
 import { defineMiddleware, type Middleware, type MiddlewareDescription } from './define-middleware.js';
+import type { Overrides } from './wrap.js';
 
-/** A call, for a policy that decides or reports by it. */
+/** A call, as a policy sees it. */
 export interface Call {
   /** The name of the inner provider. */
   readonly provider: string;
   readonly operation: Operation;
   /** The refs that are read or written; none for a list. They share one scope. */
   readonly refs: readonly SecretRef[];
-  /** Whose secrets they are; `undefined` for the default scope. */
+  /** The scope of the refs or of the list; `undefined` for the default scope. */
   readonly scope: SecretScope | undefined;
   /** For a batch: the codes of the refs that have failed so far; empty before there is an answer. */
   readonly failures?: () => readonly SecretErrorCode[];
@@ -53,7 +54,7 @@ export function around({
   /** Returns its state by name, for `layersOf`. @defaultValue none */
   readonly snapshot?: (() => Readonly<Record<string, unknown>>) | undefined;
 }): Middleware {
-  const build = (next: SecretProvider): ReturnType<Parameters<typeof defineMiddleware>[0]['build']> => {
+  const build = (next: SecretProvider): Overrides => {
     const callOf = (operation: Operation, refs: readonly SecretRef[], scope?: SecretScope): Call => ({
       provider: next.name,
       operation,
@@ -94,10 +95,9 @@ interface MergedBatch {
   giveUp(error: unknown): readonly Answer[];
 }
 
-function mergedBatch(
-  refs: readonly SecretRef[],
-  getMany: NonNullable<SecretProvider['getMany']>,
-): MergedBatch {
+type GetMany = NonNullable<SecretProvider['getMany']>;
+
+function mergedBatch(refs: readonly SecretRef[], getMany: GetMany): MergedBatch {
   const answers: Answer[] = refs.map(() => undefined);
   const open = new Set(refs.keys());
   let answered = false;
@@ -106,10 +106,8 @@ function mergedBatch(
   return {
     async run(ctx) {
       const indexes = [...open];
-      const answersNow = await getMany(
-        indexes.map((at) => refs[at] as SecretRef), // `open` holds indexes of refs
-        ctx,
-      );
+      const openRefs = indexes.map((at) => refs[at] as SecretRef); // `open` holds indexes of refs
+      const answersNow = await getMany(openRefs, ctx);
       answered = true;
       for (const [i, at] of indexes.entries()) {
         if (!open.has(at)) continue; // another run answered it meanwhile
@@ -127,13 +125,10 @@ function mergedBatch(
 
     giveUp(error) {
       if (!answered) throw error;
-      if (error !== rejectedWith) {
-        // The batch ended otherwise: a later attempt failed as a whole, or the policy refused to make one.
-        for (const at of open) {
-          const ref = refs[at];
-          answers[at] = withFields(toSecretError(error, { operation: 'getMany' }), { ref });
-        }
-      }
+      if (error === rejectedWith) return [...answers];
+      // A later attempt failed as a whole, or the policy refused to make one.
+      const failure = toSecretError(error, { operation: 'getMany' });
+      for (const at of open) answers[at] = withFields(failure, { ref: refs[at] });
       return [...answers];
     },
   };

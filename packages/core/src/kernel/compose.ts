@@ -1,3 +1,4 @@
+import { kindOf } from '../checks/check-options.js';
 import { layersOf, type SecretProvider } from '../contract/provider.js';
 import type { Middleware, Wrapped } from './define-middleware.js';
 import { orderCodes } from './order-codes.js';
@@ -20,11 +21,10 @@ const parts: unique symbol = Symbol.for('secretkit.parts'); // one symbol for al
  * ```
  */
 export function compose(...middleware: readonly Middleware[]): Middleware {
-  const wrong = middleware.findIndex((layer) => typeof layer !== 'function');
-  if (wrong !== -1) {
-    throw new TypeError(
-      `compose: argument ${wrong + 1} must be a middleware, such as cache(), got no function.`,
-    );
+  for (const [at, layer] of middleware.entries()) {
+    if (typeof layer === 'function') continue;
+    const expected = `argument ${at + 1} must be a middleware, such as cache()`;
+    throw new TypeError(`compose: ${expected}, got ${kindOf(layer)}.`);
   }
   // A nested compose is one list with its outer one, so that an order is reported once.
   const layers = middleware.flatMap((layer) => (layer as Composed)[parts] ?? [layer]);

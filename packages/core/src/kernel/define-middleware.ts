@@ -1,16 +1,15 @@
 import { checkProvider } from '../checks/check-provider.js';
-import type { SecretProvider } from '../contract/provider.js';
-import { type Layer, layersOf } from '../contract/provider.js';
+import { type Layer, layersOf, type SecretProvider } from '../contract/provider.js';
 import type { Capability } from '../contract/secret-error.js';
 import { guard } from './guard.js';
 import { isWrapped, type Overrides, wrap } from './wrap.js';
 
-/** Wraps a provider. It neither adds nor removes a capability of the backend. */
+/** Wraps a provider, without a change to the capabilities of the backend. */
 export type Middleware = <P extends SecretProvider>(next: P) => Wrapped<P>;
 
 /**
  * A provider around a provider, with exactly the capabilities of the inner one: `Wrapped<EnvSecrets>` has no `set`, because
- * environment variables have none. Wrapping twice gives the same type as wrapping once.
+ * environment variables have none.
  */
 export type Wrapped<P extends SecretProvider> = P extends unknown
   ? CapabilitiesOf<P> & Layered // distributes, so that a union remains a union
@@ -23,16 +22,16 @@ export type CapabilitiesOf<P> = {
     : never;
 };
 
-/** The members of every layer, whatever the backend supports. */
+/** The members of every layer. */
 export interface Layered extends Omit<SecretProvider, Capability | 'layers'> {
   readonly layers: readonly Layer[];
 }
 
-/** What every middleware is described by. */
+/** The description of a middleware. */
 export interface MiddlewareDescription {
   /** The middleware in one word, for `provider.name` and `layersOf`. */
   readonly name: string;
-  /** Which middleware it is, for the layers that need to know: `Symbol.for('secretkit.kind.…')`. @defaultValue none */
+  /** Its kind, for the layers that need to know: `Symbol.for('secretkit.kind.…')`. @defaultValue none */
   readonly kind?: symbol | undefined;
   /** Its configuration, as `layersOf` shows it. Never a secret. @defaultValue none */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
@@ -80,10 +79,8 @@ export function defineMiddleware({
       ...(overrides.snapshot && { snapshot: overrides.snapshot }),
     });
     if (overrides.get && next.getMany && !overrides.getMany) {
-      throw new TypeError(
-        `${name}: getMany must be overridden together with get, since ${next.name} has getMany: ` +
-          'a batch would bypass the middleware.',
-      );
+      const reason = `since ${next.name} has getMany: a batch would bypass the middleware.`;
+      throw new TypeError(`${name}: getMany must be overridden together with get, ${reason}`);
     }
     // wrap() gives exactly the capabilities of `next`.
     return wrap(inner, `${name}(${next.name})`, [layer, ...layersOf(next)], overrides) as Wrapped<P>;

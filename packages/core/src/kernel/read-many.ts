@@ -4,8 +4,6 @@ import { hasExpired, isSecret } from '../contract/secret.js';
 import { isSecretError, type Operation, SecretError, withFields } from '../contract/secret-error.js';
 import { fanOutSignals, type SignalFanOut } from './abortable.js';
 
-// Reads that may need several calls: a batch over scopes, a list over pages.
-
 /** An answer, and when its call started, in epoch milliseconds. */
 interface Dated {
   readonly answer: Answer;
@@ -14,9 +12,8 @@ interface Dated {
 
 /**
  * Returns one answer for each ref, in order. Refs of one scope are one call where the stack has `getMany`, else a `get`
- * each; duplicates are read once. A value that expires during the wait for others is missing.
- *
- * The client reads so, and so does a provider that is made of providers, each under a `guard`.
+ * each; duplicates are read once. A value that expires during the wait for others is missing. A provider that is made of
+ * providers must put a `guard` around each of them.
  *
  * @param now - The clock, in epoch milliseconds.
  * @throws The signal's reason; nothing else.
@@ -27,29 +24,29 @@ export async function readMany(
   ctx: CallContext,
   now: () => number,
 ): Promise<readonly Answer[]> {
-  const identities = refs.map((ref) => stack.canonical?.(ref) ?? ref);
   const scopes = new Map<string, Map<string, SecretRef>>();
-  for (const [at, ref] of refs.entries()) {
-    const identity = identities[at] as SecretRef; // one for each ref
-    const scope = scopeKey(identity.scope);
+  const keys = refs.map((ref) => {
+    const identity = stack.canonical?.(ref) ?? ref;
+    const [scope, key] = [scopeKey(identity.scope), refKey(identity)];
     const group = scopes.get(scope) ?? new Map<string, SecretRef>();
-    scopes.set(scope, group.set(refKey(identity), ref));
-  }
+    scopes.set(scope, group.set(key, ref));
+    return key;
+  });
   const answers = new Map<string, Dated>();
   const calls = fanOutSignals(ctx, stack.getMany ? scopes.size : refs.length);
+  const readGroup = async (group: ReadonlyMap<string, SecretRef>): Promise<void> => {
+    const at = now();
+    const read = await readScope(stack, [...group.values()], calls);
+    for (const [i, key] of [...group.keys()].entries()) answers.set(key, { answer: read[i], at });
+  };
   try {
-    await Promise.all(
-      [...scopes.values()].map(async (group) => {
-        const read = await readScope(stack, [...group.values()], calls, now);
-        for (const [i, key] of [...group.keys()].entries()) answers.set(key, read[i] as Dated); // one for each
-      }),
-    );
+    await Promise.all([...scopes.values()].map(readGroup));
   } finally {
     calls.end();
   }
   const end = now();
-  return identities.map((identity, i) => {
-    const { answer, at } = answers.get(refKey(identity)) as Dated; // there is one for each
+  return keys.map((key, i) => {
+    const { answer, at } = answers.get(key) as Dated; // there is one for each
     if (isSecret(answer)) return hasExpired(answer, end, at) ? undefined : answer;
     return answer && withFields(answer, { ref: refs[i] }); // as this caller wrote it
   });
@@ -59,26 +56,18 @@ async function readScope(
   stack: SecretProvider,
   refs: readonly SecretRef[],
   calls: SignalFanOut,
-  now: () => number,
-): Promise<readonly Dated[]> {
+): Promise<readonly Answer[]> {
   const inPlace = (ref: SecretRef, error: unknown): Answer => {
     if (calls.aborted() || !isSecretError(error)) throw error; // the caller's own abort
     return withFields(error, { ref });
   };
   if (stack.getMany && refs.length > 1) {
-    const at = now();
-    const answers = await stack
-      .getMany(refs, calls.next())
-      .catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
-    return answers.map((answer) => ({ answer, at }));
+    const batch = stack.getMany(refs, calls.next());
+    return batch.catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
   }
-  return Promise.all(
-    refs.map(async (ref) => {
-      const at = now();
-      const answer = await stack.get(ref, calls.next()).catch((error: unknown) => inPlace(ref, error));
-      return { answer, at };
-    }),
-  );
+  const read = async (ref: SecretRef): Promise<Answer> =>
+    stack.get(ref, calls.next()).catch((error: unknown) => inPlace(ref, error));
+  return Promise.all(refs.map(read));
 }
 
 /**
@@ -99,10 +88,8 @@ export async function* walkPages(
     yield* refs;
     if (cursor === undefined) return;
     if (cursors.has(cursor)) {
-      throw new SecretError('invalid_data', 'the cursor of a page repeats. Fix the provider.', {
-        provider: stack.name,
-        operation: 'list',
-      });
+      const where = { provider: stack.name, operation: 'list' } as const;
+      throw new SecretError('invalid_data', 'the cursor of a page must not repeat. Fix the provider.', where);
     }
     cursors.add(cursor);
     query = { ...query, cursor };
