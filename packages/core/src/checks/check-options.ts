@@ -11,7 +11,6 @@ export const maxDelayMs: number = 2 ** 31 - 1;
 
 /**
  * Checks an options object: a misspelt option would be ignored silently.
- *
  * @param owner - The owner of the options, as the caller wrote it: `cache`.
  * @throws `TypeError` when it is not an object, or has an unknown option.
  */
@@ -27,7 +26,6 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
 
 /**
  * Checks a number.
- *
  * @throws `TypeError` when it is not a number, `RangeError` when it is out of range, not finite or not whole.
  */
 export function checkNumber(owner: string, option: string, value: unknown, range: NumberRange): void {
@@ -41,7 +39,6 @@ export function checkNumber(owner: string, option: string, value: unknown, range
 
 /**
  * Returns the first key that is not known, as a sentence for an error: `unknown option "ttl". Known options: ttlMs.`
- *
  * @param noun - What a key is. @defaultValue `option`
  */
 export function unknownKey(input: object, known: readonly string[], noun = 'option'): string | undefined {
@@ -52,7 +49,6 @@ export function unknownKey(input: object, known: readonly string[], noun = 'opti
 
 /**
  * Returns the parameters of a URL such as `env:?prefix=APP_`. For openers.
- *
  * @throws `TypeError` for a parameter that is unknown, empty or repeated, and for a URL with a host, a path or a fragment.
  */
 export function urlParameters<const K extends string>(

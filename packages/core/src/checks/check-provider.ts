@@ -3,7 +3,6 @@ import { kindOf } from './check-options.js';
 
 /**
  * Checks a provider.
- *
  * @param owner - The function that needs it, as the caller wrote it: `fallback`.
  * @throws `TypeError` when it is not a provider.
  */

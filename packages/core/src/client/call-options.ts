@@ -32,12 +32,12 @@ function isSignal(thing: Partial<AbortSignal> | null): boolean {
   return kinds.join() === 'boolean,function,function';
 }
 
-export function checkRefsByKey(input: unknown): RefsByKey {
+export function checkRefs(input: unknown): RefsByKey {
   if (isPlainObject(input)) return input as RefsByKey; // refs are checked next
   throw invalid(`refs must be an object, such as { db: 'DATABASE_URL' }, got ${kindOf(input)}.`);
 }
 
-export function checkRefList(inputs: unknown): readonly (string | SecretRef)[] {
+export function checkList(inputs: unknown): readonly (string | SecretRef)[] {
   const isList = Array.isArray(inputs);
   if (isList && inputs.length > 0) return inputs as readonly (string | SecretRef)[]; // refs are checked next
   const got = isList ? 'an empty array' : kindOf(inputs);

@@ -10,11 +10,7 @@ import type { Secrets } from './secrets.js';
 import { watches } from './watches.js';
 
 export interface SecretsOptions {
-  /**
-   * How long `use` does not ask the store again about a credential that was refused while the store had no other one, in
-   * milliseconds.
-   * @defaultValue 30000
-   */
+  /** How long `use` does not read a refused credential again that is still current, in milliseconds. @defaultValue 30000 */
   readonly authCooldownMs?: number;
   /** The clock of that cooldown, and of expiry within a batch, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: () => number;
@@ -24,7 +20,6 @@ export interface SecretsOptions {
 
 /**
  * Returns the client that an application holds, for a provider or a stack of middleware around one.
- *
  * @throws `TypeError` when the provider is not one; `TypeError` or `RangeError` for wrong options.
  * @example
  * ```ts
@@ -49,21 +44,15 @@ export function createSecrets<P extends SecretProvider>(
   const running = watches(stack, now, random);
   const shared = { stack, renewals: renewals(stack, now, authCooldownMs), watches: running, now };
   const refs = clientRefs(stack);
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     running.stopAll();
-    closing ??= dispose(stack);
-    return closing;
+    try {
+      await stack[Symbol.asyncDispose]?.();
+    } catch (error) {
+      throw toSecretError(error, { provider: stack.name });
+    }
   };
   const scoped = scopedClient(shared, () => refs);
   const client: Secrets = Object.freeze({ ...scoped, close, [Symbol.asyncDispose]: close });
   return client; // it has every method; the type omits those that P is known not to have
-}
-
-async function dispose(stack: SecretProvider): Promise<void> {
-  try {
-    await stack[Symbol.asyncDispose]?.();
-  } catch (error) {
-    throw toSecretError(error, { provider: stack.name });
-  }
 }

@@ -7,14 +7,7 @@ import { invalid, isSecretError, SecretError } from '../contract/secret-error.js
 import { abortable } from '../kernel/abortable.js';
 import { notify } from '../kernel/injected.js';
 import { readMany, unsupported, walkPages } from '../kernel/read-many.js';
-import {
-  checkCallback,
-  checkPeriod,
-  checkRefList,
-  checkRefsByKey,
-  contextOf,
-  sealed,
-} from './call-options.js';
+import { checkCallback, checkList, checkPeriod, checkRefs, contextOf, sealed } from './call-options.js';
 import { type ClientRefs, clientRefs } from './client-refs.js';
 import { isAuthFailure, type Renewals } from './renewals.js';
 import type { ReadOptions, RefsByKey, ScopedSecrets } from './secrets.js';
@@ -22,7 +15,7 @@ import type { Watches } from './watches.js';
 
 const readOptions = ['signal', 'fresh'] as const;
 
-/** What a client and its scoped clients share. */
+/** The parts that a client shares with its scoped clients. */
 export interface SharedParts {
   readonly stack: SecretProvider;
   readonly renewals: Renewals;
@@ -32,7 +25,6 @@ export interface SharedParts {
 
 /**
  * Returns the methods of a client.
- *
  * @param refs - Returns the client's refs. It may throw: the scope of a client may be known only at its first use.
  */
 export function scopedClient(shared: SharedParts, refs: () => ClientRefs): ScopedSecrets {
@@ -63,7 +55,7 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
 
   async function readByKey(input: RefsByKey, options?: ReadOptions): Promise<[string, Answer][]> {
     const ctx = contextOf(options, readOptions);
-    const entries = Object.entries(checkRefsByKey(input));
+    const entries = Object.entries(checkRefs(input));
     const hits = options === undefined ? refs().allCached(entries.map(([, ref]) => ref)) : undefined;
     const answers = hits ?? (await readMany(stack, entries.map(refOfEntry), ctx, now));
     return entries.map(([key], at) => [key, answers[at]]);
@@ -147,7 +139,7 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     },
 
     watch(inputs, options) {
-      const watched = checkRefList(inputs).map(refOf);
+      const watched = checkList(inputs).map(refOf);
       const { signal } = contextOf(options, ['everyMs', 'signal']);
       const everyMs = checkPeriod(options?.everyMs);
       subscribeOf('watch');

@@ -52,41 +52,32 @@ export type ScopeSource = SecretScope | (() => SecretScope);
 export interface ReadMethods {
   /**
    * Returns the secret, or `undefined` if it does not exist or has expired.
-   *
    * @throws `invalid_argument` before any I/O; any failure of the provider; the signal's reason.
    */
   get(ref: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined>;
-
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
-
   /**
    * Returns several secrets under keys of your own. Secrets of one scope are one backend call where the backend can do that.
-   *
    * @throws The first failure, in the order of the keys, else as `get`.
    */
   getMany<R extends RefsByKey>(
     refs: R,
     options?: ReadOptions,
   ): Promise<{ readonly [K in keyof R]: Secret | undefined }>;
-
   /** Returns the same with each failure under its key. Rejects only for an abort and for malformed refs. */
   getManySettled<R extends RefsByKey>(
     refs: R,
     options?: ReadOptions,
   ): Promise<{ readonly [K in keyof R]: Secret | SecretError | undefined }>;
-
   /** Returns the secret if it is in memory and fresh, without I/O. `undefined` says nothing about the backend. */
   peek(ref: string | SecretRef): Secret | undefined;
-
   /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */
   invalidate(ref?: string | SecretRef): void;
-
   /**
    * Calls `run` with the secret. If that fails because the credential was refused, the secret may have been rotated: it is
    * read again, once for any number of concurrent failures, and if it has changed, `run` is called once more. If the store
    * has no other value, it is not asked about this one again for `authCooldownMs`.
-   *
    * @throws `not_found` if the secret does not exist; the failure of `run`; the signal's reason.
    * @example
    * ```ts
@@ -102,19 +93,15 @@ export interface ReadMethods {
    * ```
    */
   use<T>(ref: string | SecretRef, run: (secret: Secret) => Promise<T> | T, options?: UseOptions): Promise<T>;
-
   /**
    * Calls the listener for every value that replaces another one, whichever read found it. Its exceptions are ignored.
-   *
    * @returns A `Disposable` that ends it.
    * @throws `unsupported` without a cache in the stack; `invalid_argument`.
    */
   onChange(ref: string | SecretRef, listener: (secret: Secret) => void): Disposable;
-
   /**
    * Reads secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find: for
    * pools that read their password once. Its timer does not keep the process alive.
-   *
    * @returns A `Disposable` that ends it; so do `signal` and `close()`.
    * @throws `unsupported` without a cache in the stack; `invalid_argument`.
    * @example
@@ -128,10 +115,8 @@ export interface ReadMethods {
    * ```
    */
   watch(refs: readonly (string | SecretRef)[], options: WatchOptions): Disposable;
-
   /** Whether the backend supports it. A method that it does not support throws `unsupported`. */
   can(capability: Capability): boolean;
-
   /** The layers of the stack, outermost first, for `layersOf`. */
   readonly layers?: readonly Layer[];
 }
@@ -140,10 +125,8 @@ export interface ReadMethods {
 export interface CapabilityMethods {
   /** Yields every name of a scope, never a value. Each page is one call, made when the iteration reaches it. */
   list(options?: ListOptions): AsyncIterable<SecretRef>;
-
   /** Creates or replaces a secret, value and expiry together. @throws `invalid_argument` before any I/O. */
   set(ref: string | SecretRef, value: string | Secret, options?: WriteOptions): Promise<void>;
-
   /** Deletes a secret. A missing one is not a failure. */
   delete(ref: string | SecretRef, options?: CallOptions): Promise<void>;
 }
@@ -164,7 +147,6 @@ export type ScopedSecrets<P extends SecretProvider = SecretProvider> = ReadMetho
     /**
      * Returns this client within a narrower scope, which may add a field and never change one. A function is called at the
      * first use and its scope kept; if it throws or its scope is empty, that call fails and the next one calls it again.
-     *
      * @throws `invalid_argument` for an empty scope, and for a field that is present without a value: a tenant's id that
      * failed to load must not mean the default tenant.
      */

@@ -1,6 +1,6 @@
 import type { SecretProvider } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
-import { SecretError } from '../contract/secret-error.js';
+import { closedError } from '../kernel/guard.js';
 import { boundedRandom } from '../kernel/injected.js';
 import { readMany } from '../kernel/read-many.js';
 
@@ -21,7 +21,7 @@ export function watches(stack: SecretProvider, now: () => number, random: () => 
 
   return {
     start(refs, everyMs, signal) {
-      if (closed) throw new SecretError('closed', `${stack.name} is closed. Start the watch before.`);
+      if (closed) throw closedError(stack.name);
       const reading = new AbortController();
       let timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -16,7 +16,6 @@ export interface SecretMemory {
 
 /**
  * Returns the fresh value in memory, or `undefined`: then the caller must use `get`.
- *
  * @param touch - `true` for a read, which counts as a use and must return a `settled` promise; `false` for a look.
  */
 export type CachedReader = (touch: boolean) => CachedSecret | undefined;

@@ -7,7 +7,7 @@ export type Capability = 'getMany' | 'list' | 'set' | 'delete';
 /** A call that may reach a backend. */
 export type Operation = 'get' | Capability;
 
-/** The reason for a failure, in one word. The set is closed: code that switches over it can be exhaustive. */
+/** The reason for a failure. The set is closed: code that switches over it can be exhaustive. */
 export type SecretErrorCode =
   | 'not_found'
   | 'permission_denied'
@@ -24,7 +24,7 @@ export type SecretErrorCode =
   | 'closed'
   | 'unknown';
 
-/** What the layers of a stack may do after a failure. */
+/** The rules for the layers of a stack after a failure. */
 export interface ErrorRule {
   /** The same call may succeed if it is repeated. */
   readonly retryable: boolean;
@@ -98,13 +98,10 @@ export class SecretError extends Error {
   readonly retryable: boolean;
   /** Facts of the backend's answer that are safe to log. */
   readonly details: SecretErrorDetails;
-  /** The `name` of the provider that failed. */
+  // As in `SecretErrorFields`; an error has no key for a field without a value.
   declare readonly provider?: string;
-  /** The call that failed. */
   declare readonly operation?: Operation;
-  /** The secret that was requested: a name and a scope, never a value. */
   declare readonly ref?: SecretRef;
-  /** A lower bound for the wait before the next attempt, in milliseconds. */
   declare readonly retryAfterMs?: number;
 
   static {

@@ -10,7 +10,6 @@ export interface Secret<out T = string> {
   reveal(): T;
   /**
    * Returns the parsed value, sealed with the same expiry.
-   *
    * @throws `invalid_data` when `parse` throws, without its message, since parsers quote their input; `invalid_argument`
    * when `parse` is not a function, or is an async one.
    */
@@ -38,7 +37,6 @@ const shown = '[secret]';
 
 /**
  * Seals a value. Adapters call it on what they fetch, applications on what they write.
- *
  * @throws `invalid_argument` when the value is not a string, is empty or has a lone surrogate; when a date is not a valid
  * `Date`; for an unknown field.
  * @example
@@ -76,7 +74,6 @@ export function markStale(secret: Secret, staleSince: Date): Secret {
 
 /**
  * Whether the value is past its expiry.
- *
  * @param sinceMs - Counts only an expiry after this time: a backend with another clock decides about earlier ones.
  */
 export function hasExpired(
@@ -170,9 +167,9 @@ function toDate(ms: number | undefined): Date | undefined {
 }
 
 // By its method: a Date may be of another realm.
-function checkDate(date: unknown, field: string): number | undefined {
+function checkDate(date: Partial<Date> | null | undefined, field: string): number | undefined {
   if (date === undefined) return undefined;
-  const ms = (date as Partial<Date> | null)?.getTime?.() ?? Number.NaN;
+  const ms = date?.getTime?.() ?? Number.NaN;
   if (Number.isFinite(ms)) return ms;
   const got = date instanceof Date ? 'an invalid one' : kindOf(date);
   throw invalid(`${field} must be a valid Date, such as new Date(ms), got ${got}.`);

@@ -4,17 +4,12 @@ import type { CallContext } from '../contract/provider.js';
  * Waits for work that cannot be cancelled, such as a call of an SDK without a signal. When the signal fires, the wait ends
  * with the signal's reason; the work continues, and its result is ignored. Unlike `Promise.race`, it leaves no listener on
  * a long-lived signal.
- *
  * @example
  * ```ts
- * import { abortable, seal, type SecretProvider } from '@secretkit/core/provider';
+ * import { abortable } from '@secretkit/core/provider';
  *
- * declare const sdk: { read(name: string): Promise<string> };
- *
- * export const provider: SecretProvider = {
- *   name: 'own',
- *   get: async ({ name }, { signal }) => seal(await abortable(sdk.read(name), signal)),
- * };
+ * export const read = (sdk: { read(name: string): Promise<string> }, name: string, signal?: AbortSignal) =>
+ *   abortable(sdk.read(name), signal);
  * ```
  */
 export function abortable<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -34,33 +29,27 @@ export function abortable<T>(work: PromiseLike<T>, signal: AbortSignal | undefin
   });
 }
 
-/** Contexts for calls that are made on behalf of one call. */
-export interface SignalFanOut {
-  /** Returns a context that is aborted with the caller's, for the same reason. */
-  next(): CallContext;
-  aborted(): boolean;
-  /** Must be called when all calls have settled. */
-  end(): void;
-}
-
-/** Gives each of several calls a signal of its own: Node warns about more than ten listeners on one signal. */
-export function fanOutSignals(ctx: CallContext, count: number): SignalFanOut {
+/** Runs calls on behalf of one, each with a signal of its own: Node warns about more than ten listeners on one signal. */
+export async function fanOutSignals<T>(
+  ctx: CallContext,
+  count: number,
+  run: (next: () => CallContext) => Promise<T>,
+): Promise<T> {
   const { signal } = ctx;
-  const aborted = (): boolean => signal?.aborted ?? false;
-  if (!signal || count === 1) return { next: () => ctx, aborted, end: () => undefined };
+  if (!signal || count === 1) return run(() => ctx);
   const controllers: AbortController[] = [];
   const abort = (): void => {
     for (const controller of controllers) controller.abort(signal.reason);
   };
   signal.addEventListener('abort', abort, { once: true });
-  return {
-    next() {
+  try {
+    return await run(() => {
       const controller = new AbortController();
       if (signal.aborted) controller.abort(signal.reason);
       controllers.push(controller);
       return { ...ctx, signal: controller.signal };
-    },
-    aborted,
-    end: () => signal.removeEventListener('abort', abort),
-  };
+    });
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -12,7 +12,7 @@ import {
 } from '../contract/secret-error.js';
 import { ignoreErrors } from './injected.js';
 
-// What a provider in plain JavaScript returns or throws may be anything. These pass on what the contract allows.
+// A provider in plain JavaScript may return or throw anything. These functions pass on what the contract allows.
 
 /** Returns the answer of a read. @throws `invalid_data` for anything else. */
 export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields): Secret | undefined {

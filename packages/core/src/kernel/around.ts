@@ -5,7 +5,7 @@ import { toSecretError } from './answers.js';
 import { defineMiddleware, type Middleware, type MiddlewareDescription } from './define-middleware.js';
 import type { Overrides } from './wrap.js';
 
-/** A call, as a policy sees it. */
+/** A call, as a policy sees it: without values. */
 export interface Call {
   /** The name of the inner provider. */
   readonly provider: string;
@@ -30,7 +30,6 @@ export type Policy = <T>(run: (ctx: CallContext) => Promise<T>, ctx: CallContext
  * A batch that fails in part is merged: `run` rejects with the first retryable failure in it, the next `run` asks only for
  * the refs that failed so, and when the policy gives up, the answers that exist are returned with a `SecretError` in each
  * other place.
- *
  * @throws `TypeError` when the wrapped thing is not a provider.
  * @example
  * ```ts
@@ -86,31 +85,24 @@ export function around({
   return defineMiddleware({ ...description, build });
 }
 
-/** A batch that can run several times, each time for the refs without an answer. It keeps the answers. */
-interface MergedBatch {
-  /** Reads the open refs. Rejects with the first retryable failure in the batch, else resolves with all answers. */
-  run(ctx: CallContext): Promise<readonly Answer[]>;
-  failures(): readonly SecretErrorCode[];
-  /** Returns the answers so far, with a failure in each open place. @throws `error` if there never was an answer. */
-  giveUp(error: unknown): readonly Answer[];
-}
-
 type GetMany = NonNullable<SecretProvider['getMany']>;
 
-function mergedBatch(refs: readonly SecretRef[], getMany: GetMany): MergedBatch {
+/** Returns a batch that can run several times, each time for the refs without an answer. It keeps the answers. */
+function mergedBatch(refs: readonly SecretRef[], getMany: GetMany) {
   const answers: Answer[] = refs.map(() => undefined);
   const open = new Set(refs.keys());
-  let answered = false;
-  let rejectedWith: unknown; // the last rejection of `run`, if it is in the answers already
+  let hasAnswers = false;
+  let rejectedWith: unknown; // the last rejection of `run`: it is in the answers already
 
   return {
-    async run(ctx) {
+    /** Reads the open refs. Rejects with the first retryable failure in the batch, else resolves with all answers. */
+    async run(ctx: CallContext): Promise<readonly Answer[]> {
       const indexes = [...open];
       const openRefs = indexes.map((at) => refs[at] as SecretRef); // `open` holds indexes of refs
       const answersNow = await getMany(openRefs, ctx);
-      answered = true;
+      hasAnswers = true;
       for (const [i, at] of indexes.entries()) {
-        if (!open.has(at)) continue; // another run answered it meanwhile
+        if (!open.has(at)) continue; // a concurrent run has its answer
         const answer = answersNow[i];
         answers[at] = answer;
         if (!isSecretError(answer) || !answer.retryable) open.delete(at);
@@ -123,8 +115,9 @@ function mergedBatch(refs: readonly SecretRef[], getMany: GetMany): MergedBatch 
 
     failures: () => answers.filter((answer) => isSecretError(answer)).map(({ code }) => code),
 
-    giveUp(error) {
-      if (!answered) throw error;
+    /** Returns the answers so far, with a failure in each open place. @throws `error` if there are no answers. */
+    giveUp(error: unknown): readonly Answer[] {
+      if (!hasAnswers) throw error;
       if (error === rejectedWith) return [...answers];
       // A later attempt failed as a whole, or the policy refused to make one.
       const failure = toSecretError(error, { operation: 'getMany' });

@@ -8,7 +8,6 @@ const parts: unique symbol = Symbol.for('secretkit.parts'); // one symbol for al
 /**
  * Makes one middleware from several; the first is the outermost. `compose()` changes nothing. Warns, with a code, about an
  * order that does harm; `checkOrder` of `@secretkit/middleware/order` explains the codes.
- *
  * @throws `TypeError` when an argument is not a middleware.
  * @example
  * ```ts

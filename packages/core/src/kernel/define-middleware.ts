@@ -43,7 +43,6 @@ export interface MiddlewareDescription {
  * `build` is called once for each provider that is wrapped, and returns the overrides; everything else is passed on. It
  * gets the inner provider: its methods are bound, and reject with a `SecretError` or the abort reason only. If you change
  * values, override `getMany` and `memory` together with `get`.
- *
  * @throws `TypeError` when the wrapped thing is not a provider, or when `get` is overridden but `getMany`, which the inner
  * provider has, is not: batches would bypass the middleware.
  * @example

@@ -25,10 +25,18 @@ export function guard(provider: SecretProvider): SecretProvider {
     return signal?.aborted ? Promise.reject(signal.reason) : undefined;
   }
 
+  function fail(error: unknown, where: SecretErrorFields): Promise<never> {
+    return Promise.reject(toSecretError(error, { provider: name, ...where }));
+  }
+
   function guarded<T>(where: SecretErrorFields, ctx: CallContext, call: () => Promise<T>): Promise<T> {
-    const safe = (error: unknown): Promise<never> =>
-      Promise.reject(toSecretError(error, { provider: name, ...where }));
-    return refuse(ctx) ?? abortable(call().catch(safe), ctx.signal);
+    return (
+      refuse(ctx) ??
+      abortable(
+        call().catch((error: unknown) => fail(error, where)),
+        ctx.signal,
+      )
+    );
   }
 
   function guardedNow<T>(call: () => T): T {
@@ -56,7 +64,7 @@ export function guard(provider: SecretProvider): SecretProvider {
       const where = { provider: name, operation: 'get', ref } as const;
       const checked = answer.then(
         (secret) => checkAnswer(secret, where),
-        (error: unknown) => Promise.reject(toSecretError(error, where)),
+        (error: unknown) => fail(error, where),
       );
       return abortable(checked, ctx.signal);
     },
@@ -111,6 +119,7 @@ function nothing(): undefined {
   return undefined;
 }
 
-function closedError(name: string): SecretError {
+/** Returns the failure of a call after disposal. */
+export function closedError(name: string): SecretError {
   return new SecretError('closed', `${name} is closed. Create a new one, or close it later.`);
 }

@@ -67,7 +67,7 @@ describe('ignoreErrors', () => {
 
   it('returns undefined if there is an exception', () => {
     expect(
-      ignoreErrors(() => {
+      ignoreErrors((): number => {
         throw new Error('CANARY');
       }),
     ).toBeUndefined();

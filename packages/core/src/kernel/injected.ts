@@ -2,7 +2,7 @@
 
 /** Calls a hook, if there is one. Its exception or rejection is ignored. */
 export function notify<E>(hook: ((event: E) => unknown) | undefined, event: E): void {
-  ignoreErrors(() => Promise.resolve(hook?.(event)).catch(() => undefined)); // it may be an async function
+  void ignoreErrors(() => Promise.resolve(hook?.(event)).catch(() => undefined)); // it may be an async function
 }
 
 /** Returns the result, or `undefined` if there is an exception. */
@@ -16,7 +16,7 @@ export function ignoreErrors<T>(run: () => T): T | undefined {
 
 /** Returns numbers in [0, 1], whatever the source returns: a broken one must not keep a value, or call, for ever. */
 export function boundedRandom(random: () => number): () => number {
-  return () => Math.min(1, Math.max(0, Number(random()) || 0)); // it may not return a number
+  return () => Math.min(1, Math.max(0, Number(random() as unknown) || 0)); // it may return anything
 }
 
 /** A wall clock whose steps backwards are counted. */

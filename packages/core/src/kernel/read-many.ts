@@ -2,19 +2,12 @@ import type { Answer, CallContext, ListQuery, SecretProvider } from '../contract
 import { refKey, type SecretRef, type SecretScope, scopeKey } from '../contract/ref.js';
 import { hasExpired, isSecret } from '../contract/secret.js';
 import { isSecretError, type Operation, SecretError, withFields } from '../contract/secret-error.js';
-import { fanOutSignals, type SignalFanOut } from './abortable.js';
-
-/** An answer, and when its call started, in epoch milliseconds. */
-interface Dated {
-  readonly answer: Answer;
-  readonly at: number;
-}
+import { fanOutSignals } from './abortable.js';
 
 /**
  * Returns one answer for each ref, in order. Refs of one scope are one call where the stack has `getMany`, else a `get`
  * each; duplicates are read once. A value that expires during the wait for others is missing. A provider that is made of
  * providers must put a `guard` around each of them.
- *
  * @param now - The clock, in epoch milliseconds.
  * @throws The signal's reason; nothing else.
  */
@@ -32,22 +25,19 @@ export async function readMany(
     scopes.set(scope, group.set(key, ref));
     return key;
   });
-  const answers = new Map<string, Dated>();
-  const calls = fanOutSignals(ctx, stack.getMany ? scopes.size : refs.length);
-  const readGroup = async (group: ReadonlyMap<string, SecretRef>): Promise<void> => {
-    const at = now();
-    const read = await readScope(stack, [...group.values()], calls);
-    for (const [i, key] of [...group.keys()].entries()) answers.set(key, { answer: read[i], at });
-  };
-  try {
-    await Promise.all([...scopes.values()].map(readGroup));
-  } finally {
-    calls.end();
-  }
+  const answers = new Map<string, { readonly answer: Answer; readonly startedAt: number }>();
+  await fanOutSignals(ctx, stack.getMany ? scopes.size : refs.length, (next) => {
+    const groups = [...scopes.values()].map(async (group) => {
+      const startedAt = now();
+      const read = await readScope(stack, [...group.values()], next, ctx.signal);
+      for (const [i, key] of [...group.keys()].entries()) answers.set(key, { answer: read[i], startedAt });
+    });
+    return Promise.all(groups);
+  });
   const end = now();
   return keys.map((key, i) => {
-    const { answer, at } = answers.get(key) as Dated; // there is one for each
-    if (isSecret(answer)) return hasExpired(answer, end, at) ? undefined : answer;
+    const { answer, startedAt = end } = answers.get(key) ?? {}; // there is one for each
+    if (isSecret(answer)) return hasExpired(answer, end, startedAt) ? undefined : answer;
     return answer && withFields(answer, { ref: refs[i] }); // as this caller wrote it
   });
 }
@@ -55,24 +45,23 @@ export async function readMany(
 async function readScope(
   stack: SecretProvider,
   refs: readonly SecretRef[],
-  calls: SignalFanOut,
+  next: () => CallContext,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Answer[]> {
   const inPlace = (ref: SecretRef, error: unknown): Answer => {
-    if (calls.aborted() || !isSecretError(error)) throw error; // the caller's own abort
+    if (signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
     return withFields(error, { ref });
   };
   if (stack.getMany && refs.length > 1) {
-    const batch = stack.getMany(refs, calls.next());
-    return batch.catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
+    return stack.getMany(refs, next()).catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
   }
   const read = async (ref: SecretRef): Promise<Answer> =>
-    stack.get(ref, calls.next()).catch((error: unknown) => inPlace(ref, error));
+    stack.get(ref, next()).catch((error: unknown) => inPlace(ref, error));
   return Promise.all(refs.map(read));
 }
 
 /**
  * Yields every ref of a scope. Each page is one backend call, made when the iteration reaches it.
- *
  * @throws `unsupported` if the provider cannot list; `invalid_data` if a cursor repeats.
  */
 export async function* walkPages(

@@ -77,8 +77,5 @@ function disposeOnce(next: SecretProvider, { dispose }: Overrides): () => Promis
       await next[Symbol.asyncDispose]?.();
     }
   };
-  return () => {
-    disposal ??= outsideIn();
-    return disposal;
-  };
+  return () => (disposal ??= outsideIn());
 }
