@@ -51,8 +51,8 @@ export function checkPeriod(everyMs: unknown): number {
 }
 
 export function checkCallback(argument: string, callback: unknown): void {
-  if (typeof callback !== 'function')
-    throw invalid(`${argument} must be a function, got ${kindOf(callback)}.`);
+  if (typeof callback === 'function') return;
+  throw invalid(`${argument} must be a function, got ${kindOf(callback)}.`);
 }
 
 /** Returns a value to write as a `Secret`. An expiry in the options replaces that of a `Secret`. */

@@ -25,18 +25,14 @@ export interface ClientRefs {
   allCached(inputs: readonly (string | SecretRef)[]): readonly Secret[] | undefined;
 }
 
-interface KnownName {
-  readonly ref: SecretRef;
-  reader: CachedReader | undefined; // made for the second read: short-lived clients read most names once
-}
-
 export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRefs {
-  const byName = new Map<string, KnownName>();
+  // A reader is made for the second read: short-lived clients read most names once.
+  const byName = new Map<string, { readonly ref: SecretRef; reader: CachedReader | undefined }>();
 
   function cached(name: string, touch: boolean): CachedSecret | undefined {
     const known = byName.get(name);
     if (known === undefined) return undefined;
-    known.reader ??= stack.memory?.cached?.(known.ref) ?? nothing;
+    known.reader ??= stack.memory?.cached?.(known.ref) ?? (() => undefined);
     return known.reader(touch);
   }
 
@@ -65,8 +61,7 @@ export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRe
   return {
     scope,
     refOf,
-    // A scope is checked, and narrowed, as part of a ref.
-    scopeOf: (inner) => refOf({ name: 'any', scope: checkScope(inner) }).scope,
+    scopeOf: (inner) => refOf({ name: 'any', scope: checkScope(inner) }).scope, // checked as part of a ref
     cached,
     allCached(inputs) {
       const secrets: Secret[] = [];
@@ -79,10 +74,6 @@ export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRe
       return secrets;
     },
   };
-}
-
-function nothing(): undefined {
-  return undefined;
 }
 
 function refuseOther(field: 'account' | 'user', own: string | undefined, other: string | undefined): void {

@@ -466,7 +466,7 @@ describe('the message', () => {
       () => next(poor.list()),
     ],
     [
-      'unknown: odd get "x": the provider threw TypeError. The message is withheld, since it may quote a secret: throw a SecretError with a safe message from the provider.',
+      'unknown: odd get "x": the provider threw TypeError. The message is withheld, since it may quote a secret: throw a SecretError with a safe message from it.',
       () => odd({ get: () => Promise.reject(new TypeError('x')) }).get('x'),
     ],
     [

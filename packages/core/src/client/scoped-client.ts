@@ -159,12 +159,11 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     can: (capability) => typeof stack[capability] === 'function',
 
     scoped(scope) {
-      if (typeof scope !== 'function') {
-        const inner = refsWithin(scope);
-        return scopedClient(shared, () => inner);
-      }
       let inner: ClientRefs | undefined;
-      return scopedClient(shared, () => (inner ??= refsWithin(scope())));
+      const innerRefs = (): ClientRefs =>
+        (inner ??= refsWithin(typeof scope === 'function' ? scope() : scope));
+      if (typeof scope !== 'function') innerRefs(); // refuses a wrong scope at once
+      return scopedClient(shared, innerRefs);
     },
   };
   return Object.freeze(client);
@@ -172,9 +171,7 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   function refsWithin(scope: SecretScope): ClientRefs {
     const inner = scope === undefined ? {} : checkScope(scope);
     if (inner.account === undefined && inner.user === undefined) {
-      throw invalid(
-        "scope must have an account or a user, got neither. Check that the tenant's id is loaded.",
-      );
+      throw invalid("scope must have an account or a user, got neither. Check the tenant's id.");
     }
     return clientRefs(stack, refs().scopeOf(inner));
   }

@@ -5,7 +5,7 @@ import { invalid, SecretError } from './secret-error.js';
  * A value that no log, template, JSON, clone, debugger or test diff shows. Only `reveal()` returns it, so a search for
  * `reveal(` finds every use.
  */
-export interface Secret<out T = string> {
+export interface Secret<out T = string> extends Required<SecretMeta> {
   /** Returns the value. */
   reveal(): T;
   /**
@@ -14,26 +14,22 @@ export interface Secret<out T = string> {
    * when `parse` is not a function, or is an async one.
    */
   map<U>(parse: (value: T) => U): Secret<U>;
-  /** The moment from which on the value is gone; absent when it does not expire. */
-  readonly expiresAt: Date | undefined;
-  /** When the backend received it, where the backend reports that. */
-  readonly createdAt: Date | undefined;
-  /** The backend's name for this state of the value. */
-  readonly version: string | undefined;
   /** When its freshness ended; present only on a stale value that a cache serves. */
   readonly staleSince: Date | undefined;
 }
 
 /** The facts that a backend reports beside the value. */
 export interface SecretMeta {
+  /** The moment from which on the value is gone; absent when it does not expire. */
   readonly expiresAt?: Date | undefined;
+  /** When the backend received it, where the backend reports that. */
   readonly createdAt?: Date | undefined;
+  /** The backend's name for this state of the value. */
   readonly version?: string | undefined;
 }
 
 const brand: unique symbol = Symbol.for('secretkit.Secret'); // one symbol for all copies of the package
 const inspect = Symbol.for('nodejs.util.inspect.custom');
-const shown = '[secret]';
 
 /**
  * Seals a value. Adapters call it on what they fetch, applications on what they write.
@@ -106,7 +102,9 @@ class SealedSecret<T> implements Secret<T> {
 
   static {
     Object.defineProperty(this.prototype, brand, { value: true });
-    Object.defineProperty(this.prototype, inspect, { value: () => shown });
+    for (const printer of [inspect, 'toString', 'toJSON']) {
+      Object.defineProperty(this.prototype, printer, { value: () => '[secret]' });
+    }
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Secret' });
     Object.defineProperty(this, 'name', { value: 'Secret' });
   }
@@ -140,25 +138,14 @@ class SealedSecret<T> implements Secret<T> {
   get expiresAt(): Date | undefined {
     return toDate(this.#meta.expiresAtMs);
   }
-
   get createdAt(): Date | undefined {
     return toDate(this.#meta.createdAtMs);
   }
-
   get version(): string | undefined {
     return this.#meta.version;
   }
-
   get staleSince(): Date | undefined {
     return toDate(this.#meta.staleSinceMs);
-  }
-
-  toString(): string {
-    return shown;
-  }
-
-  toJSON(): string {
-    return shown;
   }
 }
 

@@ -22,7 +22,7 @@ export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields
 
 /** Returns one answer for each ref; anything else becomes a failure in its place. @throws `invalid_data` for another count. */
 export function checkAnswers(
-  answers: readonly Answer[],
+  answers: unknown,
   refs: readonly SecretRef[],
   provider: string,
 ): readonly Answer[] {
@@ -38,11 +38,10 @@ export function checkAnswers(
 }
 
 /** Returns the page, without fields that do not belong to it. @throws `invalid_data` for anything else. */
-export function checkPage(page: SecretPage): SecretPage {
+export function checkPage(page: unknown): SecretPage {
   const { refs, cursor } = (page ?? {}) as Partial<SecretPage>;
-  const isPage =
-    Array.isArray(refs) && refs.every(isRef) && (cursor === undefined || typeof cursor === 'string');
-  if (!isPage) throw malformed('a page of refs');
+  const isCursor = cursor === undefined || typeof cursor === 'string';
+  if (!isCursor || !Array.isArray(refs) || !refs.every(isRef)) throw malformed('a page of refs');
   return { refs: refs.map(copyRef), ...(cursor !== undefined && { cursor }) };
 }
 
@@ -63,25 +62,21 @@ export function toSecretError(error: unknown, where: SecretErrorFields): SecretE
   } catch {
     // It throws on access.
   }
-  return new SecretError(
-    'unknown',
-    `the provider threw ${kind}. The message is withheld, since it may quote a secret: ` +
-      'throw a SecretError with a safe message from the provider.',
-    where,
-  );
+  const reason = 'The message is withheld, since it may quote a secret';
+  const problem = `the provider threw ${kind}. ${reason}: throw a SecretError with a safe message from it.`;
+  return new SecretError('unknown', problem, where);
 }
 
 const builtIn = [TypeError, RangeError, SyntaxError, ReferenceError, URIError];
 
-const ownKeys = new Set<string | symbol>(
-  'message stack code problem retryable details provider operation ref retryAfterMs'.split(' '),
-);
+const ownKeys: readonly unknown[] =
+  'message stack code problem retryable details provider operation ref retryAfterMs'.split(' ');
 
 // Its maker may have added to it: the SDK's own error as a cause, a response, a getter, a longer message.
 function isUnchanged(error: SecretError): boolean {
   return (
     Object.getPrototypeOf(error) === SecretError.prototype &&
-    Reflect.ownKeys(error).every((key) => ownKeys.has(key)) &&
+    Reflect.ownKeys(error).every((key) => ownKeys.includes(key)) &&
     Object.isFrozen(error.details) &&
     (error.ref === undefined || Object.isFrozen(error.ref)) &&
     error.message === messageOf(error.code, error.problem, error)

@@ -1,6 +1,7 @@
 import { type CachedReader, isSettled } from '../contract/memory.js';
 import type { CallContext, SecretProvider } from '../contract/provider.js';
-import { SecretError, type SecretErrorFields } from '../contract/secret-error.js';
+import type { SecretRef } from '../contract/ref.js';
+import { type Operation, SecretError } from '../contract/secret-error.js';
 import { abortable } from './abortable.js';
 import { checkAnswer, checkAnswers, checkPage, toSecretError } from './answers.js';
 import { isWrapped, wrap } from './wrap.js';
@@ -25,18 +26,15 @@ export function guard(provider: SecretProvider): SecretProvider {
     return signal?.aborted ? Promise.reject(signal.reason) : undefined;
   }
 
-  function fail(error: unknown, where: SecretErrorFields): Promise<never> {
-    return Promise.reject(toSecretError(error, { provider: name, ...where }));
+  function fail(error: unknown, operation: Operation, ref: SecretRef | undefined): Promise<never> {
+    return Promise.reject(toSecretError(error, { provider: name, operation, ref }));
   }
 
-  function guarded<T>(where: SecretErrorFields, ctx: CallContext, call: () => Promise<T>): Promise<T> {
-    return (
-      refuse(ctx) ??
-      abortable(
-        call().catch((error: unknown) => fail(error, where)),
-        ctx.signal,
-      )
-    );
+  function guarded<T>(operation: Operation, ctx: CallContext, call: () => Promise<T>, ref?: SecretRef) {
+    const refused = refuse(ctx);
+    if (refused) return refused;
+    const safe = call().catch((error: unknown) => fail(error, operation, ref));
+    return abortable(safe, ctx.signal);
   }
 
   function guardedNow<T>(call: () => T): T {
@@ -61,36 +59,26 @@ export function guard(provider: SecretProvider): SecretProvider {
       } catch (error) {
         answer = Promise.reject(error);
       }
-      const where = { provider: name, operation: 'get', ref } as const;
       const checked = answer.then(
-        (secret) => checkAnswer(secret, where),
-        (error: unknown) => fail(error, where),
+        (secret) => checkAnswer(secret, { provider: name, operation: 'get', ref }),
+        (error: unknown) => fail(error, 'get', ref),
       );
       return abortable(checked, ctx.signal);
     },
-    getMany:
-      getMany &&
-      ((refs, ctx) =>
-        guarded({ operation: 'getMany' }, ctx, async () => {
-          const given = [...refs]; // an adapter may remove chunks from it
-          return checkAnswers(await getMany.call(provider, given, ctx), refs, name);
-        })),
-    list:
-      list &&
-      ((query, ctx) =>
-        guarded({ operation: 'list' }, ctx, async () => checkPage(await list.call(provider, query, ctx)))),
-    set:
-      set &&
-      ((ref, secret, ctx) =>
-        guarded({ operation: 'set', ref }, ctx, async () => set.call(provider, ref, secret, ctx))),
-    delete:
-      remove &&
-      ((ref, ctx) => guarded({ operation: 'delete', ref }, ctx, async () => remove.call(provider, ref, ctx))),
+    // `wrap` ignores those of these that the provider does not have.
+    getMany: (refs, ctx) =>
+      guarded('getMany', ctx, async () => {
+        const given = [...refs]; // an adapter may remove chunks from it
+        return checkAnswers(await getMany?.call(provider, given, ctx), refs, name);
+      }),
+    list: (query, ctx) => guarded('list', ctx, async () => checkPage(await list?.call(provider, query, ctx))),
+    set: (ref, secret, ctx) => guarded('set', ctx, async () => set?.call(provider, ref, secret, ctx), ref),
+    delete: (ref, ctx) => guarded('delete', ctx, async () => remove?.call(provider, ref, ctx), ref),
     canonical: canonical && ((ref) => guardedNow(() => canonical.call(provider, ref))),
     memory: memory && {
       ...(memory.cached && {
         cached(ref) {
-          const read = guardedNow(() => memory.cached?.(ref)) ?? nothing;
+          const read = guardedNow(() => memory.cached?.(ref)) ?? (() => undefined);
           const trusted = isWrapped(provider); // what it holds was checked further inside
           return (touch) => {
             if (closed) return undefined; // the caller's next step reports it
@@ -100,7 +88,7 @@ export function guard(provider: SecretProvider): SecretProvider {
       }),
       ...(memory.invalidate && { invalidate: (target) => guardedNow(() => memory.invalidate?.(target)) }),
       ...(memory.subscribe && {
-        subscribe: (listener) => guardedNow(() => memory.subscribe?.(listener)) ?? nothing,
+        subscribe: (listener) => guardedNow(() => memory.subscribe?.(listener)) ?? (() => undefined),
       }),
     },
     dispose() {
@@ -113,10 +101,6 @@ function checkCached(read: CachedReader, touch: boolean, provider: string): Retu
   const cached = read(touch);
   if (cached === undefined || (touch && !isSettled(cached.settled))) return undefined;
   return checkAnswer(cached.secret, { provider }) && cached;
-}
-
-function nothing(): undefined {
-  return undefined;
 }
 
 /** Returns the failure of a call after disposal. */

@@ -16,7 +16,10 @@ export function ignoreErrors<T>(run: () => T): T | undefined {
 
 /** Returns numbers in [0, 1], whatever the source returns: a broken one must not keep a value, or call, for ever. */
 export function boundedRandom(random: () => number): () => number {
-  return () => Math.min(1, Math.max(0, Number(random() as unknown) || 0)); // it may return anything
+  return () => {
+    const drawn: unknown = random(); // it may be anything
+    return Math.min(1, Math.max(0, Number(drawn) || 0));
+  };
 }
 
 /** A wall clock whose steps backwards are counted. */
