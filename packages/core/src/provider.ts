@@ -26,14 +26,8 @@ export type {
   SecretProvider,
 } from './contract/provider.js';
 export { layersOf } from './contract/provider.js';
-export {
-  describeRef,
-  describeScope,
-  refKey,
-  type SecretRef,
-  type SecretScope,
-  scopeKey,
-} from './contract/ref.js';
+export type { SecretRef, SecretScope } from './contract/ref.js';
+export { describeRef, describeScope, refKey, scopeKey } from './contract/ref.js';
 export { hasExpired, isSecret, type Secret, type SecretMeta, seal } from './contract/secret.js';
 export {
   type Capability,

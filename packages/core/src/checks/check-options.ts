@@ -10,9 +10,8 @@ export interface NumberRange {
 export const maxDelayMs: number = 2 ** 31 - 1;
 
 /**
- * Checks an options object: a misspelt option would be ignored silently.
- * @param owner - The owner of the options, as the caller wrote it: `cache`.
- * @throws `TypeError` when it is not an object, or has an unknown option.
+ * Checks the options of `owner`, such as `cache`: a misspelt option would be ignored silently.
+ * @throws `TypeError` when they are not an object, or have an unknown option.
  */
 export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
@@ -24,10 +23,7 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
   if (unknown) throw new TypeError(`${owner}: ${unknown}`);
 }
 
-/**
- * Checks a number.
- * @throws `TypeError` when it is not a number, `RangeError` when it is out of range, not finite or not whole.
- */
+/** Checks a number. @throws `TypeError` for another type; `RangeError` when it is out of range or not whole. */
 export function checkNumber(owner: string, option: string, value: unknown, range: NumberRange): void {
   const { min, max, whole = false } = range;
   const expected = `${owner}: ${option} must be a ${whole ? 'whole ' : ''}number between ${min} and ${max}`;
@@ -37,10 +33,7 @@ export function checkNumber(owner: string, option: string, value: unknown, range
   }
 }
 
-/**
- * Returns the first key that is not known, as a sentence for an error: `unknown option "ttl". Known options: ttlMs.`
- * @param noun - What a key is. @defaultValue `option`
- */
+/** Returns a sentence about the first key that is not known, for an error: `unknown option "ttl". Known options: ttlMs.` */
 export function unknownKey(input: object, known: readonly string[], noun = 'option'): string | undefined {
   const unknown = Object.keys(input).find((key) => !known.includes(key));
   if (unknown === undefined) return undefined;

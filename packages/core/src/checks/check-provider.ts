@@ -1,11 +1,7 @@
 import type { SecretProvider } from '../contract/provider.js';
 import { kindOf } from './check-options.js';
 
-/**
- * Checks a provider.
- * @param owner - The function that needs it, as the caller wrote it: `fallback`.
- * @throws `TypeError` when it is not a provider.
- */
+/** Checks a provider that `owner` needs, such as `fallback`. @throws `TypeError` when it is not a provider. */
 export function checkProvider(thing: unknown, owner: string): asserts thing is SecretProvider {
   const { name, get, scoped } = (thing ?? {}) as Partial<SecretProvider> & { scoped?: unknown };
   if (typeof name === 'string' && name !== '' && typeof get === 'function') return;

@@ -7,8 +7,7 @@ const maxLength = 5_000;
 /**
  * Returns a frozen, well-formed copy of a ref; a string is a name in the default scope.
  * @throws `invalid_argument` when the name or a field of the scope is empty, longer than 5,000 characters, or has a control
- * character or a lone surrogate; when a field is unknown or has no value. Malformed input may be a misplaced value, so it
- * is not quoted.
+ * character or a lone surrogate; when a field is unknown or has no value. It quotes no input, which may be a value.
  */
 export function checkRef(input: string | SecretRef): SecretRef {
   if (typeof input === 'string') return Object.freeze({ name: checkText(input, 'name') });
@@ -20,8 +19,7 @@ export function checkRef(input: string | SecretRef): SecretRef {
 
 /**
  * Returns a frozen, well-formed copy of a scope.
- * @throws `invalid_argument` as `checkRef`, above all for a field that is present without a value: a tenant's id that
- * failed to load must not mean the default tenant.
+ * @throws `invalid_argument` as `checkRef`: a field without a value must not mean the default tenant.
  */
 export function checkScope(scope: unknown): SecretScope {
   if (!isPlainObject(scope)) {

@@ -12,10 +12,7 @@ const maxNames = 1_000;
 export interface ClientRefs {
   /** The client's scope. */
   readonly scope: SecretScope | undefined;
-  /**
-   * Returns the checked ref of what a caller wrote, within the client's scope. A name gives the same ref each time, so that
-   * a read of a cached secret allocates none.
-   */
+  /** Returns the checked ref within the client's scope. A name gives the same one each time: a cached read allocates none. */
   refOf(input: string | SecretRef): SecretRef;
   /** Returns the checked scope, narrowed to the client's. */
   scopeOf(scope: SecretScope | undefined): SecretScope | undefined;

@@ -4,7 +4,7 @@ import type { SecretProvider } from '../contract/provider.js';
 import { toSecretError } from '../kernel/answers.js';
 import { guard } from '../kernel/guard.js';
 import { clientRefs } from './client-refs.js';
-import { renewals } from './renewals.js';
+import { renewOf } from './renew.js';
 import { scopedClient } from './scoped-client.js';
 import type { Secrets } from './secrets.js';
 import { watches } from './watches.js';
@@ -42,7 +42,7 @@ export function createSecrets<P extends SecretProvider>(
   checkNumber('createSecrets', 'authCooldownMs', authCooldownMs, { min: 0, max: maxDelayMs });
   const stack = guard(provider);
   const running = watches(stack, now, random);
-  const shared = { stack, renewals: renewals(stack, now, authCooldownMs), watches: running, now };
+  const shared = { stack, renew: renewOf(stack, now, authCooldownMs), watches: running, now };
   const refs = clientRefs(stack);
   const close = async (): Promise<void> => {
     running.stopAll();

@@ -9,7 +9,7 @@ import { notify } from '../kernel/injected.js';
 import { readMany, unsupported, walkPages } from '../kernel/read-many.js';
 import { checkCallback, checkList, checkPeriod, checkRefs, contextOf, sealed } from './call-options.js';
 import { type ClientRefs, clientRefs } from './client-refs.js';
-import { isAuthFailure, type Renewals } from './renewals.js';
+import { isAuthFailure, type Renew } from './renew.js';
 import type { ReadOptions, RefsByKey, ScopedSecrets } from './secrets.js';
 import type { Watches } from './watches.js';
 
@@ -18,17 +18,14 @@ const readOptions = ['signal', 'fresh'] as const;
 /** The parts that a client shares with its scoped clients. */
 export interface SharedParts {
   readonly stack: SecretProvider;
-  readonly renewals: Renewals;
+  readonly renew: Renew;
   readonly watches: Watches;
   readonly now: () => number;
 }
 
-/**
- * Returns the methods of a client.
- * @param refs - Returns the client's refs. It may throw: the scope of a client may be known only at its first use.
- */
+/** Returns the methods of a client. `refs` may throw: the scope of a client may be known only at its first use. */
 export function scopedClient(shared: SharedParts, refs: () => ClientRefs): ScopedSecrets {
-  const { stack, renewals, watches, now } = shared;
+  const { stack, renew, watches, now } = shared;
   const refOf = (input: string | SecretRef): SecretRef => refs().refOf(input);
 
   // Not an async function: the promise of a cache hit is returned unchanged.
@@ -123,7 +120,7 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       } catch (failure) {
         if (signal?.aborted) throw signal.reason;
         if (!isRefusal(failure)) throw failure;
-        const renewed = await abortable(renewals.renew(ref, secret), signal);
+        const renewed = await abortable(renew(ref, secret), signal);
         if (!renewed) throw failure;
         return await run(renewed);
       }

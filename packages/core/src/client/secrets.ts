@@ -58,7 +58,7 @@ export interface ReadMethods {
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
   /**
-   * Returns several secrets under keys of your own. Secrets of one scope are one backend call where the backend can do that.
+   * Returns several secrets under keys of your own, with one backend call for each scope where the backend can do that.
    * @throws The first failure, in the order of the keys, else as `get`.
    */
   getMany<R extends RefsByKey>(
@@ -75,9 +75,8 @@ export interface ReadMethods {
   /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */
   invalidate(ref?: string | SecretRef): void;
   /**
-   * Calls `run` with the secret. If that fails because the credential was refused, the secret may have been rotated: it is
-   * read again, once for any number of concurrent failures, and if it has changed, `run` is called once more. If the store
-   * has no other value, it is not asked about this one again for `authCooldownMs`.
+   * Calls `run` with the secret. If the credential is refused, the secret is read again, once for any number of concurrent
+   * failures, and if it has been rotated, `run` is called once more.
    * @throws `not_found` if the secret does not exist; the failure of `run`; the signal's reason.
    * @example
    * ```ts
@@ -94,15 +93,13 @@ export interface ReadMethods {
    */
   use<T>(ref: string | SecretRef, run: (secret: Secret) => Promise<T> | T, options?: UseOptions): Promise<T>;
   /**
-   * Calls the listener for every value that replaces another one, whichever read found it. Its exceptions are ignored.
-   * @returns A `Disposable` that ends it.
+   * Calls the listener for every value that replaces another one, until the result is disposed. Its exceptions are ignored.
    * @throws `unsupported` without a cache in the stack; `invalid_argument`.
    */
   onChange(ref: string | SecretRef, listener: (secret: Secret) => void): Disposable;
   /**
-   * Reads secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find: for
-   * pools that read their password once. Its timer does not keep the process alive.
-   * @returns A `Disposable` that ends it; so do `signal` and `close()`.
+   * Reads secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find. Ends
+   * with its `Disposable`, `signal` or `close()`. Its timer does not keep the process alive.
    * @throws `unsupported` without a cache in the stack; `invalid_argument`.
    * @example
    * ```ts
@@ -139,16 +136,14 @@ export interface SecretsReader extends ReadMethods {
 
 /**
  * A client within one scope, for code that serves one tenant. It shares the stack and cannot close it. A method that the
- * backend is known not to have does not compile; where the type does not know (a union, a plain `SecretProvider`), it throws
- * `unsupported`.
+ * type `P` lacks does not compile; one that the backend may lack (a union, a plain `SecretProvider`) throws `unsupported`.
  */
 export type ScopedSecrets<P extends SecretProvider = SecretProvider> = ReadMethods &
   Pick<CapabilityMethods, Extract<KeysOf<P>, keyof CapabilityMethods>> & {
     /**
      * Returns this client within a narrower scope, which may add a field and never change one. A function is called at the
      * first use and its scope kept; if it throws or its scope is empty, that call fails and the next one calls it again.
-     * @throws `invalid_argument` for an empty scope, and for a field that is present without a value: a tenant's id that
-     * failed to load must not mean the default tenant.
+     * @throws `invalid_argument` for an empty scope, and for a field without a value: a tenant's id that failed to load.
      */
     scoped(scope: ScopeSource): ScopedSecrets<P>;
   };

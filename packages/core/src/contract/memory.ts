@@ -3,10 +3,7 @@ import type { Secret } from './secret.js';
 
 /** Values in memory, as a cache adds them to a provider. Each part is optional; middleware passes the parts on one by one. */
 export interface SecretMemory {
-  /**
-   * Returns a reader of one ref, for repeated use. It must do no I/O. A middleware that overrides `get` hides it for reads,
-   * unless it has one of its own; looks pass through.
-   */
+  /** Returns a reader of one ref. It must do no I/O. A middleware that overrides `get` passes on its looks only. */
   cached?(ref: SecretRef): CachedReader;
   /** Must remove copies from memory, and must not change the backend. */
   invalidate?(target?: InvalidateTarget): void;
@@ -34,7 +31,6 @@ export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
 export interface SecretChange {
   /** The ref of the read that found the change; `canonical` shows whether another ref names the same secret. */
   readonly ref: SecretRef;
-  /** The new value. */
   readonly secret: Secret;
 }
 

@@ -5,11 +5,9 @@ import type { Secret } from './secret.js';
 import type { SecretError } from './secret-error.js';
 
 /**
- * A place that secrets come from: an adapter of a backend, or a stack of middleware around one.
- *
- * `name` and `get` are required. An optional method must exist only if the backend supports it: callers read capabilities
- * off the object. Every method must reject with a `SecretError` (anything else reaches the application as `unknown`,
- * without its message) or, when `ctx.signal` fires, with the reason of that signal.
+ * A place that secrets come from: an adapter of a backend, or a stack of middleware around one. An optional method must
+ * exist only if the backend supports it. Every method must reject with a `SecretError` (anything else reaches the
+ * application as `unknown`, without its message) or, when `ctx.signal` fires, with the reason of that signal.
  */
 export interface SecretProvider {
   /** The backend in one word, for messages. A wrapped provider is named `cache(retry(stripe))`. */
@@ -64,9 +62,8 @@ export interface ListQuery {
   readonly limit?: number;
 }
 
-/** One page of refs, never of values. */
+/** One page of refs, in the backend's own order, and never of values. */
 export interface SecretPage {
-  /** The refs, in the backend's own order. */
   readonly refs: readonly SecretRef[];
   /** The start of the next page. Absent on the last page. */
   readonly cursor?: string;
@@ -94,11 +91,9 @@ export interface Layer {
   readonly branches?: readonly Branch[];
 }
 
-/** One of the stacks that a provider is made of. */
+/** One of the stacks that a provider is made of: its name, and its layers, outermost first. */
 export interface Branch {
-  /** The `name` of the provider. */
   readonly name: string;
-  /** Its layers, outermost first. */
   readonly layers: readonly Layer[];
 }
 

@@ -59,7 +59,6 @@ export const errorRules: Readonly<Record<SecretErrorCode, ErrorRule>> = Object.f
 
 /** Facts of a backend's answer that are safe to log. Everything else is dropped. */
 export interface SecretErrorDetails {
-  /** The HTTP status. */
   readonly status?: number;
   /** The vendor's id of the request, for its support. */
   readonly requestId?: string;
@@ -69,9 +68,7 @@ export interface SecretErrorDetails {
 
 /** The place of a failure, and the report of the backend. */
 export interface SecretErrorFields {
-  /** The provider's `name`. */
   readonly provider?: string | undefined;
-  /** The call that failed. */
   readonly operation?: Operation | undefined;
   /** The secret that was requested. It is copied. */
   readonly ref?: SecretRef | undefined;
@@ -79,7 +76,6 @@ export interface SecretErrorFields {
   readonly retryAfterMs?: number | undefined;
   /** `false` when the backend refused a retry; `true` does not make another code retryable. */
   readonly retryable?: boolean | undefined;
-  /** Facts of the backend's answer that are safe to log; fields of other names are dropped. */
   readonly details?: SecretErrorDetails | undefined;
 }
 
@@ -90,13 +86,11 @@ const brand: unique symbol = Symbol.for('secretkit.SecretError'); // one symbol 
  * never a value, a header, a body or another error.
  */
 export class SecretError extends Error {
-  /** The reason: one of a closed set. */
   readonly code: SecretErrorCode;
   /** The message without its code and address. */
   readonly problem: string;
   /** Whether the same call may succeed if it is repeated. The code decides, unless the backend refused a retry. */
   readonly retryable: boolean;
-  /** Facts of the backend's answer that are safe to log. */
   readonly details: SecretErrorDetails;
   // As in `SecretErrorFields`; an error has no key for a field without a value.
   declare readonly provider?: string;

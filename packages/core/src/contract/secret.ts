@@ -49,9 +49,9 @@ export function seal(value: string, meta: SecretMeta = {}): Secret {
   if (!value.isWellFormed()) throw invalid('value must not have a lone surrogate: no backend can store it.');
   const unknown = unknownKey(meta, ['expiresAt', 'createdAt', 'version'], 'field');
   if (unknown) throw invalid(`seal: ${unknown}`);
+  const { version } = meta;
   const expiresAtMs = checkDate(meta.expiresAt, 'expiresAt');
   const createdAtMs = checkDate(meta.createdAt, 'createdAt');
-  const { version } = meta;
   const bare = expiresAtMs === undefined && createdAtMs === undefined && version === undefined;
   return new SealedSecret(value, bare ? noMeta : { expiresAtMs, createdAtMs, version });
 }
@@ -72,11 +72,7 @@ export function markStale(secret: Secret, staleSince: Date): Secret {
  * Whether the value is past its expiry.
  * @param sinceMs - Counts only an expiry after this time: a backend with another clock decides about earlier ones.
  */
-export function hasExpired(
-  secret: Secret,
-  nowMs: number,
-  sinceMs: number = Number.NEGATIVE_INFINITY,
-): boolean {
+export function hasExpired(secret: Secret, nowMs: number, sinceMs: number = -Infinity): boolean {
   const expiresAtMs = secret.expiresAt?.getTime();
   return expiresAtMs !== undefined && sinceMs < expiresAtMs && expiresAtMs <= nowMs;
 }

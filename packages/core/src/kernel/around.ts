@@ -7,7 +7,7 @@ import type { Overrides } from './wrap.js';
 
 /** A call, as a policy sees it: without values. */
 export interface Call {
-  /** The name of the inner provider. */
+  /** The `name` of the inner provider. */
   readonly provider: string;
   readonly operation: Operation;
   /** The refs that are read or written; none for a list. They share one scope. */
@@ -19,17 +19,16 @@ export interface Call {
 }
 
 /**
- * Decides how a call runs: when, how often, in which context. It is generic in the answer, so it cannot read a value; it
- * must resolve with what a `run` resolved with.
+ * Decides when, how often and in which context a call runs. It is generic in the answer, so it cannot read a value; it
+ * must resolve with the result of a `run`.
  */
 export type Policy = <T>(run: (ctx: CallContext) => Promise<T>, ctx: CallContext, call: Call) => Promise<T>;
 
 /**
  * Defines a middleware that runs every call under a policy and cannot see a value, such as a retry, a timeout or a breaker.
  *
- * A batch that fails in part is merged: `run` rejects with the first retryable failure in it, the next `run` asks only for
- * the refs that failed so, and when the policy gives up, the answers that exist are returned with a `SecretError` in each
- * other place.
+ * A batch that fails in part is merged: `run` rejects with its first retryable failure, the next `run` asks only for the
+ * refs that failed so, and when the policy gives up, the answers are returned with a `SecretError` in each open place.
  * @throws `TypeError` when the wrapped thing is not a provider.
  * @example
  * ```ts
@@ -54,26 +53,13 @@ export function around({
   readonly snapshot?: (() => Readonly<Record<string, unknown>>) | undefined;
 }): Middleware {
   const build = (next: SecretProvider): Overrides => {
-    const callOf = (operation: Operation, refs: readonly SecretRef[], scope?: SecretScope): Call => ({
-      provider: next.name,
-      operation,
-      refs: Object.freeze([...refs]), // hooks see it
-      scope: scope ?? refs[0]?.scope,
-    });
-    const { getMany, list, set, delete: remove } = next;
+    const { get, getMany, list, set, delete: remove } = next; // bound
+    const callOf = (operation: Operation, refs: readonly SecretRef[], scope = refs[0]?.scope): Call => {
+      return { provider: next.name, operation, refs: Object.freeze([...refs]), scope }; // hooks see the refs
+    };
     return {
-      get: (ref, ctx) => policy((inner) => next.get(ref, inner), ctx, callOf('get', [ref])),
-      getMany:
-        getMany &&
-        (async (refs, ctx) => {
-          const batch = mergedBatch(refs, getMany);
-          try {
-            return await policy(batch.run, ctx, { ...callOf('getMany', refs), failures: batch.failures });
-          } catch (error) {
-            if (ctx.signal?.aborted) throw ctx.signal.reason;
-            return batch.giveUp(error);
-          }
-        }),
+      get: (ref, ctx) => policy((inner) => get(ref, inner), ctx, callOf('get', [ref])),
+      getMany: getMany && ((refs, ctx) => runBatch(mergedBatch(refs, getMany), ctx, callOf('getMany', refs))),
       list:
         list && ((query, ctx) => policy((inner) => list(query, inner), ctx, callOf('list', [], query.scope))),
       set:
@@ -83,9 +69,19 @@ export function around({
     };
   };
   return defineMiddleware({ ...description, build });
+
+  async function runBatch(batch: MergedBatch, ctx: CallContext, call: Call): Promise<readonly Answer[]> {
+    try {
+      return await policy(batch.run, ctx, { ...call, failures: batch.failures });
+    } catch (error) {
+      if (ctx.signal?.aborted) throw ctx.signal.reason;
+      return batch.giveUp(error);
+    }
+  }
 }
 
 type GetMany = NonNullable<SecretProvider['getMany']>;
+type MergedBatch = ReturnType<typeof mergedBatch>;
 
 /** Returns a batch that can run several times, each time for the refs without an answer. It keeps the answers. */
 function mergedBatch(refs: readonly SecretRef[], getMany: GetMany) {

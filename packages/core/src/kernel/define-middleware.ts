@@ -7,10 +7,7 @@ import { isWrapped, type Overrides, wrap } from './wrap.js';
 /** Wraps a provider, without a change to the capabilities of the backend. */
 export type Middleware = <P extends SecretProvider>(next: P) => Wrapped<P>;
 
-/**
- * A provider around a provider, with exactly the capabilities of the inner one: `Wrapped<EnvSecrets>` has no `set`, because
- * environment variables have none.
- */
+/** A provider around a provider, with exactly the capabilities of the inner one: `Wrapped<EnvSecrets>` has no `set`. */
 export type Wrapped<P extends SecretProvider> = P extends unknown
   ? CapabilitiesOf<P> & Layered // distributes, so that a union remains a union
   : never;
@@ -40,11 +37,9 @@ export interface MiddlewareDescription {
 /**
  * Defines a middleware that reads values, such as a cache. One that does not should be made with `around`.
  *
- * `build` is called once for each provider that is wrapped, and returns the overrides; everything else is passed on. It
- * gets the inner provider: its methods are bound, and reject with a `SecretError` or the abort reason only. If you change
- * values, override `getMany` and `memory` together with `get`.
- * @throws `TypeError` when the wrapped thing is not a provider, or when `get` is overridden but `getMany`, which the inner
- * provider has, is not: batches would bypass the middleware.
+ * `build` is called once for each provider that is wrapped, and returns the overrides. The methods of `next` are bound, and
+ * reject with a `SecretError` or the abort reason only. If you change values, override `getMany` and `memory` with `get`.
+ * @throws `TypeError` when the wrapped thing is not a provider, or has `getMany` and only `get` is overridden.
  * @example
  * ```ts
  * import { seal } from '@secretkit/core';

@@ -7,8 +7,8 @@ import { checkAnswer, checkAnswers, checkPage, toSecretError } from './answers.j
 import { isWrapped, wrap } from './wrap.js';
 
 /**
- * The boundary between this library and code that it does not trust to be careful. It surrounds the innermost provider of
- * every stack, and the stack that a client gets. Whatever the provider does:
+ * The boundary between this library and code that it does not trust. It surrounds the innermost provider of every stack,
+ * and the stack of a client. Whatever the provider does:
  *
  * - an error that is not a `SecretError` becomes `unknown`, without its message, which may quote a secret;
  * - an aborted call rejects at once with the signal's reason, and one that was aborted before never starts;

@@ -5,9 +5,8 @@ import { isSecretError, type Operation, SecretError, withFields } from '../contr
 import { fanOutSignals } from './abortable.js';
 
 /**
- * Returns one answer for each ref, in order. Refs of one scope are one call where the stack has `getMany`, else a `get`
- * each; duplicates are read once. A value that expires during the wait for others is missing. A provider that is made of
- * providers must put a `guard` around each of them.
+ * Returns one answer for each ref of a guarded provider, in order. Refs of one scope are one call where it has `getMany`,
+ * else a `get` each; duplicates are read once. A value that expires during the wait for others is missing.
  * @param now - The clock, in epoch milliseconds.
  * @throws The signal's reason; nothing else.
  */

@@ -4,16 +4,13 @@ import { type Secret, sameValue } from '../contract/secret.js';
 import { isSecretError } from '../contract/secret-error.js';
 import { ignoreErrors } from '../kernel/injected.js';
 
-/** Finds the value that replaced one that was refused. */
-export interface Renewals {
-  /** Resolves with the current value, or with `undefined` if the store has no other. Never rejects. */
-  renew(ref: SecretRef, refused: Secret): Promise<Secret | undefined>;
-}
+/** Resolves with the value that replaced a refused one, or with `undefined` if the store has no other. Never rejects. */
+export type Renew = (ref: SecretRef, refused: Secret) => Promise<Secret | undefined>;
 
 const maxRefusals = 1_000;
 
-/** @param cooldownMs - How long the store is not asked again about a value that it had no replacement for. */
-export function renewals(stack: SecretProvider, now: () => number, cooldownMs: number): Renewals {
+/** Returns a `renew` that does not ask the store again, for `cooldownMs`, about a value that it had no other for. */
+export function renewOf(stack: SecretProvider, now: () => number, cooldownMs: number): Renew {
   const inFlight = new Map<string, { refused: Secret; found: Promise<Secret | undefined> }>();
   const refusals = new Map<string, { refused: Secret; at: number }>(); // while the store had no other value
 
@@ -34,20 +31,18 @@ export function renewals(stack: SecretProvider, now: () => number, cooldownMs: n
     return elapsedMs >= 0 && elapsedMs < cooldownMs; // a clock that is set back lengthens no cooldown
   }
 
-  return {
-    async renew(ref, refused) {
-      const cached = ignoreErrors(() => stack.memory?.cached?.(ref)(false)?.secret);
-      if (cached && !sameValue(cached, refused)) return cached; // another caller has refreshed it
-      const key = refKey(stack.canonical?.(ref) ?? ref);
-      const other = inFlight.get(key);
-      if (other && sameValue(other.refused, refused)) return other.found;
-      if (isCoolingDown(key, refused)) return undefined;
-      const own = { refused, found: search(key, ref, refused) };
-      inFlight.set(key, own);
-      const found = await own.found;
-      if (inFlight.get(key) === own) inFlight.delete(key);
-      return found;
-    },
+  return async (ref, refused) => {
+    const cached = ignoreErrors(() => stack.memory?.cached?.(ref)(false)?.secret);
+    if (cached && !sameValue(cached, refused)) return cached; // another caller has refreshed it
+    const key = refKey(stack.canonical?.(ref) ?? ref);
+    const other = inFlight.get(key);
+    if (other && sameValue(other.refused, refused)) return other.found;
+    if (isCoolingDown(key, refused)) return undefined;
+    const own = { refused, found: search(key, ref, refused) };
+    inFlight.set(key, own);
+    const found = await own.found;
+    if (inFlight.get(key) === own) inFlight.delete(key);
+    return found;
   };
 }
 
