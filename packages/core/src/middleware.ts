@@ -2,14 +2,8 @@ export { settled } from './contract/memory.js';
 export type { Branch, Layer } from './contract/provider.js';
 export { markStale, sameValue } from './contract/secret.js';
 export { around, type Call, type Policy } from './kernel/around.js';
-export {
-  type CapabilitiesOf,
-  defineMiddleware,
-  type Layered,
-  type Middleware,
-  type MiddlewareDescription,
-  type Wrapped,
-} from './kernel/define-middleware.js';
+export type { CapabilitiesOf, Layered, Wrapped } from './kernel/define-middleware.js';
+export { defineMiddleware, type Middleware, type MiddlewareDescription } from './kernel/define-middleware.js';
 export { guard } from './kernel/guard.js';
 export {
   boundedRandom,

@@ -17,30 +17,19 @@ export type {
   SecretChange,
   SecretMemory,
 } from './contract/memory.js';
-export type {
-  Answer,
-  CallContext,
-  ListQuery,
-  Opener,
-  SecretPage,
-  SecretProvider,
-} from './contract/provider.js';
-export { layersOf } from './contract/provider.js';
+export type { Answer, CallContext, ListQuery, SecretPage, SecretProvider } from './contract/provider.js';
+export { layersOf, type Opener } from './contract/provider.js';
 export type { SecretRef, SecretScope } from './contract/ref.js';
 export { describeRef, describeScope, refKey, scopeKey } from './contract/ref.js';
 export { hasExpired, isSecret, type Secret, type SecretMeta, seal } from './contract/secret.js';
-export {
-  type Capability,
-  type ErrorRule,
-  errorRules,
-  invalid,
-  isSecretError,
-  type Operation,
-  SecretError,
-  type SecretErrorCode,
-  type SecretErrorDetails,
-  type SecretErrorFields,
-  withFields,
+export type {
+  Capability,
+  ErrorRule,
+  Operation,
+  SecretErrorCode,
+  SecretErrorDetails,
+  SecretErrorFields,
 } from './contract/secret-error.js';
+export { errorRules, invalid, isSecretError, SecretError, withFields } from './contract/secret-error.js';
 export { abortable } from './kernel/abortable.js';
 export { toSecretError } from './kernel/answers.js';

@@ -59,7 +59,7 @@ export function around({
     };
     return {
       get: (ref, ctx) => policy((inner) => get(ref, inner), ctx, callOf('get', [ref])),
-      getMany: getMany && ((refs, ctx) => runBatch(mergedBatch(refs, getMany), ctx, callOf('getMany', refs))),
+      getMany: getMany && ((refs, ctx) => mergedBatch(policy, getMany, ctx, callOf('getMany', refs))),
       list:
         list && ((query, ctx) => policy((inner) => list(query, inner), ctx, callOf('list', [], query.scope))),
       set:
@@ -69,56 +69,50 @@ export function around({
     };
   };
   return defineMiddleware({ ...description, build });
-
-  async function runBatch(batch: MergedBatch, ctx: CallContext, call: Call): Promise<readonly Answer[]> {
-    try {
-      return await policy(batch.run, ctx, { ...call, failures: batch.failures });
-    } catch (error) {
-      if (ctx.signal?.aborted) throw ctx.signal.reason;
-      return batch.giveUp(error);
-    }
-  }
 }
 
-type GetMany = NonNullable<SecretProvider['getMany']>;
-type MergedBatch = ReturnType<typeof mergedBatch>;
-
-/** Returns a batch that can run several times, each time for the refs without an answer. It keeps the answers. */
-function mergedBatch(refs: readonly SecretRef[], getMany: GetMany) {
+/** Runs a batch under a policy. Each attempt reads the refs without an answer; the answers are kept. */
+async function mergedBatch(
+  policy: Policy,
+  getMany: NonNullable<SecretProvider['getMany']>,
+  ctx: CallContext,
+  call: Call,
+): Promise<readonly Answer[]> {
+  const { refs } = call;
   const answers: Answer[] = refs.map(() => undefined);
   const open = new Set(refs.keys());
   let hasAnswers = false;
   let rejectedWith: unknown; // the last rejection of `run`: it is in the answers already
 
-  return {
-    /** Reads the open refs. Rejects with the first retryable failure in the batch, else resolves with all answers. */
-    async run(ctx: CallContext): Promise<readonly Answer[]> {
-      const indexes = [...open];
-      const openRefs = indexes.map((at) => refs[at] as SecretRef); // `open` holds indexes of refs
-      const answersNow = await getMany(openRefs, ctx);
-      hasAnswers = true;
-      for (const [i, at] of indexes.entries()) {
-        if (!open.has(at)) continue; // a concurrent run has its answer
-        const answer = answersNow[i];
-        answers[at] = answer;
-        if (!isSecretError(answer) || !answer.retryable) open.delete(at);
-      }
-      const [first] = open;
-      if (first === undefined) return [...answers];
-      rejectedWith = answers[first];
-      throw rejectedWith;
-    },
-
-    failures: () => answers.filter((answer) => isSecretError(answer)).map(({ code }) => code),
-
-    /** Returns the answers so far, with a failure in each open place. @throws `error` if there are no answers. */
-    giveUp(error: unknown): readonly Answer[] {
-      if (!hasAnswers) throw error;
-      if (error === rejectedWith) return [...answers];
-      // A later attempt failed as a whole, or the policy refused to make one.
-      const failure = toSecretError(error, { operation: 'getMany' });
-      for (const at of open) answers[at] = withFields(failure, { ref: refs[at] });
-      return [...answers];
-    },
+  // Rejects with the first retryable failure in the batch, else resolves with all answers.
+  const run = async (inner: CallContext): Promise<readonly Answer[]> => {
+    const indexes = [...open];
+    const openRefs = indexes.map((at) => refs[at] as SecretRef); // `open` holds indexes of refs
+    const answersNow = await getMany(openRefs, inner);
+    hasAnswers = true;
+    for (const [i, at] of indexes.entries()) {
+      if (!open.has(at)) continue; // a concurrent run has its answer
+      const answer = answersNow[i];
+      answers[at] = answer;
+      if (!isSecretError(answer) || !answer.retryable) open.delete(at);
+    }
+    const [first] = open;
+    if (first === undefined) return [...answers];
+    rejectedWith = answers[first];
+    throw rejectedWith;
   };
+  const failures = (): readonly SecretErrorCode[] =>
+    answers.filter((answer) => isSecretError(answer)).map(({ code }) => code);
+
+  try {
+    return await policy(run, ctx, { ...call, failures });
+  } catch (error) {
+    if (ctx.signal?.aborted) throw ctx.signal.reason;
+    if (!hasAnswers) throw error;
+    if (error === rejectedWith) return [...answers];
+    // A later attempt failed as a whole, or the policy refused to make one.
+    const failure = toSecretError(error, { operation: 'getMany' });
+    for (const at of open) answers[at] = withFields(failure, { ref: refs[at] });
+    return [...answers];
+  }
 }
