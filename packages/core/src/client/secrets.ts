@@ -1,9 +1,8 @@
-import type { Layer, SecretProvider } from '../contract/provider.js';
+import type { Answer, Layer, SecretProvider } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
-import type { Capability, SecretError } from '../contract/secret-error.js';
+import type { Capability } from '../contract/secret-error.js';
 
-/** Options of every call. */
 export interface CallOptions {
   /** Cancels the call: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -23,10 +22,7 @@ export interface WriteOptions extends CallOptions {
 
 /** Options of `use`. */
 export interface UseOptions extends CallOptions {
-  /**
-   * Returns whether this failure means that the credential was refused.
-   * @defaultValue a `status` or `statusCode` of 401, or a `SecretError` with the code `unauthenticated`
-   */
+  /** Whether this failure is a refused credential. @defaultValue a `status` or `statusCode` of 401, or `unauthenticated` */
   readonly isAuthFailure?: (error: unknown) => boolean;
 }
 
@@ -45,6 +41,9 @@ export interface ListOptions extends CallOptions {
 /** Secrets to read, under keys of your own: `{ db: 'DATABASE_URL', hook: { name, scope } }`. */
 export type RefsByKey = Readonly<Record<string, string | SecretRef>>;
 
+/** One thing under each of these keys. */
+export type ByKey<R, T> = { readonly [K in keyof R]: T };
+
 /** The scope of a client: an object, or a function that is called at the first use, such as for a request's tenant. */
 export type ScopeSource = SecretScope | (() => SecretScope);
 
@@ -57,19 +56,10 @@ export interface ReadMethods {
   get(ref: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined>;
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
-  /**
-   * Returns several secrets under keys of your own, with one backend call for each scope where the backend can do that.
-   * @throws The first failure, in the order of the keys, else as `get`.
-   */
-  getMany<R extends RefsByKey>(
-    refs: R,
-    options?: ReadOptions,
-  ): Promise<{ readonly [K in keyof R]: Secret | undefined }>;
+  /** Returns several secrets under keys of your own. @throws The first failure, in the order of the keys, else as `get`. */
+  getMany<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Secret | undefined>>;
   /** Returns the same with each failure under its key. Rejects only for an abort and for malformed refs. */
-  getManySettled<R extends RefsByKey>(
-    refs: R,
-    options?: ReadOptions,
-  ): Promise<{ readonly [K in keyof R]: Secret | SecretError | undefined }>;
+  getManySettled<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Answer>>;
   /** Returns the secret if it is in memory and fresh, without I/O. `undefined` says nothing about the backend. */
   peek(ref: string | SecretRef): Secret | undefined;
   /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */

@@ -32,11 +32,8 @@ export function watches(stack: SecretProvider, now: () => number, random: () => 
 
       // Through the cache, as every read: a fresh value costs nothing, any other is fetched once.
       async function tick(): Promise<void> {
-        try {
-          await readMany(stack, refs, { signal: reading.signal }, now);
-        } catch {
-          // The next tick reads again; the cache reports failures by its events.
-        }
+        const answers = readMany(stack, refs, { signal: reading.signal }, now);
+        await answers.catch(() => undefined); // the next tick reads again; the cache reports failures by its events
         if (running.has(stop)) schedule();
       }
 

@@ -10,8 +10,8 @@ export interface Secret<out T = string> extends Required<SecretMeta> {
   reveal(): T;
   /**
    * Returns the parsed value, sealed with the same expiry.
-   * @throws `invalid_data` when `parse` throws, without its message, since parsers quote their input; `invalid_argument`
-   * when `parse` is not a function, or is an async one.
+   * @throws `invalid_data` when `parse` throws, without its message, which may quote the value; `invalid_argument` when it
+   * is not a synchronous function.
    */
   map<U>(parse: (value: T) => U): Secret<U>;
   /** When its freshness ended; present only on a stale value that a cache serves. */
@@ -49,11 +49,13 @@ export function seal(value: string, meta: SecretMeta = {}): Secret {
   if (!value.isWellFormed()) throw invalid('value must not have a lone surrogate: no backend can store it.');
   const unknown = unknownKey(meta, ['expiresAt', 'createdAt', 'version'], 'field');
   if (unknown) throw invalid(`seal: ${unknown}`);
-  const { version } = meta;
-  const expiresAtMs = checkDate(meta.expiresAt, 'expiresAt');
-  const createdAtMs = checkDate(meta.createdAt, 'createdAt');
-  const bare = expiresAtMs === undefined && createdAtMs === undefined && version === undefined;
-  return new SealedSecret(value, bare ? noMeta : { expiresAtMs, createdAtMs, version });
+  const { expiresAt, createdAt, version } = meta;
+  const ms = {
+    expiresAtMs: checkDate(expiresAt, 'expiresAt'),
+    createdAtMs: checkDate(createdAt, 'createdAt'),
+  };
+  const bare = expiresAt === undefined && createdAt === undefined && version === undefined;
+  return new SealedSecret(value, bare ? noMeta : { ...ms, version });
 }
 
 /** Whether this is a `Secret`. True across copies of the package. */
@@ -64,8 +66,8 @@ export function isSecret(thing: unknown): thing is Secret<unknown> {
 /** Returns the same value, marked as past its freshness since then. For caches. */
 export function markStale(secret: Secret, staleSince: Date): Secret {
   const { expiresAt, createdAt, version } = secret;
-  const [expiresAtMs, createdAtMs] = [expiresAt?.getTime(), createdAt?.getTime()];
-  return new SealedSecret(secret.reveal(), { expiresAtMs, createdAtMs, version, staleSinceMs: +staleSince });
+  const ms = { expiresAtMs: expiresAt?.getTime(), createdAtMs: createdAt?.getTime() };
+  return new SealedSecret(secret.reveal(), { ...ms, version, staleSinceMs: staleSince.getTime() });
 }
 
 /**

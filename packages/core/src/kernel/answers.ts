@@ -46,9 +46,8 @@ export function checkPage(page: unknown): SecretPage {
 }
 
 /**
- * Returns an error that is safe to pass on: a `SecretError` with the place where it happened and without anything that was
- * added to it, such as a cause; for any other error an `unknown` that keeps the name of a built-in class and nothing else,
- * since a message, a cause or a field of a foreign error may quote a secret.
+ * Returns an error that is safe to pass on: a `SecretError` with its place and without additions, such as a cause; for any
+ * other error an `unknown` with the name of a built-in class and nothing else, since the rest may quote a secret.
  */
 export function toSecretError(error: unknown, where: SecretErrorFields): SecretError {
   let kind = 'an error of its own class';

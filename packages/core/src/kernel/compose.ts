@@ -26,7 +26,7 @@ export function compose(...middleware: readonly Middleware[]): Middleware {
     throw new TypeError(`compose: ${expected}, got ${kindOf(layer)}.`);
   }
   // A nested compose is one list with its outer one, so that an order is reported once.
-  const layers = middleware.flatMap((layer) => (layer as Composed)[parts] ?? [layer]);
+  const layers = middleware.flatMap((layer) => (layer as Partial<Composed>)[parts] ?? [layer]);
   const composed = <P extends SecretProvider>(next: P): Wrapped<P> => {
     // Each layer keeps the capabilities of what it wraps, so all of them keep P's; a fold cannot express that.
     const stack = layers.reduceRight<SecretProvider>((inner, layer) => layer(inner), next) as Wrapped<P>;
@@ -37,9 +37,7 @@ export function compose(...middleware: readonly Middleware[]): Middleware {
   return Object.assign(composed, { [parts]: layers });
 }
 
-interface Composed extends Middleware {
-  readonly [parts]?: readonly Middleware[];
-}
+type Composed = Readonly<Record<typeof parts, readonly Middleware[]>>;
 
 /** Warns as Node does, so that the warning can be disabled by its code; elsewhere on the console. */
 function warn(code: string, stack: string): void {

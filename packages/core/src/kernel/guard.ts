@@ -7,15 +7,12 @@ import { checkAnswer, checkAnswers, checkPage, toSecretError } from './answers.j
 import { isWrapped, wrap } from './wrap.js';
 
 /**
- * The boundary between this library and code that it does not trust. It surrounds the innermost provider of every stack,
- * and the stack of a client. Whatever the provider does:
+ * The boundary around code that is not trusted. It surrounds the innermost provider of every stack, and the stack of a
+ * client; a provider that is made of providers must put it around each of them.
  *
- * - an error that is not a `SecretError` becomes `unknown`, without its message, which may quote a secret;
- * - an aborted call rejects at once with the signal's reason, and one that was aborted before never starts;
- * - an answer of the wrong shape is `invalid_data`;
- * - after disposal every call is `closed`.
- *
- * Middleware has it already. A provider that is made of providers must put it around each of them.
+ * - An error that is not a `SecretError` becomes `unknown`, without its message, which may quote a secret.
+ * - An aborted call rejects at once with the signal's reason, and one that was aborted before never starts.
+ * - An answer of the wrong shape is `invalid_data`, and a call after disposal is `closed`.
  */
 export function guard(provider: SecretProvider): SecretProvider {
   const { name, getMany, list, set, delete: remove, canonical, memory } = provider;

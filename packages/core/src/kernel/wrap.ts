@@ -3,8 +3,8 @@ import type { Layer, SecretProvider } from '../contract/provider.js';
 import type { Capability } from '../contract/secret-error.js';
 
 /**
- * What a middleware does differently. A method that is absent or `undefined` is passed on to the inner provider. A method
- * for a capability that the inner provider does not have is ignored: wrapping neither adds nor removes one.
+ * The overrides of a middleware. A method that is absent or `undefined` is passed on to the inner provider. A capability
+ * that the inner provider does not have is ignored.
  */
 export interface Overrides
   extends Readonly<{ [M in 'get' | 'canonical' | Capability]?: SecretProvider[M] | undefined }> {
