@@ -48,23 +48,22 @@ export function urlParameters<const K extends string>(
   url: URL,
   known: readonly K[],
 ): { readonly [P in K]?: string } {
-  const { protocol, host, pathname, hash, searchParams } = url;
-  if (host || pathname || hash) {
+  const owner = `${url.protocol} URL`;
+  if (url.host || url.pathname || url.hash) {
     throw new TypeError(
-      `${protocol} URL must not have a host, a path or a fragment. Write ${protocol}?name=value.`,
+      `${owner} must not have a host, a path or a fragment. Write ${url.protocol}?name=value.`,
     );
   }
   const parameters: Record<string, string> = {};
-  for (const [name, value] of searchParams) {
+  for (const [name, value] of url.searchParams) {
     if (!known.some((each) => each === name)) {
       // A name without a value may be a secret in the wrong place.
       const quoted = value !== '' && /^[A-Za-z][\w.-]{0,29}$/.test(name) ? ` "${name}"` : '';
-      throw new TypeError(`${protocol} URL: unknown parameter${quoted}. ${list('parameter', known)}`);
+      throw new TypeError(`${owner}: unknown parameter${quoted}. ${list('parameter', known)}`);
     }
-    if (value === '') throw new TypeError(`${protocol} URL: parameter ${name} must not be empty.`);
-    if (Object.hasOwn(parameters, name)) {
-      throw new TypeError(`${protocol} URL: parameter ${name} must be given once.`);
-    }
+    if (value === '') throw new TypeError(`${owner}: parameter ${name} must not be empty.`);
+    if (Object.hasOwn(parameters, name))
+      throw new TypeError(`${owner}: parameter ${name} must be given once.`);
     parameters[name] = value;
   }
   return parameters as { [P in K]?: string }; // all of them are known

@@ -17,10 +17,7 @@ export function checkRef(input: string | SecretRef): SecretRef {
   return Object.freeze('scope' in input ? { name, scope: checkScope(input.scope) } : { name });
 }
 
-/**
- * Returns a frozen, well-formed copy of a scope.
- * @throws `invalid_argument` as `checkRef`: a field without a value must not mean the default tenant.
- */
+/** Returns the same of a scope. @throws As `checkRef`: a field without a value must not mean the default tenant. */
 export function checkScope(scope: unknown): SecretScope {
   if (!isPlainObject(scope)) {
     throw invalid(`scope must be { account, user }, got ${kindOf(scope)}. Omit it for the default scope.`);

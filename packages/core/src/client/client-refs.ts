@@ -5,8 +5,7 @@ import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import { invalid } from '../contract/secret-error.js';
 
-// An application reads a few names again and again; a stream of made-up ones must not fill the memory.
-const maxNames = 1_000;
+const maxNames = 1_000; // a stream of made-up names must not fill the memory
 
 /** The refs of a client, and a shortcut to their values in memory. */
 export interface ClientRefs {

@@ -79,7 +79,6 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     require: (input, options) => read(input, options, required),
 
     getManySettled: readByKey,
-
     async getMany<R extends RefsByKey>(input: R, options?: ReadOptions) {
       const answers = await readByKey(input, options);
       for (const answer of Object.values(answers)) if (isSecretError(answer)) throw answer;
@@ -99,7 +98,6 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       const secret = sealed(value, options?.expiresAt, { provider: stack.name, operation: 'set', ref });
       await stack.set(ref, secret, { ...ctx, idempotencyKey: crypto.randomUUID() });
     },
-
     async delete(input, options) {
       const ref = refOf(input);
       const ctx = contextOf(options, ['signal']);
@@ -145,12 +143,10 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       const hit = typeof input === 'string' ? refs().cached(input, false) : undefined;
       return (hit ?? stack.memory?.cached?.(refOf(input))(false))?.secret;
     },
-
     invalidate(input) {
       const { scope } = refs();
       stack.memory?.invalidate?.(input === undefined ? scope && { scope } : refOf(input));
     },
-
     can: (capability) => typeof stack[capability] === 'function',
 
     scoped(scope) {

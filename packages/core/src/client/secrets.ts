@@ -8,31 +8,26 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Options of a read. */
 export interface ReadOptions extends CallOptions {
   /** Read from the backend, even if there is a copy in memory. @defaultValue false */
   readonly fresh?: boolean;
 }
 
-/** Options of a write. */
 export interface WriteOptions extends CallOptions {
   /** The moment from which on the value is gone. @defaultValue that of the `Secret` that is written, else never */
   readonly expiresAt?: Date | undefined;
 }
 
-/** Options of `use`. */
 export interface UseOptions extends CallOptions {
   /** Whether this failure is a refused credential. @defaultValue a `status` or `statusCode` of 401, or `unauthenticated` */
   readonly isAuthFailure?: (error: unknown) => boolean;
 }
 
-/** Options of `watch`. */
 export interface WatchOptions extends CallOptions {
   /** The period, in milliseconds, from 1 to 2³¹ − 1; up to a tenth of it is subtracted at random. */
   readonly everyMs: number;
 }
 
-/** Options of `list`. */
 export interface ListOptions extends CallOptions {
   /** The scope of the names. @defaultValue the client's scope, else the provider's default */
   readonly scope?: SecretScope;
@@ -49,10 +44,7 @@ export type ScopeSource = SecretScope | (() => SecretScope);
 
 /** The methods of every client. A `ref` is a name in the client's scope, or a `SecretRef`. */
 export interface ReadMethods {
-  /**
-   * Returns the secret, or `undefined` if it does not exist or has expired.
-   * @throws `invalid_argument` before any I/O; any failure of the provider; the signal's reason.
-   */
+  /** Returns the secret, or `undefined` if it does not exist or has expired. @throws A `SecretError`, or the signal's reason. */
   get(ref: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined>;
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
@@ -72,13 +64,8 @@ export interface ReadMethods {
    * ```ts
    * import type { SecretsReader } from '@secretkit/core';
    *
-   * export const callPartner = (secrets: SecretsReader) =>
-   *   secrets.use('partner-token', async (token) => {
-   *     const headers = { authorization: `Bearer ${token.reveal()}` };
-   *     const response = await fetch('https://partner.example/orders', { headers });
-   *     if (!response.ok) throw Object.assign(new Error('refused'), { status: response.status });
-   *     return response.json();
-   *   });
+   * export const openPool = (secrets: SecretsReader, connect: (password: string) => Promise<void>) =>
+   *   secrets.use('db-password', (password) => connect(password.reveal())); // again if it rejects with a status of 401
    * ```
    */
   use<T>(ref: string | SecretRef, run: (secret: Secret) => Promise<T> | T, options?: UseOptions): Promise<T>;
@@ -95,10 +82,7 @@ export interface ReadMethods {
    * ```ts
    * import type { SecretsReader } from '@secretkit/core';
    *
-   * export function keepPool(secrets: SecretsReader, reconnect: (password: string) => void): void {
-   *   secrets.onChange('db-password', (password) => reconnect(password.reveal()));
-   *   secrets.watch(['db-password'], { everyMs: 60_000 });
-   * }
+   * export const watchPassword = (secrets: SecretsReader) => secrets.watch(['db-password'], { everyMs: 60_000 });
    * ```
    */
   watch(refs: readonly (string | SecretRef)[], options: WatchOptions): Disposable;

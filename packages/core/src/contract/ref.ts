@@ -12,10 +12,7 @@ export interface SecretRef {
   readonly scope?: SecretScope;
 }
 
-/**
- * Returns a string that differs for every two refs that differ, whatever characters they contain. A name in the default
- * scope is its own key, so a cache of many names keeps no second string for each.
- */
+/** Returns a string that differs for every two refs that differ. A name in the default scope is its own key. */
 export function refKey({ name, scope }: SecretRef): string {
   const owner = scopeKey(scope);
   return owner === defaultScope && !name.startsWith(ownerFollows) ? name : ownerFollows + owner + name;

@@ -70,10 +70,7 @@ export function markStale(secret: Secret, staleSince: Date): Secret {
   return new SealedSecret(secret.reveal(), { ...ms, version, staleSinceMs: staleSince.getTime() });
 }
 
-/**
- * Whether the value is past its expiry.
- * @param sinceMs - Counts only an expiry after this time: a backend with another clock decides about earlier ones.
- */
+/** Whether the value is past its expiry. One before `sinceMs` does not count: the backend's clock decides about it. */
 export function hasExpired(secret: Secret, nowMs: number, sinceMs: number = -Infinity): boolean {
   const expiresAtMs = secret.expiresAt?.getTime();
   return expiresAtMs !== undefined && sinceMs < expiresAtMs && expiresAtMs <= nowMs;

@@ -12,15 +12,15 @@ import {
 } from '../contract/secret-error.js';
 import { ignoreErrors } from './injected.js';
 
-// A provider in plain JavaScript may return or throw anything. These functions pass on what the contract allows.
+// A provider in plain JavaScript may return or throw anything. Each of these functions returns what the contract allows,
+// and throws `invalid_data` for anything else.
 
-/** Returns the answer of a read. @throws `invalid_data` for anything else. */
 export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields): Secret | undefined {
   if (answer === undefined || isSealed(answer)) return answer;
   throw malformed('a sealed value or undefined', where);
 }
 
-/** Returns one answer for each ref; anything else becomes a failure in its place. @throws `invalid_data` for another count. */
+/** Returns one answer for each ref; anything else becomes a failure in its place. */
 export function checkAnswers(
   answers: unknown,
   refs: readonly SecretRef[],
@@ -37,7 +37,6 @@ export function checkAnswers(
   });
 }
 
-/** Returns the page, without fields that do not belong to it. @throws `invalid_data` for anything else. */
 export function checkPage(page: unknown): SecretPage {
   const { refs, cursor } = (page ?? {}) as Partial<SecretPage>;
   const isCursor = cursor === undefined || typeof cursor === 'string';

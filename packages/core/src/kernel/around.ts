@@ -36,9 +36,9 @@ export type Policy = <T>(run: (ctx: CallContext) => Promise<T>, ctx: CallContext
  *
  * const logged = around({
  *   name: 'logged',
- *   policy: async (run, ctx, call) => {
+ *   policy: (run, ctx, call) => {
  *     console.log(`${call.operation} on ${call.provider}`);
- *     return await run(ctx);
+ *     return run(ctx);
  *   },
  * });
  * ```

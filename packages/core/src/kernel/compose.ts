@@ -11,12 +11,11 @@ const parts: unique symbol = Symbol.for('secretkit.parts'); // one symbol for al
  * @throws `TypeError` when an argument is not a middleware.
  * @example
  * ```ts
- * import { compose, createSecrets } from '@secretkit/core';
- * import { envSecrets } from '@secretkit/env';
+ * import { compose } from '@secretkit/core';
  * import { cache } from '@secretkit/middleware/cache';
  * import { retry } from '@secretkit/middleware/retry';
  *
- * const secrets = createSecrets(compose(cache(), retry())(envSecrets()));
+ * const resilient = compose(cache(), retry()); // as in resilient(envSecrets())
  * ```
  */
 export function compose(...middleware: readonly Middleware[]): Middleware {

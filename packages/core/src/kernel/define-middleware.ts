@@ -7,16 +7,12 @@ import { isWrapped, type Overrides, wrap } from './wrap.js';
 /** Wraps a provider, without a change to the capabilities of the backend. */
 export type Middleware = <P extends SecretProvider>(next: P) => Wrapped<P>;
 
-/** A provider around a provider, with exactly the capabilities of the inner one: `Wrapped<EnvSecrets>` has no `set`. */
-export type Wrapped<P extends SecretProvider> = P extends unknown
-  ? CapabilitiesOf<P> & Layered // distributes, so that a union remains a union
-  : never;
+/** A provider around each member of a union, with exactly its capabilities: `Wrapped<EnvSecrets>` has no `set`. */
+export type Wrapped<P extends SecretProvider> = P extends unknown ? CapabilitiesOf<P> & Layered : never;
 
 /** The capabilities of a provider, each as optional as it is on the provider, with the contract's own signatures. */
 export type CapabilitiesOf<P> = {
-  [C in keyof Pick<P, Extract<keyof P, Capability>>]: C extends Capability
-    ? NonNullable<SecretProvider[C]>
-    : never;
+  [C in keyof Pick<P, Extract<keyof P, Capability>>]: NonNullable<SecretProvider[C & Capability]>;
 };
 
 /** The members of every layer. */
@@ -42,16 +38,12 @@ export interface MiddlewareDescription {
  * @throws `TypeError` when the wrapped thing is not a provider, or has `getMany` and only `get` is overridden.
  * @example
  * ```ts
- * import { seal } from '@secretkit/core';
  * import { defineMiddleware } from '@secretkit/core/middleware';
  *
  * const trimmed = defineMiddleware({
  *   name: 'trimmed',
  *   build: (next) => ({
- *     async get(ref, ctx) {
- *       const secret = await next.get(ref, ctx);
- *       return secret && seal(secret.reveal().trim(), secret);
- *     },
+ *     get: async (ref, ctx) => (await next.get(ref, ctx))?.map((value) => value.trim()),
  *   }),
  * });
  * ```

@@ -13,10 +13,7 @@ const harmful = [
   ['timeout', 'circuitBreaker'],
 ] as const;
 
-/**
- * Returns the codes of the harmful orders in these layers: `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE`. A stack with a layer of
- * the kind `anyOrder` has none.
- */
+/** Returns the codes of harmful orders: `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE`. A layer of the kind `anyOrder` allows any. */
 export function orderCodes(layers: readonly Layer[]): readonly string[] {
   return [...new Set(pathsOf(layers).flatMap(codesOf))];
 }

@@ -7,7 +7,6 @@ import { fanOutSignals } from './abortable.js';
 /**
  * Returns one answer for each ref of a guarded provider, in order. Refs of one scope are one call where it has `getMany`,
  * else a `get` each; duplicates are read once. A value that expires during the wait for others is missing.
- * @param now - The clock, in epoch milliseconds.
  * @throws The signal's reason; nothing else.
  */
 export async function readMany(
@@ -59,10 +58,7 @@ async function readScope(
   return Promise.all(refs.map(read));
 }
 
-/**
- * Yields every ref of a scope. Each page is one backend call, made when the iteration reaches it.
- * @throws `unsupported` if the provider cannot list; `invalid_data` if a cursor repeats.
- */
+/** Yields every ref of a scope, one backend call a page. @throws `unsupported`; `invalid_data` if a cursor repeats. */
 export async function* walkPages(
   stack: SecretProvider,
   scope: SecretScope | undefined,

@@ -1,5 +1,6 @@
-import type { SecretMemory } from '../contract/memory.js';
+import type { CachedReader, SecretMemory } from '../contract/memory.js';
 import type { Layer, SecretProvider } from '../contract/provider.js';
+import type { SecretRef } from '../contract/ref.js';
 import type { Capability } from '../contract/secret-error.js';
 
 /**
@@ -52,16 +53,16 @@ function memoryOf(inner: SecretMemory = {}, { get, memory = {} }: Overrides): Se
   const cached = memory.cached ?? (get && innerCached ? looksOnly(innerCached) : innerCached);
   const invalidate = memory.invalidate ?? inner.invalidate?.bind(inner);
   const subscribe = memory.subscribe ?? inner.subscribe?.bind(inner);
-  if (!cached && !invalidate && !subscribe) return undefined;
-  return Object.freeze({
+  const parts = {
     ...(cached && { cached }),
     ...(invalidate && { invalidate }),
     ...(subscribe && { subscribe }),
-  });
+  };
+  return Object.keys(parts).length > 0 ? Object.freeze(parts) : undefined;
 }
 
 // A read would bypass the `get` that overrides it.
-function looksOnly(cached: NonNullable<SecretMemory['cached']>): NonNullable<SecretMemory['cached']> {
+function looksOnly(cached: (ref: SecretRef) => CachedReader): (ref: SecretRef) => CachedReader {
   return (ref) => {
     const read = cached(ref);
     return (touch) => (touch ? undefined : read(false));
