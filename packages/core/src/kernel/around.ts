@@ -71,13 +71,10 @@ export function around({
   return defineMiddleware({ ...description, build });
 }
 
+type GetMany = NonNullable<SecretProvider['getMany']>;
+
 /** Runs a batch under a policy. Each attempt reads the refs without an answer; the answers are kept. */
-async function mergedBatch(
-  policy: Policy,
-  getMany: NonNullable<SecretProvider['getMany']>,
-  ctx: CallContext,
-  call: Call,
-): Promise<readonly Answer[]> {
+async function mergedBatch(policy: Policy, getMany: GetMany, ctx: CallContext, call: Call) {
   const { refs } = call;
   const answers: Answer[] = refs.map(() => undefined);
   const open = new Set(refs.keys());

@@ -27,7 +27,7 @@ export async function readMany(
   await fanOutSignals(ctx, stack.getMany ? scopes.size : refs.length, (next) => {
     const groups = [...scopes.values()].map(async (group) => {
       const startedAt = now();
-      const read = await readScope(stack, [...group.values()], next, ctx.signal);
+      const read = await readScope(stack, [...group.values()], next);
       for (const [i, key] of [...group.keys()].entries()) answers.set(key, { answer: read[i], startedAt });
     });
     return Promise.all(groups);
@@ -40,22 +40,18 @@ export async function readMany(
   });
 }
 
-async function readScope(
-  stack: SecretProvider,
-  refs: readonly SecretRef[],
-  next: () => CallContext,
-  signal: AbortSignal | undefined,
-): Promise<readonly Answer[]> {
-  const inPlace = (ref: SecretRef, error: unknown): Answer => {
+async function readScope(stack: SecretProvider, refs: readonly SecretRef[], next: () => CallContext) {
+  const inPlace = (error: unknown, { signal }: CallContext, ref: SecretRef): Answer => {
     if (signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
     return withFields(error, { ref });
   };
-  if (stack.getMany && refs.length > 1) {
-    return stack.getMany(refs, next()).catch((error: unknown) => refs.map((ref) => inPlace(ref, error)));
-  }
-  const read = async (ref: SecretRef): Promise<Answer> =>
-    stack.get(ref, next()).catch((error: unknown) => inPlace(ref, error));
-  return Promise.all(refs.map(read));
+  const readOne = async (ref: SecretRef): Promise<Answer> => {
+    const ctx = next();
+    return stack.get(ref, ctx).catch((error: unknown) => inPlace(error, ctx, ref));
+  };
+  if (!stack.getMany || refs.length === 1) return Promise.all(refs.map(readOne));
+  const ctx = next();
+  return stack.getMany(refs, ctx).catch((error: unknown) => refs.map((ref) => inPlace(error, ctx, ref)));
 }
 
 /** Yields every ref of a scope, one backend call a page. @throws `unsupported`; `invalid_data` if a cursor repeats. */
