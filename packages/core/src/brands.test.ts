@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settled } from './contract/memory.js';
+import { settled } from './contract/provider.js';
 import { seal } from './contract/secret.js';
 import { SecretError } from './contract/secret-error.js';
 import { around } from './kernel/around.js';

@@ -1,5 +1,5 @@
-export { settled } from './contract/memory.js';
 export type { Branch, Layer } from './contract/provider.js';
+export { settled } from './contract/provider.js';
 export { markStale, sameValue } from './contract/secret.js';
 export { around, type Call, type Policy } from './kernel/around.js';
 export type { CapabilitiesOf, Layered, Wrapped } from './kernel/define-middleware.js';

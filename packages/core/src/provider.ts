@@ -11,13 +11,17 @@ export {
 export { checkProvider } from './checks/check-provider.js';
 export { checkRef, checkScope } from './checks/check-ref.js';
 export type {
+  Answer,
   CachedReader,
   CachedSecret,
+  CallContext,
   InvalidateTarget,
+  ListQuery,
   SecretChange,
   SecretMemory,
-} from './contract/memory.js';
-export type { Answer, CallContext, ListQuery, SecretPage, SecretProvider } from './contract/provider.js';
+  SecretPage,
+  SecretProvider,
+} from './contract/provider.js';
 export { layersOf, type Opener } from './contract/provider.js';
 export type { SecretRef, SecretScope } from './contract/ref.js';
 export { describeRef, describeScope, refKey, scopeKey } from './contract/ref.js';

@@ -1,5 +1,4 @@
-import type { CachedReader, SecretMemory } from '../src/contract/memory.js';
-import type { CallContext, SecretProvider } from '../src/contract/provider.js';
+import type { CachedReader, CallContext, SecretMemory, SecretProvider } from '../src/contract/provider.js';
 import type { SecretRef } from '../src/contract/ref.js';
 import { type Secret, seal } from '../src/contract/secret.js';
 

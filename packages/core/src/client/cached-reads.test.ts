@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CachedReader, settled } from '../contract/memory.js';
-import type { SecretProvider } from '../contract/provider.js';
+import { type CachedReader, type SecretProvider, settled } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import { seal } from '../contract/secret.js';
 import { around, type Policy } from '../kernel/around.js';

@@ -1,7 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SecretChange } from '../contract/memory.js';
-import type { SecretProvider } from '../contract/provider.js';
+import type { SecretChange, SecretProvider } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import { seal } from '../contract/secret.js';
 import { createSecrets } from './create-secrets.js';

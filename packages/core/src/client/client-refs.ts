@@ -1,6 +1,5 @@
 import { checkRef, checkScope } from '../checks/check-ref.js';
-import type { CachedReader, CachedSecret } from '../contract/memory.js';
-import type { SecretProvider } from '../contract/provider.js';
+import type { CachedReader, CachedSecret, SecretProvider } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import { invalid } from '../contract/secret-error.js';
@@ -9,7 +8,6 @@ const maxNames = 1_000; // a stream of made-up names must not fill the memory
 
 /** The refs of a client, and a shortcut to their values in memory. */
 export interface ClientRefs {
-  /** The client's scope. */
   readonly scope: SecretScope | undefined;
   /** Returns the checked ref within the client's scope. A name gives the same one each time: a cached read allocates none. */
   refOf(input: string | SecretRef): SecretRef;

@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../../test/failure-of.js';
 import { outcome } from '../../test/revealed.js';
-import type { SecretChange } from '../contract/memory.js';
-import type { SecretProvider } from '../contract/provider.js';
+import type { SecretChange, SecretProvider } from '../contract/provider.js';
 import { refKey, type SecretRef, type SecretScope } from '../contract/ref.js';
 import { seal } from '../contract/secret.js';
 import { createSecrets } from './create-secrets.js';

@@ -1,6 +1,11 @@
 import { checkScope } from '../checks/check-ref.js';
-import type { SecretMemory } from '../contract/memory.js';
-import { type Answer, type CallContext, layersOf, type SecretProvider } from '../contract/provider.js';
+import {
+  type Answer,
+  type CallContext,
+  layersOf,
+  type SecretMemory,
+  type SecretProvider,
+} from '../contract/provider.js';
 import { describeRef, refKey, type SecretRef, type SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import { invalid, isSecretError, SecretError } from '../contract/secret-error.js';
@@ -77,20 +82,17 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     layers: layersOf(stack),
     get: (input, options) => read(input, options, stack.get), // bound: the stack is guarded
     require: (input, options) => read(input, options, required),
-
     getManySettled: readByKey,
     async getMany<R extends RefsByKey>(input: R, options?: ReadOptions) {
       const answers = await readByKey(input, options);
       for (const answer of Object.values(answers)) if (isSecretError(answer)) throw answer;
       return answers as ByKey<R, Secret | undefined>; // none is an error
     },
-
     async *list(options) {
       const ctx = contextOf(options, ['scope', 'signal']);
       const { scope, scopeOf } = refs();
       yield* walkPages(stack, options && 'scope' in options ? scopeOf(options.scope) : scope, ctx);
     },
-
     async set(input, value, options) {
       const ref = refOf(input);
       const ctx = contextOf(options, ['expiresAt', 'signal']);
@@ -104,7 +106,6 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       if (!stack.delete) throw unsupported(stack, 'delete', ref);
       await stack.delete(ref, { ...ctx, idempotencyKey: crypto.randomUUID() });
     },
-
     async use(input, run, options) {
       const ref = refOf(input);
       const { signal } = contextOf(options, ['signal', 'isAuthFailure']);
@@ -121,7 +122,6 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
         return await run(renewed);
       }
     },
-
     onChange(input, listener) {
       const key = keyOf(refOf(input));
       checkCallback('listener', listener);
@@ -130,7 +130,6 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       });
       return { [Symbol.dispose]: stop };
     },
-
     watch(inputs, options) {
       const watched = checkList(inputs).map(refOf);
       const { signal } = contextOf(options, ['everyMs', 'signal']);
@@ -138,7 +137,6 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       subscribeOf('watch');
       return watches.start(watched, everyMs, signal);
     },
-
     peek(input) {
       const hit = typeof input === 'string' ? refs().cached(input, false) : undefined;
       return (hit ?? stack.memory?.cached?.(refOf(input))(false))?.secret;
@@ -148,7 +146,6 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       stack.memory?.invalidate?.(input === undefined ? scope && { scope } : refOf(input));
     },
     can: (capability) => typeof stack[capability] === 'function',
-
     scoped(scope) {
       let inner: ClientRefs | undefined;
       const innerRefs = (): ClientRefs =>

@@ -51,7 +51,6 @@ export function watches(stack: SecretProvider, now: () => number, random: () => 
       }
       return { [Symbol.dispose]: stop };
     },
-
     stopAll() {
       closed = true;
       for (const stop of running) stop();

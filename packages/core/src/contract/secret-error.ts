@@ -150,8 +150,7 @@ export function messageOf(code: SecretErrorCode, problem: string, fields: Secret
   return [code, address, problem].filter(Boolean).join(': ');
 }
 
-function allowListed(details: SecretErrorDetails = {}): SecretErrorDetails {
-  const { status, requestId, vendorCode } = details;
+function allowListed({ status, requestId, vendorCode }: SecretErrorDetails = {}): SecretErrorDetails {
   return Object.freeze({
     ...(Number.isInteger(status) && { status: status as number }),
     ...(isToken(requestId) && { requestId }),

@@ -29,7 +29,6 @@ export interface SecretMeta {
 }
 
 const brand: unique symbol = Symbol.for('secretkit.Secret'); // one symbol for all copies of the package
-const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * Seals a value. Adapters call it on what they fetch, applications on what they write.
@@ -97,7 +96,7 @@ class SealedSecret<T> implements Secret<T> {
 
   static {
     Object.defineProperty(this.prototype, brand, { value: true });
-    for (const printer of [inspect, 'toString', 'toJSON']) {
+    for (const printer of [Symbol.for('nodejs.util.inspect.custom'), 'toString', 'toJSON']) {
       Object.defineProperty(this.prototype, printer, { value: () => '[secret]' });
     }
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Secret' });

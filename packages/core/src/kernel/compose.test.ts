@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { fourProviders } from '../../test/four-providers.js';
 import { outcome, revealed } from '../../test/revealed.js';
-import type { SecretProvider } from '../contract/provider.js';
-import { layersOf } from '../contract/provider.js';
+import { layersOf, type SecretProvider } from '../contract/provider.js';
 import { seal } from '../contract/secret.js';
 import { around, type Policy } from './around.js';
 import { compose } from './compose.js';

@@ -1,5 +1,4 @@
-import { type CachedReader, isSettled } from '../contract/memory.js';
-import type { CallContext, SecretProvider } from '../contract/provider.js';
+import { type CachedReader, type CallContext, isSettled, type SecretProvider } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import { type Operation, SecretError } from '../contract/secret-error.js';
 import { abortable } from './abortable.js';

@@ -1,7 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SecretMemory } from '../contract/memory.js';
-import { settled } from '../contract/memory.js';
-import type { SecretProvider } from '../contract/provider.js';
+import { type SecretMemory, type SecretProvider, settled } from '../contract/provider.js';
 import { seal } from '../contract/secret.js';
 import { around } from './around.js';
 import { compose } from './compose.js';

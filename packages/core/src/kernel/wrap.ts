@@ -1,12 +1,8 @@
-import type { CachedReader, SecretMemory } from '../contract/memory.js';
-import type { Layer, SecretProvider } from '../contract/provider.js';
+import type { CachedReader, Layer, SecretMemory, SecretProvider } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import type { Capability } from '../contract/secret-error.js';
 
-/**
- * The overrides of a middleware. A method that is absent or `undefined` is passed on to the inner provider. A capability
- * that the inner provider does not have is ignored.
- */
+/** The overrides of a middleware. The rest is passed on; a capability that the inner provider does not have is ignored. */
 export interface Overrides
   extends Readonly<{ [M in 'get' | 'canonical' | Capability]?: SecretProvider[M] | undefined }> {
   /** Parts that replace those of the inner provider. */
