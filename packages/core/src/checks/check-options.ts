@@ -9,10 +9,7 @@ export interface NumberRange {
 /** The longest delay of a timer: 2³¹ − 1 milliseconds, about 24.8 days. A longer one would fire at once. */
 export const maxDelayMs: number = 2 ** 31 - 1;
 
-/**
- * Checks the options of `owner`, such as `cache`: a misspelt option would be ignored silently.
- * @throws `TypeError` when they are not an object, or have an unknown option.
- */
+/** Checks the options of `owner`, such as `cache`. @throws `TypeError` when they are not an object, or one is unknown. */
 export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
   if (!isObject || 'get' in options) {
@@ -28,9 +25,8 @@ export function checkNumber(owner: string, option: string, value: unknown, range
   const { min, max, whole = false } = range;
   const expected = `${owner}: ${option} must be a ${whole ? 'whole ' : ''}number between ${min} and ${max}`;
   if (typeof value !== 'number') throw new TypeError(`${expected}, got ${kindOf(value)}.`);
-  if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
-    throw new RangeError(`${expected}, got ${value}.`);
-  }
+  const isInRange = value >= min && value <= max && (!whole || Number.isInteger(value));
+  if (!isInRange) throw new RangeError(`${expected}, got ${value}.`);
 }
 
 /** Returns a sentence about the first key that is not known, for an error: `unknown option "ttl". Known options: ttlMs.` */

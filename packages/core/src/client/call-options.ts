@@ -3,17 +3,14 @@ import type { CallContext } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import { isSecret, type Secret, seal } from '../contract/secret.js';
 import { invalid, isSecretError, type SecretErrorFields, withFields } from '../contract/secret-error.js';
-import type { RefsByKey } from './secrets.js';
+import type { ReadOptions, RefsByKey } from './secrets.js';
 
 // Checks of the arguments of a client's methods, beside refs. Each throws `invalid_argument`.
 
 const empty: CallContext = Object.freeze({});
 
 /** Returns the context of a call with these options. */
-export function contextOf(
-  options: { readonly signal?: AbortSignal; readonly fresh?: boolean } | undefined,
-  known: readonly string[],
-): CallContext {
+export function contextOf(options: ReadOptions | undefined, known: readonly string[]): CallContext {
   if (options === undefined) return empty;
   if (!isPlainObject(options)) throw invalid(`options must be an object, got ${kindOf(options)}.`);
   const unknown = unknownKey(options, known);

@@ -41,18 +41,18 @@ export function createSecrets<P extends SecretProvider>(
   const { authCooldownMs = 30_000, now = () => Date.now(), random = () => Math.random() } = options;
   checkNumber('createSecrets', 'authCooldownMs', authCooldownMs, { min: 0, max: maxDelayMs });
   const stack = guard(provider);
-  const running = watches(stack, now, random);
-  const shared = { stack, renew: renewOf(stack, now, authCooldownMs), watches: running, now };
+  const renew = renewOf(stack, now, authCooldownMs);
+  const shared = { stack, renew, watches: watches(stack, now, random), now };
   const refs = clientRefs(stack);
   const close = async (): Promise<void> => {
-    running.stopAll();
+    shared.watches.stopAll();
     try {
       await stack[Symbol.asyncDispose]?.();
     } catch (error) {
       throw toSecretError(error, { provider: stack.name });
     }
   };
-  const scoped = scopedClient(shared, () => refs);
-  const client: Secrets = Object.freeze({ ...scoped, close, [Symbol.asyncDispose]: close });
+  const methods = { ...scopedClient(shared, () => refs), close, [Symbol.asyncDispose]: close };
+  const client: Secrets = Object.freeze(methods);
   return client; // it has every method; the type omits those that P is known not to have
 }

@@ -1,11 +1,5 @@
 import { checkScope } from '../checks/check-ref.js';
-import {
-  type Answer,
-  type CallContext,
-  layersOf,
-  type SecretMemory,
-  type SecretProvider,
-} from '../contract/provider.js';
+import { type Answer, type CallContext, layersOf, type SecretProvider } from '../contract/provider.js';
 import { describeRef, refKey, type SecretRef, type SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import { invalid, isSecretError, SecretError } from '../contract/secret-error.js';
@@ -71,9 +65,8 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     }
   }
 
-  function subscribeOf(method: 'onChange' | 'watch'): NonNullable<SecretMemory['subscribe']> {
-    const { subscribe } = stack.memory ?? {};
-    if (subscribe) return subscribe; // bound: the stack is guarded
+  function subscribeOf(method: 'onChange' | 'watch') {
+    if (stack.memory?.subscribe) return stack.memory.subscribe; // bound: the stack is guarded
     const problem = `${method} needs a cache in the stack: only a cache detects that a value has changed.`;
     throw new SecretError('unsupported', problem, { provider: stack.name });
   }

@@ -69,15 +69,12 @@ export interface ReadMethods {
    * ```
    */
   use<T>(ref: string | SecretRef, run: (secret: Secret) => Promise<T> | T, options?: UseOptions): Promise<T>;
-  /**
-   * Calls the listener for every value that replaces another one, until the result is disposed. Its exceptions are ignored.
-   * @throws `unsupported` without a cache in the stack; `invalid_argument`.
-   */
+  /** Calls the listener for each value that replaces another one. @throws `unsupported` without a cache in the stack. */
   onChange(ref: string | SecretRef, listener: (secret: Secret) => void): Disposable;
   /**
    * Reads secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find. Ends
    * with its `Disposable`, `signal` or `close()`. Its timer does not keep the process alive.
-   * @throws `unsupported` without a cache in the stack; `invalid_argument`.
+   * @throws `unsupported` without a cache in the stack.
    * @example
    * ```ts
    * import type { SecretsReader } from '@secretkit/core';

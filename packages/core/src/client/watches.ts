@@ -4,9 +4,7 @@ import { closedError } from '../kernel/guard.js';
 import { boundedRandom } from '../kernel/injected.js';
 import { readMany } from '../kernel/read-many.js';
 
-/** Periodic reads. */
 export interface Watches {
-  /** @throws `closed` after `stopAll`. */
   start(refs: readonly SecretRef[], everyMs: number, signal: AbortSignal | undefined): Disposable;
   stopAll(): void;
 }

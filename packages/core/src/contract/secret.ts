@@ -1,18 +1,11 @@
 import { kindOf, unknownKey } from '../checks/check-options.js';
 import { invalid, SecretError } from './secret-error.js';
 
-/**
- * A value that no log, template, JSON, clone, debugger or test diff shows. Only `reveal()` returns it, so a search for
- * `reveal(` finds every use.
- */
+/** A value that no log, template, JSON, clone, debugger or test diff shows. Only `reveal()` returns it. */
 export interface Secret<out T = string> extends Required<SecretMeta> {
   /** Returns the value. */
   reveal(): T;
-  /**
-   * Returns the parsed value, sealed with the same expiry.
-   * @throws `invalid_data` when `parse` throws, without its message, which may quote the value; `invalid_argument` when it
-   * is not a synchronous function.
-   */
+  /** Returns the parsed value, sealed with the same expiry. @throws `invalid_data` without the message of `parse`. */
   map<U>(parse: (value: T) => U): Secret<U>;
   /** When its freshness ended; present only on a stale value that a cache serves. */
   readonly staleSince: Date | undefined;
@@ -32,8 +25,7 @@ const brand: unique symbol = Symbol.for('secretkit.Secret'); // one symbol for a
 
 /**
  * Seals a value. Adapters call it on what they fetch, applications on what they write.
- * @throws `invalid_argument` when the value is not a string, is empty or has a lone surrogate; when a date is not a valid
- * `Date`; for an unknown field.
+ * @throws `invalid_argument` when the value is not a string, is empty or has a lone surrogate, or a date is invalid.
  * @example
  * ```ts
  * import { seal } from '@secretkit/core';

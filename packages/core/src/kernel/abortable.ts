@@ -38,9 +38,7 @@ export async function fanOutSignals<T>(
   const { signal } = ctx;
   if (!signal || count === 1) return run(() => ctx);
   const controllers: AbortController[] = [];
-  const abort = (): void => {
-    for (const controller of controllers) controller.abort(signal.reason);
-  };
+  const abort = (): void => controllers.forEach((controller) => controller.abort(signal.reason));
   signal.addEventListener('abort', abort, { once: true });
   try {
     return await run(() => {

@@ -21,17 +21,13 @@ export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields
 }
 
 /** Returns one answer for each ref; anything else becomes a failure in its place. */
-export function checkAnswers(
-  answers: unknown,
-  refs: readonly SecretRef[],
-  provider: string,
-): readonly Answer[] {
+export function checkAnswers(answers: unknown, refs: readonly SecretRef[], name: string): readonly Answer[] {
   if (!Array.isArray(answers) || answers.length !== refs.length) {
     throw malformed(`an array of ${refs.length} answers for ${refs.length} refs`);
   }
   return Array.from(answers, (answer: unknown, at) => {
     if (answer === undefined || isSealed(answer)) return answer;
-    const where = { provider, operation: 'getMany', ref: refs[at] } as const;
+    const where = { provider: name, operation: 'getMany', ref: refs[at] } as const;
     const failed = ignoreErrors(() => answer instanceof Error || isSecretError(answer)) ?? false;
     return failed ? toSecretError(answer, where) : malformed('a sealed value or undefined', where);
   });
@@ -66,7 +62,6 @@ export function toSecretError(error: unknown, where: SecretErrorFields): SecretE
 }
 
 const builtIn = [TypeError, RangeError, SyntaxError, ReferenceError, URIError];
-
 const ownKeys: readonly unknown[] =
   'message stack code problem retryable details provider operation ref retryAfterMs'.split(' ');
 

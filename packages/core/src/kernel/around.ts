@@ -26,7 +26,6 @@ export type Policy = <T>(run: (ctx: CallContext) => Promise<T>, ctx: CallContext
 
 /**
  * Defines a middleware that runs every call under a policy and cannot see a value, such as a retry, a timeout or a breaker.
- *
  * A batch that fails in part is merged: `run` rejects with its first retryable failure, the next `run` asks only for the
  * refs that failed so, and when the policy gives up, the answers are returned with a `SecretError` in each open place.
  * @throws `TypeError` when the wrapped thing is not a provider.

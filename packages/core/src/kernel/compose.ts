@@ -40,7 +40,8 @@ type Composed = Readonly<Record<typeof parts, readonly Middleware[]>>;
 
 /** Warns as Node does, so that the warning can be disabled by its code; elsewhere on the console. */
 function warn(code: string, stack: string): void {
-  const message = `The order of the middleware in ${stack} does harm. See https://www.npmjs.com/package/@secretkit/middleware#order`;
+  const link = 'https://www.npmjs.com/package/@secretkit/middleware#order';
+  const message = `The order of the middleware in ${stack} does harm. See ${link}`;
   const { process } = globalThis as { process?: { emitWarning?: (text: string, about: object) => void } };
   if (typeof process?.emitWarning === 'function') {
     process.emitWarning(message, { type: 'SecretkitWarning', code });

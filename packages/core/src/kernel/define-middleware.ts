@@ -32,7 +32,6 @@ export interface MiddlewareDescription {
 
 /**
  * Defines a middleware that reads values, such as a cache. One that does not should be made with `around`.
- *
  * `build` is called once for each provider that is wrapped, and returns the overrides. The methods of `next` are bound, and
  * reject with a `SecretError` or the abort reason only. If you change values, override `getMany` and `memory` with `get`.
  * @throws `TypeError` when the wrapped thing is not a provider, or has `getMany` and only `get` is overridden.

@@ -8,7 +8,6 @@ import { isWrapped, wrap } from './wrap.js';
 /**
  * The boundary around code that is not trusted. It surrounds the innermost provider of every stack, and the stack of a
  * client; a provider that is made of providers must put it around each of them.
- *
  * - An error that is not a `SecretError` becomes `unknown`, without its message, which may quote a secret.
  * - An aborted call rejects at once with the signal's reason, and one that was aborted before never starts.
  * - An answer of the wrong shape is `invalid_data`, and a call after disposal is `closed`.
@@ -99,7 +98,6 @@ function checkCached(read: CachedReader, touch: boolean, provider: string): Retu
   return checkAnswer(cached.secret, { provider }) && cached;
 }
 
-/** Returns the failure of a call after disposal. */
 export function closedError(name: string): SecretError {
   return new SecretError('closed', `${name} is closed. Create a new one, or close it later.`);
 }

@@ -15,11 +15,8 @@ export function ignoreErrors<T>(run: () => T): T | undefined {
 }
 
 /** Returns numbers in [0, 1], whatever the source returns: a broken one must not keep a value, or call, for ever. */
-export function boundedRandom(random: () => number): () => number {
-  return () => {
-    const drawn: unknown = random(); // it may be anything
-    return Math.min(1, Math.max(0, Number(drawn) || 0));
-  };
+export function boundedRandom(random: () => unknown): () => number {
+  return () => Math.min(1, Math.max(0, Number(random()) || 0));
 }
 
 /** A wall clock whose steps backwards are counted. */
@@ -32,8 +29,7 @@ export interface MonotonicClock {
   readonly setBackAt: number;
 }
 
-// A wall clock is corrected by small steps all the time; a larger one backwards means that it was wrong.
-const toleratedMs = 1_000;
+const toleratedMs = 1_000; // a wall clock is corrected by small steps all the time; a larger one means that it was wrong
 
 /** Returns a clock that ignores small steps backwards, and counts larger ones in its offset. */
 export function monotonicClock(now: () => number): MonotonicClock {
@@ -43,8 +39,7 @@ export function monotonicClock(now: () => number): MonotonicClock {
     setBackAt: Number.POSITIVE_INFINITY,
     read() {
       const reading = now();
-      if (reading === last) return last; // the usual case: nothing to record
-      if (Number.isNaN(reading)) return last; // a broken clock makes nothing fresh
+      if (reading === last || Number.isNaN(reading)) return last; // a broken clock makes nothing fresh
       if (reading < last) {
         if (reading >= last - toleratedMs) return last;
         clock.offsetMs += last - reading;

@@ -68,8 +68,8 @@ export async function* walkPages(
     yield* refs;
     if (cursor === undefined) return;
     if (cursors.has(cursor)) {
-      const where = { provider: stack.name, operation: 'list' } as const;
-      throw new SecretError('invalid_data', 'the cursor of a page must not repeat. Fix the provider.', where);
+      const problem = 'the cursor of a page must not repeat. Fix the provider.';
+      throw new SecretError('invalid_data', problem, { provider: stack.name, operation: 'list' });
     }
     cursors.add(cursor);
     query = { ...query, cursor };
