@@ -1,8 +1,10 @@
 export { createSecrets, type SecretsOptions } from './client/create-secrets.js';
 export type {
+  CapabilityMethods,
   ReadOptions,
   RefsByKey,
   ScopedSecrets,
+  ScopeSource,
   Secrets,
   SecretsReader,
   UseOptions,

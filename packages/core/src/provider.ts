@@ -1,6 +1,7 @@
 export {
   checkNumber,
   checkOptions,
+  checkScheme,
   isPlainObject,
   kindOf,
   maxDelayMs,

@@ -1,4 +1,4 @@
-import { checkOptions, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
+import { checkOptions, checkScheme, type Opener, urlParameters } from '@secretkit/core/provider';
 import { checkEnvironment, checkExclude } from './env-options.js';
 import { type EnvSecrets, envSecrets, type ListableEnvSecrets } from './env-secrets.js';
 import type { Environment } from './variables.js';
@@ -29,7 +29,7 @@ export function envOpener(options: EnvOpenerOptions = {}): Opener<EnvSecrets | L
   const { scheme = 'env', ...rest } = options;
   checkEnvironment('envOpener', rest.env);
   checkExclude('envOpener', rest.exclude);
-  checkScheme(scheme);
+  checkScheme('envOpener', scheme);
   return Object.freeze<Opener<EnvSecrets | ListableEnvSecrets>>({
     schemes: Object.freeze([scheme]),
     open(url) {
@@ -37,10 +37,4 @@ export function envOpener(options: EnvOpenerOptions = {}): Opener<EnvSecrets | L
       return prefix === undefined ? envSecrets(rest) : envSecrets({ ...rest, prefix });
     },
   });
-}
-
-function checkScheme(scheme: unknown): void {
-  const expected = 'envOpener: scheme must be a URL scheme in lower case without a colon, such as "env"';
-  if (typeof scheme !== 'string') throw new TypeError(`${expected}, got ${kindOf(scheme)}.`);
-  if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) throw new TypeError(`${expected}.`);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
+import { checkOptions, checkScheme, type Opener, urlParameters } from '@secretkit/core/provider';
 import { type InitialSecrets, readInitial } from './initial-secrets.js';
 import { type MemorySecrets, memorySecrets } from './memory-secrets.js';
 
@@ -25,7 +25,7 @@ export interface MemoryOpenerOptions {
 export function memoryOpener(options: MemoryOpenerOptions = {}): Opener<MemorySecrets> {
   checkOptions('memoryOpener', options, ['initial', 'scheme']);
   const { initial = {}, scheme = 'memory' } = options;
-  checkScheme(scheme);
+  checkScheme('memoryOpener', scheme);
   const content = readInitial('memoryOpener', initial); // now: a generator can be read once
   return Object.freeze<Opener<MemorySecrets>>({
     schemes: Object.freeze([scheme]),
@@ -34,11 +34,4 @@ export function memoryOpener(options: MemoryOpenerOptions = {}): Opener<MemorySe
       return memorySecrets({ initial: content });
     },
   });
-}
-
-function checkScheme(scheme: unknown): void {
-  const expected =
-    'memoryOpener: scheme must be a URL scheme in lower case without a colon, such as "memory"';
-  if (typeof scheme !== 'string') throw new TypeError(`${expected}, got ${kindOf(scheme)}.`);
-  if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) throw new TypeError(`${expected}.`);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
+import { checkOptions, checkScheme, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
 import { type StripeSecrets, stripeSecrets } from './stripe-secrets.js';
 
 export interface StripeOpenerOptions {
@@ -35,7 +35,7 @@ export function stripeOpener(options: StripeOpenerOptions): Opener<StripeSecrets
   checkOptions('stripeOpener', options, ['apiKey', 'baseUrl', 'scheme']);
   const { apiKey, baseUrl, scheme = 'stripe' } = options;
   checkApiKeySource(apiKey);
-  checkScheme(scheme);
+  checkScheme('stripeOpener', scheme);
   return Object.freeze<Opener<StripeSecrets>>({
     schemes: Object.freeze([scheme]),
     async open(url) {
@@ -61,13 +61,6 @@ export function stripeOpener(options: StripeOpenerOptions): Opener<StripeSecrets
 function checkApiKeySource(apiKey: unknown): void {
   if (typeof apiKey === 'function') return;
   throw new TypeError(`stripeOpener: apiKey must be a function that returns the key, got ${kindOf(apiKey)}.`);
-}
-
-function checkScheme(scheme: unknown): void {
-  const expected =
-    'stripeOpener: scheme must be a URL scheme in lower case without a colon, such as "stripe"';
-  if (typeof scheme !== 'string') throw new TypeError(`${expected}, got ${kindOf(scheme)}.`);
-  if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) throw new TypeError(`${expected}.`);
 }
 
 // The API key is sent to this origin, so a URL, which anybody may set, must not name another machine.

@@ -36,6 +36,13 @@ export function unknownKey(input: object, known: readonly string[], noun = 'opti
   return `unknown ${noun} "${unknown.slice(0, 50)}". ${list(noun, known)}`;
 }
 
+/** Checks the scheme of an opener. @throws `TypeError` unless it is in lower case and has no colon. */
+export function checkScheme(owner: string, scheme: unknown): void {
+  if (typeof scheme === 'string' && /^[a-z][a-z0-9+.-]*$/.test(scheme)) return;
+  const got = typeof scheme === 'string' ? 'another string' : kindOf(scheme);
+  throw new TypeError(`${owner}: scheme must be a URL scheme in lower case without a colon, got ${got}.`);
+}
+
 /**
  * Returns the parameters of a URL such as `env:?prefix=APP_`. For openers.
  * @throws `TypeError` for a parameter that is unknown, empty or repeated, and for a URL with a host, a path or a fragment.

@@ -42,8 +42,8 @@ export type ByKey<R, T> = { readonly [K in keyof R]: T };
 /** The scope of a client: an object, or a function that is called at the first use, such as for a request's tenant. */
 export type ScopeSource = SecretScope | (() => SecretScope);
 
-/** The methods of every client. A `ref` is a name in the client's scope, or a `SecretRef`. */
-export interface ReadMethods {
+/** A client that reads: the type for code that only needs values. A `ref` is a name in the client's scope, or a `SecretRef`. */
+export interface SecretsReader {
   /** Returns the secret, or `undefined` if it does not exist or has expired. @throws A `SecretError`, or the signal's reason. */
   get(ref: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined>;
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
@@ -75,18 +75,14 @@ export interface ReadMethods {
    * Reads secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find. Ends
    * with its `Disposable`, `signal` or `close()`. Its timer does not keep the process alive.
    * @throws `unsupported` without a cache in the stack.
-   * @example
-   * ```ts
-   * import type { SecretsReader } from '@secretkit/core';
-   *
-   * export const watchPassword = (secrets: SecretsReader) => secrets.watch(['db-password'], { everyMs: 60_000 });
-   * ```
    */
   watch(refs: readonly (string | SecretRef)[], options: WatchOptions): Disposable;
   /** Whether the backend supports it. A method that it does not support throws `unsupported`. */
   can(capability: Capability): boolean;
   /** The layers of the stack, outermost first, for `layersOf`. */
   readonly layers?: readonly Layer[];
+  /** Returns this client within a scope; see `ScopedSecrets.scoped`. */
+  scoped(scope: ScopeSource): SecretsReader;
 }
 
 /** The methods of a client that need a capability of the backend. Without it they throw `unsupported`. */
@@ -99,17 +95,11 @@ export interface CapabilityMethods {
   delete(ref: string | SecretRef, options?: CallOptions): Promise<void>;
 }
 
-/** A client that reads. Every `Secrets` is one, whatever the backend: the type for code that only needs values. */
-export interface SecretsReader extends ReadMethods {
-  /** Returns this client within a scope; see `ScopedSecrets.scoped`. */
-  scoped(scope: ScopeSource): SecretsReader;
-}
-
 /**
  * A client within one scope, for code that serves one tenant. It shares the stack and cannot close it. A method that the
  * type `P` lacks does not compile; one that the backend may lack (a union, a plain `SecretProvider`) throws `unsupported`.
  */
-export type ScopedSecrets<P extends SecretProvider = SecretProvider> = ReadMethods &
+export type ScopedSecrets<P extends SecretProvider = SecretProvider> = Omit<SecretsReader, 'scoped'> &
   Pick<CapabilityMethods, Extract<KeysOf<P>, keyof CapabilityMethods>> & {
     /**
      * Returns this client within a narrower scope, which may add a field and never change one. A function is called at the
