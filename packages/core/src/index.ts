@@ -1,6 +1,8 @@
 export { createSecrets, type SecretsOptions } from './client/create-secrets.js';
 export type {
+  CallOptions,
   CapabilityMethods,
+  ListOptions,
   ReadOptions,
   RefsByKey,
   ScopedSecrets,

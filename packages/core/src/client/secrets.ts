@@ -1,7 +1,7 @@
-import type { Answer, Layer, SecretProvider } from '../contract/provider.js';
+import type { Layer, SecretProvider } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
-import type { Capability } from '../contract/secret-error.js';
+import type { Capability, SecretError } from '../contract/secret-error.js';
 
 export interface CallOptions {
   /** Cancels the call: the promise rejects with the signal's reason. */
@@ -36,9 +36,6 @@ export interface ListOptions extends CallOptions {
 /** Secrets to read, under keys of your own: `{ db: 'DATABASE_URL', hook: { name, scope } }`. */
 export type RefsByKey = Readonly<Record<string, string | SecretRef>>;
 
-/** One thing under each of these keys. */
-export type ByKey<R, T> = { readonly [K in keyof R]: T };
-
 /** The scope of a client: an object, or a function that is called at the first use, such as for a request's tenant. */
 export type ScopeSource = SecretScope | (() => SecretScope);
 
@@ -49,9 +46,15 @@ export interface SecretsReader {
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
   /** Returns several secrets under keys of your own. @throws The first failure, in the order of the keys, else as `get`. */
-  getMany<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Secret | undefined>>;
+  getMany<R extends RefsByKey>(
+    refs: R,
+    options?: ReadOptions,
+  ): Promise<Readonly<Record<keyof R, Secret | undefined>>>;
   /** Returns the same with each failure under its key. Rejects only for an abort and for malformed refs. */
-  getManySettled<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Answer>>;
+  getManySettled<R extends RefsByKey>(
+    refs: R,
+    options?: ReadOptions,
+  ): Promise<Readonly<Record<keyof R, Secret | SecretError | undefined>>>;
   /** Returns the secret if it is in memory and fresh, without I/O. `undefined` says nothing about the backend. */
   peek(ref: string | SecretRef): Secret | undefined;
   /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */
@@ -100,7 +103,7 @@ export interface CapabilityMethods {
  * type `P` lacks does not compile; one that the backend may lack (a union, a plain `SecretProvider`) throws `unsupported`.
  */
 export type ScopedSecrets<P extends SecretProvider = SecretProvider> = Omit<SecretsReader, 'scoped'> &
-  Pick<CapabilityMethods, Extract<KeysOf<P>, keyof CapabilityMethods>> & {
+  Pick<CapabilityMethods, Extract<P extends unknown ? keyof P : never, keyof CapabilityMethods>> & {
     /**
      * Returns this client within a narrower scope, which may add a field and never change one. A function is called at the
      * first use and its scope kept; if it throws or its scope is empty, that call fails and the next one calls it again.
@@ -108,9 +111,6 @@ export type ScopedSecrets<P extends SecretProvider = SecretProvider> = Omit<Secr
      */
     scoped(scope: ScopeSource): ScopedSecrets<P>;
   };
-
-/** The keys of every member of a union. */
-type KeysOf<P> = P extends unknown ? keyof P : never;
 
 /** The client that an application holds. */
 export type Secrets<P extends SecretProvider = SecretProvider> = ScopedSecrets<P> &

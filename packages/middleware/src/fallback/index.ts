@@ -16,7 +16,7 @@ import { checkDenialCodes, type FallbackOptions } from './options.js';
 import { fallbackReads } from './reads.js';
 import { unionPage } from './union-page.js';
 
-export type { Fallback, Providers, SomeAbsent } from './capabilities.js';
+export type { Fallback, KeysOf, Providers, SomeAbsent } from './capabilities.js';
 export type { DenialCode, FallbackOptions, FallThrough } from './options.js';
 
 /**
