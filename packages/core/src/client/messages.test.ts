@@ -299,7 +299,7 @@ const mistakes: Readonly<Record<string, Case>> = {
   'a SecretError of another code': [
     TypeError,
     'SecretError: code',
-    () => new SecretError(wrong('CANARY'), 'x.'),
+    () => new SecretError(wrong('down'), 'CANARY.'),
   ],
 };
 

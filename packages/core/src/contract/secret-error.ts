@@ -1,4 +1,3 @@
-import { kindOf } from '../checks/check-options.js';
 import { copyRef, describeRef, type SecretRef } from './ref.js';
 
 /** An optional ability of a backend, beside reading one secret. */
@@ -109,7 +108,7 @@ export class SecretError extends Error {
     const { provider, operation, ref, retryAfterMs = Number.NaN, retryable, details } = fields;
     if (!Object.hasOwn(errorRules, code)) {
       const known = Object.keys(errorRules).join(', ');
-      throw new TypeError(`SecretError: code must be one of ${known}, got another ${kindOf(code)}.`);
+      throw new TypeError(`SecretError: code must be one of ${known}, got "${String(code)}".`);
     }
     this.code = code;
     this.problem = problem;

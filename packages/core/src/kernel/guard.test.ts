@@ -99,6 +99,15 @@ describe.each(operations)('%s', (operation) => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
+  it('keeps the ref of a SecretError without a provider, if the call has none', async () => {
+    const failure = new SecretError('conflict', 'x', { ref: { name: 'inner' } });
+    const error = await call(guard(uniform(() => Promise.reject(failure))), {}).catch(
+      (thrown: unknown) => thrown,
+    );
+    const hasRef = operation !== 'getMany' && operation !== 'list';
+    expect(error).toMatchObject({ provider: 'own', operation, ref: hasRef ? ref : { name: 'inner' } });
+  });
+
   it('makes an invalid code unknown', async () => {
     const odd = { [Symbol.for('secretkit.SecretError')]: true, code: 'CANARY', message: 'CANARY' };
     const error = await call(guard(uniform(() => Promise.reject(odd))), {}).catch(

@@ -22,7 +22,7 @@ export function guard(provider: SecretProvider): SecretProvider {
   }
 
   function fail(error: unknown, operation: Operation, ref: SecretRef | undefined): Promise<never> {
-    return Promise.reject(toSecretError(error, { provider: name, operation, ref }));
+    return Promise.reject(toSecretError(error, { provider: name, operation, ...(ref && { ref }) }));
   }
 
   function guarded<T>(operation: Operation, ctx: CallContext, call: () => Promise<T>, ref?: SecretRef) {
