@@ -1,7 +1,7 @@
-import type { Layer, SecretProvider } from '../contract/provider.js';
+import type { Answer, Layer, SecretProvider } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
-import type { Capability, SecretError } from '../contract/secret-error.js';
+import type { Capability } from '../contract/secret-error.js';
 
 export interface CallOptions {
   /** Cancels the call: the promise rejects with the signal's reason. */
@@ -46,15 +46,9 @@ export interface SecretsReader {
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
   /** Returns several secrets under keys of your own. @throws The first failure, in the order of the keys, else as `get`. */
-  getMany<R extends RefsByKey>(
-    refs: R,
-    options?: ReadOptions,
-  ): Promise<Readonly<Record<keyof R, Secret | undefined>>>;
+  getMany<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<Record<keyof R, Secret | undefined>>;
   /** Returns the same with each failure under its key. Rejects only for an abort and for malformed refs. */
-  getManySettled<R extends RefsByKey>(
-    refs: R,
-    options?: ReadOptions,
-  ): Promise<Readonly<Record<keyof R, Secret | SecretError | undefined>>>;
+  getManySettled<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<Record<keyof R, Answer>>;
   /** Returns the secret if it is in memory and fresh, without I/O. `undefined` says nothing about the backend. */
   peek(ref: string | SecretRef): Secret | undefined;
   /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */
