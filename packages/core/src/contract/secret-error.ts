@@ -108,7 +108,7 @@ export class SecretError extends Error {
     const { provider, operation, ref, retryAfterMs = Number.NaN, retryable, details } = fields;
     if (!Object.hasOwn(errorRules, code)) {
       const known = Object.keys(errorRules).join(', ');
-      throw new TypeError(`SecretError: code must be one of ${known}, got "${String(code)}".`);
+      throw new TypeError(`SecretError: code must be one of ${known}, got "${code}".`);
     }
     this.code = code;
     this.problem = problem;
