@@ -1,5 +1,6 @@
 export { createSecrets, type SecretsOptions } from './client/create-secrets.js';
 export type {
+  ByKey,
   CallOptions,
   CapabilityMethods,
   ListOptions,

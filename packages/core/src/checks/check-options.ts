@@ -39,8 +39,9 @@ export function unknownKey(input: object, known: readonly string[], noun = 'opti
 /** Checks the scheme of an opener. @throws `TypeError` unless it is in lower case and has no colon. */
 export function checkScheme(owner: string, scheme: unknown): void {
   if (typeof scheme === 'string' && /^[a-z][a-z0-9+.-]*$/.test(scheme)) return;
-  const got = typeof scheme === 'string' ? 'another string' : kindOf(scheme);
-  throw new TypeError(`${owner}: scheme must be a URL scheme in lower case without a colon, got ${got}.`);
+  throw new TypeError(
+    `${owner}: scheme must be a URL scheme in lower case without a colon, got ${kindOf(scheme)}.`,
+  );
 }
 
 /**

@@ -9,7 +9,7 @@ import { readMany, unsupported, walkPages } from '../kernel/read-many.js';
 import { checkCallback, checkList, checkPeriod, checkRefs, contextOf, sealed } from './call-options.js';
 import { type ClientRefs, clientRefs } from './client-refs.js';
 import { isAuthFailure, type Renew } from './renew.js';
-import type { ReadOptions, RefsByKey, ScopedSecrets } from './secrets.js';
+import type { ByKey, ReadOptions, RefsByKey, ScopedSecrets } from './secrets.js';
 import type { Watches } from './watches.js';
 
 const readOptions = ['signal', 'fresh'] as const;
@@ -49,15 +49,12 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
 
   const keyOf = (ref: SecretRef): string => refKey(stack.canonical?.(ref) ?? ref);
 
-  async function readByKey<R extends RefsByKey>(
-    input: R,
-    options?: ReadOptions,
-  ): Promise<Record<keyof R, Answer>> {
+  async function readByKey<R extends RefsByKey>(input: R, options?: ReadOptions): Promise<ByKey<R, Answer>> {
     const ctx = contextOf(options, readOptions);
     const entries = Object.entries(checkRefs(input));
     const hits = options === undefined ? refs().allCached(entries.map(([, ref]) => ref)) : undefined;
     const answers = hits ?? (await readMany(stack, entries.map(refOfEntry), ctx, now));
-    return Object.fromEntries(entries.map(([key], at) => [key, answers[at]])) as Record<keyof R, Answer>; // one for each key
+    return Object.fromEntries(entries.map(([key], at) => [key, answers[at]])) as ByKey<R, Answer>; // one for each key
   }
 
   function refOfEntry([key, input]: [string, string | SecretRef]): SecretRef {
@@ -82,7 +79,7 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     async getMany<R extends RefsByKey>(input: R, options?: ReadOptions) {
       const answers = await readByKey(input, options);
       for (const answer of Object.values(answers)) if (isSecretError(answer)) throw answer;
-      return answers as Record<keyof R, Secret | undefined>; // none is an error
+      return answers as ByKey<R, Secret | undefined>; // none is an error
     },
     async *list(options) {
       const ctx = contextOf(options, ['scope', 'signal']);

@@ -35,6 +35,8 @@ export interface ListOptions extends CallOptions {
 
 /** Secrets to read, under keys of your own: `{ db: 'DATABASE_URL', hook: { name, scope } }`. */
 export type RefsByKey = Readonly<Record<string, string | SecretRef>>;
+/** One answer under each of these keys. */
+export type ByKey<R, T> = Readonly<Record<keyof R, T>>;
 
 /** The scope of a client: an object, or a function that is called at the first use, such as for a request's tenant. */
 export type ScopeSource = SecretScope | (() => SecretScope);
@@ -46,9 +48,9 @@ export interface SecretsReader {
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
   require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
   /** Returns several secrets under keys of your own. @throws The first failure, in the order of the keys, else as `get`. */
-  getMany<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<Record<keyof R, Secret | undefined>>;
+  getMany<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Secret | undefined>>;
   /** Returns the same with each failure under its key. Rejects only for an abort and for malformed refs. */
-  getManySettled<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<Record<keyof R, Answer>>;
+  getManySettled<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Answer>>;
   /** Returns the secret if it is in memory and fresh, without I/O. `undefined` says nothing about the backend. */
   peek(ref: string | SecretRef): Secret | undefined;
   /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */
