@@ -21,7 +21,7 @@ const own = [
     external: [],
     bytes: 8_600,
     target: 3_000,
-    files: 1,
+    files: 2, // the entry, and what it shares with the entries for adapters and middleware
     timesLruCache: 2.3,
     importMs: 3,
     reason:
@@ -33,7 +33,7 @@ const own = [
     external: ['lru-cache', 'p-retry'],
     bytes: 15_100,
     target: 6_000,
-    files: 8,
+    files: 11, // three entries of core, and what they share
     timesLruCache: 12,
     importMs: 16,
     reason:

@@ -3,7 +3,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { expectNoLeakDuring } from '@secretkit/conformance';
-import { createSecrets, type Secret, seal } from '@secretkit/core';
+import { createSecrets, type Secret, type Secrets, seal } from '@secretkit/core';
 import { getSecretsToken } from '@secretkit/nestjs';
 import { type FakeSecrets, fakeSecrets } from '@secretkit/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -169,9 +169,7 @@ describe('shutdown', () => {
     served();
     expect(await answer).toMatchObject({ status: 200 });
     await closing;
-    await expect(app.get<ReturnType<typeof createSecrets>>(getSecretsToken()).get('a')).rejects.toThrow(
-      /^closed/,
-    );
+    await expect(app.get<Secrets>(getSecretsToken()).get('a')).rejects.toThrow(/^closed/);
   });
 });
 

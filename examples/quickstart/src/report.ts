@@ -23,13 +23,13 @@ type Style = Parameters<typeof styleText>[0];
 export function consoleReport(callUnit: string, colour: boolean): Report {
   const paint = (style: Style, text: string): string => (colour ? styleText(style, text) : text);
   const columns = (title: string, answer: string, from: string, took: string, calls: string): string =>
-    `  ${title.padEnd(34)}  ${answer.padEnd(36)}  ${from.padEnd(8)}  ${took.padStart(9)}  ${calls.padStart(callUnit.length)}`;
+    `  ${title.padEnd(34)}  ${answer.padEnd(36)}  ${from.padEnd(8)}  ${took.padStart(9)}  ${calls.padStart(callUnit.length + 7)}`;
 
   return {
     heading(title, ...lines) {
       console.log(`\n${paint('bold', title)}`);
       for (const line of lines) console.log(`  ${line}`);
-      console.log(`\n${paint('dim', columns('read', 'answer', 'from', 'took', callUnit))}`);
+      console.log(`\n${paint('dim', columns('read', 'answer', 'from', 'took', `${callUnit} so far`))}`);
     },
     section(title) {
       console.log(`\n${paint('cyan', title)}`);

@@ -40,10 +40,10 @@ describe('the story', () => {
       ['database-url, again', '[secret]', 'cache', 1],
       ['1,000 × webhook-secret', '1,000 × [secret]', 'backend', 2],
       ['four names, one of them cached', '[secret] [secret] [secret] [secret]', 'backend', 3],
-      ['oauth-token of usr_alice', "[secret], not the account's", 'backend', 4],
+      ['oauth-token of usr_alice', "[secret], not the account's one", 'backend', 4],
       ['oauth-token of usr_mallory', 'refused: invalid_argument', '–', 4],
       ['short-lived-token', expect.stringMatching(/^\[secret\], expires in [\d.]+ s$/), 'backend', 5],
-      ['database-url, fresh', expect.stringMatching(/^\[secret\] after rate_limited, \d+ ms$/), 'backend', 7],
+      ['database-url, fresh', expect.stringMatching(/^\[secret\] 1 retry after \d+ ms$/), 'backend', 7],
       ['short-lived-token, later', 'none', 'backend', 8],
     ]);
     expect(lines).toContain('8 HTTP calls in total.');

@@ -55,16 +55,14 @@ async function readBatch({ secrets, read }: Application, report: Report): Promis
 }
 
 async function readUsersOwn({ secrets, read }: Application, user: string, report: Report): Promise<void> {
-  report.section(
-    "A scoped client reads only the secrets of its scope: here a user's own secret of the same name.",
-  );
+  report.section('A scoped client reads only the secrets of its scope: here those of usr_alice.');
   const ofUser = secrets.scoped({ user });
   const accounts = await secrets.require(names.oauth);
   await read(
     `${names.oauth} of ${user}`,
     () => ofUser.require(names.oauth),
     (secret) =>
-      secret.reveal() === accounts.reveal() ? "the account's!" : `${show(secret)}, not the account's`,
+      secret.reveal() === accounts.reveal() ? "the account's!" : `${show(secret)}, not the account's one`,
   );
   const leave = (): Promise<unknown> =>
     ofUser.get({ name: names.oauth, scope: { user: 'usr_mallory' } }).catch((error: unknown) => error);
@@ -78,7 +76,7 @@ async function readShortLived(
   name: string,
   report: Report,
 ): Promise<Secret | undefined> {
-  report.section('A secret with an expiry is never served past it.');
+  report.section('A secret with an expiry is never served past it (see the last read).');
   return read(
     name,
     () => secrets.get(name),
@@ -100,9 +98,7 @@ async function surviveLimit(
     `${names.database}, fresh`,
     () => secrets.get(names.database, { fresh: true }),
     (secret) =>
-      [show(secret), ...retries().map(({ code, delayMs }) => `after ${code}, ${delayMs.toFixed(0)} ms`)].join(
-        ' ',
-      ),
+      [show(secret), ...retries().map(({ delayMs }) => `1 retry after ${delayMs.toFixed(0)} ms`)].join(' '),
   );
 }
 
@@ -112,7 +108,7 @@ async function outlive(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  report.section('… and after its expiry it is gone.');
+  report.section('After its expiry the short-lived secret is gone.');
   await sleep(Math.max(0, (expiresAt?.getTime() ?? 0) - Date.now()), undefined, { signal });
   await read(`${names.shortLived}, later`, () => secrets.get(names.shortLived), show);
 }

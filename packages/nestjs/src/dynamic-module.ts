@@ -152,7 +152,9 @@ function scopedClients<Request>({ client, scopeOf }: SecretsModuleSetup<Request>
 /** @throws `invalid_argument` that names `scopeOf`, for an empty scope or a field without a value. */
 function checkedScope(given: SecretScope): SecretScope {
   try {
-    return checkScope(given);
+    const scope = checkScope(given);
+    if (Object.keys(scope).length > 0) return scope;
+    throw invalid('scope must have an account or a user, got neither.');
   } catch (error) {
     throw isSecretError(error) ? invalid(`scopeOf: ${error.problem}`) : error;
   }

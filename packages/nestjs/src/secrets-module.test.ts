@@ -180,7 +180,11 @@ describe('the options', () => {
   });
 
   it.each([
-    ['no provider', () => SecretsModule.forRoot({} as never), /^SecretsModule: provider must be a provider/],
+    [
+      'no provider',
+      () => SecretsModule.forRoot({} as never),
+      /^SecretsModule: provider must have a name and a get method/,
+    ],
     [
       'an option that does not exist',
       () => SecretsModule.forRoot({ provider: memory('a'), global: true } as never),
@@ -276,7 +280,7 @@ describe('the options', () => {
       memory('a'),
       /SecretsModule: options must be an object, got a provider/,
     ],
-    ['options without a provider', {}, /provider must be a provider/],
+    ['options without a provider', {}, /provider must have a name and a get method/],
     [
       'an option of the module',
       { provider: memory('a'), required: ['token'] },

@@ -66,7 +66,7 @@ describe('the site, in a browser', { skip: !browserPath && 'there is no Chromium
   });
 
   it('draws the diagrams again when the reader changes the theme', async () => {
-    const tab = await opened('documents/Concepts.html');
+    const tab = await opened('documents/Getting_started.html');
     const colour = () =>
       tab
         .locator('.diagram .node rect')

@@ -13,7 +13,7 @@ export const maxDelayMs: number = 2 ** 31 - 1;
 export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
   if (!isObject || 'get' in options) {
-    const got = isObject ? 'a provider' : kindOf(options);
+    const got = isObject ? 'a provider (pass it in a second call, as in cache()(provider))' : kindOf(options);
     throw new TypeError(`${owner}: options must be an object, got ${got}. ${list('option', known)}`);
   }
   const unknown = unknownKey(options, known);
@@ -80,13 +80,15 @@ export function isPlainObject(thing: unknown): thing is object {
   return prototype === null || Object.getPrototypeOf(prototype) === null; // of another realm, too
 }
 
-/** Returns the kind of a thing, for messages, and never its content. */
+/** Returns the kind of a thing that is refused, for messages, and never its content. Ignores the rejection of a promise. */
 export function kindOf(thing: unknown): string {
   if (typeof thing !== 'object') return typeof thing;
   if (thing === null) return 'null';
   if (Array.isArray(thing)) return 'an array';
   if (isPlainObject(thing)) return 'an object';
-  return 'then' in thing ? 'a promise (await it)' : 'an instance of a class';
+  if (!('then' in thing)) return 'an instance of a class';
+  Promise.resolve(thing).catch(() => undefined);
+  return 'a promise (await it)';
 }
 
 function list(noun: string, known: readonly string[]): string {

@@ -5,9 +5,8 @@ import { isPlainObject, kindOf, unknownKey } from './check-options.js';
 const maxLength = 5_000;
 
 /**
- * Returns a frozen, well-formed copy of a ref; a string is a name in the default scope.
- * @throws `invalid_argument` when the name or a field of the scope is empty, longer than 5,000 characters, or has a control
- * character or a lone surrogate; when a field is unknown or has no value. It quotes no input, which may be a value.
+ * Returns a frozen, well-formed copy of a ref; a string is a name in the default scope. Texts have 1 to 5,000 characters.
+ * @throws `invalid_argument`. It quotes no input, which may be a value.
  */
 export function checkRef(input: string | SecretRef): SecretRef {
   if (typeof input === 'string') return Object.freeze({ name: checkText(input, 'name') });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CachedReader, type SecretProvider, settled } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
-import { seal } from '../contract/secret.js';
+import { isSecret, seal } from '../contract/secret.js';
 import { around, type Policy } from '../kernel/around.js';
 import { defineMiddleware } from '../kernel/define-middleware.js';
 import { createSecrets } from './create-secrets.js';
@@ -167,5 +167,91 @@ describe('a middleware', () => {
     expect((await secrets.get('a'))?.reveal()).toBe('own');
     expect(secrets.peek('a')?.reveal()).toBe('own');
     expect(seen).toEqual(['get a']);
+  });
+});
+
+describe('a batch', () => {
+  const remembering = (value: string): SecretProvider => ({
+    name: 'remembering',
+    get: async () => seal(value),
+    getMany: async (refs) => refs.map(() => seal(value)),
+    memory: { cached: () => () => ({ secret: seal(value), settled: settled(seal(value)) }) },
+  });
+
+  it('passes through a middleware that overrides get, also when all of it is in memory', async () => {
+    const calls: string[] = [];
+    const audited = around({
+      name: 'audited',
+      policy: (run, ctx, { operation }) => {
+        calls.push(operation);
+        return run(ctx);
+      },
+    });
+    const secrets = createSecrets(audited(remembering('value')));
+    for (let i = 0; i < 3; i += 1) await secrets.getMany({ a: 'a', b: 'b' });
+    expect(calls).toEqual(['getMany', 'getMany', 'getMany']);
+  });
+
+  it('shows the values of a middleware that changes them', async () => {
+    const upper = defineMiddleware({
+      name: 'upper',
+      build: ({ get, getMany }) => ({
+        get: async (ref, ctx) => (await get(ref, ctx))?.map((text) => text.toUpperCase()),
+        getMany: async (refs, ctx) =>
+          ((await getMany?.(refs, ctx)) ?? []).map((answer) =>
+            isSecret(answer) ? answer.map((text) => text.toUpperCase()) : answer,
+          ),
+      }),
+    });
+    const secrets = createSecrets(upper(remembering('value')));
+    await secrets.getMany({ a: 'a' });
+    const { a } = await secrets.getMany({ a: 'a' });
+    expect(a?.reveal()).toBe('VALUE');
+  });
+});
+
+describe('a part of memory that is wrong', () => {
+  const withMemory = (memory: unknown) =>
+    createSecrets({ name: 'odd', get: async () => seal('value'), memory: memory as never });
+  const failing = async (): Promise<never> => Promise.reject(new Error('CANARY'));
+
+  it.each<[string, unknown, (secrets: ReturnType<typeof withMemory>) => unknown]>([
+    ['an async invalidate', { invalidate: failing }, (secrets) => secrets.invalidate()],
+    ['an async cached', { cached: failing }, (secrets) => secrets.peek('a')],
+    ['an async subscribe', { subscribe: failing }, (secrets) => secrets.onChange('a', () => undefined)],
+  ])('%s is refused, and its rejection ends no process', async (_, memory, call) => {
+    expect(() => call(withMemory(memory))).toThrow(
+      expect.objectContaining({ code: 'invalid_data', message: expect.not.stringContaining('CANARY') }),
+    );
+    await new Promise((resolve) => setImmediate(resolve)); // an unhandled rejection would fail this file
+  });
+
+  it('an async reader counts as empty, and its rejection ends no process', async () => {
+    const secrets = withMemory({ cached: () => failing });
+    expect(secrets.peek('a')).toBeUndefined();
+    await secrets.get('a');
+    expect((await secrets.get('a'))?.reveal()).toBe('value');
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('a reader of a middleware that throws is unknown, without its message', async () => {
+    const throwing = defineMiddleware({
+      name: 'throwing',
+      build: () => ({
+        memory: {
+          cached: () => () => {
+            throw new Error('CANARY');
+          },
+        },
+      }),
+    });
+    const secrets = createSecrets(throwing({ name: 'own', get: async () => seal('value') }));
+    expect(() => secrets.peek('a')).toThrow(
+      expect.objectContaining({ code: 'unknown', message: expect.not.stringContaining('CANARY') }),
+    );
+  });
+
+  it('a settled promise of something else cannot be made', () => {
+    expect(() => settled('CANARY' as never)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
   });
 });

@@ -5,8 +5,6 @@ import { isSecret, type Secret, seal } from '../contract/secret.js';
 import { invalid, isSecretError, type SecretErrorFields, withFields } from '../contract/secret-error.js';
 import type { ReadOptions, RefsByKey } from './secrets.js';
 
-// Checks of the arguments of a client's methods, beside refs. Each throws `invalid_argument`.
-
 const empty: CallContext = Object.freeze({});
 
 /** Returns the context of a call with these options. */

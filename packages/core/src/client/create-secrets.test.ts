@@ -644,7 +644,9 @@ describe('createSecrets', () => {
   it.each([undefined, null, {}, { get: () => undefined }, Promise.resolve(readOnly)])(
     'refuses %j, which is not a provider',
     (thing) => {
-      expect(() => createSecrets(thing as never)).toThrow(/^createSecrets: provider must be a provider/);
+      expect(() => createSecrets(thing as never)).toThrow(
+        /^createSecrets: provider must have a name and a get method/,
+      );
     },
   );
 

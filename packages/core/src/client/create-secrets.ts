@@ -29,7 +29,6 @@ export interface SecretsOptions {
  * const secrets = createSecrets(memorySecrets({ initial: { token: 'example' } }));
  * const token = await secrets.require('token');
  * console.log(token, token.reveal().length); // [secret] 7
- * await secrets.close();
  * ```
  */
 export function createSecrets<P extends SecretProvider>(

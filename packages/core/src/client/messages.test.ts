@@ -466,7 +466,7 @@ describe('the message', () => {
       () => next(poor.list()),
     ],
     [
-      'unknown: odd get "x": the provider threw TypeError. The message is withheld, since it may quote a secret: throw a SecretError with a safe message from it.',
+      'unknown: odd get "x": the provider or a middleware threw TypeError. Its message is withheld, since it may quote a secret. Throw a SecretError instead.',
       () => odd({ get: () => Promise.reject(new TypeError('x')) }).get('x'),
     ],
     [
@@ -474,7 +474,7 @@ describe('the message', () => {
       () => createSecrets(provider, { authCooldownMs: -1 }),
     ],
     [
-      'createSecrets: provider must be a provider, got a client. Pass the provider that the client was made of.',
+      'createSecrets: provider must have a name and a get method, such as envSecrets(), got a client. Pass the provider that the client was made of.',
       () => createSecrets(wrong(secrets)),
     ],
   ])('is: %s', async (message, call) => {

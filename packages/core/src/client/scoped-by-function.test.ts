@@ -188,3 +188,31 @@ describe('scoped with a function', () => {
     ]);
   });
 });
+
+it('refuses an async function, and its rejection ends no process', async () => {
+  const secrets = createSecrets({ name: 'own', get: async () => undefined });
+  const scoped = secrets.scoped((async () => Promise.reject(new Error('CANARY'))) as never);
+  await expect(scoped.get('a')).rejects.toMatchObject({ code: 'invalid_argument' });
+  await new Promise((resolve) => setImmediate(resolve)); // an unhandled rejection would fail this file
+});
+
+it('keeps the first scope if the function uses the client itself', async () => {
+  const seen: unknown[] = [];
+  const secrets = createSecrets({
+    name: 'own',
+    get: async ({ scope }) => {
+      seen.push(scope?.account);
+      return undefined;
+    },
+  });
+  let calls = 0;
+  const scoped = secrets.scoped(() => {
+    calls += 1;
+    if (calls > 1) return { account: 'first' };
+    void scoped.get('inside');
+    return { account: 'second' };
+  });
+  await scoped.get('a');
+  await scoped.get('b');
+  expect(seen).toEqual(['first', 'first', 'first']);
+});

@@ -104,6 +104,7 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       const { signal } = contextOf(options, ['signal', 'isAuthFailure']);
       const { isAuthFailure: isRefusal = isAuthFailure } = options ?? {};
       checkCallback('run', run);
+      checkCallback('isAuthFailure', isRefusal);
       const secret = await client.require(ref, signal && { signal });
       try {
         return await run(secret);
@@ -141,8 +142,11 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     can: (capability) => typeof stack[capability] === 'function',
     scoped(scope) {
       let inner: ClientRefs | undefined;
-      const innerRefs = (): ClientRefs =>
-        (inner ??= refsWithin(typeof scope === 'function' ? scope() : scope));
+      const innerRefs = (): ClientRefs => {
+        if (inner) return inner;
+        const found = refsWithin(typeof scope === 'function' ? scope() : scope);
+        return (inner ??= found); // the function may have used this client
+      };
       if (typeof scope !== 'function') innerRefs(); // refuses a wrong scope at once
       return scopedClient(shared, innerRefs);
     },

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { SecretRef, SecretScope } from './ref.js';
-import type { Secret } from './secret.js';
-import type { SecretError } from './secret-error.js';
+import { isSecret, type Secret } from './secret.js';
+import { invalid, type SecretError } from './secret-error.js';
 
 /**
  * A place that secrets come from: an adapter of a backend, or a stack of middleware around one. An optional method must
@@ -84,10 +84,9 @@ export interface SecretMemory {
  */
 export type CachedReader = (touch: boolean) => CachedSecret | undefined;
 
-/** A value in memory, and for a read the resolved promise of it. */
+/** A value in memory, and for a read its promise, made by `settled`; it is absent where only looks are supported. */
 export interface CachedSecret {
   readonly secret: Secret;
-  /** Made by `settled`. Absent where only looks are supported. */
   readonly settled?: Promise<Secret>;
 }
 
@@ -138,6 +137,7 @@ const brand: unique symbol = Symbol.for('secretkit.settled'); // one symbol for 
 
 /** Returns a resolved promise that outer layers return unchanged. A cache keeps one per entry: a hit costs one `await`. */
 export function settled(secret: Secret): Promise<Secret> {
+  if (!isSecret(secret)) throw invalid('settled: secret must be a Secret.');
   return Object.defineProperty(Promise.resolve(secret), brand, { value: true });
 }
 

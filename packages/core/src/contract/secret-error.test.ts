@@ -133,11 +133,11 @@ describe('toSecretError', () => {
   it.each([
     [new TypeError('CANARY', { cause: 'CANARY' }), 'TypeError'],
     [Object.assign(new SyntaxError('CANARY'), { body: 'CANARY' }), 'SyntaxError'],
-    [Object.assign(new Error('CANARY'), { name: 'CANARY' }), 'an error of its own class'],
-    [Object.assign(new Error('CANARY'), { code: 'conflict' }), 'an error of its own class'],
-    ['CANARY', 'an error of its own class'],
-    [null, 'an error of its own class'],
-    [{ text: 'CANARY' }, 'an error of its own class'],
+    [Object.assign(new Error('CANARY'), { name: 'CANARY' }), 'an exception'],
+    [Object.assign(new Error('CANARY'), { code: 'conflict' }), 'an exception'],
+    ['CANARY', 'an exception'],
+    [null, 'an exception'],
+    [{ text: 'CANARY' }, 'an exception'],
   ])('makes any other error unknown, and keeps only the name of a built-in class', (thrown, kind) => {
     const error = toSecretError(thrown, { provider: 'own', operation: 'get', ref: { name: 'a' } });
     expect(error).toMatchObject({ code: 'unknown', provider: 'own', ref: { name: 'a' } });

@@ -4,13 +4,6 @@ import type { CallContext } from '../contract/provider.js';
  * Waits for work that cannot be cancelled, such as a call of an SDK without a signal. When the signal fires, the wait ends
  * with the signal's reason; the work continues, and its result is ignored. Unlike `Promise.race`, it leaves no listener on
  * a long-lived signal.
- * @example
- * ```ts
- * import { abortable } from '@secretkit/core/provider';
- *
- * export const read = (sdk: { read(name: string): Promise<string> }, name: string, signal?: AbortSignal) =>
- *   abortable(sdk.read(name), signal);
- * ```
  */
 export function abortable<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return Promise.resolve(work);

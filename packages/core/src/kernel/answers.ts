@@ -45,7 +45,7 @@ export function checkPage(page: unknown): SecretPage {
  * other error an `unknown` with the name of a built-in class and nothing else, since the rest may quote a secret.
  */
 export function toSecretError(error: unknown, where: SecretErrorFields): SecretError {
-  let kind = 'an error of its own class';
+  let kind = 'an exception';
   try {
     // A newer copy of the package may know more codes.
     if (isSecretError(error) && Object.hasOwn(errorRules, error.code)) {
@@ -56,8 +56,8 @@ export function toSecretError(error: unknown, where: SecretErrorFields): SecretE
   } catch {
     // It throws on access.
   }
-  const reason = 'The message is withheld, since it may quote a secret';
-  const problem = `the provider threw ${kind}. ${reason}: throw a SecretError with a safe message from it.`;
+  const reason = 'Its message is withheld, since it may quote a secret.';
+  const problem = `the provider or a middleware threw ${kind}. ${reason} Throw a SecretError instead.`;
   return new SecretError('unknown', problem, where);
 }
 
@@ -86,6 +86,6 @@ function isSealed(answer: unknown): answer is Secret {
   return ignoreErrors(() => isSecret(answer)) ?? false;
 }
 
-function malformed(expected: string, where?: SecretErrorFields): SecretError {
+export function malformed(expected: string, where?: SecretErrorFields): SecretError {
   return new SecretError('invalid_data', `the provider must return ${expected}. Fix the provider.`, where);
 }

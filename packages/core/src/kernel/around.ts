@@ -51,6 +51,8 @@ export function around({
   /** Returns its state by name, for `layersOf`. @defaultValue none */
   readonly snapshot?: (() => Readonly<Record<string, unknown>>) | undefined;
 }): Middleware {
+  if (typeof policy !== 'function')
+    throw new TypeError('around: policy must be a function: { name, policy }.');
   const build = (next: SecretProvider): Overrides => {
     const { get, getMany, list, set, delete: remove } = next; // bound
     const callOf = (operation: Operation, refs: readonly SecretRef[], scope = refs[0]?.scope): Call => {

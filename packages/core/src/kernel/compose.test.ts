@@ -6,6 +6,7 @@ import { seal } from '../contract/secret.js';
 import { around, type Policy } from './around.js';
 import { compose } from './compose.js';
 import { defineMiddleware, type Middleware } from './define-middleware.js';
+import { orderCodes } from './order-codes.js';
 
 const pass: Policy = (run, ctx) => run(ctx);
 const untouched = around({ name: 'untouched', options: { some: 'option' }, policy: pass });
@@ -114,7 +115,9 @@ describe('defineMiddleware', () => {
   it.each([undefined, null, {}, { name: 'x' }, { name: '', get: () => undefined }, Promise.resolve({})])(
     'refuses %j, which is not a provider',
     (thing) => {
-      expect(() => untouched(thing as never)).toThrow(/^untouched: provider must be a provider/);
+      expect(() => untouched(thing as never)).toThrow(
+        /^untouched: provider must have a name and a get method/,
+      );
       if (thing instanceof Promise) expect(() => untouched(thing as never)).toThrow(/await it/);
     },
   );
@@ -191,4 +194,22 @@ describe('disposal', () => {
     expect(log).toEqual(['a', 'b', 'c', 'base']);
     expect(await outcome(stack.get({ name: 'a' }, {}))).toBe('closed');
   });
+});
+
+it.each<[string, () => unknown]>([
+  ['defineMiddleware without build', () => defineMiddleware({ name: 'x' } as never)],
+  ['defineMiddleware with a list of arguments', () => defineMiddleware('x' as never)],
+  ['around without a policy', () => around({ name: 'x' } as never)],
+  ['around with a list of arguments', () => around('x' as never)],
+])('%s is refused when it is built', (_, build) => {
+  expect(build).toThrow(TypeError);
+});
+
+it('a kind that is not of secretkit is no order problem', () => {
+  const of = (kind: symbol) => ({ name: 'x', kind, options: {} });
+  const cache = of(Symbol.for('secretkit.kind.cache'));
+  for (const kind of [Symbol.for('company.layers.retry'), Symbol('secretkit.kind.retry')]) {
+    expect(orderCodes([of(kind), cache])).toEqual([]);
+  }
+  expect(orderCodes([of(Symbol.for('secretkit.kind.retry')), cache])).toHaveLength(1);
 });

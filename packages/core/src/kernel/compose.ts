@@ -9,20 +9,11 @@ const parts: unique symbol = Symbol.for('secretkit.parts'); // one symbol for al
  * Makes one middleware from several; the first is the outermost. `compose()` changes nothing. Warns, with a code, about an
  * order that does harm; `checkOrder` of `@secretkit/middleware/order` explains the codes.
  * @throws `TypeError` when an argument is not a middleware.
- * @example
- * ```ts
- * import { compose } from '@secretkit/core';
- * import { cache } from '@secretkit/middleware/cache';
- * import { retry } from '@secretkit/middleware/retry';
- *
- * const resilient = compose(cache(), retry()); // as in resilient(envSecrets())
- * ```
  */
 export function compose(...middleware: readonly Middleware[]): Middleware {
   for (const [at, layer] of middleware.entries()) {
     if (typeof layer === 'function') continue;
-    const expected = `argument ${at + 1} must be a middleware, such as cache()`;
-    throw new TypeError(`compose: ${expected}, got ${kindOf(layer)}.`);
+    throw new TypeError(`compose: argument ${at + 1} must be a middleware: cache(), got ${kindOf(layer)}.`);
   }
   // A nested compose is one list with its outer one, so that an order is reported once.
   const layers = middleware.flatMap((layer) => (layer as Partial<Composed>)[parts] ?? [layer]);

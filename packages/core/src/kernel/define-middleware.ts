@@ -39,10 +39,13 @@ export interface MiddlewareDescription {
  * ```ts
  * import { defineMiddleware } from '@secretkit/core/middleware';
  *
- * const trimmed = defineMiddleware({
- *   name: 'trimmed',
- *   build: (next) => ({
- *     get: async (ref, ctx) => (await next.get(ref, ctx))?.map((value) => value.trim()),
+ * const audited = defineMiddleware({
+ *   name: 'audited',
+ *   build: ({ set }) => ({
+ *     async set(ref, secret, ctx) {
+ *       console.log(`writes ${ref.name}, expires ${secret.expiresAt?.toISOString() ?? 'never'}`);
+ *       await set?.(ref, secret, ctx);
+ *     },
  *   }),
  * });
  * ```
@@ -53,6 +56,9 @@ export function defineMiddleware({
   options = {},
   build,
 }: MiddlewareDescription & { readonly build: (next: SecretProvider) => Overrides }): Middleware {
+  if (typeof name !== 'string' || typeof build !== 'function') {
+    throw new TypeError('defineMiddleware: name must be a string and build a function: { name, build }.');
+  }
   return <P extends SecretProvider>(next: P): Wrapped<P> => {
     checkProvider(next, name);
     const inner = isWrapped(next) ? next : guard(next);

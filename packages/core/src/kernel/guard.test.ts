@@ -348,7 +348,7 @@ describe('a hostile or careless provider', () => {
 
   it.each([
     ['a bare string as a secret', { secret: 'CANARY' }, 'invalid_data'],
-    ['null', null, 'unknown'],
+    ['null', null, undefined],
     ['an object without a secret', {}, undefined],
     ['a string in place of the object', 'CANARY', undefined],
   ])('that has %s in memory returns nothing from there', (_, cached, code) => {

@@ -1,16 +1,15 @@
+import { kindOf } from '../checks/check-options.js';
 import { type CachedReader, type CallContext, isSettled, type SecretProvider } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import { type Operation, SecretError } from '../contract/secret-error.js';
 import { abortable } from './abortable.js';
-import { checkAnswer, checkAnswers, checkPage, toSecretError } from './answers.js';
-import { isWrapped, wrap } from './wrap.js';
+import { checkAnswer, checkAnswers, checkPage, malformed, toSecretError } from './answers.js';
+import { wrap } from './wrap.js';
 
 /**
- * The boundary around code that is not trusted. It surrounds the innermost provider of every stack, and the stack of a
- * client; a provider that is made of providers must put it around each of them.
- * - An error that is not a `SecretError` becomes `unknown`, without its message, which may quote a secret.
- * - An aborted call rejects at once with the signal's reason, and one that was aborted before never starts.
- * - An answer of the wrong shape is `invalid_data`, and a call after disposal is `closed`.
+ * The boundary around code that is not trusted, for the innermost provider of every stack, each provider that one is made of,
+ * and the stack of a client. Foreign errors become `unknown` without their message, answers of a wrong shape `invalid_data`; an
+ * aborted call rejects at once with the signal's reason, and a call after disposal with `closed`.
  */
 export function guard(provider: SecretProvider): SecretProvider {
   const { name, getMany, list, set, delete: remove, canonical, memory } = provider;
@@ -35,7 +34,9 @@ export function guard(provider: SecretProvider): SecretProvider {
   function guardedNow<T>(call: () => T): T {
     if (closed) throw closedError(name);
     try {
-      return call();
+      const result = call();
+      if (typeof (Object(result) as Partial<PromiseLike<T>>).then !== 'function') return result;
+      throw malformed(`a result at once, got ${kindOf(result)}`);
     } catch (error) {
       throw toSecretError(error, { provider: name });
     }
@@ -74,10 +75,13 @@ export function guard(provider: SecretProvider): SecretProvider {
       ...(memory.cached && {
         cached(ref) {
           const read = guardedNow(() => memory.cached?.(ref)) ?? (() => undefined);
-          const trusted = isWrapped(provider); // what it holds was checked further inside
           return (touch) => {
             if (closed) return undefined; // the caller's next step reports it
-            return trusted ? read(touch) : guardedNow(() => checkCached(read, touch, name));
+            try {
+              return checkCached(read, touch, name);
+            } catch (error) {
+              throw toSecretError(error, { provider: name });
+            }
           };
         },
       }),
@@ -93,9 +97,10 @@ export function guard(provider: SecretProvider): SecretProvider {
 }
 
 function checkCached(read: CachedReader, touch: boolean, provider: string): ReturnType<CachedReader> {
-  const cached = read(touch);
-  if (cached === undefined || (touch && !isSettled(cached.settled))) return undefined;
-  return checkAnswer(cached.secret, { provider }) && cached;
+  const found = read(touch);
+  if (typeof found !== 'object' || found === null || 'then' in found) return void kindOf(found);
+  if (touch) return isSettled(found.settled) ? found : undefined;
+  return checkAnswer(found.secret, { provider }) && found;
 }
 
 export function closedError(name: string): SecretError {

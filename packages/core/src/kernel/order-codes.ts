@@ -1,17 +1,13 @@
 import type { Layer } from '../contract/provider.js';
 
-// [outer, inner]: the outer layer does harm outside the inner one.
-const harmful = [
-  ['cache', 'fallback'],
-  ['retry', 'cache'],
-  ['retry', 'retry'],
-  ['circuitBreaker', 'cache'],
-  ['circuitBreaker', 'retry'],
-  ['rateLimit', 'cache'],
-  ['rateLimit', 'retry'],
-  ['timeout', 'cache'],
-  ['timeout', 'circuitBreaker'],
-] as const;
+// The layers that each outer one does harm to when it is outside them.
+const harmful = new Map([
+  ['cache', ['fallback']],
+  ['retry', ['cache', 'retry']],
+  ['circuitBreaker', ['cache', 'retry']],
+  ['rateLimit', ['cache', 'retry']],
+  ['timeout', ['cache', 'circuitBreaker']],
+]);
 
 /** Returns the codes of harmful orders: `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE`. A layer of the kind `anyOrder` allows any. */
 export function orderCodes(layers: readonly Layer[]): readonly string[] {
@@ -20,7 +16,9 @@ export function orderCodes(layers: readonly Layer[]): readonly string[] {
 
 /** The kinds of the layers, outermost first, on the way to each innermost provider. */
 function pathsOf(layers: readonly Layer[]): readonly (readonly string[])[] {
-  const kinds = layers.map(({ kind }) => kind?.description?.slice('secretkit.kind.'.length) ?? '');
+  const kinds = layers.map(
+    ({ kind }) => /^secretkit\.kind\.(.+)/.exec((kind && Symbol.keyFor(kind)) ?? '')?.[1] ?? '',
+  );
   const branches = layers.at(-1)?.branches;
   if (!branches) return [kinds];
   return branches.flatMap((branch) => pathsOf(branch.layers).map((inside) => [...kinds, ...inside]));
@@ -28,12 +26,11 @@ function pathsOf(layers: readonly Layer[]): readonly (readonly string[])[] {
 
 function codesOf(kinds: readonly string[]): string[] {
   if (kinds.includes('anyOrder')) return [];
-  return kinds.flatMap((kind, at) => {
+  return kinds.flatMap((outer, at) => {
     const inside = kinds.slice(at + 1);
-    return harmful
-      .filter(([outer, inner]) => outer === kind && inside.includes(inner))
-      .filter(([outer, inner]) => !(outer === 'timeout' && inner === 'circuitBreaker' && isForAll(inside)))
-      .map(([outer, inner]) => `SECRETKIT_ORDER_${capitals(outer)}_OUTSIDE_${capitals(inner)}`);
+    return (harmful.get(outer) ?? [])
+      .filter((inner) => inside.includes(inner) && !(inner === 'circuitBreaker' && isForAll(inside)))
+      .map((inner) => `SECRETKIT_ORDER_${capitals(outer)}_OUTSIDE_${capitals(inner)}`);
   });
 }
 

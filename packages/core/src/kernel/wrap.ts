@@ -61,7 +61,10 @@ function memoryOf(inner: SecretMemory = {}, { get, memory = {} }: Overrides): Se
 function looksOnly(cached: (ref: SecretRef) => CachedReader): (ref: SecretRef) => CachedReader {
   return (ref) => {
     const read = cached(ref);
-    return (touch) => (touch ? undefined : read(false));
+    return (touch) => {
+      const found = touch ? undefined : read(false);
+      return found && { secret: found.secret }; // without the promise, which a batch would take for a read
+    };
   };
 }
 

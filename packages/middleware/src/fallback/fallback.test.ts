@@ -843,12 +843,12 @@ describe('invalid arguments are refused at construction', () => {
     [
       'undefined',
       [provider, undefined],
-      /^fallback: argument 2: provider must be a provider, got undefined\./,
+      /^fallback: argument 2: provider must have a name and a get method, such as envSecrets\(\), got undefined\./,
     ],
     [
       'a promise of a provider',
       [Promise.resolve(provider), other],
-      /^fallback: argument 1: provider must be a provider, got a promise/,
+      /^fallback: argument 1: provider must have a name and a get method, such as envSecrets\(\), got a promise/,
     ],
     [
       'a promise of a provider, last',
@@ -856,13 +856,17 @@ describe('invalid arguments are refused at construction', () => {
       /argument 2: .* got a promise \(await it\)/,
     ],
     ['an array of providers', [[provider, other]], /^fallback: argument 1: .* got an array\./],
-    ['a malformed provider', [provider, { name: 'CANARY' }], /^fallback: argument 2: provider must be/],
+    [
+      'a malformed provider',
+      [provider, { name: 'CANARY' }],
+      /^fallback: argument 2: provider must have a name/,
+    ],
     [
       'a provider without a name',
       [provider, { get: async () => undefined }],
-      /^fallback: argument 2: provider must be/,
+      /^fallback: argument 2: provider must have a name/,
     ],
-    ['options before a provider', [provider, {}, other], /^fallback: argument 2: provider must be/],
+    ['options before a provider', [provider, {}, other], /^fallback: argument 2: provider must have a name/],
     [
       'the same provider twice',
       [provider, other, provider],

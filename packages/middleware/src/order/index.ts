@@ -1,5 +1,6 @@
 import { compose, type Layer, layersOf, type Middleware } from '@secretkit/core';
 import { defineMiddleware, orderCodes } from '@secretkit/core/middleware';
+import { kindOf } from '@secretkit/core/provider';
 
 /** A harmful order of two layers in a stack. */
 export interface OrderProblem {
@@ -46,6 +47,10 @@ const problems: Readonly<Record<string, string>> = {
  * ```
  */
 export function checkOrder(stack: { readonly layers?: readonly Layer[] }): readonly OrderProblem[] {
+  const { name, scoped } = Object(stack) as { name?: unknown; scoped?: unknown };
+  if (typeof stack !== 'object' || (typeof name !== 'string' && typeof scoped !== 'function')) {
+    throw new TypeError(`checkOrder: stack must be a provider or a client, got ${kindOf(stack)}.`);
+  }
   return orderCodes(layersOf(stack)).map((code) => ({
     code,
     message: `${problems[code.slice('SECRETKIT_ORDER_'.length)]} To keep this order, compose it with anyOrder().`,

@@ -302,7 +302,11 @@ describe('a prefix that no valid name starts with', () => {
   });
 
   it('is refused, and so is an argument that is not a provider', () => {
-    expect(() => prefix({} as SecretProvider, 'app/')).toThrow(/^prefix: provider must be a provider/);
-    expect(() => prefix('app/' as never, undefined as never)).toThrow(/^prefix: provider must be a provider/);
+    expect(() => prefix({} as SecretProvider, 'app/')).toThrow(
+      /^prefix: provider must have a name and a get method/,
+    );
+    expect(() => prefix('app/' as never, undefined as never)).toThrow(
+      /^prefix: provider must have a name and a get method/,
+    );
   });
 });

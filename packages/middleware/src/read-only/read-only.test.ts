@@ -70,6 +70,8 @@ describe('a read-only provider', () => {
   });
 
   it('refuses an argument that is not a provider', () => {
-    expect(() => readOnly({} as SecretProvider)).toThrow(/^readOnly: provider must be a provider/);
+    expect(() => readOnly({} as SecretProvider)).toThrow(
+      /^readOnly: provider must have a name and a get method/,
+    );
   });
 });

@@ -239,9 +239,11 @@ describe('invalid names are refused at construction', () => {
   });
 
   it('an argument that is not a provider', () => {
-    expect(() => rename({} as SecretProvider, { a: 'b' })).toThrow(/^rename: provider must be a provider/);
+    expect(() => rename({} as SecretProvider, { a: 'b' })).toThrow(
+      /^rename: provider must have a name and a get method/,
+    );
     expect(() => rename({ a: 'b' } as never, undefined as never)).toThrow(
-      /^rename: provider must be a provider/,
+      /^rename: provider must have a name and a get method/,
     );
   });
 });
