@@ -34,7 +34,7 @@ describe('a Fastify application with the plugin', () => {
 
   it('does not start without a provider', async () => {
     const app = fastifyApplication(undefined as never, async () => []);
-    await expect(app.ready()).rejects.toThrow(/createSecrets: provider must be/);
+    await expect(app.ready()).rejects.toThrow(/createSecrets: provider must have a name/);
   });
 });
 

@@ -205,7 +205,7 @@ it.each<[string, () => unknown]>([
   expect(build).toThrow(TypeError);
 });
 
-it('a kind that is not of secretkit is no order problem', () => {
+it('a kind that is not of secretkit has no order', () => {
   const of = (kind: symbol) => ({ name: 'x', kind, options: {} });
   const cache = of(Symbol.for('secretkit.kind.cache'));
   for (const kind of [Symbol.for('company.layers.retry'), Symbol('secretkit.kind.retry')]) {
