@@ -10,10 +10,14 @@ const maxLength = 5_000;
  */
 export function checkRef(input: string | SecretRef): SecretRef {
   if (typeof input === 'string') return Object.freeze({ name: checkText(input, 'name') });
-  if (!isPlainObject(input)) throw invalid(`ref must be a name or { name, scope }, got ${kindOf(input)}.`);
-  refuseUnknownKey('ref', input, ['name', 'scope']);
-  const name = checkText(input.name, 'name');
-  return Object.freeze('scope' in input ? { name, scope: checkScope(input.scope) } : { name });
+  if (!isPlainObject(input))
+    throw invalid(`ref must be a name or { name, scope, version }, got ${kindOf(input)}.`);
+  refuseUnknownKey('ref', input, ['name', 'scope', 'version']);
+  return Object.freeze({
+    name: checkText(input.name, 'name'),
+    ...('scope' in input && { scope: checkScope(input.scope) }),
+    ...('version' in input && { version: checkText(input.version, 'version') }),
+  });
 }
 
 /** Returns the same of a scope. @throws As `checkRef`: a field without a value must not mean the default tenant. */
@@ -34,7 +38,8 @@ function refuseUnknownKey(owner: string, input: object, known: readonly string[]
   if (unknown) throw invalid(`${owner}: ${unknown}`);
 }
 
-function checkText(text: unknown, field: string): string {
+/** Returns a well-formed text. @throws As `checkRef`. */
+export function checkText(text: unknown, field: string): string {
   if (typeof text !== 'string') throw invalid(`${field} must be a string, got ${kindOf(text)}.`);
   if (text === '') throw invalid(`${field} must not be empty.`);
   if (text.length > maxLength) {

@@ -1,8 +1,8 @@
 import { isPlainObject, kindOf, maxDelayMs, unknownKey } from '../checks/check-options.js';
 import type { CallContext } from '../contract/provider.js';
-import type { SecretRef } from '../contract/ref.js';
-import { isSecret, type Secret, seal } from '../contract/secret.js';
+import { contentOf, isSecret, type Secret, seal } from '../contract/secret.js';
 import { invalid, isSecretError, type SecretErrorFields, withFields } from '../contract/secret-error.js';
+import type { SecretInput } from './fields.js';
 import type { ReadOptions, RefsByKey } from './secrets.js';
 
 const empty: CallContext = Object.freeze({});
@@ -32,9 +32,9 @@ export function checkRefs(input: unknown): RefsByKey {
   throw invalid(`refs must be an object, such as { db: 'DATABASE_URL' }, got ${kindOf(input)}.`);
 }
 
-export function checkList(inputs: unknown): readonly (string | SecretRef)[] {
+export function checkList(inputs: unknown): readonly SecretInput[] {
   const isList = Array.isArray(inputs);
-  if (isList && inputs.length > 0) return inputs as readonly (string | SecretRef)[]; // refs are checked next
+  if (isList && inputs.length > 0) return inputs as readonly SecretInput[]; // refs are checked next
   const got = isList ? 'an empty array' : kindOf(inputs);
   throw invalid(`refs must be a list of names or refs, such as ['db-password'], got ${got}.`);
 }
@@ -43,6 +43,12 @@ export function checkPeriod(everyMs: unknown): number {
   if (typeof everyMs === 'number' && everyMs >= 1 && everyMs <= maxDelayMs) return everyMs;
   const got = typeof everyMs === 'number' ? everyMs : kindOf(everyMs);
   throw invalid(`everyMs must be a number of milliseconds between 1 and ${maxDelayMs}, got ${got}.`);
+}
+
+export function checkStatuses(statuses: unknown): readonly number[] | undefined {
+  const isList = Array.isArray(statuses) && statuses.every((each) => Number.isInteger(each) && each >= 100);
+  if (statuses === undefined || isList) return statuses as readonly number[] | undefined;
+  throw invalid(`authFailure must be a list of HTTP statuses, such as [401, 403], got ${kindOf(statuses)}.`);
 }
 
 export function checkCallback(argument: string, callback: unknown): void {
@@ -58,8 +64,9 @@ export function sealed(value: unknown, expiresAt: Date | undefined, where: Secre
     if (typeof revealed !== 'string') {
       throw invalid('value must be a Secret of a string, got a mapped one. Write the string it came from.');
     }
-    if (expiresAt === undefined) return value as Secret; // it reveals a string
-    return seal(revealed, { createdAt: value.createdAt, version: value.version, expiresAt });
+    const secret = value as Secret; // it reveals a string
+    if (expiresAt === undefined) return secret;
+    return seal(contentOf(secret), { createdAt: value.createdAt, version: value.version, expiresAt });
   } catch (error) {
     throw isSecretError(error) ? withFields(error, where) : error;
   }

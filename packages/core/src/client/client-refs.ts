@@ -3,6 +3,7 @@ import type { CachedReader, CachedSecret, SecretProvider } from '../contract/pro
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import { invalid } from '../contract/secret-error.js';
+import type { SecretInput } from './fields.js';
 
 const maxNames = 1_000; // a stream of made-up names must not fill the memory
 
@@ -16,7 +17,7 @@ export interface ClientRefs {
   /** Returns the fresh value in memory of a name that was read before, without a pass through the layers. */
   cached(name: string, touch: boolean): CachedSecret | undefined;
   /** Returns the same for a batch: all of it, or nothing. */
-  allCached(inputs: readonly (string | SecretRef)[]): readonly Secret[] | undefined;
+  allCached(inputs: readonly SecretInput[]): readonly Secret[] | undefined;
 }
 
 export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRefs {
@@ -41,7 +42,7 @@ export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRe
     return ref;
   }
 
-  function narrowed({ name, scope: inner = {} }: SecretRef): SecretRef {
+  function narrowed({ name, version, scope: inner = {} }: SecretRef): SecretRef {
     const outer = scope ?? {};
     refuseOther('user', outer.user, inner.user);
     refuseOther('account', outer.account, inner.account);
@@ -49,7 +50,8 @@ export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRe
       // Without an account the outer scope means the provider's default one.
       refuseOther('account', stack.canonical?.({ name, scope: outer }).scope?.account, inner.account);
     }
-    return Object.freeze({ name, scope: Object.freeze({ ...outer, ...inner }) });
+    const owner = Object.freeze({ ...outer, ...inner });
+    return Object.freeze({ name, scope: owner, ...(version !== undefined && { version }) });
   }
 
   return {

@@ -4,6 +4,7 @@ import type { SecretProvider } from '../contract/provider.js';
 import { toSecretError } from '../kernel/answers.js';
 import { guard } from '../kernel/guard.js';
 import { clientRefs } from './client-refs.js';
+import { createFields } from './fields.js';
 import { renewOf } from './renew.js';
 import { scopedClient } from './scoped-client.js';
 import type { Secrets } from './secrets.js';
@@ -41,7 +42,7 @@ export function createSecrets<P extends SecretProvider>(
   checkNumber('createSecrets', 'authCooldownMs', authCooldownMs, { min: 0, max: maxDelayMs });
   const stack = guard(provider);
   const renew = renewOf(stack, now, authCooldownMs);
-  const shared = { stack, renew, watches: watches(stack, now, random), now };
+  const shared = { stack, renew, watches: watches(stack, now, random), fields: createFields(), now };
   const refs = clientRefs(stack);
   const close = async (): Promise<void> => {
     shared.watches.stopAll();

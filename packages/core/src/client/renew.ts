@@ -1,7 +1,6 @@
 import type { SecretProvider } from '../contract/provider.js';
 import { refKey, type SecretRef } from '../contract/ref.js';
 import { type Secret, sameValue } from '../contract/secret.js';
-import { isSecretError } from '../contract/secret-error.js';
 import { ignoreErrors } from '../kernel/injected.js';
 
 /** Resolves with the value that replaced a refused one, or with `undefined` if the store has no other. Never rejects. */
@@ -44,10 +43,4 @@ export function renewOf(stack: SecretProvider, now: () => number, cooldownMs: nu
     if (inFlight.get(key) === own) inFlight.delete(key);
     return found;
   };
-}
-
-/** Whether a client reports a refused credential so: a status of 401, or `unauthenticated`. */
-export function isAuthFailure(error: unknown): boolean {
-  const { status, statusCode } = Object(error) as { status?: unknown; statusCode?: unknown };
-  return status === 401 || statusCode === 401 || isSecretError(error, 'unauthenticated');
 }

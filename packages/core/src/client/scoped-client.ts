@@ -1,14 +1,26 @@
-import { checkScope } from '../checks/check-ref.js';
-import { type Answer, type CallContext, layersOf, type SecretProvider } from '../contract/provider.js';
-import { describeRef, refKey, type SecretRef, type SecretScope } from '../contract/ref.js';
-import type { Secret } from '../contract/secret.js';
+import { checkScope, checkText } from '../checks/check-ref.js';
+import { type Answer, isSettled, layersOf, type SecretProvider } from '../contract/provider.js';
+import { describeRef, refKey, type SecretRef, type SecretScope, withoutVersion } from '../contract/ref.js';
+import { isSecret, type Secret, sameValue } from '../contract/secret.js';
 import { invalid, isSecretError, SecretError } from '../contract/secret-error.js';
 import { abortable } from '../kernel/abortable.js';
+import { unsupported } from '../kernel/answers.js';
 import { notify } from '../kernel/injected.js';
-import { readMany, unsupported, walkPages } from '../kernel/read-many.js';
-import { checkCallback, checkList, checkPeriod, checkRefs, contextOf, sealed } from './call-options.js';
+import { readMany, walkPages } from '../kernel/read-many.js';
+import { cancelBody, isAuthFailure, isResponse } from './auth-failure.js';
+import {
+  checkCallback,
+  checkList,
+  checkPeriod,
+  checkRefs,
+  checkStatuses,
+  contextOf,
+  sealed,
+} from './call-options.js';
 import { type ClientRefs, clientRefs } from './client-refs.js';
-import { isAuthFailure, type Renew } from './renew.js';
+import { compareAndSet } from './compare-and-set.js';
+import { type Fields, type SecretInput, splitField } from './fields.js';
+import type { Renew } from './renew.js';
 import type { ByKey, ReadOptions, RefsByKey, ScopedSecrets } from './secrets.js';
 import type { Watches } from './watches.js';
 
@@ -19,47 +31,66 @@ export interface SharedParts {
   readonly stack: SecretProvider;
   readonly renew: Renew;
   readonly watches: Watches;
+  readonly fields: Fields;
   readonly now: () => number;
 }
 
 /** Returns the methods of a client. `refs` may throw: the scope of a client may be known only at its first use. */
 export function scopedClient(shared: SharedParts, refs: () => ClientRefs): ScopedSecrets {
-  const { stack, renew, watches, now } = shared;
+  const { stack, renew, watches, fields, now } = shared;
   const refOf = (input: string | SecretRef): SecretRef => refs().refOf(input);
 
   // Not an async function: the promise of a cache hit is returned unchanged.
-  function read<T>(
-    input: string | SecretRef,
-    options: ReadOptions | undefined,
-    fromStack: (ref: SecretRef, ctx: CallContext) => Promise<T>,
-  ): Promise<Secret | T> {
+  function read(input: SecretInput, options: ReadOptions | undefined): Promise<Secret | undefined> {
     try {
       const hit = options === undefined && typeof input === 'string' ? refs().cached(input, true) : undefined;
-      return hit?.settled ?? fromStack(refOf(input), contextOf(options, readOptions));
+      if (hit?.settled) return hit.settled;
+      const [whole, field] = splitField(input);
+      const ref = refOf(whole);
+      const reading = stack.get(ref, contextOf(options, readOptions));
+      return field === undefined ? reading : reading.then((secret) => secretOf(fieldOf(secret, field, ref)));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  async function required(ref: SecretRef, ctx: CallContext): Promise<Secret> {
-    const secret = await stack.get(ref, ctx);
-    if (secret) return secret;
-    throw notFound(stack, ref);
+  function fieldOf(answer: Answer, field: string | undefined, ref: SecretRef): Answer {
+    return fields.of(answer, field, { provider: stack.name, operation: 'get', ref });
+  }
+
+  function require(input: SecretInput, options?: ReadOptions): Promise<Secret> {
+    const reading = read(input, options);
+    if (isSettled(reading)) return reading;
+    return reading.then((secret) => {
+      if (secret) return secret;
+      const [whole, field] = splitField(input);
+      throw notFound(stack, refOf(whole), field);
+    });
   }
 
   const keyOf = (ref: SecretRef): string => refKey(stack.canonical?.(ref) ?? ref);
 
   async function readByKey<R extends RefsByKey>(input: R, options?: ReadOptions): Promise<ByKey<R, Answer>> {
     const ctx = contextOf(options, readOptions);
-    const entries = Object.entries(checkRefs(input));
-    const hits = options === undefined ? refs().allCached(entries.map(([, ref]) => ref)) : undefined;
-    const answers = hits ?? (await readMany(stack, entries.map(refOfEntry), ctx, now));
-    return Object.fromEntries(entries.map(([key], at) => [key, answers[at]])) as ByKey<R, Answer>; // one for each key
+    const inputs = Object.entries(checkRefs(input));
+    const hits = options === undefined ? refs().allCached(inputs.map(([, each]) => each)) : undefined;
+    if (hits) return Object.fromEntries(inputs.map(([key], at) => [key, hits[at]])) as ByKey<R, Answer>; // one for each
+    const entries = inputs.map(partsOfEntry);
+    const answers = await readMany(
+      stack,
+      entries.map(({ ref }) => ref),
+      ctx,
+      now,
+    );
+    return Object.fromEntries(
+      entries.map(({ key, field, ref }, at) => [key, fieldOf(answers[at], field, ref)]),
+    ) as ByKey<R, Answer>; // one for each key
   }
 
-  function refOfEntry([key, input]: [string, string | SecretRef]): SecretRef {
+  function partsOfEntry([key, input]: [string, SecretInput]) {
     try {
-      return refOf(input);
+      const [whole, field] = splitField(input);
+      return { key, field, ref: refOf(whole) };
     } catch (error) {
       throw isSecretError(error) ? invalid(`refs["${key.slice(0, 50)}"]: ${error.problem}`) : error;
     }
@@ -73,8 +104,8 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
 
   const client: ScopedSecrets = {
     layers: layersOf(stack),
-    get: (input, options) => read(input, options, stack.get), // bound: the stack is guarded
-    require: (input, options) => read(input, options, required),
+    get: read,
+    require,
     getManySettled: readByKey,
     async getMany<R extends RefsByKey>(input: R, options?: ReadOptions) {
       const answers = await readByKey(input, options);
@@ -91,7 +122,22 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       const ctx = contextOf(options, ['expiresAt', 'signal']);
       if (!stack.set) throw unsupported(stack, 'set', ref);
       const secret = sealed(value, options?.expiresAt, { provider: stack.name, operation: 'set', ref });
-      await stack.set(ref, secret, { ...ctx, idempotencyKey: crypto.randomUUID() });
+      return (await stack.set(ref, secret, { ...ctx, idempotencyKey: crypto.randomUUID() })) ?? {};
+    },
+    async compareAndSet(input, value, expected, options) {
+      const ref = refOf(input);
+      const ctx = contextOf(options, ['expiresAt', 'signal']);
+      if (expected !== undefined) checkText(expected, 'expected');
+      if (!stack.compareAndSet) throw unsupported(stack, 'compareAndSet', ref);
+      const where = { provider: stack.name, operation: 'compareAndSet', ref } as const;
+      const secret = sealed(value, options?.expiresAt, where);
+      return compareAndSet(stack, ref, secret, expected, { ...ctx, idempotencyKey: crypto.randomUUID() });
+    },
+    async listVersions(input, options) {
+      const ref = refOf(input);
+      const ctx = contextOf(options, ['signal']);
+      if (!stack.listVersions) throw unsupported(stack, 'listVersions', ref);
+      return stack.listVersions(ref, ctx);
     },
     async delete(input, options) {
       const ref = refOf(input);
@@ -100,32 +146,61 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       await stack.delete(ref, { ...ctx, idempotencyKey: crypto.randomUUID() });
     },
     async use(input, run, options) {
-      const ref = refOf(input);
-      const { signal } = contextOf(options, ['signal', 'isAuthFailure']);
-      const { isAuthFailure: isRefusal = isAuthFailure } = options ?? {};
+      const [whole, field] = splitField(input);
+      const ref = refOf(whole);
+      const { signal } = contextOf(options, ['signal', 'isAuthFailure', 'authFailure']);
+      const statuses = checkStatuses(options?.authFailure);
+      const isRefusal = options?.isAuthFailure ?? ((failure: unknown) => isAuthFailure(failure, statuses));
       checkCallback('run', run);
       checkCallback('isAuthFailure', isRefusal);
-      const secret = await client.require(ref, signal && { signal });
+      const secret = await require(ref, signal && { signal });
+      const credential = (of: Secret): Secret => {
+        const found = secretOf(fieldOf(of, field, ref));
+        if (found) return found;
+        throw notFound(stack, ref, field);
+      };
+      const used = credential(secret);
+
+      async function renewed(): Promise<Secret | undefined> {
+        const found = await abortable(renew(ref, secret), signal);
+        const next = found && credential(found);
+        return next && !sameValue(next, used) ? next : undefined;
+      }
+
+      let result: Awaited<ReturnType<typeof run>>;
       try {
-        return await run(secret);
+        result = await run(used);
       } catch (failure) {
         if (signal?.aborted) throw signal.reason;
         if (!isRefusal(failure)) throw failure;
-        const renewed = await abortable(renew(ref, secret), signal);
-        if (!renewed) throw failure;
-        return await run(renewed);
+        const next = await renewed();
+        if (!next) throw failure;
+        return await run(next);
       }
+      if (!isResponse(result) || !isRefusal(result)) return result;
+      const next = await renewed();
+      if (!next) return result;
+      cancelBody(result);
+      return await run(next);
     },
     onChange(input, listener) {
-      const key = keyOf(refOf(input));
+      const [whole, field] = splitField(input);
+      const watched = refOf(whole);
+      const key = keyOf(watched);
       checkCallback('listener', listener);
-      const stop = subscribeOf('onChange')(({ ref, secret }) => {
-        if (keyOf(ref) === key) notify(listener, secret);
+      let last: Answer;
+      const stop = subscribeOf('onChange')((change) => {
+        if ('invalidate' in change || keyOf(change.ref) !== key) return;
+        const answer = fieldOf(change.secret, field, watched);
+        if (!isSecret(answer) || (isSecret(last) && sameValue(answer, last))) return; // another field has changed
+        last = answer;
+        notify(listener, answer);
       });
+      if (field !== undefined) last = client.peek(input);
       return { [Symbol.dispose]: stop };
     },
     watch(inputs, options) {
-      const watched = checkList(inputs).map(refOf);
+      const watched = checkList(inputs).map((input) => refOf(splitField(input)[0]));
       const { signal } = contextOf(options, ['everyMs', 'signal']);
       const everyMs = checkPeriod(options?.everyMs);
       subscribeOf('watch');
@@ -133,11 +208,16 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     },
     peek(input) {
       const hit = typeof input === 'string' ? refs().cached(input, false) : undefined;
-      return (hit ?? stack.memory?.cached?.(refOf(input))(false))?.secret;
+      if (hit) return hit.secret;
+      const [whole, field] = splitField(input);
+      const ref = refOf(whole);
+      return secretOf(fieldOf(stack.memory?.cached?.(ref)(false)?.secret, field, ref));
     },
     invalidate(input) {
       const { scope } = refs();
-      stack.memory?.invalidate?.(input === undefined ? scope && { scope } : refOf(input));
+      stack.memory?.invalidate?.(
+        input === undefined ? scope && { scope } : withoutVersion(refOf(splitField(input)[0])),
+      );
     },
     can: (capability) => typeof stack[capability] === 'function',
     scoped(scope) {
@@ -162,11 +242,18 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   }
 }
 
-function notFound(stack: SecretProvider, ref: SecretRef): SecretError {
+function secretOf(answer: Answer): Secret | undefined {
+  if (isSecretError(answer)) throw answer;
+  return answer;
+}
+
+function notFound(stack: SecretProvider, ref: SecretRef, field?: string): SecretError {
   const storedName = stack.canonical?.(ref).name ?? ref.name;
   const remedy = /\p{Cc}/u.test(storedName) // no secret can have it
     ? 'The backend cannot hold this name and scope: check'
     : `Create it${storedName === ref.name ? '' : ` as ${describeRef({ name: storedName })}`}, or check`;
-  const problem = `the secret does not exist, or has expired. ${remedy} its name and scope.`;
+  const missing =
+    field === undefined ? 'the secret does not exist' : 'the secret or its field does not exist';
+  const problem = `${missing}, or has expired. ${remedy} its name and scope.`;
   return new SecretError('not_found', problem, { provider: stack.name, operation: 'get', ref });
 }

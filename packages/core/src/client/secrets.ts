@@ -1,7 +1,8 @@
-import type { Answer, Layer, SecretProvider } from '../contract/provider.js';
+import type { Answer, Layer, SecretProvider, SecretVersion, SetResult } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import type { Capability } from '../contract/secret-error.js';
+import type { SecretInput } from './fields.js';
 
 export interface CallOptions {
   /** Cancels the call: the promise rejects with the signal's reason. */
@@ -19,8 +20,13 @@ export interface WriteOptions extends CallOptions {
 }
 
 export interface UseOptions extends CallOptions {
-  /** Whether this failure is a refused credential. @defaultValue a `status` or `statusCode` of 401, or `unauthenticated` */
-  readonly isAuthFailure?: (error: unknown) => boolean;
+  /** The HTTP statuses that mean that the credential was refused. @defaultValue `[401]` */
+  readonly authFailure?: readonly number[];
+  /**
+   * Returns whether this exception, or this response that `run` returned, means that the credential was refused.
+   * @defaultValue those of `authFailure`; the codes of PostgreSQL, MySQL, Redis, MongoDB and Kafka; `unauthenticated`
+   */
+  readonly isAuthFailure?: (failure: unknown) => boolean;
 }
 
 export interface WatchOptions extends CallOptions {
@@ -34,7 +40,7 @@ export interface ListOptions extends CallOptions {
 }
 
 /** Secrets to read, under keys of your own: `{ db: 'DATABASE_URL', hook: { name, scope } }`. */
-export type RefsByKey = Readonly<Record<string, string | SecretRef>>;
+export type RefsByKey = Readonly<Record<string, SecretInput>>;
 /** One answer under each of these keys. */
 export type ByKey<R, T> = Readonly<Record<keyof R, T>>;
 
@@ -44,17 +50,17 @@ export type ScopeSource = SecretScope | (() => SecretScope);
 /** A client that reads: the type for code that only needs values. A `ref` is a name in the client's scope, or a `SecretRef`. */
 export interface SecretsReader {
   /** Returns the secret, or `undefined` if it does not exist or has expired. @throws A `SecretError`, or the signal's reason. */
-  get(ref: string | SecretRef, options?: ReadOptions): Promise<Secret | undefined>;
+  get(ref: SecretInput, options?: ReadOptions): Promise<Secret | undefined>;
   /** Returns the secret. @throws `not_found` if it does not exist, else as `get`. */
-  require(ref: string | SecretRef, options?: ReadOptions): Promise<Secret>;
+  require(ref: SecretInput, options?: ReadOptions): Promise<Secret>;
   /** Returns several secrets under keys of your own. @throws The first failure, in the order of the keys, else as `get`. */
   getMany<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Secret | undefined>>;
   /** Returns the same with each failure under its key. Rejects only for an abort and for malformed refs. */
   getManySettled<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Answer>>;
   /** Returns the secret if it is in memory and fresh, without I/O. `undefined` says nothing about the backend. */
-  peek(ref: string | SecretRef): Secret | undefined;
+  peek(ref: SecretInput): Secret | undefined;
   /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */
-  invalidate(ref?: string | SecretRef): void;
+  invalidate(ref?: SecretInput): void;
   /**
    * Calls `run` with the secret. If the credential is refused, the secret is read again, once for any number of concurrent
    * failures, and if it has been rotated, `run` is called once more.
@@ -67,15 +73,15 @@ export interface SecretsReader {
    *   secrets.use('db-password', (password) => connect(password.reveal())); // again if it rejects with a status of 401
    * ```
    */
-  use<T>(ref: string | SecretRef, run: (secret: Secret) => Promise<T> | T, options?: UseOptions): Promise<T>;
+  use<T>(ref: SecretInput, run: (secret: Secret) => Promise<T> | T, options?: UseOptions): Promise<T>;
   /** Calls the listener for each value that replaces another one. @throws `unsupported` without a cache in the stack. */
-  onChange(ref: string | SecretRef, listener: (secret: Secret) => void): Disposable;
+  onChange(ref: SecretInput, listener: (secret: Secret) => void): Disposable;
   /**
    * Reads secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find. Ends
    * with its `Disposable`, `signal` or `close()`. Its timer does not keep the process alive.
    * @throws `unsupported` without a cache in the stack.
    */
-  watch(refs: readonly (string | SecretRef)[], options: WatchOptions): Disposable;
+  watch(refs: readonly SecretInput[], options: WatchOptions): Disposable;
   /** Whether the backend supports it. A method that it does not support throws `unsupported`. */
   can(capability: Capability): boolean;
   /** The layers of the stack, outermost first, for `layersOf`. */
@@ -89,7 +95,24 @@ export interface CapabilityMethods {
   /** Yields every name of a scope, never a value. Each page is one call, made when the iteration reaches it. */
   list(options?: ListOptions): AsyncIterable<SecretRef>;
   /** Creates or replaces a secret, value and expiry together. @throws `invalid_argument` before any I/O. */
-  set(ref: string | SecretRef, value: string | Secret, options?: WriteOptions): Promise<void>;
+  set(
+    ref: string | SecretRef,
+    value: string | Uint8Array | Secret,
+    options?: WriteOptions,
+  ): Promise<SetResult>;
+  /**
+   * Writes if the current version is `expected`; `undefined`: if there is no such secret. Repeats itself safely after a failure
+   * that leaves the outcome open.
+   * @throws `conflict` if another writer was first; `unsupported` if the backend cannot compare.
+   */
+  compareAndSet(
+    ref: string | SecretRef,
+    value: string | Uint8Array | Secret,
+    expected: string | undefined,
+    options?: WriteOptions,
+  ): Promise<Required<SetResult>>;
+  /** Returns the versions of a secret, newest first, never a value. @throws `unsupported` if the backend has no versions. */
+  listVersions(ref: string | SecretRef, options?: CallOptions): Promise<readonly SecretVersion[]>;
   /** Deletes a secret. A missing one is not a failure. */
   delete(ref: string | SecretRef, options?: CallOptions): Promise<void>;
 }

@@ -28,9 +28,9 @@ export function watches(stack: SecretProvider, now: () => number, random: () => 
         (timer as { unref?: () => void }).unref?.(); // where timers are objects, it must not keep a process alive
       }
 
-      // Through the cache, as every read: a fresh value costs nothing, any other is fetched once.
+      // Through the cache: one call for all readers, and cooldowns hold; but a copy older than half a period is read again.
       async function tick(): Promise<void> {
-        const answers = readMany(stack, refs, { signal: reading.signal }, now);
+        const answers = readMany(stack, refs, { signal: reading.signal, maxAgeMs: everyMs / 2 }, now);
         await answers.catch(() => undefined); // the next tick reads again; the cache reports failures by its events
         if (running.has(stop)) schedule();
       }

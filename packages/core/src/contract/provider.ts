@@ -20,12 +20,29 @@ export interface SecretProvider {
   getMany?(refs: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]>;
   /** Must return one page of refs, all of exactly the query's scope. */
   list?(query: ListQuery, ctx: CallContext): Promise<SecretPage>;
-  /** Must create or replace the secret, value and expiry together. */
-  set?(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<void>;
+  /** Must create or replace the secret, value and expiry together. Returns the version that it made, where there are any. */
+  set?(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<SetResult | void>;
+  /**
+   * Must write only if the current version is `expected` (`undefined`: only if there is no such secret), in one step of the
+   * backend, and else must reject with `conflict`.
+   */
+  compareAndSet?(
+    ref: SecretRef,
+    secret: Secret,
+    expected: string | undefined,
+    ctx: CallContext,
+  ): Promise<Required<SetResult>>;
   /** Must resolve whether or not the secret existed. */
   delete?(ref: SecretRef, ctx: CallContext): Promise<void>;
+  /**
+   * Must exist if refs may name a version, and only then: without it such a ref is `unsupported`. Must return the versions of
+   * a name, newest first; of a missing name none.
+   */
+  listVersions?(ref: SecretRef, ctx: CallContext): Promise<readonly SecretVersion[]>;
   /** Must exist if two refs may name one secret. Must return the one ref that represents all of them. */
   canonical?(ref: SecretRef): SecretRef;
+  /** Keeps a leased credential from being revoked until the `Disposable` is disposed. Only for backends with leases. */
+  hold?(ref: SecretRef, version: string): Disposable;
   /** Values that the provider holds in memory. Adapters of remote backends have none. */
   readonly memory?: SecretMemory;
   /** The middleware around the backend, outermost first. `defineMiddleware` and `around` maintain it. */
@@ -40,12 +57,40 @@ export interface CallContext {
   readonly signal?: AbortSignal;
   /** The answer must not come from memory. */
   readonly fresh?: boolean;
+  /** A copy in memory that is older, in milliseconds, must not be the answer. It ends no cooldown and no backoff. */
+  readonly maxAgeMs?: number;
   /** When the call must end, in epoch milliseconds. A timeout or a retry lowers it; nothing raises it. */
   readonly deadline?: number;
+  /** Fires when a reader joins a call that nobody waits for. Until then its timers must not keep the process alive. */
+  readonly background?: AbortSignal;
+  /** Receives what a layer did for this call. */
+  report?(report: CallReport): void;
   /** How many attempts a retry may make; 1 while a stale value can be served instead. */
   readonly maxAttempts?: number;
   /** One for each logical write, the same on every attempt. The client or a retry makes it, never an adapter. */
   readonly idempotencyKey?: string;
+}
+
+/** What a layer did for one call, for telemetry. */
+export interface CallReport {
+  /** The layer's `kind`, such as `Symbol.for('secretkit.kind.cache')`. */
+  readonly kind: symbol;
+  /** One word, such as `hit`, `miss` or `stale`. */
+  readonly result: string;
+  readonly ref?: SecretRef;
+}
+
+/** The version that a write made, where the backend has versions. */
+export interface SetResult {
+  readonly version?: string;
+}
+
+/** One version of a secret, never its value. */
+export interface SecretVersion {
+  readonly version: string;
+  /** The stages or labels that name it at this moment, such as `AWSCURRENT`. */
+  readonly stages?: readonly string[];
+  readonly createdAt?: Date;
 }
 
 /** The answer for one ref of a batch. `undefined`: there is no such secret. */
@@ -75,7 +120,7 @@ export interface SecretMemory {
   /** Must remove copies from memory, and must not change the backend. */
   invalidate?(target?: InvalidateTarget): void;
   /** Must call the listener for every value that replaced another one. Returns the function that ends it. */
-  subscribe?(listener: (change: SecretChange) => void): () => void;
+  subscribe?(listener: (change: SecretChange | CacheInvalidation) => void): () => void;
 }
 
 /**
@@ -92,6 +137,11 @@ export interface CachedSecret {
 
 /** The copies to remove: one ref, a whole scope (with the users of its account), or, when absent, everything. */
 export type InvalidateTarget = SecretRef | { readonly scope: SecretScope };
+
+/** The report of a provider that knows only that something changed. A cache around it consumes it. */
+export interface CacheInvalidation {
+  readonly invalidate: InvalidateTarget | undefined;
+}
 
 /** A value that replaced another one in memory. */
 export interface SecretChange {

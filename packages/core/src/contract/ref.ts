@@ -10,12 +10,21 @@ export interface SecretScope {
 export interface SecretRef {
   readonly name: string;
   readonly scope?: SecretScope;
+  /** A version id or a stage, as the backend names it. Absent for the current version. */
+  readonly version?: string;
 }
 
 /** Returns a string that differs for every two refs that differ. A name in the default scope is its own key. */
-export function refKey({ name, scope }: SecretRef): string {
+export function refKey({ name, scope, version }: SecretRef): string {
   const owner = scopeKey(scope);
-  return owner === defaultScope && !name.startsWith(ownerFollows) ? name : ownerFollows + owner + name;
+  if (version !== undefined) return versionFollows + owner + lengthPrefixed(version) + name;
+  return owner === defaultScope && !(name < ' ') ? name : ownerFollows + owner + name;
+}
+
+/** Returns the ref of the name, which stands for all its versions. */
+export function withoutVersion(ref: SecretRef): SecretRef {
+  const { version, ...rest } = ref;
+  return version === undefined ? ref : Object.freeze(rest);
 }
 
 /** Returns the same for scopes. An absent field and the absent scope are alike. */
@@ -24,9 +33,9 @@ export function scopeKey(scope: SecretScope = {}): string {
 }
 
 /** Returns a ref as messages show it: `"db-password" (account acct_1)`. */
-export function describeRef({ name, scope = {} }: SecretRef): string {
-  const owner = describeScope(scope);
-  return `"${shorten(name)}"${owner && ` (${owner})`}`;
+export function describeRef({ name, scope = {}, version }: SecretRef): string {
+  const details = [version && `version ${shorten(version)}`, describeScope(scope)].filter(Boolean);
+  return `"${shorten(name)}"${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
 }
 
 /** Returns a scope as messages show it: `account acct_1, user usr_1`; the empty string for the default scope. */
@@ -36,14 +45,19 @@ export function describeScope({ account, user }: SecretScope): string {
 }
 
 /** Returns a frozen copy with the known fields only. */
-export function copyRef({ name, scope }: SecretRef): SecretRef {
-  if (scope === undefined) return Object.freeze({ name });
-  const { account, user } = scope;
+export function copyRef({ name, scope, version }: SecretRef): SecretRef {
+  const { account, user } = scope ?? {};
   const owner = { ...(account !== undefined && { account }), ...(user !== undefined && { user }) };
-  return Object.freeze({ name, scope: Object.freeze(owner) });
+  return Object.freeze({
+    name,
+    ...(scope !== undefined && { scope: Object.freeze(owner) }),
+    ...(version !== undefined && { version }),
+  });
 }
 
-const ownerFollows = '\0'; // checked names contain no control character; any other name differs as well
+// Checked names contain no control character; any other name differs as well.
+const ownerFollows = '\0';
+const versionFollows = '\u0001';
 const defaultScope = scopeKey();
 
 function lengthPrefixed(text: string | undefined): string {

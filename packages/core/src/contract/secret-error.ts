@@ -1,7 +1,7 @@
 import { copyRef, describeRef, type SecretRef } from './ref.js';
 
 /** An optional ability of a backend, beside reading one secret. */
-export type Capability = 'getMany' | 'list' | 'set' | 'delete';
+export type Capability = 'getMany' | 'list' | 'set' | 'compareAndSet' | 'delete' | 'listVersions';
 
 /** A call that may reach a backend. */
 export type Operation = 'get' | Capability;

@@ -3,10 +3,14 @@ import { invalid, SecretError } from './secret-error.js';
 
 /** A value that no log, template, JSON, clone, debugger or test diff shows. Only `reveal()` returns it. */
 export interface Secret<out T = string> extends Required<SecretMeta> {
-  /** Returns the value. */
+  /** Returns the value. A binary value is revealed as base64. */
   reveal(): T;
+  /** Returns the bytes of a binary value, or the UTF-8 of a text. @throws `unsupported` for a mapped value that is not a text. */
+  bytes(): Uint8Array;
   /** Returns the parsed value, sealed with the same expiry. @throws `invalid_data` without the message of `parse`. */
   map<U>(parse: (value: T) => U): Secret<U>;
+  /** `base64` for a binary value, else `text`. */
+  readonly format: 'text' | 'base64';
   /** When its freshness ended; present only on a stale value that a cache serves. */
   readonly staleSince: Date | undefined;
 }
@@ -15,6 +19,8 @@ export interface Secret<out T = string> extends Required<SecretMeta> {
 export interface SecretMeta {
   /** The moment from which on the value is gone; absent when it does not expire. */
   readonly expiresAt?: Date | undefined;
+  /** When the store is going to change it, by a rotation or the renewal of a lease; it is read again then. */
+  readonly refreshAt?: Date | undefined;
   /** When the backend received it, where the backend reports that. */
   readonly createdAt?: Date | undefined;
   /** The backend's name for this state of the value. */
@@ -24,8 +30,8 @@ export interface SecretMeta {
 const brand: unique symbol = Symbol.for('secretkit.Secret'); // one symbol for all copies of the package
 
 /**
- * Seals a value. Adapters call it on what they fetch, applications on what they write.
- * @throws `invalid_argument` when the value is not a string, is empty or has a lone surrogate, or a date is invalid.
+ * Seals a text or bytes. Adapters call it on what they fetch, applications on what they write.
+ * @throws `invalid_argument` when the value is neither, is empty or has a lone surrogate, or a date is invalid.
  * @example
  * ```ts
  * import { seal } from '@secretkit/core';
@@ -34,19 +40,27 @@ const brand: unique symbol = Symbol.for('secretkit.Secret'); // one symbol for a
  * console.log(`${token}`); // [secret]
  * ```
  */
-export function seal(value: string, meta: SecretMeta = {}): Secret {
-  if (typeof value !== 'string') throw invalid(`value must be a string, got ${kindOf(value)}.`);
+export function seal(value: string | Uint8Array, meta: SecretMeta = {}): Secret {
+  const unknown = unknownKey(meta, metaFields, 'field');
+  if (unknown) throw invalid(`seal: ${unknown}`);
+  const { expiresAt, refreshAt, createdAt, version } = meta;
+  const sealedMeta: SealedMeta = {
+    expiresAtMs: checkDate(expiresAt, 'expiresAt'),
+    refreshAtMs: checkDate(refreshAt, 'refreshAt'),
+    createdAtMs: checkDate(createdAt, 'createdAt'),
+    version,
+  };
+  if (isBytes(value)) {
+    if (value.length === 0) throw invalid('value must not be empty. Delete the secret instead.');
+    return new SealedSecret(toBase64(value), { ...sealedMeta, format: 'base64' });
+  }
+  if (typeof value !== 'string') throw invalid(`value must be a string or bytes, got ${kindOf(value)}.`);
   if (value === '') throw invalid('value must not be empty. Delete the secret instead.');
   if (!value.isWellFormed()) throw invalid('value must not have a lone surrogate: no backend can store it.');
-  const unknown = unknownKey(meta, ['expiresAt', 'createdAt', 'version'], 'field');
-  if (unknown) throw invalid(`seal: ${unknown}`);
-  const { expiresAt, createdAt, version } = meta;
-  const ms = {
-    expiresAtMs: checkDate(expiresAt, 'expiresAt'),
-    createdAtMs: checkDate(createdAt, 'createdAt'),
-  };
-  const bare = expiresAt === undefined && createdAt === undefined && version === undefined;
-  return new SealedSecret(value, bare ? noMeta : { ...ms, version });
+  return new SealedSecret(
+    value,
+    metaFields.every((field) => meta[field] === undefined) ? noMeta : sealedMeta,
+  );
 }
 
 /** Whether this is a `Secret`. True across copies of the package. */
@@ -54,17 +68,35 @@ export function isSecret(thing: unknown): thing is Secret<unknown> {
   return typeof thing === 'object' && thing !== null && (thing as { [brand]?: true })[brand] === true;
 }
 
-/** Returns the same value, marked as past its freshness since then. For caches. */
-export function markStale(secret: Secret, staleSince: Date): Secret {
-  const { expiresAt, createdAt, version } = secret;
-  const ms = { expiresAtMs: expiresAt?.getTime(), createdAtMs: createdAt?.getTime() };
-  return new SealedSecret(secret.reveal(), { ...ms, version, staleSinceMs: staleSince.getTime() });
+/** Returns the same value, marked as past its freshness since then, and servable until then. For caches. */
+export function markStale(secret: Secret, staleSince: Date, staleUntilMs?: number): Secret {
+  return withMeta(secret, { staleSinceMs: staleSince.getTime(), staleUntilMs });
+}
+
+/** Returns when the backend gave the value, in epoch milliseconds: no cache on the way makes it younger. */
+export function fetchedAt(secret: Secret): number | undefined {
+  return metaOf(secret).fetchedAtMs;
+}
+
+/** Returns the same value with the time when the backend gave it. */
+export function withFetchedAt(secret: Secret, fetchedAtMs: number): Secret {
+  return withMeta(secret, { fetchedAtMs });
+}
+
+/** Returns how long the cache that gave a stale value would have served it, in epoch milliseconds. */
+export function staleUntil(secret: Secret): number | undefined {
+  return metaOf(secret).staleUntilMs;
 }
 
 /** Whether the value is past its expiry. One before `sinceMs` does not count: the backend's clock decides about it. */
 export function hasExpired(secret: Secret, nowMs: number, sinceMs: number = -Infinity): boolean {
   const expiresAtMs = secret.expiresAt?.getTime();
   return expiresAtMs !== undefined && sinceMs < expiresAtMs && expiresAtMs <= nowMs;
+}
+
+/** Returns the text, or the bytes of a binary value: `seal` makes the same value of it. */
+export function contentOf(secret: Secret): string | Uint8Array {
+  return secret.format === 'base64' ? secret.bytes() : secret.reveal();
 }
 
 /** Whether both hold the same value. The comparison leaves no trace of either. */
@@ -74,10 +106,17 @@ export function sameValue(one: Secret, other: Secret): boolean {
 
 interface SealedMeta {
   readonly expiresAtMs?: number | undefined;
+  readonly refreshAtMs?: number | undefined;
   readonly createdAtMs?: number | undefined;
   readonly version?: string | undefined;
-  readonly staleSinceMs?: number;
+  readonly format?: 'base64' | undefined;
+  readonly staleSinceMs?: number | undefined;
+  readonly staleUntilMs?: number | undefined;
+  readonly fetchedAtMs?: number | undefined;
 }
+
+const metaFields = ['expiresAt', 'refreshAt', 'createdAt', 'version'] as const;
+const hidden: unique symbol = Symbol.for('secretkit.Secret.meta'); // of any copy of the package; it has no value
 
 const noMeta: SealedMeta = {}; // shared by all values without metadata, which are most of them
 
@@ -92,6 +131,11 @@ class SealedSecret<T> implements Secret<T> {
       Object.defineProperty(this.prototype, printer, { value: () => '[secret]' });
     }
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Secret' });
+    Object.defineProperty(this.prototype, hidden, {
+      get(this: SealedSecret<unknown>) {
+        return { ...this.#meta };
+      },
+    });
     Object.defineProperty(this, 'name', { value: 'Secret' });
   }
 
@@ -115,14 +159,27 @@ class SealedSecret<T> implements Secret<T> {
       throw new SecretError('invalid_data', problem);
     }
     const { then } = (parsed ?? {}) as Partial<PromiseLike<unknown>>;
-    if (typeof then !== 'function') return new SealedSecret(parsed, this.#meta);
+    if (typeof then !== 'function') return new SealedSecret(parsed, { ...this.#meta, format: undefined });
     void then.call(parsed, undefined, () => undefined); // its rejection may quote the value
     throw invalid('map: parse must be synchronous, got a function that returns a promise.');
   }
 
+  bytes(): Uint8Array {
+    const value: unknown = this.#value;
+    if (typeof value !== 'string')
+      throw new SecretError('unsupported', 'bytes: the mapped value must be a string.');
+    return this.#meta.format === 'base64' ? fromBase64(value) : new TextEncoder().encode(value);
+  }
+
+  get format(): 'text' | 'base64' {
+    return this.#meta.format ?? 'text';
+  }
   // A new Date each time: dates are mutable, and one value has many readers.
   get expiresAt(): Date | undefined {
     return toDate(this.#meta.expiresAtMs);
+  }
+  get refreshAt(): Date | undefined {
+    return toDate(this.#meta.refreshAtMs);
   }
   get createdAt(): Date | undefined {
     return toDate(this.#meta.createdAtMs);
@@ -133,6 +190,31 @@ class SealedSecret<T> implements Secret<T> {
   get staleSince(): Date | undefined {
     return toDate(this.#meta.staleSinceMs);
   }
+}
+
+function metaOf(secret: Secret): SealedMeta {
+  const { expiresAt, createdAt, version } = secret; // of an older copy of the package
+  const shown = { expiresAtMs: expiresAt?.getTime(), createdAtMs: createdAt?.getTime(), version };
+  return (secret as { [hidden]?: SealedMeta })[hidden] ?? shown;
+}
+
+function withMeta(secret: Secret, changes: SealedMeta): Secret {
+  return new SealedSecret(secret.reveal(), { ...metaOf(secret), ...changes });
+}
+
+// By its tag: it may be a Buffer, or of another realm.
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]';
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 function toDate(ms: number | undefined): Date | undefined {

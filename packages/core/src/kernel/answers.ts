@@ -1,11 +1,12 @@
 import { isPlainObject } from '../checks/check-options.js';
-import type { Answer, SecretPage } from '../contract/provider.js';
+import type { Answer, SecretPage, SecretProvider, SecretVersion, SetResult } from '../contract/provider.js';
 import { copyRef, type SecretRef } from '../contract/ref.js';
 import { isSecret, type Secret } from '../contract/secret.js';
 import {
   errorRules,
   isSecretError,
   messageOf,
+  type Operation,
   SecretError,
   type SecretErrorFields,
   withFields,
@@ -38,6 +39,32 @@ export function checkPage(page: unknown): SecretPage {
   const isCursor = cursor === undefined || typeof cursor === 'string';
   if (!isCursor || !Array.isArray(refs) || !refs.every(isRef)) throw malformed('a page of refs');
   return { refs: refs.map(copyRef), ...(cursor !== undefined && { cursor }) };
+}
+
+export function checkSetResult(result: unknown): SetResult {
+  const { version } = (result ?? {}) as SetResult;
+  return typeof version === 'string' && version !== '' ? { version } : {};
+}
+
+export function checkVersion(result: unknown): Required<SetResult> {
+  const { version } = checkSetResult(result);
+  if (version === undefined) throw malformed('the version that it wrote');
+  return { version };
+}
+
+export function checkVersions(versions: unknown): readonly SecretVersion[] {
+  if (!Array.isArray(versions)) throw malformed('a list of versions');
+  return versions.map((each: Partial<SecretVersion> | null) => {
+    const { version, stages, createdAt } = each ?? {};
+    if (typeof version !== 'string') throw malformed('a list of versions');
+    return { version, ...(stages && { stages: [...stages] }), ...(createdAt && { createdAt }) };
+  });
+}
+
+/** Returns the failure of a call that the backend has no method for. */
+export function unsupported({ name }: SecretProvider, operation: Operation, ref?: SecretRef): SecretError {
+  const problem = `this backend does not support ${operation}. Check secrets.can('${operation}') first.`;
+  return new SecretError('unsupported', problem, { provider: name, operation, ref });
 }
 
 /**

@@ -54,7 +54,7 @@ export function around({
   if (typeof policy !== 'function')
     throw new TypeError('around: policy must be a function: { name, policy }.');
   const build = (next: SecretProvider): Overrides => {
-    const { get, getMany, list, set, delete: remove } = next; // bound
+    const { get, getMany, list, set, compareAndSet, delete: remove, listVersions } = next; // bound
     const callOf = (operation: Operation, refs: readonly SecretRef[], scope = refs[0]?.scope): Call => {
       return { provider: next.name, operation, refs: Object.freeze([...refs]), scope }; // hooks see the refs
     };
@@ -65,6 +65,17 @@ export function around({
         list && ((query, ctx) => policy((inner) => list(query, inner), ctx, callOf('list', [], query.scope))),
       set:
         set && ((ref, secret, ctx) => policy((inner) => set(ref, secret, inner), ctx, callOf('set', [ref]))),
+      compareAndSet:
+        compareAndSet &&
+        ((ref, secret, expected, ctx) =>
+          policy(
+            (inner) => compareAndSet(ref, secret, expected, inner),
+            ctx,
+            callOf('compareAndSet', [ref]),
+          )),
+      listVersions:
+        listVersions &&
+        ((ref, ctx) => policy((inner) => listVersions(ref, inner), ctx, callOf('listVersions', [ref]))),
       delete: remove && ((ref, ctx) => policy((inner) => remove(ref, inner), ctx, callOf('delete', [ref]))),
       snapshot,
     };

@@ -3,7 +3,17 @@ import { type CachedReader, type CallContext, isSettled, type SecretProvider } f
 import type { SecretRef } from '../contract/ref.js';
 import { type Operation, SecretError } from '../contract/secret-error.js';
 import { abortable } from './abortable.js';
-import { checkAnswer, checkAnswers, checkPage, malformed, toSecretError } from './answers.js';
+import {
+  checkAnswer,
+  checkAnswers,
+  checkPage,
+  checkSetResult,
+  checkVersion,
+  checkVersions,
+  malformed,
+  toSecretError,
+  unsupported,
+} from './answers.js';
 import { wrap } from './wrap.js';
 
 /**
@@ -12,12 +22,28 @@ import { wrap } from './wrap.js';
  * aborted call rejects at once with the signal's reason, and a call after disposal with `closed`.
  */
 export function guard(provider: SecretProvider): SecretProvider {
-  const { name, getMany, list, set, delete: remove, canonical, memory } = provider;
+  const {
+    name,
+    getMany,
+    list,
+    set,
+    compareAndSet,
+    delete: remove,
+    listVersions,
+    canonical,
+    hold,
+    memory,
+  } = provider;
   let closed = false;
 
   function refuse({ signal }: CallContext): Promise<never> | undefined {
     if (closed) return Promise.reject(closedError(name));
     return signal?.aborted ? Promise.reject(signal.reason) : undefined;
+  }
+
+  function refuseVersion(refs: readonly SecretRef[]): Promise<never> | undefined {
+    const versioned = listVersions ? undefined : refs.find(({ version }) => version !== undefined);
+    return versioned && Promise.reject(unsupported(provider, 'listVersions', versioned));
   }
 
   function fail(error: unknown, operation: Operation, ref: SecretRef | undefined): Promise<never> {
@@ -45,7 +71,7 @@ export function guard(provider: SecretProvider): SecretProvider {
   return wrap(provider, name, provider.layers ?? [], {
     // Not through `guarded`: a cache hit passes here and must allocate nothing, and so do ten thousand readers at once.
     get(ref, ctx) {
-      const refused = refuse(ctx);
+      const refused = refuse(ctx) ?? (ref.version === undefined ? undefined : refuseVersion([ref]));
       if (refused) return refused;
       let answer: ReturnType<SecretProvider['get']>;
       try {
@@ -64,13 +90,34 @@ export function guard(provider: SecretProvider): SecretProvider {
     // `wrap` ignores those of these that the provider does not have.
     getMany: (refs, ctx) =>
       guarded('getMany', ctx, async () => {
-        const given = [...refs]; // an adapter may remove chunks from it
-        return checkAnswers(await getMany?.call(provider, given, ctx), refs, name);
+        const readable = refs.filter((ref) => listVersions !== undefined || ref.version === undefined);
+        const given = [...readable]; // an adapter may remove chunks from it
+        const answers = given.length > 0 ? await getMany?.call(provider, given, ctx) : [];
+        const checked = checkAnswers(answers, readable, name).values();
+        return refs.map((ref) =>
+          readable.includes(ref) ? checked.next().value : unsupported(provider, 'listVersions', ref),
+        );
       }),
     list: (query, ctx) => guarded('list', ctx, async () => checkPage(await list?.call(provider, query, ctx))),
-    set: (ref, secret, ctx) => guarded('set', ctx, async () => set?.call(provider, ref, secret, ctx), ref),
+    set: (ref, secret, ctx) =>
+      guarded('set', ctx, async () => checkSetResult(await set?.call(provider, ref, secret, ctx)), ref),
+    compareAndSet: (ref, secret, expected, ctx) =>
+      guarded(
+        'compareAndSet',
+        ctx,
+        async () => checkVersion(await compareAndSet?.call(provider, ref, secret, expected, ctx)),
+        ref,
+      ),
+    listVersions: (ref, ctx) =>
+      guarded(
+        'listVersions',
+        ctx,
+        async () => checkVersions(await listVersions?.call(provider, ref, ctx)),
+        ref,
+      ),
     delete: (ref, ctx) => guarded('delete', ctx, async () => remove?.call(provider, ref, ctx), ref),
     canonical: canonical && ((ref) => guardedNow(() => canonical.call(provider, ref))),
+    hold: hold && ((ref, version) => guardedNow(() => hold.call(provider, ref, version))),
     memory: memory && {
       ...(memory.cached && {
         cached(ref) {

@@ -1,8 +1,9 @@
 import type { Answer, CallContext, ListQuery, SecretProvider } from '../contract/provider.js';
 import { refKey, type SecretRef, type SecretScope, scopeKey } from '../contract/ref.js';
 import { hasExpired, isSecret } from '../contract/secret.js';
-import { isSecretError, type Operation, SecretError, withFields } from '../contract/secret-error.js';
+import { isSecretError, SecretError, withFields } from '../contract/secret-error.js';
 import { fanOutSignals } from './abortable.js';
+import { unsupported } from './answers.js';
 
 /**
  * Returns one answer for each ref of a guarded provider, in order. Refs of one scope are one call where it has `getMany`,
@@ -74,10 +75,4 @@ export async function* walkPages(
     cursors.add(cursor);
     query = { ...query, cursor };
   }
-}
-
-/** Returns the failure of a call that the backend has no method for. */
-export function unsupported({ name }: SecretProvider, operation: Operation, ref?: SecretRef): SecretError {
-  const problem = `this backend does not support ${operation}. Check secrets.can('${operation}') first.`;
-  return new SecretError('unsupported', problem, { provider: name, operation, ref });
 }

@@ -4,7 +4,7 @@ import type { Capability } from '../contract/secret-error.js';
 
 /** The overrides of a middleware. The rest is passed on; a capability that the inner provider does not have is ignored. */
 export interface Overrides
-  extends Readonly<{ [M in 'get' | 'canonical' | Capability]?: SecretProvider[M] | undefined }> {
+  extends Readonly<{ [M in 'get' | 'canonical' | 'hold' | Capability]?: SecretProvider[M] | undefined }> {
   /** Parts that replace those of the inner provider. */
   readonly memory?: SecretMemory | undefined;
   /** Returns counts and states for `layersOf`. */
@@ -12,6 +12,8 @@ export interface Overrides
   /** Releases what this layer holds. The inner provider is disposed afterwards, in any case. */
   readonly dispose?: (() => void | Promise<void>) | undefined;
 }
+
+const capabilities = ['getMany', 'list', 'set', 'compareAndSet', 'delete', 'listVersions'] as const;
 
 const brand: unique symbol = Symbol.for('secretkit.wrapped'); // one symbol for all copies of the package
 
@@ -27,21 +29,25 @@ export function wrap(
   layers: readonly Layer[],
   overrides: Overrides,
 ): SecretProvider {
-  const { get, getMany, list, set, canonical = next.canonical?.bind(next) } = overrides;
+  const { get, canonical = next.canonical?.bind(next), hold = next.hold?.bind(next) } = overrides;
   const memory = memoryOf(next.memory, overrides);
   return Object.freeze({
     [brand]: true,
     name,
     layers,
     get: get ?? next.get.bind(next),
-    ...(next.getMany && { getMany: getMany ?? next.getMany.bind(next) }),
-    ...(next.list && { list: list ?? next.list.bind(next) }),
-    ...(next.set && { set: set ?? next.set.bind(next) }),
-    ...(next.delete && { delete: overrides.delete ?? next.delete.bind(next) }),
+    ...capabilitiesOf(next, overrides),
     ...(canonical && { canonical }),
+    ...(hold && { hold }),
     ...(memory && { memory }),
     [Symbol.asyncDispose]: disposeOnce(next, overrides),
   });
+}
+
+function capabilitiesOf(next: SecretProvider, overrides: Overrides): Pick<SecretProvider, Capability> {
+  return Object.fromEntries(
+    capabilities.flatMap((name) => (next[name] ? [[name, overrides[name] ?? next[name].bind(next)]] : [])),
+  );
 }
 
 function memoryOf(inner: SecretMemory = {}, { get, memory = {} }: Overrides): SecretMemory | undefined {

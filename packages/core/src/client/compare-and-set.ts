@@ -1,0 +1,45 @@
+import type { CallContext, SecretProvider, SetResult } from '../contract/provider.js';
+import type { SecretRef } from '../contract/ref.js';
+import { type Secret, sameValue } from '../contract/secret.js';
+import { isSecretError, SecretError, withFields } from '../contract/secret-error.js';
+
+const maxAttempts = 3;
+const unclear = ['unavailable', 'timeout', 'unknown'];
+
+/**
+ * Writes if the current version is still `expected`. After a failure that leaves the outcome open it reads the secret: the
+ * version is unchanged: it tries again; the value is the one to write: it was written. So a write never conflicts with its
+ * own first attempt.
+ */
+export async function compareAndSet(
+  { name, get, compareAndSet: write }: SecretProvider, // guarded: its methods are bound
+  ref: SecretRef,
+  secret: Secret,
+  expected: string | undefined,
+  ctx: CallContext,
+): Promise<Required<SetResult>> {
+  let isOpen = false;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await write?.(ref, secret, expected, ctx)) as Required<SetResult>; // the caller has checked that it exists
+    } catch (error) {
+      if (ctx.signal?.aborted || !isSecretError(error)) throw error;
+      if (!unclear.includes(error.code) && !(isOpen && error.code === 'conflict')) throw error;
+      isOpen = true;
+      const { idempotencyKey: _, ...reading } = ctx;
+      const current = await get(ref, { ...reading, fresh: true }).catch(() => {
+        throw error; // the outcome remains open
+      });
+      const isUnchanged = expected === undefined ? current === undefined : current?.version === expected;
+      if (isUnchanged && attempt === maxAttempts) throw error;
+      if (isUnchanged) continue;
+      if (current?.version !== undefined && sameValue(current, secret)) return { version: current.version };
+      const problem = 'another writer has changed the secret. Read it, and compare again.';
+      throw withFields(new SecretError('conflict', problem), {
+        provider: name,
+        operation: 'compareAndSet',
+        ref,
+      });
+    }
+  }
+}
