@@ -70,7 +70,10 @@ export function isSecret(thing: unknown): thing is Secret<unknown> {
 
 /** Returns the same value, marked as past its freshness since then, and servable until then. For caches. */
 export function markStale(secret: Secret, staleSince: Date, staleUntilMs?: number): Secret {
-  return withMeta(secret, { staleSinceMs: staleSince.getTime(), staleUntilMs });
+  return withMeta(secret, {
+    staleSinceMs: staleSince.getTime(),
+    staleUntilMs: staleUntilMs ?? staleUntil(secret), // its giver's bound, when it arrived stale
+  });
 }
 
 /** Returns when the backend gave the value, in epoch milliseconds: no cache on the way makes it younger. */
@@ -101,7 +104,7 @@ export function contentOf(secret: Secret): string | Uint8Array {
 
 /** Whether both hold the same value. The comparison leaves no trace of either. */
 export function sameValue(one: Secret, other: Secret): boolean {
-  return one.reveal() === other.reveal();
+  return one.reveal() === other.reveal() && (one.format === 'base64') === (other.format === 'base64');
 }
 
 interface SealedMeta {
@@ -193,9 +196,15 @@ class SealedSecret<T> implements Secret<T> {
 }
 
 function metaOf(secret: Secret): SealedMeta {
-  const { expiresAt, createdAt, version } = secret; // of an older copy of the package
-  const shown = { expiresAtMs: expiresAt?.getTime(), createdAtMs: createdAt?.getTime(), version };
-  return (secret as { [hidden]?: SealedMeta })[hidden] ?? shown;
+  const meta = (secret as { [hidden]?: SealedMeta })[hidden];
+  if (meta) return meta;
+  const { expiresAt, createdAt, version, staleSince } = secret; // of an older copy of the package
+  return {
+    expiresAtMs: expiresAt?.getTime(),
+    createdAtMs: createdAt?.getTime(),
+    version,
+    staleSinceMs: staleSince?.getTime(),
+  };
 }
 
 function withMeta(secret: Secret, changes: SealedMeta): Secret {
