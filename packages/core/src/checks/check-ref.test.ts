@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeRef, refKey } from '../contract/ref.js';
+import { describeRef, refKey, withoutVersion } from '../contract/ref.js';
 import { isSecretError } from '../contract/secret-error.js';
 import { checkRef, checkScope } from './check-ref.js';
 
@@ -42,6 +42,14 @@ describe('checkRef', () => {
     ['__proto__', { name: '__proto__' }],
     ['🔑/a b', { name: '🔑/a b' }],
     ['x'.repeat(5_000), { name: 'x'.repeat(5_000) }],
+    [
+      { name: 'token', version: 'AWSPREVIOUS' },
+      { name: 'token', version: 'AWSPREVIOUS' },
+    ],
+    [
+      { name: 'token', version: '2', scope: { user: 'u' } },
+      { name: 'token', version: '2', scope: { user: 'u' } },
+    ],
   ])('returns a frozen copy of %j', (input, ref) => {
     const checked = checkRef(input);
     expect(checked).toEqual(ref);
@@ -63,6 +71,12 @@ describe('checkRef', () => {
     [{}, /name must be a string, got undefined/],
     [{ name: 5 }, /got number/],
     [{ name: 'a', value: 'x' }, /unknown field "value"/],
+    [{ name: 'a', version: undefined }, /version must be a string, got undefined/],
+    [{ name: 'a', version: null }, /version must be a string, got null/],
+    [{ name: 'a', version: 2 }, /version must be a string, got number/],
+    [{ name: 'a', version: '' }, /version must not be empty/],
+    [{ name: 'a', version: 'CANARY\n' }, /control character/],
+    [{ name: 'a', version: 'x'.repeat(5_001) }, /at most 5000 characters/],
     [{ name: 'a', scoped: {} }, /unknown field "scoped"/],
     [{ name: 'a', scope: undefined }, /scope must be .* got undefined/],
     [{ name: 'a', scope: null }, /got null/],
@@ -94,19 +108,25 @@ describe('checkScope', () => {
 });
 
 describe('refKey', () => {
-  const part = fc.option(fc.string({ unit: fc.constantFrom('a', ':', '-', '1', '/', '2') }), {
-    nil: undefined,
-  });
+  const part = fc.option(
+    fc.string({ unit: fc.constantFrom('a', ':', '-', '1', '/', '2', '\0', '\u0001', '🔑', '\ud800') }),
+    {
+      nil: undefined,
+    },
+  );
   const ref = fc.record({
     account: part,
     user: part,
-    name: fc.string({ unit: fc.constantFrom('a', ':', '-', '1', '\0') }),
+    version: part,
+    name: fc.string({ unit: fc.constantFrom('a', ':', '-', '1', '\0', '\u0001') }),
   });
 
   it('is equal for two refs only if they are equal', () => {
     fc.assert(
       fc.property(ref, ref, (one, two) => {
-        const same = one.account === two.account && one.user === two.user && one.name === two.name;
+        const same = (['account', 'user', 'version', 'name'] as const).every(
+          (field) => one[field] === two[field],
+        );
         expect(keyOf(one) === keyOf(two)).toBe(same);
       }),
       { numRuns: 5_000, seed: 3 },
@@ -124,6 +144,17 @@ describe('refKey', () => {
     ],
     [{ account: '-', name: 'x' }, { name: '-x' }],
     [{ account: 'a', name: 'b' }, { name: '\x001:a-b' }],
+    [{ version: '1', name: 'a' }, { name: 'a' }],
+    [{ version: '1', name: 'a' }, { name: '1:1a' }],
+    [{ version: '1', name: 'a' }, { name: '\u0001--1:1a' }],
+    [
+      { version: '1', name: '2a' },
+      { version: '12', name: 'a' },
+    ],
+    [
+      { version: 'a', name: 'x' },
+      { user: 'a', name: 'x' },
+    ],
   ])('differs for %j and %j', (one, two) => {
     expect(keyOf(one)).not.toBe(keyOf(two));
   });
@@ -136,13 +167,15 @@ describe('refKey', () => {
     name,
     account,
     user,
+    version,
   }: {
     name: string;
+    version?: string | undefined;
     account?: string | undefined;
     user?: string | undefined;
   }) {
     const scope = { ...(account !== undefined && { account }), ...(user !== undefined && { user }) };
-    return refKey({ name, scope });
+    return refKey({ name, scope, ...(version !== undefined && { version }) });
   }
 });
 
@@ -150,5 +183,22 @@ describe('describeRef', () => {
   it('shortens a long name', () => {
     expect(describeRef({ name: 'x'.repeat(500) })).toHaveLength(102);
     expect(describeRef({ name: 'a', scope: {} })).toBe('"a"');
+    expect(describeRef({ name: 'a', version: 'x'.repeat(500) }).length).toBeLessThan(120);
+  });
+
+  it('shows the version and the scope', () => {
+    expect(describeRef({ name: 'a', version: '2' })).toBe('"a" (version 2)');
+    expect(describeRef({ name: 'a', version: '2', scope: { account: 'acct_1', user: 'u' } })).toBe(
+      '"a" (version 2, account acct_1, user u)',
+    );
+  });
+});
+
+describe('withoutVersion', () => {
+  it('returns the ref of the name', () => {
+    const plain = { name: 'a', scope: { user: 'u' } };
+    expect(withoutVersion({ ...plain, version: '2' })).toEqual(plain);
+    expect(Object.isFrozen(withoutVersion({ ...plain, version: '2' }))).toBe(true);
+    expect(withoutVersion(plain)).toBe(plain);
   });
 });

@@ -450,7 +450,7 @@ describe('the message', () => {
     ],
     ['invalid_argument: name must not be empty.', () => secrets.get('')],
     [
-      'invalid_argument: refs["hook"]: ref must be a name or { name, scope }, got undefined.',
+      'invalid_argument: refs["hook"]: ref must be a name or { name, scope, version }, got undefined.',
       () => secrets.getMany({ hook: wrong(undefined) }),
     ],
     [
@@ -458,7 +458,7 @@ describe('the message', () => {
       () => secrets.get('x', wrong({ frsh: 1 })),
     ],
     [
-      'invalid_argument: store set "token": value must be a string, got number.',
+      'invalid_argument: store set "token": value must be a string or bytes, got number.',
       () => secrets.set('token', wrong(5)),
     ],
     [

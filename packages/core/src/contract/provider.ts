@@ -20,7 +20,11 @@ export interface SecretProvider {
   getMany?(refs: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]>;
   /** Must return one page of refs, all of exactly the query's scope. */
   list?(query: ListQuery, ctx: CallContext): Promise<SecretPage>;
-  /** Must create or replace the secret, value and expiry together. Returns the version that it made, where there are any. */
+  /**
+   * Must create or replace the secret, value and expiry together. Returns the version that it made, where there are any. The
+   * ref of this and of each other write names no version.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- where there are no versions, nothing is returned
   set?(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<SetResult | void>;
   /**
    * Must write only if the current version is `expected` (`undefined`: only if there is no such secret), in one step of the
@@ -91,6 +95,13 @@ export interface SecretVersion {
   /** The stages or labels that name it at this moment, such as `AWSCURRENT`. */
   readonly stages?: readonly string[];
   readonly createdAt?: Date;
+  /** The moment from which on the version is gone. */
+  readonly expiresAt?: Date;
+}
+
+/** Returns the milliseconds until a call must end: 0 when its deadline has passed, `Infinity` without one. */
+export function remainingMs({ deadline = Infinity }: CallContext, now: () => number = Date.now): number {
+  return Math.max(0, deadline - now());
 }
 
 /** The answer for one ref of a batch. `undefined`: there is no such secret. */

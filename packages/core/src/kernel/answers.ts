@@ -52,18 +52,41 @@ export function checkVersion(result: unknown): Required<SetResult> {
   return { version };
 }
 
+/** Returns copies with the known fields only: another one may hold the value. */
 export function checkVersions(versions: unknown): readonly SecretVersion[] {
-  if (!Array.isArray(versions)) throw malformed('a list of versions');
-  return versions.map((each: Partial<SecretVersion> | null) => {
-    const { version, stages, createdAt } = each ?? {};
-    if (typeof version !== 'string') throw malformed('a list of versions');
-    return { version, ...(stages && { stages: [...stages] }), ...(createdAt && { createdAt }) };
-  });
+  const copies = Array.isArray(versions) ? ignoreErrors(() => versions.map(copyVersion)) : undefined;
+  if (!copies?.every(({ version, stages = [] }) => [version, ...stages].every(isText))) {
+    throw malformed('a list of versions');
+  }
+  return copies;
+}
+
+function copyVersion({ version, stages, createdAt, expiresAt }: SecretVersion): SecretVersion {
+  return {
+    version,
+    ...(stages && { stages: stages.map((stage) => stage) }), // a text has no such method
+    ...(createdAt && { createdAt: new Date(createdAt.getTime()) }),
+    ...(expiresAt && { expiresAt: new Date(expiresAt.getTime()) }),
+  };
+}
+
+function isText(thing: unknown): boolean {
+  return typeof thing === 'string' && thing !== '';
 }
 
 /** Returns the failure of a call that the backend has no method for. */
 export function unsupported({ name }: SecretProvider, operation: Operation, ref?: SecretRef): SecretError {
   const problem = `this backend does not support ${operation}. Check secrets.can('${operation}') first.`;
+  return new SecretError('unsupported', problem, { provider: name, operation, ref });
+}
+
+/** Returns the failure of a call with a version, at a backend that has none. */
+export function unsupportedVersion(
+  { name }: SecretProvider,
+  operation: Operation,
+  ref: SecretRef,
+): SecretError {
+  const problem = `this backend does not support versions. Check secrets.can('listVersions') first.`;
   return new SecretError('unsupported', problem, { provider: name, operation, ref });
 }
 
@@ -104,8 +127,10 @@ function isUnchanged(error: SecretError): boolean {
 }
 
 function isRef(ref: unknown): boolean {
-  const { name, scope } = (ref ?? {}) as Partial<SecretRef>;
-  return typeof name === 'string' && (scope === undefined || isPlainObject(scope));
+  const { name, scope, version = '' } = (ref ?? {}) as Partial<SecretRef>;
+  return (
+    typeof name === 'string' && typeof version === 'string' && (scope === undefined || isPlainObject(scope))
+  );
 }
 
 // A proxy may throw on access.

@@ -1,7 +1,7 @@
 import { kindOf } from '../checks/check-options.js';
 import { type CachedReader, type CallContext, isSettled, type SecretProvider } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
-import { type Operation, SecretError } from '../contract/secret-error.js';
+import { invalid, type Operation, SecretError, withFields } from '../contract/secret-error.js';
 import { abortable } from './abortable.js';
 import {
   checkAnswer,
@@ -12,14 +12,16 @@ import {
   checkVersions,
   malformed,
   toSecretError,
-  unsupported,
+  unsupportedVersion,
 } from './answers.js';
+import { ignoreErrors } from './injected.js';
 import { wrap } from './wrap.js';
 
 /**
  * The boundary around code that is not trusted, for the innermost provider of every stack, each provider that one is made of,
  * and the stack of a client. Foreign errors become `unknown` without their message, answers of a wrong shape `invalid_data`; an
- * aborted call rejects at once with the signal's reason, and a call after disposal with `closed`.
+ * aborted call rejects at once with the signal's reason, and a call after disposal with `closed`. A ref with a version is
+ * `unsupported` without `listVersions`, and `invalid_argument` for any call but a read.
  */
 export function guard(provider: SecretProvider): SecretProvider {
   const {
@@ -41,9 +43,14 @@ export function guard(provider: SecretProvider): SecretProvider {
     return signal?.aborted ? Promise.reject(signal.reason) : undefined;
   }
 
-  function refuseVersion(refs: readonly SecretRef[]): Promise<never> | undefined {
-    const versioned = listVersions ? undefined : refs.find(({ version }) => version !== undefined);
-    return versioned && Promise.reject(unsupported(provider, 'listVersions', versioned));
+  const isReadable = ({ version }: SecretRef): boolean => version === undefined || listVersions !== undefined;
+
+  function refuseVersion(ref: SecretRef | undefined, operation: Operation): Promise<never> | undefined {
+    if (ref?.version === undefined) return undefined;
+    if (!isReadable(ref)) return Promise.reject(unsupportedVersion(provider, operation, ref));
+    if (operation === 'get') return undefined;
+    const refusal = invalid('ref must not have a version: this call is about all of them. Omit it.');
+    return Promise.reject(withFields(refusal, { provider: name, operation, ref }));
   }
 
   function fail(error: unknown, operation: Operation, ref: SecretRef | undefined): Promise<never> {
@@ -51,7 +58,7 @@ export function guard(provider: SecretProvider): SecretProvider {
   }
 
   function guarded<T>(operation: Operation, ctx: CallContext, call: () => Promise<T>, ref?: SecretRef) {
-    const refused = refuse(ctx);
+    const refused = refuse(ctx) ?? refuseVersion(ref, operation);
     if (refused) return refused;
     const safe = call().catch((error: unknown) => fail(error, operation, ref));
     return abortable(safe, ctx.signal);
@@ -71,7 +78,7 @@ export function guard(provider: SecretProvider): SecretProvider {
   return wrap(provider, name, provider.layers ?? [], {
     // Not through `guarded`: a cache hit passes here and must allocate nothing, and so do ten thousand readers at once.
     get(ref, ctx) {
-      const refused = refuse(ctx) ?? (ref.version === undefined ? undefined : refuseVersion([ref]));
+      const refused = refuse(ctx) ?? refuseVersion(ref, 'get');
       if (refused) return refused;
       let answer: ReturnType<SecretProvider['get']>;
       try {
@@ -90,12 +97,12 @@ export function guard(provider: SecretProvider): SecretProvider {
     // `wrap` ignores those of these that the provider does not have.
     getMany: (refs, ctx) =>
       guarded('getMany', ctx, async () => {
-        const readable = refs.filter((ref) => listVersions !== undefined || ref.version === undefined);
+        const readable = refs.filter(isReadable);
         const given = [...readable]; // an adapter may remove chunks from it
         const answers = given.length > 0 ? await getMany?.call(provider, given, ctx) : [];
         const checked = checkAnswers(answers, readable, name).values();
         return refs.map((ref) =>
-          readable.includes(ref) ? checked.next().value : unsupported(provider, 'listVersions', ref),
+          isReadable(ref) ? checked.next().value : unsupportedVersion(provider, 'getMany', ref),
         );
       }),
     list: (query, ctx) => guarded('list', ctx, async () => checkPage(await list?.call(provider, query, ctx))),
@@ -116,11 +123,18 @@ export function guard(provider: SecretProvider): SecretProvider {
         ref,
       ),
     delete: (ref, ctx) => guarded('delete', ctx, async () => remove?.call(provider, ref, ctx), ref),
-    canonical: canonical && ((ref) => guardedNow(() => canonical.call(provider, ref))),
-    hold: hold && ((ref, version) => guardedNow(() => hold.call(provider, ref, version))),
+    canonical:
+      canonical &&
+      ((ref) =>
+        withVersionOf(
+          ref,
+          guardedNow(() => canonical.call(provider, ref)),
+        )),
+    hold: hold && ((ref, version) => releaseOnce(guardedNow(() => hold.call(provider, ref, version)))),
     memory: memory && {
       ...(memory.cached && {
         cached(ref) {
+          if (!isReadable(ref)) return () => undefined;
           const read = guardedNow(() => memory.cached?.(ref)) ?? (() => undefined);
           return (touch) => {
             if (closed) return undefined; // the caller's next step reports it
@@ -141,6 +155,22 @@ export function guard(provider: SecretProvider): SecretProvider {
       closed = true;
     },
   });
+}
+
+// A provider that knows no versions drops them, and two of them must not share a copy.
+function withVersionOf({ version }: SecretRef, canonical: SecretRef): SecretRef {
+  if (version === undefined || canonical.version !== undefined) return canonical;
+  return Object.freeze({ ...canonical, version });
+}
+
+function releaseOnce(held: Disposable): Disposable {
+  let isHeld = true;
+  return {
+    [Symbol.dispose]() {
+      if (isHeld) ignoreErrors(() => held[Symbol.dispose]());
+      isHeld = false;
+    },
+  };
 }
 
 function checkCached(read: CachedReader, touch: boolean, provider: string): ReturnType<CachedReader> {
