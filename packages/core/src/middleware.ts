@@ -1,6 +1,6 @@
 export type { Branch, Layer } from './contract/provider.js';
 export { settled } from './contract/provider.js';
-export { markStale, sameValue } from './contract/secret.js';
+export { fetchedAt, markStale, sameValue, staleUntil, withFetchedAt } from './contract/secret.js';
 export { around, type Call, type Policy } from './kernel/around.js';
 export type { CapabilitiesOf, Layered, Wrapped } from './kernel/define-middleware.js';
 export { defineMiddleware, type Middleware, type MiddlewareDescription } from './kernel/define-middleware.js';

@@ -15,18 +15,22 @@ export type {
   Answer,
   CachedReader,
   CachedSecret,
+  CacheInvalidation,
   CallContext,
+  CallReport,
   InvalidateTarget,
   ListQuery,
   SecretChange,
   SecretMemory,
   SecretPage,
   SecretProvider,
+  SecretVersion,
+  SetResult,
 } from './contract/provider.js';
-export { layersOf, type Opener } from './contract/provider.js';
+export { layersOf, type Opener, remainingMs } from './contract/provider.js';
 export type { SecretRef, SecretScope } from './contract/ref.js';
-export { describeRef, describeScope, refKey, scopeKey } from './contract/ref.js';
-export { hasExpired, isSecret, type Secret, type SecretMeta, seal } from './contract/secret.js';
+export { describeRef, describeScope, refKey, scopeKey, withoutVersion } from './contract/ref.js';
+export { contentOf, hasExpired, isSecret, type Secret, type SecretMeta, seal } from './contract/secret.js';
 export type {
   Capability,
   ErrorRule,

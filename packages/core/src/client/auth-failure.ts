@@ -1,23 +1,20 @@
 import { isSecretError } from '../contract/secret-error.js';
 
-/** A response of any HTTP client: a numeric status and headers. */
-export interface ResponseLike {
-  readonly status: number;
-  readonly headers: object;
-  readonly body?: unknown;
-}
-
-/** Whether this is a response of an HTTP client. */
-export function isResponse(thing: unknown): thing is ResponseLike {
-  const { status, headers } = Object(thing) as Partial<ResponseLike>;
-  return typeof status === 'number' && typeof headers === 'object' && headers !== null;
+/** Whether this is a response of an HTTP client: it has a numeric status, and headers. */
+export function isResponse(thing: unknown): boolean {
+  const { status, statusCode, headers } = Object(thing) as Readonly<Record<string, unknown>>;
+  const isStatus = typeof status === 'number' || typeof statusCode === 'number';
+  return isStatus && typeof headers === 'object' && headers !== null;
 }
 
 /** Ends the transfer of a response that nobody reads. Its failure is ignored. */
-export function cancelBody({ body }: ResponseLike): void {
-  const { cancel, destroy } = Object(body) as { cancel?: () => Promise<void>; destroy?: () => void };
-  const end = async (): Promise<void> => (cancel ? cancel.call(body) : destroy?.call(body));
-  void end().catch(() => undefined); // it may be locked by a reader
+export async function cancelBody(response: unknown): Promise<void> {
+  try {
+    const { body } = Object(response) as { body?: { cancel?(): Promise<void>; destroy?(): void } | null };
+    await (body?.cancel ? body.cancel() : body?.destroy?.());
+  } catch {
+    // A reader has locked it.
+  }
 }
 
 /**

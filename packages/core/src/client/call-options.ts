@@ -46,9 +46,12 @@ export function checkPeriod(everyMs: unknown): number {
 }
 
 export function checkStatuses(statuses: unknown): readonly number[] | undefined {
-  const isList = Array.isArray(statuses) && statuses.every((each) => Number.isInteger(each) && each >= 100);
-  if (statuses === undefined || isList) return statuses as readonly number[] | undefined;
-  throw invalid(`authFailure must be a list of HTTP statuses, such as [401, 403], got ${kindOf(statuses)}.`);
+  const isStatus = (each: unknown): boolean =>
+    Number.isInteger(each) && Number(each) >= 100 && Number(each) < 600;
+  const isList = Array.isArray(statuses);
+  if (statuses === undefined || (isList && statuses.every(isStatus))) return statuses as number[] | undefined;
+  const got = isList ? 'a list with something else' : kindOf(statuses);
+  throw invalid(`authFailure must be a list of HTTP statuses, such as [401, 403], got ${got}.`);
 }
 
 export function checkCallback(argument: string, callback: unknown): void {
@@ -66,7 +69,8 @@ export function sealed(value: unknown, expiresAt: Date | undefined, where: Secre
     }
     const secret = value as Secret; // it reveals a string
     if (expiresAt === undefined) return secret;
-    return seal(contentOf(secret), { createdAt: value.createdAt, version: value.version, expiresAt });
+    const { refreshAt, createdAt, version } = secret;
+    return seal(contentOf(secret), { refreshAt, createdAt, version, expiresAt });
   } catch (error) {
     throw isSecretError(error) ? withFields(error, where) : error;
   }

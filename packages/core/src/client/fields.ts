@@ -3,7 +3,7 @@ import { checkText } from '../checks/check-ref.js';
 import type { Answer } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import { isSecret, type Secret } from '../contract/secret.js';
-import { isSecretError, SecretError, type SecretErrorFields, withFields } from '../contract/secret-error.js';
+import { isSecretError, SecretError, type SecretErrorFields } from '../contract/secret-error.js';
 
 /** A secret to read, or one field of its JSON object, by key or by JSON pointer: `{ name: 'db', field: 'password' }`. */
 export type SecretInput = string | (SecretRef & { readonly field?: string });
@@ -25,17 +25,12 @@ export interface Fields {
 
 export function createFields(): Fields {
   const parsed = new WeakMap<Secret, Secret<object>>();
-  const picked = new WeakMap<Secret, Map<string, Secret | undefined>>();
 
   function pick(secret: Secret, field: string): Secret | undefined {
-    const known = picked.get(secret) ?? new Map<string, Secret | undefined>();
-    if (known.has(field)) return known.get(field);
     const object = parsed.get(secret) ?? secret.map(parseObject);
-    const text = object.map((root) => textOf(valueAt(root, field)));
-    const found = text.reveal() === undefined ? undefined : (text as Secret); // it reveals a text
     parsed.set(secret, object);
-    picked.set(secret, known.set(field, found));
-    return found;
+    const text = object.map((root) => textOf(valueAt(root, field)));
+    return text.reveal() === undefined ? undefined : (text as Secret); // it reveals a text
   }
 
   return {
@@ -45,8 +40,8 @@ export function createFields(): Fields {
         return pick(answer, field);
       } catch (error) {
         if (!isSecretError(error)) throw error;
-        const problem = `field must be a key of a JSON object with a value that JSON holds exactly. Fix the secret.`;
-        return withFields(new SecretError('invalid_data', problem), where);
+        const problem = 'the value must be a JSON object, and its numbers must be exact. Fix the secret.';
+        return new SecretError('invalid_data', problem, where);
       }
     },
   };
@@ -75,13 +70,13 @@ function unescape(token: string): string {
 /** Returns the text of a JSON value; `undefined` for what counts as absent. @throws For a number that lost digits. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (
-    typeof value === 'number' &&
-    (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-  ) {
-    throw new RangeError();
-  }
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value, refuseInexact);
   if (!text.isWellFormed()) throw new RangeError();
   return text;
+}
+
+function refuseInexact(_key: string, value: unknown): unknown {
+  if (value === Infinity || value === -Infinity) throw new RangeError();
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new RangeError();
+  return value;
 }

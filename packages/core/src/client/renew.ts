@@ -33,7 +33,7 @@ export function renewOf(stack: SecretProvider, now: () => number, cooldownMs: nu
   return async (ref, refused) => {
     const cached = ignoreErrors(() => stack.memory?.cached?.(ref)(false)?.secret);
     if (cached && !sameValue(cached, refused)) return cached; // another caller has refreshed it
-    const key = refKey(stack.canonical?.(ref) ?? ref);
+    const key = refKey(ignoreErrors(() => stack.canonical?.(ref)) ?? ref);
     const other = inFlight.get(key);
     if (other && sameValue(other.refused, refused)) return other.found;
     if (isCoolingDown(key, refused)) return undefined;

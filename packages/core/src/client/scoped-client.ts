@@ -4,8 +4,8 @@ import { describeRef, refKey, type SecretRef, type SecretScope, withoutVersion }
 import { isSecret, type Secret, sameValue } from '../contract/secret.js';
 import { invalid, isSecretError, SecretError } from '../contract/secret-error.js';
 import { abortable } from '../kernel/abortable.js';
-import { unsupported } from '../kernel/answers.js';
-import { notify } from '../kernel/injected.js';
+import { unsupported, unsupportedVersion } from '../kernel/answers.js';
+import { ignoreErrors, notify } from '../kernel/injected.js';
 import { readMany, walkPages } from '../kernel/read-many.js';
 import { cancelBody, isAuthFailure, isResponse } from './auth-failure.js';
 import {
@@ -96,7 +96,9 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     }
   }
 
-  function subscribeOf(method: 'onChange' | 'watch') {
+  function subscribeOf(method: 'onChange' | 'watch', refs: readonly SecretRef[]) {
+    const versioned = stack.listVersions ? undefined : refs.find(({ version }) => version !== undefined);
+    if (versioned) throw unsupportedVersion(stack, 'get', versioned);
     if (stack.memory?.subscribe) return stack.memory.subscribe; // bound: the stack is guarded
     const problem = `${method} needs a cache in the stack: only a cache detects that a value has changed.`;
     throw new SecretError('unsupported', problem, { provider: stack.name });
@@ -131,7 +133,7 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       if (!stack.compareAndSet) throw unsupported(stack, 'compareAndSet', ref);
       const where = { provider: stack.name, operation: 'compareAndSet', ref } as const;
       const secret = sealed(value, options?.expiresAt, where);
-      return compareAndSet(stack, ref, secret, expected, { ...ctx, idempotencyKey: crypto.randomUUID() });
+      return compareAndSet(stack, ref, secret, expected, ctx);
     },
     async listVersions(input, options) {
       const ref = refOf(input);
@@ -150,22 +152,19 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       const ref = refOf(whole);
       const { signal } = contextOf(options, ['signal', 'isAuthFailure', 'authFailure']);
       const statuses = checkStatuses(options?.authFailure);
-      const isRefusal = options?.isAuthFailure ?? ((failure: unknown) => isAuthFailure(failure, statuses));
+      const isRefusal =
+        options?.isAuthFailure ??
+        ((failure: unknown) => ignoreErrors(() => isAuthFailure(failure, statuses)));
       checkCallback('run', run);
       checkCallback('isAuthFailure', isRefusal);
       const secret = await require(ref, signal && { signal });
-      const credential = (of: Secret): Secret => {
-        const found = secretOf(fieldOf(of, field, ref));
-        if (found) return found;
-        throw notFound(stack, ref, field);
-      };
-      const used = credential(secret);
+      const used = secretOf(fieldOf(secret, field, ref));
+      if (!used) throw notFound(stack, ref, field);
 
-      async function renewed(): Promise<Secret | undefined> {
-        const found = await abortable(renew(ref, secret), signal);
-        const next = found && credential(found);
-        return next && !sameValue(next, used) ? next : undefined;
-      }
+      const renewed = async (): Promise<Secret | undefined> => {
+        const next = fieldOf(await abortable(renew(ref, secret), signal), field, ref);
+        return isSecret(next) && !sameValue(next, used) ? next : undefined;
+      };
 
       let result: Awaited<ReturnType<typeof run>>;
       try {
@@ -177,10 +176,10 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
         if (!next) throw failure;
         return await run(next);
       }
-      if (!isResponse(result) || !isRefusal(result)) return result;
+      if (!ignoreErrors(() => isResponse(result)) || !isRefusal(result)) return result;
       const next = await renewed();
       if (!next) return result;
-      cancelBody(result);
+      void cancelBody(result); // it ignores its failure, and the next run need not wait
       return await run(next);
     },
     onChange(input, listener) {
@@ -188,22 +187,21 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       const watched = refOf(whole);
       const key = keyOf(watched);
       checkCallback('listener', listener);
-      let last: Answer;
-      const stop = subscribeOf('onChange')((change) => {
+      let last = field === undefined ? undefined : ignoreErrors(() => client.peek(input));
+      const stop = subscribeOf('onChange', [watched])((change) => {
         if ('invalidate' in change || keyOf(change.ref) !== key) return;
         const answer = fieldOf(change.secret, field, watched);
-        if (!isSecret(answer) || (isSecret(last) && sameValue(answer, last))) return; // another field has changed
-        last = answer;
+        if (!isSecret(answer) || (last && sameValue(answer, last))) return; // another field has changed
+        if (field !== undefined) last = answer;
         notify(listener, answer);
       });
-      if (field !== undefined) last = client.peek(input);
       return { [Symbol.dispose]: stop };
     },
     watch(inputs, options) {
       const watched = checkList(inputs).map((input) => refOf(splitField(input)[0]));
       const { signal } = contextOf(options, ['everyMs', 'signal']);
       const everyMs = checkPeriod(options?.everyMs);
-      subscribeOf('watch');
+      subscribeOf('watch', watched);
       return watches.start(watched, everyMs, signal);
     },
     peek(input) {
