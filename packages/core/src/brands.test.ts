@@ -9,6 +9,7 @@ const layer = around({ name: 'layer', policy: (run, ctx) => run(ctx) });
 describe('a brand', () => {
   it.each<[string, object]>([
     ['Secret', Object.getPrototypeOf(seal('v')) as object],
+    ['Secret.meta', Object.getPrototypeOf(seal('v')) as object],
     ['SecretError', SecretError.prototype],
     ['wrapped', layer({ name: 'store', get: async () => undefined })],
     ['settled', settled(seal('v'))],

@@ -52,8 +52,11 @@ export const fourProviders: Readonly<Record<string, () => SecretProvider>> = {
     get: async () => seal('value'),
     getMany: async (refs) => refs.map(() => seal('value')),
     list: async () => ({ refs: [{ name: 'a' }] }),
-    set: async () => undefined,
+    set: async () => ({ version: '2' }),
+    compareAndSet: async () => ({ version: '2' }),
     delete: async () => undefined,
+    listVersions: async () => [{ version: '1' }],
+    hold: () => ({ [Symbol.dispose]: () => undefined }),
     canonical: (ref) => ref,
     memory: {
       cached: () => () => ({ secret: seal('value') }),

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SecretChange, SecretProvider } from '../contract/provider.js';
+import type { CacheInvalidation, CallContext, SecretChange, SecretProvider } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import { seal } from '../contract/secret.js';
 import { createSecrets } from './create-secrets.js';
@@ -14,7 +14,7 @@ afterEach(() => {
 
 /** A stack that reports a change when the test says so. */
 function setUp(random = () => 0.5) {
-  const listeners = new Set<(change: SecretChange) => void>();
+  const listeners = new Set<(change: SecretChange | CacheInvalidation) => void>();
   const reads: string[] = [];
   const provider: SecretProvider = {
     name: 'stack',
@@ -76,6 +76,23 @@ describe('onChange', () => {
     expect(seen).toEqual(['hers']);
   });
 
+  it('ignores the report that something changed, which only a cache consumes', () => {
+    const { secrets, listeners } = setUp();
+    const listener = vi.fn();
+    secrets.onChange('token', listener);
+    for (const report of listeners) report({ invalidate: { name: 'TOKEN' } });
+    expect(listener).not.toHaveBeenCalled();
+  });
+
+  it('reports each change, also one to an equal value', () => {
+    const { secrets, change } = setUp();
+    const seen: string[] = [];
+    secrets.onChange('token', (secret) => seen.push(secret.reveal()));
+    change({ name: 'TOKEN' }, 'one');
+    change({ name: 'TOKEN' }, 'one');
+    expect(seen).toEqual(['one', 'one']);
+  });
+
   it('ends with its Disposable', () => {
     const { secrets, listeners } = setUp();
     const subscription = secrets.onChange('token', () => undefined);
@@ -117,6 +134,22 @@ describe('onChange', () => {
 });
 
 describe('watch', () => {
+  it('accepts no copy that is older than half of everyMs', async () => {
+    const contexts: CallContext[] = [];
+    const secrets = createSecrets({
+      name: 'stack',
+      async get(_ref, ctx) {
+        contexts.push(ctx);
+        return seal('value');
+      },
+      memory: { subscribe: () => () => undefined },
+    });
+    secrets.watch(['token'], { everyMs: 1_000 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(contexts).toEqual([{ signal: expect.any(AbortSignal) as unknown, maxAgeMs: 500 }]);
+    await secrets.close();
+  });
+
   it.each([Number.NaN, -1e9, 1e9])('does not read more often for a random number of %d', async (drawn) => {
     const { secrets, reads } = setUp(() => drawn);
     secrets.watch(['a'], { everyMs: 1_000 });

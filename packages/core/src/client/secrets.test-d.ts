@@ -11,10 +11,12 @@ import type { ScopedSecrets, Secrets, SecretsReader } from './secrets.js';
 type ReadOnly = Pick<SecretProvider, 'name' | 'get'>;
 interface Listing extends ReadOnly, Required<Pick<SecretProvider, 'list'>> {}
 interface Whole extends ReadOnly, Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete'>> {}
+interface Versioned extends Whole, Required<Pick<SecretProvider, 'compareAndSet' | 'listVersions'>> {}
 
 declare const readOnly: ReadOnly;
 declare const listing: Listing;
 declare const whole: Whole;
+declare const versioned: Versioned;
 declare const unknown: SecretProvider;
 declare const either: ReadOnly | Whole;
 
@@ -52,6 +54,10 @@ describe('a method of the client', () => {
     void reading.scoped({ account: 'a' }).set;
     // @ts-expect-error it lists, and cannot be written
     void createSecrets(four(listing)).set;
+    // @ts-expect-error it cannot compare
+    void createSecrets(four(whole)).compareAndSet;
+    // @ts-expect-error it has no versions
+    void createSecrets(whole).listVersions;
     expectTypeOf(reading.getMany).toBeFunction();
     expectTypeOf(createSecrets(four(listing)).list).toBeFunction();
   });
@@ -59,6 +65,10 @@ describe('a method of the client', () => {
   it('is there where it is known to be, or not known not to be', () => {
     expectTypeOf(createSecrets(four(whole)).set).toBeFunction();
     expectTypeOf(createSecrets(four(unknown)).set).toBeFunction();
+    expectTypeOf(createSecrets(four(versioned)).compareAndSet).returns.resolves.toEqualTypeOf<{
+      readonly version: string;
+    }>();
+    expectTypeOf(createSecrets(four(unknown)).listVersions).toBeFunction();
     expectTypeOf(createSecrets(four(either)).delete).toBeFunction();
     expectTypeOf(createSecrets(either).list).toBeFunction();
   });
@@ -89,6 +99,10 @@ describe('a client', () => {
     }>();
     const settled = await secrets.getManySettled({ db: 'DATABASE_URL' });
     expectTypeOf(settled.db).toEqualTypeOf<Secret | SecretError | undefined>();
+    const field = { name: 'db', version: '1', field: 'password' };
+    expectTypeOf((await secrets.getMany({ field })).field).toEqualTypeOf<Secret | undefined>();
+    // @ts-expect-error a field can only be read
+    void secrets.set({ name: 'db', field: 'password' }, 'value');
     // @ts-expect-error nobody asked for it
     void found.other;
     // @ts-expect-error a list has no keys of your own

@@ -198,6 +198,8 @@ describe('a policy', () => {
       getMany: async (all) => all.map(() => undefined),
       list: async () => ({ refs: [] }),
       set: async () => undefined,
+      compareAndSet: async () => ({ version: '2' }),
+      listVersions: async () => [],
       delete: async () => undefined,
     });
     const scope = { account: 'acct_1' };
@@ -206,12 +208,16 @@ describe('a policy', () => {
     await every.getMany([ref, ref], {});
     await every.list({ scope }, {});
     await every.set(ref, seal('value'), {});
+    await every.compareAndSet(ref, seal('value'), '1', {});
+    await every.listVersions(ref, {});
     await every.delete(ref, {});
     expect(calls).toEqual([
       { provider: 'every', operation: 'get', refs: [ref], scope },
       { provider: 'every', operation: 'getMany', refs: [ref, ref], scope, failures: expect.any(Function) },
       { provider: 'every', operation: 'list', refs: [], scope },
       { provider: 'every', operation: 'set', refs: [ref], scope },
+      { provider: 'every', operation: 'compareAndSet', refs: [ref], scope },
+      { provider: 'every', operation: 'listVersions', refs: [ref], scope },
       { provider: 'every', operation: 'delete', refs: [ref], scope },
     ]);
   });

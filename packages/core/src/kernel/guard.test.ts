@@ -16,14 +16,17 @@ const calls: Record<string, (provider: SecretProvider, ctx: CallContext) => Prom
   getMany: (provider, ctx) => provider.getMany!([ref], ctx),
   list: (provider, ctx) => provider.list!({}, ctx),
   set: (provider, ctx) => provider.set!(ref, seal('value'), ctx),
+  compareAndSet: (provider, ctx) => provider.compareAndSet!(ref, seal('value'), 'v1', ctx),
   delete: (provider, ctx) => provider.delete!(ref, ctx),
+  listVersions: (provider, ctx) => provider.listVersions!(ref, ctx),
 };
 const operations = Object.keys(calls);
 
 /** A provider whose methods are all the same function. */
 function uniform(method: (...args: never[]) => unknown): SecretProvider {
   const spied = vi.fn(method);
-  return { name: 'own', get: spied, getMany: spied, list: spied, set: spied, delete: spied } as never;
+  const methods = operations.map((operation) => [operation, spied]);
+  return { name: 'own', ...(Object.fromEntries(methods) as object) } as never;
 }
 
 describe.each(operations)('%s', (operation) => {
@@ -188,9 +191,12 @@ describe('an answer of the wrong shape is invalid_data', () => {
     },
   );
 
-  it.each([null, {}, { refs: 'CANARY' }, { refs: [], cursor: 5 }])('for list: %j', async (page) => {
-    expect(await outcome(guard(uniform(() => Promise.resolve(page))).list!({}, {}))).toBe('invalid_data');
-  });
+  it.each([null, {}, { refs: 'CANARY' }, { refs: [], cursor: 5 }, { refs: [{ name: 'a', version: 5 }] }])(
+    'for list: %j',
+    async (page) => {
+      expect(await outcome(guard(uniform(() => Promise.resolve(page))).list!({}, {}))).toBe('invalid_data');
+    },
+  );
 
   it('in its place of a batch', async () => {
     const failure = new SecretError('unavailable', 'x', { provider: 'own' });
