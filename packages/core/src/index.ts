@@ -15,7 +15,7 @@ export type {
   WatchOptions,
   WriteOptions,
 } from './client/secrets.js';
-export { type Layer, layersOf, type SecretProvider, type SecretVersion } from './contract/provider.js';
+export { type Layer, layersOf, type SecretProvider } from './contract/provider.js';
 export type { SecretRef, SecretScope } from './contract/ref.js';
 export { isSecret, type Secret, seal } from './contract/secret.js';
 export {
