@@ -1,7 +1,7 @@
 import { kindOf, unknownKey } from '../checks/check-options.js';
 import { invalid, SecretError } from './secret-error.js';
 
-/** A value that no log, template, JSON, clone, debugger or test diff shows. Only `reveal()` returns it. */
+/** A value that no log, template, JSON, clone, debugger or test diff shows. Only `reveal()` and `bytes()` return it. */
 export interface Secret<out T = string> extends Required<SecretMeta> {
   /** Returns the value. A binary value is revealed as base64. */
   reveal(): T;
