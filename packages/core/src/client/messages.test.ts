@@ -85,6 +85,41 @@ const mistakes: Readonly<Record<string, Case>> = {
     'scope.user',
     () => user.get({ name: 'x', scope: { user: 'CANARY' } }),
   ],
+  'get of a version that is empty': [
+    'invalid_argument',
+    'version',
+    () => secrets.get({ name: 'x', version: '' }),
+  ],
+  'get of a field that is a number': [
+    'invalid_argument',
+    'field',
+    () => secrets.get({ name: 'x', field: wrong(5) }),
+  ],
+  'set with a version': [
+    'invalid_argument',
+    'ref',
+    () =>
+      odd({ set: async () => undefined, listVersions: async () => [] }).set(
+        { name: 'x', version: '1' },
+        'CANARY',
+      ),
+  ],
+  'set of a field': [
+    'invalid_argument',
+    'unknown field "field"',
+    () => secrets.set(wrong({ name: 'x', field: 'y' }), 'CANARY'),
+  ],
+  'set of empty bytes': ['invalid_argument', 'value', () => secrets.set('x', new Uint8Array())],
+  'compareAndSet with a version that is empty': [
+    'invalid_argument',
+    'expected',
+    () => odd({ compareAndSet: async () => ({ version: '1' }) }).compareAndSet('x', 'CANARY', ''),
+  ],
+  'use with a status that is not one': [
+    'invalid_argument',
+    'authFailure',
+    () => secrets.use('x', () => 'CANARY', { authFailure: wrong(['CANARY']) }),
+  ],
   'get with options that are a boolean': ['invalid_argument', 'options', () => secrets.get('x', wrong(true))],
   'get with options that are a map': [
     'invalid_argument',
@@ -396,6 +431,21 @@ const failures: Readonly<Record<string, Case>> = {
       await closing.close();
       await closing.get('x');
     },
+  ],
+  'get of a version that the backend cannot read': [
+    'unsupported',
+    'versions',
+    () => poor.get({ name: 'x', version: '1' }),
+  ],
+  'get of a field of a text': [
+    'invalid_data',
+    'JSON object',
+    () => odd({ get: async () => seal('CANARY') }).get({ name: 'x', field: 'y' }),
+  ],
+  'require of a missing field': [
+    'not_found',
+    'field',
+    () => odd({ get: async () => seal('{"a":"CANARY"}') }).require({ name: 'x', field: 'y' }),
   ],
   'watch after close': [
     'closed',
