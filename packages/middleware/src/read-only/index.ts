@@ -2,14 +2,14 @@ import { type CapabilitiesOf, defineMiddleware, type Layered } from '@secretkit/
 import type { SecretProvider } from '@secretkit/core/provider';
 import { omitCapabilities } from '../shared/omit-capabilities.js';
 
-/** A provider without the capabilities that change it: a client made of it has no `set` and no `delete`. */
+/** A provider without the capabilities that change it: a client made of it has no method that writes. */
 export type ReadOnlyProvider<P extends SecretProvider> = P extends unknown
-  ? Omit<CapabilitiesOf<P>, 'set' | 'delete'> & Layered // distributes, so that a union remains a union
+  ? Omit<CapabilitiesOf<P>, 'set' | 'compareAndSet' | 'delete'> & Layered // distributes, so that a union remains a union
   : never;
 
 /**
- * Returns the provider without `set` and `delete`: least privilege for code that only reads, and for backends that another
- * team writes to.
+ * Returns the provider without `set`, `compareAndSet` and `delete`: least privilege for code that only reads, and for
+ * backends that another team writes to.
  *
  * @throws `TypeError` when the argument is not a provider.
  * @example
@@ -24,5 +24,5 @@ export type ReadOnlyProvider<P extends SecretProvider> = P extends unknown
  */
 export function readOnly<P extends SecretProvider>(provider: P): ReadOnlyProvider<P> {
   const layer = defineMiddleware({ name: 'readOnly', build: () => ({}) });
-  return omitCapabilities(layer(provider), 'set', 'delete') as ReadOnlyProvider<P>; // every other capability of P remains
+  return omitCapabilities(layer(provider), 'set', 'compareAndSet', 'delete') as ReadOnlyProvider<P>; // every other capability of P remains
 }

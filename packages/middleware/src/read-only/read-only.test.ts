@@ -38,6 +38,27 @@ describe('a read-only provider', () => {
     expectTypeOf(either).toHaveProperty('list');
   });
 
+  it('has no compareAndSet, at run time and in its type, and keeps versions and leases', async () => {
+    const released: unknown[] = [];
+    const store = {
+      name: 'store',
+      get: async () => seal('value'),
+      compareAndSet: async () => ({ version: 'v2' }),
+      listVersions: async () => [{ version: 'v1' }],
+      hold: (ref, version) => ({ [Symbol.dispose]: () => void released.push([ref.name, version]) }),
+    } satisfies SecretProvider;
+    const provider = readOnly(store);
+    expectTypeOf(provider).not.toHaveProperty('compareAndSet');
+    expectTypeOf(provider).toHaveProperty('listVersions');
+    expect('compareAndSet' in provider).toBe(false);
+    expect(await provider.listVersions({ name: 'a' }, {})).toEqual([{ version: 'v1' }]);
+    provider.hold?.({ name: 'a' }, 'v1')[Symbol.dispose]();
+    expect(released).toEqual([['a', 'v1']]);
+    const secrets = createSecrets<SecretProvider>(provider);
+    expect(secrets.can('compareAndSet')).toBe(false);
+    await expect(secrets.compareAndSet('a', 'new', 'v1')).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
   it('is a layer, and is frozen', () => {
     const provider = readOnly(cache()(memorySecrets()));
     expect(provider.name).toBe('readOnly(cache(memory))');
