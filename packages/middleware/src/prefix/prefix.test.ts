@@ -190,7 +190,7 @@ describe('values in memory under a prefix', () => {
     const secrets = createSecrets(provider);
     const changes: SecretChange[] = [];
     const seen: string[] = [];
-    provider.memory?.subscribe?.((change) => changes.push(change));
+    provider.memory?.subscribe?.((change) => 'secret' in change && changes.push(change));
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     await secrets.get('a');
     await secrets.get('a');
@@ -235,7 +235,7 @@ describe('values in memory under a prefix', () => {
       'app/',
     );
     const changes: SecretChange[] = [];
-    provider.memory?.subscribe?.((change) => changes.push(change));
+    provider.memory?.subscribe?.((change) => 'secret' in change && changes.push(change));
     for (const name of ['of-others', 'app/a', 'app/']) listeners[0]?.({ ref: { name }, secret: seal('v') });
     expect(changes.map(({ ref }) => ref.name)).toEqual(['a']);
   });

@@ -139,7 +139,7 @@ describe('renamed by functions', () => {
     const outer = prefix(rename(provider, { outer: 'a' }), 'ou');
     const secrets = createSecrets(outer);
     const [changes, seen]: [SecretChange[], string[]] = [[], []];
-    provider.memory?.subscribe?.((change) => changes.push(change));
+    provider.memory?.subscribe?.((change) => 'secret' in change && changes.push(change));
     secrets.onChange('ter', (secret) => seen.push(secret.reveal()));
     await secrets.get('ter');
     value = 'two';
@@ -167,7 +167,7 @@ describe('renamed by functions', () => {
       addVersion,
     );
     const changes: SecretChange[] = [];
-    provider.memory?.subscribe?.((change) => changes.push(change));
+    provider.memory?.subscribe?.((change) => 'secret' in change && changes.push(change));
     expect(listeners).toHaveLength(1);
     listeners[0]?.({ ref: { name: 'a.v1' }, secret: seal('v') });
     expect(changes).toEqual([]);

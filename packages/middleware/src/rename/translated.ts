@@ -3,8 +3,11 @@ import {
   type Answer,
   type CallContext,
   checkRef,
+  type InvalidateTarget,
   isSecretError,
+  type SecretChange,
   SecretError,
+  type SecretMemory,
   type SecretProvider,
   type SecretRef,
   withFields,
@@ -17,29 +20,46 @@ export interface Translation {
   readonly toOuter: ((name: string) => string | undefined) | undefined;
 }
 
+type Reported = Parameters<Parameters<NonNullable<SecretMemory['subscribe']>>[0]>[0];
+
 // Checked names have no control character, so a canonical ref with one of these equals no ref of a caller.
 const marks = { nameless: '\0c', untranslatable: '\0u' };
 
 /** Returns the overrides that make `next` work under other names. */
 export function translated(next: SecretProvider, { toInner, toOuter }: Translation): Overrides {
-  const { getMany, list, set, delete: remove } = next;
+  const { getMany, list, set, compareAndSet, delete: remove, listVersions, hold } = next;
   const { cached, invalidate, subscribe } = next.memory ?? {};
   const outerByInner = new WeakMap<SecretRef, SecretRef>(); // for changes, if names cannot be translated back
 
   /** @throws `invalid_argument` when the name cannot be translated. */
   function innerOf(ref: SecretRef): SecretRef {
-    const name = innerNameOf(toInner, ref);
-    const inner = Object.freeze(ref.scope ? { name, scope: ref.scope } : { name });
+    const inner = Object.freeze(named(ref, innerNameOf(toInner, ref)));
     if (!toOuter) outerByInner.set(inner, ref);
     return inner;
   }
 
   /** Returns the ref that is translated to this one, or `undefined` if there is none. */
   function outerOf(inner: SecretRef): SecretRef | undefined {
-    const { name: innerName, scope } = inner;
-    const name = toOuter?.(innerName);
-    if (!name || toInner(name) !== innerName) return outerByInner.get(inner);
-    return scope ? { name, scope } : { name };
+    const name = toOuter?.(inner.name);
+    if (!name || toInner(name) !== inner.name) return outerByInner.get(inner);
+    return named(inner, name);
+  }
+
+  /**
+   * Returns what to invalidate outside, or `undefined` if the target has no outer name. A target that may have one, which is
+   * not known, becomes its whole scope: a copy that remains would be served.
+   */
+  function outerInvalidation(target: InvalidateTarget | undefined): Reported | undefined {
+    if (!target || !('name' in target)) return { invalidate: target };
+    const outer = outerOf(target) ?? (next.canonical && outerOf(next.canonical(target)));
+    if (outer) return { invalidate: outer };
+    if (toOuter && !next.canonical) return undefined;
+    return { invalidate: target.scope && { scope: target.scope } };
+  }
+
+  function outerChange({ ref, secret }: SecretChange): Reported | undefined {
+    const outer = outerOf(ref);
+    return outer ? { ref: outer, secret } : toOuter ? undefined : outerInvalidation(ref);
   }
 
   async function callInner<T>(
@@ -103,7 +123,21 @@ export function translated(next: SecretProvider, { toInner, toOuter }: Translati
       }),
 
     set: set && ((ref, secret, ctx) => callInner(ref, ctx, (inner) => set(inner, secret, ctx))),
+    compareAndSet:
+      compareAndSet &&
+      ((ref, secret, expected, ctx) =>
+        callInner(ref, ctx, (inner) => compareAndSet(inner, secret, expected, ctx))),
     delete: remove && ((ref, ctx) => callInner(ref, ctx, (inner) => remove(inner, ctx))),
+    listVersions: listVersions && ((ref, ctx) => callInner(ref, ctx, (inner) => listVersions(inner, ctx))),
+    hold:
+      hold &&
+      ((ref, version) => {
+        try {
+          return hold.call(next, innerOf(ref), version);
+        } catch (error) {
+          throw isSecretError(error) ? withFields(error, { ref }) : error;
+        }
+      }),
     canonical: canonicalOf,
     memory: {
       ...(cached && { cached: (ref) => cached(innerOf(ref)) }),
@@ -112,13 +146,18 @@ export function translated(next: SecretProvider, { toInner, toOuter }: Translati
       }),
       ...(subscribe && {
         subscribe: (listener) =>
-          subscribe(({ ref, secret }) => {
-            const outer = outerOf(ref);
-            if (outer) listener({ ref: outer, secret });
+          subscribe((change) => {
+            const translation =
+              'invalidate' in change ? outerInvalidation(change.invalidate) : outerChange(change);
+            if (translation) listener(translation);
           }),
       }),
     },
   };
+}
+
+function named({ scope, version }: SecretRef, name: string): SecretRef {
+  return { name, ...(scope && { scope }), ...(version !== undefined && { version }) };
 }
 
 function innerNameOf(toInner: Translation['toInner'], ref: SecretRef): string {
