@@ -23,7 +23,8 @@ export interface HeldCall {
 
 /** A backend whose calls are pending until the test answers them. */
 export interface HeldBackend {
-  readonly provider: SecretProvider & Required<Pick<SecretProvider, 'getMany' | 'set' | 'delete'>>;
+  readonly provider: SecretProvider &
+    Required<Pick<SecretProvider, 'getMany' | 'set' | 'compareAndSet' | 'delete' | 'listVersions'>>;
   readonly calls: readonly HeldCall[];
   /** Returns the n-th call, counted from 0. */
   call(at: number): HeldCall;
@@ -67,6 +68,9 @@ export function heldBackend(): HeldBackend {
       get: (ref, ctx) => hold('get', [ref], ctx, ([answer]) => answer as Secret | undefined),
       getMany: (refs, ctx) => hold('getMany', refs, ctx, (answers) => answers),
       set: (ref, _secret, ctx) => hold('set', [ref], ctx, () => undefined),
+      compareAndSet: (ref, _secret, _expected, ctx) =>
+        hold('compareAndSet', [ref], ctx, () => ({ version: 'written' })),
+      listVersions: (ref, ctx) => hold('listVersions', [ref], ctx, () => [{ version: 'only' }]),
       delete: (ref, ctx) => hold('delete', [ref], ctx, () => undefined),
     },
   };

@@ -12,15 +12,27 @@ export function agreedRef(providers: readonly SecretProvider[]): SecretProvider[
   return (ref) => {
     const refs = providers.map((provider) => provider.canonical?.(ref) ?? ref);
     const [first = ref] = refs;
-    const keys = refs.map(refKey);
-    if (!first.name.startsWith(mark) && keys.every((key) => key === keys[0])) return first;
+    const keys = refs.map(({ version: _, ...name }) => refKey(name)); // a write of a name is one of all its versions
+    const version = joined(refs.map((each) => each.version));
+    if (!first.name.startsWith(mark) && areAlike(keys) && version === first.version) return first;
     const account = anyOf(refs.map(({ scope }) => scope?.account));
     const user = anyOf(refs.map(({ scope }) => scope?.user));
     return {
       name: mark + keys.map((key) => `${key.length}:${key}`).join(''),
       scope: { ...(account !== undefined && { account }), ...(user !== undefined && { user }) },
+      ...(version !== undefined && { version }),
     };
   };
+}
+
+/** Returns the version that all have, or one that differs for all versions that differ. */
+function joined(versions: readonly (string | undefined)[]): string | undefined {
+  if (areAlike(versions)) return versions[0];
+  return mark + versions.map((version = '') => `${version.length}:${version}`).join('');
+}
+
+function areAlike(fields: readonly (string | undefined)[]): boolean {
+  return fields.every((field) => field === fields[0]);
 }
 
 // Several accounts are joined, which equals none of them: a scoped client must not leave the default account of any provider.

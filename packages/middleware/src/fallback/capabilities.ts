@@ -5,11 +5,12 @@ import type { Capability, SecretProvider } from '@secretkit/core/provider';
 export type Providers = readonly [SecretProvider, ...SecretProvider[]];
 
 /**
- * A fallback over these providers, with its capabilities: it reads batches if one of the providers does, and lists if all of
- * them do. It cannot be written to.
+ * A fallback over these providers, with its capabilities: it reads batches, or versions, if one of the providers does, and
+ * lists if all of them do. It cannot be written to.
  */
 export type Fallback<P extends readonly SecretProvider[]> = Layered &
   ('getMany' extends KeysOf<P[number]> ? Pick<SecretProvider, 'getMany'> : unknown) &
+  ('listVersions' extends KeysOf<P[number]> ? Pick<SecretProvider, 'listVersions'> : unknown) &
   (SomeAbsent<P, 'list'> extends true ? unknown : Pick<SecretProvider, 'list'>);
 
 /** The keys of each member of a union. */

@@ -603,7 +603,7 @@ describe('values in memory', () => {
     const subscription = secrets.onChange('b', (secret) => seen.push(secret.reveal()));
     secrets.onChange('a', (secret) => seen.push(secret.reveal()));
     const all: SecretRef[] = [];
-    stack.memory?.subscribe?.(({ ref }) => all.push(ref));
+    stack.memory?.subscribe?.((change) => 'ref' in change && all.push(change.ref));
     await secrets.getMany({ a: 'a', b: 'b' });
     await second.set({ name: 'b' }, seal('B2 new'), {});
     await first.set({ name: 'a' }, seal('A1 new'), {});

@@ -15,6 +15,7 @@ import { memoryOf } from './memory.js';
 import { checkDenialCodes, type FallbackOptions } from './options.js';
 import { fallbackReads } from './reads.js';
 import { unionPage } from './union-page.js';
+import { hasVersions, holdAll } from './versions.js';
 
 export type { Fallback, KeysOf, Providers, SomeAbsent } from './capabilities.js';
 export type { DenialCode, FallbackOptions, FallThrough } from './options.js';
@@ -28,8 +29,11 @@ export type { DenialCode, FallbackOptions, FallThrough } from './options.js';
  * A secret is missing only if it is missing in every provider; if no provider has it and one failed, the read rejects with
  * the first failure. A batch calls each provider once, for the refs that are still open.
  *
+ * A ref with a version is read from the providers that have versions, and `listVersions` returns those of the first one that
+ * has any.
+ *
  * A list is the union of the lists; it exists only if every provider lists, and fails if one of them fails. A fallback has no
- * `set` and no `delete`: write to one of the providers. It closes all of them.
+ * `set`, no `compareAndSet` and no `delete`: write to one of the providers. It closes all of them.
  *
  * Put caches inside it, around each provider: a cache around it would keep an old value of one provider over a new one of
  * another.
@@ -61,6 +65,7 @@ export function fallback(...args: readonly unknown[]): Fallback<Providers> {
   const reads = fallbackReads(providers, options);
   const canonical = agreedRef(providers);
   const memory = memoryOf(providers);
+  const hold = holdAll(providers);
   const layer: Layer = Object.freeze({
     name: 'fallback',
     kind: layerKind('fallback'),
@@ -78,6 +83,8 @@ export function fallback(...args: readonly unknown[]): Fallback<Providers> {
       list: (query: ListQuery, ctx: CallContext) =>
         unionPage(providers, (ref) => refKey(canonical?.(ref) ?? ref), query, ctx),
     }),
+    ...(providers.some(hasVersions) && { listVersions: reads.listVersions }),
+    ...(hold && { hold }),
     ...(canonical && { canonical }),
     ...(memory && { memory }),
     [Symbol.asyncDispose]: () => disposeAll(providers),

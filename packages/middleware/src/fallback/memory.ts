@@ -1,12 +1,19 @@
 import type { SecretChange, SecretMemory, SecretProvider } from '@secretkit/core/provider';
+import { askedFor, hasVersions } from './versions.js';
 
 /** Returns the memory of several providers together, or `undefined` if no provider has one. */
 export function memoryOf(providers: readonly SecretProvider[]): SecretMemory | undefined {
   if (providers.every(({ memory }) => !memory)) return undefined;
   const [first] = providers;
+  const [firstWithVersions] = providers.filter(hasVersions);
   return {
     // Only that of the first: whether another one is used depends on the answers of those before it.
-    ...(first?.memory?.cached && { cached: first.memory.cached }),
+    ...((first?.memory?.cached ?? firstWithVersions?.memory?.cached) && {
+      cached(ref) {
+        const asked = ref.version === undefined ? first : firstWithVersions;
+        return asked?.memory?.cached?.(ref) ?? (() => undefined);
+      },
+    }),
     ...(providers.some(({ memory }) => memory?.invalidate) && {
       // One failure must not keep the others from it: a copy that remains would be served.
       invalidate(target) {
@@ -25,7 +32,7 @@ export function memoryOf(providers: readonly SecretProvider[]): SecretMemory | u
       subscribe(listener) {
         const subscriptions = providers.map((provider, at) =>
           provider.memory?.subscribe?.((change) => {
-            if (!isShadowed(change, providers.slice(0, at))) listener(change);
+            if ('invalidate' in change || !isShadowed(change, providers.slice(0, at))) listener(change);
           }),
         );
         return () => {
@@ -38,5 +45,5 @@ export function memoryOf(providers: readonly SecretProvider[]): SecretMemory | u
 
 // A provider before has a value in memory, so callers do not get this one.
 function isShadowed({ ref }: SecretChange, before: readonly SecretProvider[]): boolean {
-  return before.some((provider) => provider.memory?.cached?.(ref)(false) !== undefined);
+  return askedFor(ref, before).some((provider) => provider.memory?.cached?.(ref)(false) !== undefined);
 }

@@ -12,12 +12,15 @@ import {
   type SecretRef,
 } from '@secretkit/core/provider';
 import { type RecordedAnswer, recordAnswers } from './answers.js';
-import type { FallbackOptions } from './options.js';
+import type { FallbackOptions, FallThrough } from './options.js';
+import { askedFor, hasVersions } from './versions.js';
 
 /** Reads from several providers, one after another. */
 export interface FallbackReads {
   get(ref: SecretRef, ctx: CallContext): Promise<Secret | undefined>;
   getMany(refs: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]>;
+  /** Returns the versions in the first provider that has any. */
+  readonly listVersions: NonNullable<SecretProvider['listVersions']>;
   /** How often a failure fell through. */
   readonly fallThroughs: number;
 }
@@ -34,28 +37,62 @@ export function fallbackReads(
 
   /** Reports a failure that falls through. A failure of the last provider does not. */
   function report(
-    at: number,
-    operation: 'get' | 'getMany',
+    failed: SecretProvider,
+    operation: FallThrough['operation'],
     code: SecretErrorCode,
     refs: readonly SecretRef[],
   ): void {
-    const [failed, next] = providers.slice(at);
-    if (!failed || !next || !fallsThrough(code)) return;
-    fallThroughs += 1;
-    const event = { provider: failed.name, operation, refs, scope: refs[0]?.scope, code, next: next.name };
-    notify(onFallThrough, event);
+    if (!fallsThrough(code)) return;
+    const nextOf = (ref: SecretRef): SecretProvider | undefined => {
+      const asked = askedFor(ref, providers);
+      return asked[asked.indexOf(failed) + 1];
+    };
+    for (const next of new Set(refs.map(nextOf))) {
+      if (!next) continue;
+      fallThroughs += 1;
+      const those = refs.filter((ref) => nextOf(ref) === next);
+      const event = { provider: failed.name, operation, refs: those, scope: refs[0]?.scope, code };
+      notify(onFallThrough, { ...event, next: next.name });
+    }
+  }
+
+  /** Calls one provider after another until an answer is found. */
+  async function firstFound<T>(
+    operation: 'get' | 'listVersions',
+    ref: SecretRef,
+    { signal }: CallContext,
+    asked: readonly SecretProvider[],
+    call: (provider: SecretProvider) => Promise<T | undefined> | undefined,
+  ): Promise<T | undefined> {
+    let firstFailure: unknown;
+    for (const provider of asked) {
+      try {
+        const found = await call(provider);
+        if (found !== undefined) return found;
+      } catch (error) {
+        if (signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
+        firstFailure ??= error;
+        report(provider, operation, error.code, [ref]);
+        if (!fallsThrough(error.code)) break;
+      }
+    }
+    if (firstFailure !== undefined) throw firstFailure;
+    return undefined;
   }
 
   /** Reads a batch from one provider after another; each is called once, for the refs that are still open. */
   async function readOnce(refs: readonly SecretRef[], ctx: CallContext): Promise<readonly RecordedAnswer[]> {
     const entries = refs.map((ref): RecordedAnswer => ({ ref, answer: undefined, at: 0 }));
     let open: readonly RecordedAnswer[] = entries;
-    for (const [at, provider] of providers.entries()) {
-      const requested = open.map(({ ref }) => ref);
+    for (const provider of providers) {
+      const asked = open.filter(({ ref }) => askedFor(ref, providers).includes(provider));
+      if (asked.length === 0) continue;
+      const requested = asked.map(({ ref }) => ref);
       const answers = await readMany(provider, requested, ctx, now);
-      for (const [code, failed] of failuresIn(answers, requested)) report(at, 'getMany', code, failed);
-      open = recordAnswers(open, answers, now(), fallsThrough);
-      if (open.length === 0) break;
+      for (const [code, failed] of failuresIn(answers, requested)) report(provider, 'getMany', code, failed);
+      const ended = new Set(asked);
+      for (const entry of recordAnswers(asked, answers, now(), fallsThrough)) ended.delete(entry);
+      open = open.filter((entry) => !ended.has(entry));
     }
     return entries;
   }
@@ -65,21 +102,16 @@ export function fallbackReads(
       return fallThroughs;
     },
 
-    async get(ref, ctx) {
-      let firstFailure: unknown;
-      for (const [at, provider] of providers.entries()) {
-        try {
-          const secret = await provider.get(ref, ctx);
-          if (secret) return secret;
-        } catch (error) {
-          if (ctx.signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
-          firstFailure ??= error;
-          report(at, 'get', error.code, [ref]);
-          if (!fallsThrough(error.code)) break;
-        }
-      }
-      if (firstFailure !== undefined) throw firstFailure;
-      return undefined;
+    get: (ref, ctx) =>
+      firstFound('get', ref, ctx, askedFor(ref, providers), (provider) => provider.get(ref, ctx)),
+
+    async listVersions(ref, ctx) {
+      const asked = providers.filter(hasVersions);
+      const found = await firstFound('listVersions', ref, ctx, asked, async (provider) => {
+        const versions = await provider.listVersions?.(ref, ctx);
+        return versions && versions.length > 0 ? versions : undefined;
+      });
+      return found ?? [];
     },
 
     async getMany(refs, ctx) {
