@@ -9,7 +9,7 @@ import {
   type SecretProvider,
   seal,
 } from '@secretkit/core/provider';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
 import {
   type CircuitBreakerOptions,
@@ -65,6 +65,50 @@ async function refusalOf(call: Promise<unknown>): Promise<SecretError> {
   if (error instanceof SecretError && error.code === 'circuit_open') return error;
   throw new Error('the call was not refused');
 }
+
+describe('compareAndSet and listVersions', () => {
+  it('open and close a circuit, and are refused like any other call', async () => {
+    const { backend, clock, stack, snapshot } = setUp({ strategy: consecutiveFailures(2) });
+    const calls = () => [
+      stack.compareAndSet({ name: 'a' }, seal('new'), 'v1', {}),
+      stack.listVersions({ name: 'a' }, {}),
+    ];
+    const failed = Promise.allSettled(calls());
+    await backend.call(0).fail(failure('timeout'));
+    await backend.call(1).fail(failure('unavailable'));
+    await failed;
+    for (const call of calls()) expect(await refusalOf(call)).toMatchObject({ ref: { name: 'a' } });
+    expect(backend.calls).toHaveLength(2);
+    clock.ms += openMs;
+    const probe = stack.compareAndSet({ name: 'a' }, seal('new'), 'v1', {}).catch(() => undefined);
+    await flush();
+    await backend.call(2).fail(failure('conflict')); // the backend has answered
+    await probe;
+    expect(snapshot()).toMatchObject({ state: 'closed' });
+  });
+});
+
+describe('a wall clock that is put forward', () => {
+  it('does not end the time that a circuit is open', async () => {
+    vi.useFakeTimers({ now: start });
+    try {
+      const backend = heldBackend();
+      const options = { strategy: consecutiveFailures(1), openMs, random: () => 0 };
+      const stack = circuitBreaker(options)(backend.provider);
+      const failed = outcome(stack.get({ name: 'a' }, {}));
+      await backend.call(0).fail(failure('unavailable'));
+      await failed;
+      vi.setSystemTime(start + 120_000);
+      expect(await refusalOf(stack.get({ name: 'a' }, {}))).toMatchObject({ retryAfterMs: openMs });
+      await vi.advanceTimersByTimeAsync(openMs);
+      const probe = outcome(stack.get({ name: 'a' }, {}));
+      await backend.call(1).answer('value');
+      expect(await probe).toBe('value');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
 
 describe('a circuit', () => {
   it('opens after consecutive failures, and then makes no call', async () => {

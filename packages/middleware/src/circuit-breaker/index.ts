@@ -16,6 +16,7 @@ import {
   type SecretProvider,
 } from '@secretkit/core/provider';
 import { layerKind } from '../shared/layer-kind.js';
+import { monotonicNow } from '../shared/monotonic-now.js';
 import { checkPer, type Per, perAccount } from '../shared/per-account.js';
 import { type Circuit, circuit } from './circuit.js';
 import { consecutiveFailures } from './consecutive-failures.js';
@@ -73,7 +74,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
     per = 'provider',
     maxAccounts = 1_000,
     onStateChange,
-    now = () => Date.now(),
+    now = monotonicNow,
     random = () => Math.random(),
   } = options;
   checkStrategy(strategy);

@@ -30,7 +30,10 @@ export interface CircuitBreakerOptions {
   readonly maxAccounts?: number;
   /** Called when a circuit opens, half-opens or closes. An exception that it throws is ignored. */
   readonly onStateChange?: (change: CircuitChange) => void;
-  /** The clock, in epoch milliseconds. @defaultValue Date.now */
+  /**
+   * The clock of durations, in epoch milliseconds.
+   * @defaultValue `performance.timeOrigin + performance.now()`, which no step of the wall clock changes
+   */
   readonly now?: () => number;
   /** Returns a number in [0, 1). @defaultValue Math.random */
   readonly random?: () => number;

@@ -1,6 +1,7 @@
 import { around, type Call, type Middleware, monotonicClock } from '@secretkit/core/middleware';
 import { checkNumber, checkOptions, SecretError, type SecretProvider } from '@secretkit/core/provider';
 import { layerKind } from '../shared/layer-kind.js';
+import { monotonicNow } from '../shared/monotonic-now.js';
 import { checkPer, perAccount } from '../shared/per-account.js';
 import { limiter } from './limiter.js';
 
@@ -28,7 +29,10 @@ export interface RateLimitOptions {
    * @defaultValue 1000
    */
   readonly maxAccounts?: number;
-  /** The clock, in epoch milliseconds. @defaultValue Date.now */
+  /**
+   * The clock of durations and deadlines, in epoch milliseconds.
+   * @defaultValue `performance.timeOrigin + performance.now()`, which no step of the wall clock changes
+   */
   readonly now?: () => number;
 }
 
@@ -66,7 +70,7 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     maxQueueSize = 100,
     per = 'provider',
     maxAccounts = 1_000,
-    now = () => Date.now(),
+    now = monotonicNow,
   } = options;
   checkNumber('rateLimit', 'callsPerSecond', callsPerSecond, { min: 0.001, max: 1_000_000 });
   checkNumber('rateLimit', 'burstSize', burstSize, { min: 1, max: 1_000_000, whole: true });

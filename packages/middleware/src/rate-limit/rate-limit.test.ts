@@ -34,6 +34,14 @@ function setUp(options: Partial<RateLimitOptions> = {}) {
       return refs.map(() => undefined);
     },
     set: async ({ name }) => record(`set ${name}`),
+    compareAndSet: async ({ name }) => {
+      record(`compareAndSet ${name}`);
+      return { version: 'v2' };
+    },
+    listVersions: async ({ name }) => {
+      record(`listVersions ${name}`);
+      return [];
+    },
   } satisfies SecretProvider;
   const stack = rateLimit({ callsPerSecond: 10, ...options })(provider);
   const get = (name: string, ctx: Parameters<typeof stack.get>[1] = {}, account?: string) =>
@@ -46,6 +54,39 @@ async function refusalOf(call: Promise<unknown>): Promise<SecretError> {
   if (error instanceof SecretError && error.code === 'rate_limited') return error;
   throw new Error('the call was not refused');
 }
+
+describe('compareAndSet and listVersions', () => {
+  it('take their turn like any other call', async () => {
+    const { started, stack, get } = setUp();
+    const calls = [
+      get('a'),
+      stack.compareAndSet({ name: 'b' }, seal('new'), 'v1', {}),
+      stack.listVersions({ name: 'c' }, {}),
+    ];
+    await vi.advanceTimersByTimeAsync(200);
+    await Promise.all(calls);
+    expect(started).toEqual([
+      ['a', 0],
+      ['compareAndSet b', 100],
+      ['listVersions c', 200],
+    ]);
+  });
+});
+
+describe('a wall clock that is put forward', () => {
+  it('refuses no call that would start before its deadline, and admits none early', async () => {
+    const { started, get } = setUp();
+    const deadline = performance.timeOrigin + performance.now() + 150;
+    await get('a');
+    vi.setSystemTime(Date.now() + 120_000);
+    const waiting = get('b', { deadline });
+    await vi.advanceTimersByTimeAsync(99);
+    expect(started).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await waiting;
+    expect(started).toHaveLength(2);
+  });
+});
 
 describe('calls under the limit', () => {
   it('start at once', async () => {

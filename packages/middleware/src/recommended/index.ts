@@ -39,7 +39,10 @@ export interface RecommendedOptions {
    * @defaultValue 3 seconds: see `TimeoutOptions`
    */
   readonly timeout?: TimeoutOptions;
-  /** Returns the time for all layers, in epoch milliseconds. @defaultValue Date.now */
+  /**
+   * Returns the time for all layers, in epoch milliseconds.
+   * @defaultValue `Date.now` for expiry dates, `performance.timeOrigin + performance.now()` for durations and deadlines
+   */
   readonly now?: () => number;
   /** Returns a number in [0, 1), for all layers. @defaultValue Math.random */
   readonly random?: () => number;

@@ -4,10 +4,12 @@ import {
   checkOptions,
   isSecretError,
   maxDelayMs as longestTimerMs,
+  type Operation,
 } from '@secretkit/core/provider';
 import pRetry from 'p-retry';
 import { attemptMsOf, checkAttempts, defaultMaxElapsedMs } from '../shared/check-attempts.js';
 import { layerKind } from '../shared/layer-kind.js';
+import { monotonicNow } from '../shared/monotonic-now.js';
 import { wait } from '../shared/wait.js';
 import type { RetryOptions } from './options.js';
 
@@ -16,7 +18,8 @@ export type { Retry, RetryOptions } from './options.js';
 /**
  * Retries a call that failed with `rate_limited`, `unavailable` or `timeout`, by exponential backoff with full jitter. Each
  * wait is at least as long as the backend asks for (`retryAfterMs`), and never ends past a deadline. Of a batch, only the
- * refs that failed are read again. All attempts of a write carry the same idempotency key.
+ * refs that failed are read again. All attempts of a write carry the same idempotency key. A `compareAndSet` is repeated after
+ * `rate_limited` only: after any other failure it may have been applied, and a second one would find a conflict with the first.
  *
  * @throws `RangeError` or `TypeError` for invalid options, at construction; `RangeError` when it wraps a timeout that allows
  * one attempt more than `maxElapsedMs`.
@@ -47,7 +50,7 @@ export function retry(options: RetryOptions = {}): Middleware {
     maxDelayMs = Math.max(5_000, baseDelayMs),
     maxElapsedMs = defaultMaxElapsedMs,
     onRetry,
-    now = () => Date.now(),
+    now = monotonicNow,
     random = () => Math.random(),
   } = options;
   checkNumber('retry', 'maxAttempts', maxAttempts, { min: 1, max: 100, whole: true });
@@ -62,18 +65,18 @@ export function retry(options: RetryOptions = {}): Middleware {
     options: { maxAttempts, baseDelayMs, maxDelayMs, maxElapsedMs },
     policy: async (run, ctx, { provider, operation, refs, scope }) => {
       const deadline = Math.min(now() + maxElapsedMs, ctx.deadline ?? Number.POSITIVE_INFINITY);
-      const writes = operation === 'set' || operation === 'delete';
-      const key = writes ? { idempotencyKey: ctx.idempotencyKey ?? crypto.randomUUID() } : {};
+      const key = writes.has(operation) ? { idempotencyKey: ctx.idempotencyKey ?? crypto.randomUUID() } : {};
       const inner = { ...ctx, ...key, deadline };
 
       // Waits and returns true, or returns false if there must be no further attempt.
       async function waitForRetry(failure: unknown, attempt: number): Promise<boolean> {
         if (ctx.signal?.aborted || !isSecretError(failure) || !failure.retryable) return false;
+        if (operation === 'compareAndSet' && failure.code !== 'rate_limited') return false;
         const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
         const delayMs = Math.max(jitter() * ceilingMs, failure.retryAfterMs ?? 0);
         if (now() + delayMs >= deadline) return false;
         notify(onRetry, { provider, operation, refs, scope, attempt, delayMs, code: failure.code });
-        await wait(delayMs, ctx.signal);
+        await wait(delayMs, ctx);
         return true;
       }
 
@@ -103,6 +106,8 @@ export function retry(options: RetryOptions = {}): Middleware {
     return stack;
   };
 }
+
+const writes: ReadonlySet<Operation> = new Set(['set', 'compareAndSet', 'delete']);
 
 /** Carries the rejection of an attempt through p-retry, which handles some errors in ways of its own. */
 class AttemptFailure extends Error {

@@ -25,7 +25,10 @@ export interface RetryOptions {
   readonly maxElapsedMs?: number;
   /** Called before each wait. An exception that it throws is ignored: a hook cannot fail a read. */
   readonly onRetry?: (retry: Retry) => void;
-  /** The clock, in epoch milliseconds. @defaultValue Date.now */
+  /**
+   * The clock of durations and deadlines, in epoch milliseconds.
+   * @defaultValue `performance.timeOrigin + performance.now()`, which no step of the wall clock changes
+   */
   readonly now?: () => number;
   /** Returns a number in [0, 1). @defaultValue Math.random */
   readonly random?: () => number;

@@ -185,6 +185,98 @@ describe('which failures', () => {
   });
 });
 
+describe('a compareAndSet', () => {
+  const codes: SecretErrorCode[] = ['rate_limited', 'unavailable', 'timeout', 'conflict', 'unknown'];
+  it.each(codes)('is repeated after rate_limited only, since it may have been applied: %s', async (code) => {
+    const { backend, stack } = setUp();
+    const write = stack.compareAndSet({ name: 'a' }, seal('new'), 'v1', {}).catch((error: unknown) => error);
+    expect(await failAll(backend, () => failure(code))).toHaveLength(code === 'rate_limited' ? 3 : 1);
+    expect(await write).toMatchObject({ code });
+  });
+
+  it('is not repeated after a timeout inside', async () => {
+    const backend = heldBackend();
+    const stack = compose(retry(), timeout({ timeoutMs: 100 }))(backend.provider);
+    const write = stack.compareAndSet({ name: 'a' }, seal('new'), undefined, {});
+    const ended = write.catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await ended).toMatchObject({ code: 'timeout', operation: 'compareAndSet' });
+    expect(backend.calls).toHaveLength(1);
+  });
+
+  it('carries one idempotency key on all its attempts, and that of its caller', async () => {
+    const { backend, stack } = setUp();
+    const write = (ctx = {}): void => {
+      stack.compareAndSet({ name: 'a' }, seal('new'), 'v1', ctx).catch(() => undefined);
+    };
+    write();
+    await failAll(backend, () => failure('rate_limited'));
+    const keys = backend.calls.map(({ ctx }) => ctx.idempotencyKey);
+    expect(keys[0]).toMatch(/^[\da-f-]{36}$/);
+    expect(keys).toEqual([keys[0], keys[0], keys[0]]);
+    write({ idempotencyKey: 'of the caller' });
+    await flush();
+    expect(backend.call(3).ctx.idempotencyKey).toBe('of the caller');
+  });
+});
+
+describe('listVersions', () => {
+  it('is retried like a read, without an idempotency key', async () => {
+    const { backend, stack } = setUp();
+    const reading = stack.listVersions({ name: 'a' }, {});
+    await backend.call(0).fail(failure('unavailable'));
+    await vi.advanceTimersByTimeAsync(100);
+    await backend.call(1).answer();
+    expect(await reading).toEqual([{ version: 'only' }]);
+    expect(backend.calls.map(({ ctx }) => ctx.idempotencyKey)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a wall clock that is put forward', () => {
+  it('ends no retry: all three attempts are made, also with a timeout inside', async () => {
+    for (const inner of [[], [timeout()]]) {
+      const backend = heldBackend();
+      const stack = compose(retry({ random: () => 1 }), ...inner)(backend.provider);
+      const read = outcome(stack.get({ name: 'a' }, {}));
+      await backend.call(0).fail(failure('unavailable'));
+      vi.setSystemTime(Date.now() + 120_000);
+      await vi.advanceTimersByTimeAsync(100);
+      await backend.call(1).fail(failure('unavailable'));
+      await vi.advanceTimersByTimeAsync(200);
+      await backend.call(2).answer('value');
+      expect(await read).toBe('value');
+    }
+  });
+
+  it('is time passed if it is given as now', async () => {
+    const clock = { ms: start };
+    const { backend, stack } = setUp({ now: () => clock.ms });
+    const read = outcome(stack.get({ name: 'a' }, {}));
+    clock.ms += 120_000;
+    await backend.call(0).fail(failure('unavailable'));
+    expect(await read).toBe('unavailable');
+  });
+});
+
+describe('a wait of a call that nobody waits for', () => {
+  it('does not keep the process alive until a reader joins', async () => {
+    const { backend, stack } = setUp();
+    const background = new AbortController();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const read = outcome(stack.get({ name: 'a' }, { background: background.signal }));
+    await backend.call(0).fail(failure('unavailable'));
+    const timer = timers.mock.results[0]?.value as NodeJS.Timeout;
+    expect(timer.hasRef()).toBe(false);
+    expect(backend.call(0).ctx.background).toBe(background.signal);
+    background.abort();
+    expect(timer.hasRef()).toBe(true);
+    await vi.advanceTimersByTimeAsync(100);
+    await backend.call(1).answer('value');
+    expect(await read).toBe('value');
+    expect(getEventListeners(background.signal, 'abort')).toHaveLength(0);
+  });
+});
+
 describe("the caller's abort", () => {
   it.each([new Error('enough'), 'a string', null])(
     'ends a wait at once, with the same reason: %s',

@@ -12,7 +12,7 @@ afterEach(() => {
 it('ends after the delay, and leaves no listener', async () => {
   const { signal } = new AbortController();
   let ended = false;
-  const waiting = wait(100, signal).then(() => {
+  const waiting = wait(100, { signal }).then(() => {
     ended = true;
   });
   await vi.advanceTimersByTimeAsync(99);
@@ -24,16 +24,16 @@ it('ends after the delay, and leaves no listener', async () => {
 
 it('rejects with the same reason at an abort, and leaves no timer', async () => {
   const caller = new AbortController();
-  const waiting = wait(100, caller.signal);
+  const waiting = wait(100, { signal: caller.signal });
   caller.abort('enough');
   await expect(waiting).rejects.toBe('enough');
   expect(vi.getTimerCount()).toBe(0);
-  await expect(wait(100, caller.signal)).rejects.toBe('enough');
+  await expect(wait(100, { signal: caller.signal })).rejects.toBe('enough');
   expect(vi.getTimerCount()).toBe(0);
 });
 
 it('works without a signal', async () => {
-  const waiting = wait(100, undefined);
+  const waiting = wait(100, {});
   await vi.advanceTimersByTimeAsync(100);
   await waiting;
 });

@@ -1,15 +1,16 @@
-import { abortable } from '@secretkit/core/provider';
+import { abortable, type CallContext } from '@secretkit/core/provider';
+import { startTimer } from './start-timer.js';
 
-/** Resolves after the delay in milliseconds, or rejects with the signal's reason as soon as the signal fires. */
-export async function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+/** Resolves after the delay in milliseconds, or rejects with the signal's reason as soon as the call's signal fires. */
+export async function wait(delayMs: number, { signal, background }: CallContext): Promise<void> {
   signal?.throwIfAborted();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop: (() => void) | undefined;
   const elapsed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, delayMs);
+    stop = startTimer(resolve, delayMs, background);
   });
   try {
     await abortable(elapsed, signal);
   } finally {
-    clearTimeout(timer);
+    stop?.();
   }
 }

@@ -2,6 +2,8 @@ import { around, type Call, type Middleware } from '@secretkit/core/middleware';
 import { abortable, checkNumber, checkOptions, maxDelayMs, SecretError } from '@secretkit/core/provider';
 import { attemptMsOf, checkAttempts, defaultTimeoutMs } from '../shared/check-attempts.js';
 import { layerKind } from '../shared/layer-kind.js';
+import { monotonicNow } from '../shared/monotonic-now.js';
+import { startTimer } from '../shared/start-timer.js';
 
 export interface TimeoutOptions {
   /**
@@ -9,7 +11,10 @@ export interface TimeoutOptions {
    * @defaultValue 3000
    */
   readonly timeoutMs?: number;
-  /** The clock, in epoch milliseconds. @defaultValue Date.now */
+  /**
+   * The clock of durations and deadlines, in epoch milliseconds.
+   * @defaultValue `performance.timeOrigin + performance.now()`, which no step of the wall clock changes
+   */
   readonly now?: () => number;
 }
 
@@ -30,7 +35,7 @@ export interface TimeoutOptions {
  */
 export function timeout(options: TimeoutOptions = {}): Middleware {
   checkOptions('timeout', options, ['timeoutMs', 'now']);
-  const { timeoutMs = defaultTimeoutMs, now = () => Date.now() } = options;
+  const { timeoutMs = defaultTimeoutMs, now = monotonicNow } = options;
   checkNumber('timeout', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs });
 
   const timed = around({
@@ -42,19 +47,22 @@ export function timeout(options: TimeoutOptions = {}): Middleware {
       signal?.throwIfAborted();
       const startedAt = now();
       const ownDeadline = startedAt + timeoutMs;
-      const deadline = Math.min(ctx.deadline ?? Number.POSITIVE_INFINITY, ownDeadline);
-      const allowedMs = deadline - startedAt;
+      const { deadline: callerDeadline = Number.POSITIVE_INFINITY } = ctx;
+      const byCaller = callerDeadline < ownDeadline;
+      const deadline = byCaller ? callerDeadline : ownDeadline;
+      const allowedMs = byCaller ? callerDeadline - startedAt : timeoutMs; // a sum of fractions is rounded
       if (allowedMs <= 0)
         throw timedOut(call, "the caller's deadline passed before the call was made. Allow more time.");
 
       const work = new AbortController();
       const abortWork = (): void => work.abort(signal?.reason);
       signal?.addEventListener('abort', abortWork, { once: true });
-      const timer = setTimeout(() => work.abort(tooSlow(call, allowedMs, deadline < ownDeadline)), allowedMs);
+      const abortLate = (): void => work.abort(tooSlow(call, Math.ceil(allowedMs), byCaller));
+      const stopTimer = startTimer(abortLate, allowedMs, ctx.background);
       try {
         return await abortable(run({ ...ctx, signal: work.signal, deadline }), work.signal);
       } finally {
-        clearTimeout(timer);
+        stopTimer();
         signal?.removeEventListener('abort', abortWork);
       }
     },

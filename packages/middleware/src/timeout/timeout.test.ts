@@ -19,6 +19,70 @@ function setUp(timeoutMs = 1_000) {
   return { backend, stack, secrets: createSecrets(stack) };
 }
 
+describe('a wall clock that is put forward or back', () => {
+  it.each([120_000, -120_000])('changes neither the limit nor a deadline: by %d ms', async (by) => {
+    const { backend, stack } = setUp();
+    const deadline = performance.timeOrigin + performance.now() + 700;
+    vi.setSystemTime(Date.now() + by);
+    const reads = [stack.get({ name: 'a' }, {}), stack.get({ name: 'b' }, { deadline })].map(outcome);
+    let ended = 0;
+    for (const read of reads) void read.then(() => (ended += 1));
+    await vi.advanceTimersByTimeAsync(699);
+    expect([ended, backend.calls.length]).toEqual([0, 2]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([ended, await reads[1]]).toEqual([1, 'timeout']);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await reads[0]).toBe('timeout');
+  });
+
+  it('is time passed if it is given as now', async () => {
+    const stack = timeout({ now: () => 2_000 })(heldBackend().provider);
+    expect(await outcome(stack.get({ name: 'a' }, { deadline: 2_000 }))).toBe('timeout');
+  });
+});
+
+describe('a limit in fractions of a millisecond', () => {
+  it('is reported as it was given', async () => {
+    vi.spyOn(performance, 'now').mockReturnValue(1_234.567_891);
+    const { stack } = setUp(1_000);
+    const read = stack.get({ name: 'a' }, {}).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await read).toMatchObject({ message: expect.stringContaining(' 1000 ms') as string });
+  });
+});
+
+describe('a call that nobody waits for', () => {
+  it('has a timer that does not keep the process alive until a reader joins', async () => {
+    const { backend, stack } = setUp();
+    const background = new AbortController();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const read = outcome(stack.get({ name: 'a' }, { background: background.signal }));
+    const timer = timers.mock.results[0]?.value as NodeJS.Timeout;
+    expect(timer.hasRef()).toBe(false);
+    background.abort();
+    expect(timer.hasRef()).toBe(true);
+    await backend.call(0).answer('value');
+    expect(await read).toBe('value');
+    expect([getEventListeners(background.signal, 'abort').length, vi.getTimerCount()]).toEqual([0, 0]);
+  });
+});
+
+describe('compareAndSet and listVersions', () => {
+  it('are ended like any other call', async () => {
+    const { backend, stack } = setUp();
+    const calls = [
+      stack.compareAndSet({ name: 'a' }, seal('new'), 'v1', {}),
+      stack.listVersions({ name: 'a' }, {}),
+    ].map((call) => call.catch((error: unknown) => error));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await Promise.all(calls)).toMatchObject([
+      { code: 'timeout', operation: 'compareAndSet', ref: { name: 'a' } },
+      { code: 'timeout', operation: 'listVersions', ref: { name: 'a' } },
+    ]);
+    expect(backend.calls.map(({ ctx }) => ctx.signal?.aborted)).toEqual([true, true]);
+  });
+});
+
 describe('a call that takes too long', () => {
   it('rejects at the exact millisecond with the provider, the operation, the ref and the limit', async () => {
     const { backend, secrets } = setUp();
