@@ -9,7 +9,8 @@ import {
   type SecretScope,
 } from '@secretkit/core/provider';
 import { type LayerName, layerKind } from '../shared/layer-kind.js';
-import { cachesAmong, countsOf, resultBetween } from './cache-counts.js';
+import { type CacheResult, cachesAmong, countsOf, resultBetween } from './cache-counts.js';
+import { cacheReports } from './cache-reports.js';
 import { type Result, resultOfBatch, resultOfFailure, resultOfRead } from './result.js';
 
 /** A call that is observed: its provider, its operation and its refs. */
@@ -52,7 +53,7 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
     kind: layerKind(name),
     options,
     build: (next) => {
-      const { getMany, list, set, delete: remove, memory } = next;
+      const { getMany, list, set, compareAndSet, delete: remove, listVersions, memory } = next;
       const { cached } = memory ?? {};
       const caches = cachesAmong(layersOf(next));
       const observer = observerOf(next, caches);
@@ -69,25 +70,30 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
         scope: scope ?? refs[0]?.scope,
       });
 
+      /** @param resultOf - Of a read, which has a result in the caches inside too. */
       async function observed<T>(
         call: ObservedCall,
-        { signal }: CallContext,
-        run: () => Promise<T>,
-        resultOf: (answer: T) => Result = () => ({ outcome: 'done' }),
+        ctx: CallContext,
+        run: (ctx: CallContext) => Promise<T>,
+        resultOf?: (answer: T) => Result,
       ): Promise<T> {
         const callObserver = observer.begin(call);
+        const reports = cacheReports(ctx);
         const before = countsOf(caches);
-        let cache: Pick<Result, 'cache'> = {};
+        let counted: CacheResult | undefined;
+        const cache = (): Pick<Result, 'cache'> => {
+          const result = resultOf && (reports.result ?? counted);
+          return result ? { cache: result } : {};
+        };
         try {
-          const running = callObserver.run(run);
-          // A cache decides synchronously, before any other call can reach it.
-          const result = resultBetween(before, countsOf(caches));
-          if (result) cache = { cache: result };
+          const running = callObserver.run(() => run(reports.ctx));
+          // Of a cache that makes no reports: it decides synchronously, before any other call can reach it.
+          counted = resultBetween(before, countsOf(caches));
           const answer = await running;
-          callObserver.end({ ...cache, ...resultOf(answer) });
+          callObserver.end({ ...cache(), ...(resultOf?.(answer) ?? { outcome: 'done' }) });
           return answer;
         } catch (error) {
-          callObserver.end({ ...cache, ...resultOfFailure(error, signal) });
+          callObserver.end({ ...cache(), ...resultOfFailure(error, ctx.signal) });
           throw error;
         }
       }
@@ -95,10 +101,11 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
       /** Returns the promise of a fresh value in a cache, if such hits are not observed. */
       function settledOf(
         ref: SecretRef,
-        { fresh, signal }: CallContext,
+        { fresh, maxAgeMs, signal }: CallContext,
         touch: boolean,
       ): Promise<Secret> | undefined {
-        return hits || fresh || signal?.aborted ? undefined : cached?.(ref)(touch)?.settled;
+        if (hits || fresh || maxAgeMs !== undefined || signal?.aborted) return undefined;
+        return cached?.(ref)(touch)?.settled;
       }
 
       return {
@@ -114,7 +121,7 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
           return observed(
             callOf('get', [ref]),
             ctx,
-            () => next.get(ref, ctx),
+            (inner) => next.get(ref, inner),
             (secret) => resultOfRead(secret, now),
           );
         },
@@ -127,15 +134,28 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
             return observed(
               callOf('getMany', refs),
               ctx,
-              () => getMany(refs, ctx),
+              (inner) => getMany(refs, inner),
               (answers) => resultOfBatch(answers, now),
             );
           }),
 
         list:
-          list && ((query, ctx) => observed(callOf('list', [], query.scope), ctx, () => list(query, ctx))),
-        set: set && ((ref, secret, ctx) => observed(callOf('set', [ref]), ctx, () => set(ref, secret, ctx))),
-        delete: remove && ((ref, ctx) => observed(callOf('delete', [ref]), ctx, () => remove(ref, ctx))),
+          list &&
+          ((query, ctx) => observed(callOf('list', [], query.scope), ctx, (inner) => list(query, inner))),
+        set:
+          set &&
+          ((ref, secret, ctx) => observed(callOf('set', [ref]), ctx, (inner) => set(ref, secret, inner))),
+        compareAndSet:
+          compareAndSet &&
+          ((ref, secret, expected, ctx) =>
+            observed(callOf('compareAndSet', [ref]), ctx, (inner) =>
+              compareAndSet(ref, secret, expected, inner),
+            )),
+        delete:
+          remove && ((ref, ctx) => observed(callOf('delete', [ref]), ctx, (inner) => remove(ref, inner))),
+        listVersions:
+          listVersions &&
+          ((ref, ctx) => observed(callOf('listVersions', [ref]), ctx, (inner) => listVersions(ref, inner))),
         ...(cached && !hits && { memory: { cached } }),
         dispose: () => observer.close?.(),
       };

@@ -82,6 +82,18 @@ describe('a cache hit', () => {
     ]);
   });
 
+  it('is not used by a read with maxAgeMs, which the cache decides about', async () => {
+    const { backend, events, stack, secrets } = setUp();
+    const reading = secrets.get('a');
+    await backend.call(0).answer('value');
+    await reading;
+    const limited = stack.get({ name: 'a' }, { maxAgeMs: 10_000 });
+    await flush();
+    await backend.calls[1]?.answer('value'); // if the cache has asked for it
+    await limited;
+    expect(events).toHaveLength(2);
+  });
+
   it('is reported with hits: true', async () => {
     const events: CallEvent[] = [];
     const stack = compose(
@@ -117,6 +129,26 @@ describe('a cache hit', () => {
 });
 
 describe('an event', () => {
+  it('is made of compareAndSet and of listVersions too, with the version of the ref', async () => {
+    const { backend, events, secrets, stack } = setUp();
+    const writing = secrets.compareAndSet('a', 'CANARY-value', 'v1');
+    await backend.call(0).answer();
+    expect(await writing).toEqual({ version: 'written' });
+    const listing = secrets.listVersions('a').catch((error: unknown) => error);
+    await backend.call(1).fail(failure('unavailable'));
+    await listing;
+    const reading = stack.get({ name: 'a', version: 'v1' }, {});
+    await backend.call(2).answer('value');
+    await reading;
+    expect(events).toMatchObject([
+      { operation: 'compareAndSet', refs: [{ name: 'a' }], outcome: 'done' },
+      { operation: 'listVersions', refs: [{ name: 'a' }], outcome: 'unavailable' },
+      { operation: 'get', refs: [{ name: 'a', version: 'v1' }], outcome: 'found', cache: 'miss' },
+    ]);
+    expect(events.map((event) => 'cache' in event)).toEqual([false, false, true]);
+    expect(inspect(events, { depth: null, showHidden: true })).not.toContain('CANARY');
+  });
+
   it('has the provider, the operation, the refs, the result and the duration', async () => {
     const { backend, events, secrets } = setUp();
     const scope = { user: 'usr_1' };

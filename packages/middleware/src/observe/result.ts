@@ -8,8 +8,8 @@ import {
 import type { CacheResult } from './cache-counts.js';
 
 /**
- * How a call ended: a secret was `found` or `missing`, a batch, a list or a write was `done`, the caller `aborted` the call, or
- * it failed with a code. A batch with failures has the code of the first one.
+ * How a call ended: a secret was `found` or `missing`, a batch, a list (also of versions) or a write was `done`, the caller
+ * `aborted` the call, or it failed with a code. A batch with failures has the code of the first one.
  */
 export type Outcome = 'found' | 'missing' | 'done' | 'aborted' | SecretErrorCode;
 

@@ -16,7 +16,8 @@ export { traceFallThrough, traceRetry } from './trace-events.js';
 
 /**
  * Makes OpenTelemetry spans and metrics of each call that is not a cache hit: the operation, the provider, the outcome, the
- * cache result and the age of a stale value. Never a value, and names only with the option `names`.
+ * cache result and the age of a stale value. Never a value, and names and versions only with the
+ * option `names`.
  *
  * Put it outside a cache. A hit passes unchanged and costs nothing: it is counted when metrics are collected, from the
  * cache's own counts. The span is the active one while the layers inside work, so the spans of HTTP requests are its

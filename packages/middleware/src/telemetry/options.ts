@@ -3,8 +3,8 @@ import type { NameStyle } from './secret-names.js';
 
 export interface TelemetryOptions {
   /**
-   * How spans show the names of secrets: not at all, as a hash (the first 16 hexadecimal digits of the SHA-256 of the name, so
-   * a guessed name can be checked), or as they are. Metrics never have names.
+   * How spans show the names of secrets, and the versions that are read: not at all, as a hash (the first 16 hexadecimal digits
+   * of the SHA-256, so a guessed name can be checked), or as they are. Metrics never have names or versions.
    * @defaultValue 'omitted'
    */
   readonly names?: NameStyle;

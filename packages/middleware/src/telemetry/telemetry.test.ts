@@ -326,6 +326,99 @@ describe('names', () => {
   });
 });
 
+describe('versions', () => {
+  const hashOfV1 = '3bfc269594ef6492'; // printf v1 | sha256sum
+  const versioned: SecretProvider = {
+    name: 'store',
+    get: async () => seal('value'),
+    getMany: async (refs) => refs.map(() => seal('value')),
+    listVersions: async () => [{ version: 'v1' }],
+    compareAndSet: async () => ({ version: 'v2' }),
+  };
+  const attributesOf = async (options: TelemetryOptions): Promise<object[]> => {
+    const stack = telemetry(options)(versioned);
+    const v1 = { name: 'token', version: 'v1' };
+    await stack.get(v1, {});
+    await stack.getMany?.([v1, { name: 'token' }], {});
+    await vi.waitFor(() => expect(otel.spans()).toHaveLength(2));
+    return otel
+      .spans()
+      .map(({ attributes }) =>
+        Object.fromEntries(Object.entries(attributes).filter(([key]) => key.includes('version'))),
+      );
+  };
+
+  it('are omitted by default, and are not in metrics', async () => {
+    expect(await attributesOf({})).toEqual([{}, {}]);
+    expect(inspect([seen(), await otel.metrics()], { depth: null })).not.toContain('v1');
+  });
+
+  it('are hashed with names: hashed', async () => {
+    expect(await attributesOf({ names: 'hashed' })).toEqual([
+      { 'secretkit.secret.version_hash': hashOfV1 },
+      { 'secretkit.secret.version_hashes': [hashOfV1, ''] },
+    ]);
+  });
+
+  it('are shown with names: plain', async () => {
+    expect(await attributesOf({ names: 'plain' })).toEqual([
+      { 'secretkit.secret.version': 'v1' },
+      { 'secretkit.secret.versions': ['v1', ''] },
+    ]);
+  });
+
+  it('are not there for refs without one', async () => {
+    await telemetry({ names: 'plain' })(versioned).getMany?.([{ name: 'token' }], {});
+    await vi.waitFor(() => expect(otel.spans()).toHaveLength(1));
+    expect(Object.keys(otel.spans()[0]?.attributes ?? {}).filter((key) => key.includes('version'))).toEqual(
+      [],
+    );
+  });
+
+  it('are listed and compared in spans of their own, with the inner spans below them', async () => {
+    const stack = telemetry({ names: 'plain' })({
+      ...versioned,
+      async listVersions() {
+        trace.getTracer('http').startSpan('GET versions').end();
+        return [{ version: 'v1' }];
+      },
+    });
+    await stack.listVersions?.({ name: 'token' }, {});
+    await stack.compareAndSet?.({ name: 'token' }, seal('CANARY'), 'v1', {});
+    await vi.waitFor(() => expect(otel.spans()).toHaveLength(3));
+    const [inner, listing, writing] = otel.spans();
+    expect(inner?.parentSpanContext?.spanId).toBe(listing?.spanContext().spanId);
+    for (const [span, operation] of [
+      [listing, 'listVersions'],
+      [writing, 'compareAndSet'],
+    ] as const) {
+      expect(span?.name).toBe(`${operation} store`);
+      expect(span?.attributes).toMatchObject({
+        'secretkit.operation.name': operation,
+        'secretkit.outcome': 'done',
+        'secretkit.secret.name': 'token',
+      });
+    }
+    expect(inspect(otel.spans(), { depth: 4 })).not.toContain('CANARY');
+  });
+});
+
+describe('the cache result of a span', () => {
+  it('is what the cache reports for the call', async () => {
+    const kind = Symbol.for('secretkit.kind.cache');
+    await telemetry()({
+      name: 'cache(store)',
+      layers: [{ name: 'cache', kind, options: {} }],
+      async get(ref, { report }) {
+        await Promise.resolve();
+        report?.({ kind, result: 'coalesced', ref });
+        return seal('value');
+      },
+    }).get({ name: 'a' }, {});
+    expect(otel.spans()[0]?.attributes).toMatchObject({ 'secretkit.cache.result': 'coalesced' });
+  });
+});
+
 describe('metrics', () => {
   const named = async (name: string) =>
     ((await otel.metrics()).get(name) ?? []).map(({ attributes, value }) => [attributes, value]);
