@@ -101,7 +101,7 @@ export function rateLimit(options: RateLimitOptions): Middleware {
           }
           counts.delayed += 1;
         }
-        await limit.acquire(ctx.signal);
+        await limit.acquire(ctx);
         return run(ctx);
       },
       snapshot: () => ({

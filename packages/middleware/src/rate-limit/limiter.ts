@@ -1,3 +1,5 @@
+import type { CallContext } from '@secretkit/core/provider';
+
 /** How fast calls may follow one another. */
 export interface Rate {
   /** The time between two calls under load, in milliseconds. */
@@ -12,8 +14,8 @@ export interface Limiter {
   readonly waiting: number;
   /** How long a call that arrives now waits, in milliseconds; less if calls before it are aborted. */
   readonly delayMs: number;
-  /** Resolves when the call may start, or rejects with the signal's reason as soon as the signal fires. */
-  acquire(signal: AbortSignal | undefined): Promise<void>;
+  /** Resolves when the call may start, or rejects with the signal's reason as soon as the call's signal fires. */
+  acquire(ctx: CallContext): Promise<void>;
 }
 
 /**
@@ -28,6 +30,7 @@ export function limiter({ intervalMs, burstSize }: Rate, time: () => number): Li
   let bookedUntil = Number.NEGATIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined; // runs while a call waits
+  let awaited = 0; // the calls in the queue that somebody waits for; without one the timer keeps no process alive
 
   function now(): number {
     last = Math.max(last, time());
@@ -49,6 +52,13 @@ export function limiter({ intervalMs, burstSize }: Rate, time: () => number): Li
       last = Math.max(last, dueAt); // the timer has measured this time, even if the clock has not moved
       admit();
     }, delayMs);
+    keepAlive();
+  }
+
+  function keepAlive(): void {
+    const handle: { ref?(): unknown; unref?(): unknown } | undefined = timer; // a number in browsers
+    if (awaited > 0) handle?.ref?.();
+    else handle?.unref?.();
   }
 
   function admit(): void {
@@ -70,18 +80,31 @@ export function limiter({ intervalMs, burstSize }: Rate, time: () => number): Li
     get delayMs() {
       return nextInMs() + queue.size * intervalMs;
     },
-    async acquire(signal) {
+    async acquire({ signal, background }) {
       signal?.throwIfAborted();
       if (limiter.delayMs === 0) {
         book();
         return;
       }
       await new Promise<void>((resolve, reject) => {
-        const admitted = (): void => {
+        let isAwaited = false;
+        const join = (): void => {
+          isAwaited = true;
+          awaited += 1;
+          keepAlive();
+        };
+        const end = (): void => {
           signal?.removeEventListener('abort', leave);
+          background?.removeEventListener('abort', join);
+          if (isAwaited) awaited -= 1;
+          keepAlive();
+        };
+        const admitted = (): void => {
+          end();
           resolve();
         };
         const leave = (): void => {
+          end();
           queue.delete(admitted);
           if (queue.size === 0) clearTimeout(timer);
           reject(signal?.reason);
@@ -89,6 +112,8 @@ export function limiter({ intervalMs, burstSize }: Rate, time: () => number): Li
         signal?.addEventListener('abort', leave, { once: true });
         queue.add(admitted);
         if (queue.size === 1) schedule();
+        if (!background || background.aborted) join();
+        else background.addEventListener('abort', join, { once: true });
       });
     },
   };

@@ -88,6 +88,32 @@ describe('a wall clock that is put forward', () => {
   });
 });
 
+describe('a turn of a call that nobody waits for', () => {
+  it('does not keep the process alive, unless somebody waits for another one, until a reader joins', async () => {
+    const { get } = setUp();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const isAlive = (): boolean => (timers.mock.results.at(-1)?.value as NodeJS.Timeout).hasRef();
+    const [joined, alone, caller] = [new AbortController(), new AbortController(), new AbortController()];
+    await get('a');
+    const calls = [get('b', { background: joined.signal }), get('c', { background: alone.signal })];
+    expect(isAlive()).toBe(false);
+    const awaited = get('d', { signal: caller.signal });
+    expect(isAlive()).toBe(true);
+    caller.abort('enough');
+    await expect(awaited).rejects.toBe('enough');
+    expect(isAlive()).toBe(false);
+    joined.abort();
+    expect(isAlive()).toBe(true);
+    await vi.advanceTimersByTimeAsync(100);
+    await calls[0];
+    expect(isAlive()).toBe(false); // the timer of the last call
+    await vi.advanceTimersByTimeAsync(100);
+    await calls[1];
+    for (const { signal } of [joined, alone]) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 describe('calls under the limit', () => {
   it('start at once', async () => {
     const { started, get, snapshot } = setUp();
@@ -359,7 +385,7 @@ describe('the clock', () => {
   it('may stop: timers measure the time, and the rate is kept', async () => {
     const started: number[] = [];
     const limit = limiter({ intervalMs: 100, burstSize: 1 }, () => 5);
-    const all = [1, 2, 3, 4].map(() => limit.acquire(undefined).then(() => started.push(Date.now() - start)));
+    const all = [1, 2, 3, 4].map(() => limit.acquire({}).then(() => started.push(Date.now() - start)));
     await vi.advanceTimersByTimeAsync(1_000);
     await Promise.all(all);
     expect(started).toEqual([0, 100, 200, 300]);
@@ -389,7 +415,7 @@ describe('any sequence of calls', () => {
           if (abortsAfterMs !== undefined) setTimeout(() => caller.abort('enough'), abortsAfterMs);
           const latest = Date.now() + limit.delayMs;
           all.push(
-            limit.acquire(caller.signal).then(
+            limit.acquire({ signal: caller.signal }).then(
               () => {
                 admitted.push({ call, at: Date.now() });
                 expect(Date.now()).toBeLessThanOrEqual(latest);
