@@ -1,4 +1,4 @@
-import type { Overrides } from '@secretkit/core/middleware';
+import { ignoreErrors, type Overrides } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
@@ -51,15 +51,17 @@ export function translated(next: SecretProvider, { toInner, toOuter }: Translati
    */
   function outerInvalidation(target: InvalidateTarget | undefined): Reported | undefined {
     if (!target || !('name' in target)) return { invalidate: target };
-    const outer = outerOf(target) ?? (next.canonical && outerOf(next.canonical(target)));
+    const { canonical } = next;
+    const outer = outerOf(target) ?? (canonical && ignoreErrors(() => outerOf(canonical(target))));
     if (outer) return { invalidate: outer };
-    if (toOuter && !next.canonical) return undefined;
+    if (toOuter && !canonical) return undefined;
     return { invalidate: target.scope && { scope: target.scope } };
   }
 
   function outerChange({ ref, secret }: SecretChange): Reported | undefined {
     const outer = outerOf(ref);
-    return outer ? { ref: outer, secret } : toOuter ? undefined : outerInvalidation(ref);
+    if (outer) return { ref: outer, secret };
+    return toOuter ? undefined : outerInvalidation(ref);
   }
 
   async function callInner<T>(

@@ -159,5 +159,10 @@ describe('an invalidation of a name that', () => {
     const upper = folded((name) => name.toUpperCase());
     upper.report({ invalidate: { name: 'APP/A', scope } });
     expect(upper.changes).toEqual([{ invalidate: { scope } }]);
+    const failing = folded(() => {
+      throw new Error('of the backend');
+    });
+    failing.report({ invalidate: { name: 'APP/A', scope } });
+    expect(failing.changes).toEqual([{ invalidate: { scope } }]);
   });
 });
