@@ -37,7 +37,7 @@ export interface Fixture {
   /** Advances both clocks. */
   advance(ms: number): void;
   /** Creates or replaces a secret without the provider. Must reject if the backend cannot hold it. */
-  put(ref: SecretRef, value: string, expiresAt?: Date): Promise<void>;
+  put(ref: SecretRef, value: string, expiresAt?: Date): Promise<unknown>;
   /** Deletes a secret without the provider. */
   remove(ref: SecretRef): Promise<void>;
   /** Returns the number of calls that the backend has received. */

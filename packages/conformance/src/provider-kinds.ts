@@ -1,4 +1,4 @@
-import type { CallContext, Secret, SecretProvider, SecretRef } from '@secretkit/core/provider';
+import type { CallContext, Secret, SecretProvider, SecretRef, SetResult } from '@secretkit/core/provider';
 import type { FakeSecrets } from '@secretkit/testing';
 
 type Backend = FakeSecrets['provider'];
@@ -16,7 +16,7 @@ class ClassProvider implements SecretProvider {
     return this.#backend.get(ref, ctx);
   }
 
-  set(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<void> {
+  set(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<SetResult | void> {
     return this.#backend.set(ref, secret, ctx);
   }
 

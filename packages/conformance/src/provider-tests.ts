@@ -37,5 +37,7 @@ export function providerTests(harness: Harness, idPrefix = ''): ProviderTests {
 }
 
 function capabilitiesOf(provider: SecretProvider): Capability[] {
-  return (['getMany', 'list', 'set', 'delete'] as const).filter((capability) => provider[capability]);
+  return (['getMany', 'list', 'set', 'compareAndSet', 'delete', 'listVersions'] as const).filter(
+    (capability) => provider[capability],
+  );
 }

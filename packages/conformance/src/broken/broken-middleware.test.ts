@@ -1,6 +1,7 @@
 import { defineMiddleware, type Middleware } from '@secretkit/core/middleware';
 import {
   type Answer,
+  type CacheInvalidation,
   type CallContext,
   isSecretError,
   type Secret,
@@ -141,7 +142,7 @@ const mistakes: readonly Mistake[] = [
         ...next,
         memory: {
           ...next.memory,
-          subscribe(listener: (change: SecretChange) => void) {
+          subscribe(listener: (change: SecretChange | CacheInvalidation) => void) {
             next.memory?.subscribe?.(listener);
             return () => undefined;
           },
@@ -237,7 +238,7 @@ const mistakes: readonly Mistake[] = [
     caughtBy: 'wrapping/write-once',
     make: () =>
       byHand((next) => {
-        const attempt = (ref: SecretRef, secret: Secret): Promise<void> | undefined =>
+        const attempt = (ref: SecretRef, secret: Secret): Promise<unknown> | undefined =>
           next.set?.(ref, secret, { idempotencyKey: crypto.randomUUID() });
         return {
           name: `broken(${next.name})`,

@@ -13,7 +13,9 @@ const requests: Readonly<Record<Operation, (secrets: Secrets, signal: AbortSigna
   getMany: (secrets, signal) => secrets.getMany({ one: name, two: 'conformance-other' }, { signal }),
   list: (secrets, signal) => secrets.list({ signal })[Symbol.asyncIterator]().next(),
   set: (secrets, signal) => secrets.set(name, 'value', { signal }),
+  compareAndSet: (secrets, signal) => secrets.compareAndSet(name, 'value', undefined, { signal }),
   delete: (secrets, signal) => secrets.delete(name, { signal }),
+  listVersions: (secrets, signal) => secrets.listVersions(name, { signal }),
 };
 
 const reasons: readonly unknown[] = [new Error('of the caller'), 'a string', null];

@@ -50,7 +50,7 @@ export const memory: readonly ProviderCase[] = [
     async run({ provider, put }) {
       const changes: SecretChange[] = [];
       const stop = provider.memory?.subscribe?.((change) => {
-        changes.push(change);
+        if (!('invalidate' in change)) changes.push(change);
       });
       if (!stop) return;
       for (const value of ['old', 'new']) {

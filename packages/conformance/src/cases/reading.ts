@@ -134,7 +134,7 @@ export const reading: readonly ProviderCase[] = [
 ];
 
 /** Whether the backend can hold it. */
-async function holds(put: () => Promise<void>): Promise<boolean> {
+async function holds(put: () => Promise<unknown>): Promise<boolean> {
   try {
     await put();
     return true;

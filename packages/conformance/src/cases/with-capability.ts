@@ -16,6 +16,8 @@ async function expectUnsupported({ secrets, calls }: TestContext, capability: Ca
   expectThat(!secrets.can(capability), `can('${capability}') to be false`, 'true');
   const call = {
     set: () => secrets.set('x', 'value'),
+    compareAndSet: () => secrets.compareAndSet('x', 'value', undefined),
+    listVersions: () => secrets.listVersions('x'),
     delete: () => secrets.delete('x'),
     list: () => secrets.list()[Symbol.asyncIterator]().next(),
     getMany: () => secrets.getMany({ x: 'x' }),

@@ -24,7 +24,7 @@ export interface Wrapper {
 }
 
 const name = 'conformance-wrapped';
-const capabilities = ['getMany', 'list', 'set', 'delete'] as const;
+const capabilities = ['getMany', 'list', 'set', 'compareAndSet', 'delete', 'listVersions'] as const;
 const definitive = [
   'permission_denied',
   'unauthenticated',

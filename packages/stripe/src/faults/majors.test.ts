@@ -1,7 +1,6 @@
-import type { Operation } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../test/faults/fault.js';
-import { countUnhandledRejections, startFault } from '../../test/faults/fault-run.js';
+import { countUnhandledRejections, type StripeOperation, startFault } from '../../test/faults/fault-run.js';
 import { faults } from '../../test/faults/fault-table.js';
 import { type ClientKind, clientsOf, majors } from '../../test/stripe-clients.js';
 
@@ -10,7 +9,11 @@ const slow = faults.filter(({ timeoutMs }) => timeoutMs);
 const older: { major: number; clients: readonly ClientKind[] }[] = [];
 for (const major of majors.slice(0, -1)) older.push({ ...major, clients: await clientsOf(major) });
 
-async function runFault(fault: Fault, client: ClientKind, operations: readonly Operation[]): Promise<void> {
+async function runFault(
+  fault: Fault,
+  client: ClientKind,
+  operations: readonly StripeOperation[],
+): Promise<void> {
   const { expectOutcome, server } = await startFault(fault, client);
   await Promise.all(operations.map(expectOutcome)).catch((error: unknown) => {
     throw new Error(`${client.major}, ${client.name}, ${fault.name}: ${String(error)}`, { cause: error });

@@ -11,16 +11,20 @@ import type { ClientKind } from '../stripe-clients.js';
 import type { TestServer } from '../test-server.js';
 import { type ExpectedError, expectedOutcome, type Fault } from './fault.js';
 
-const calls: Readonly<Record<Operation, (secrets: Secrets, signal: AbortSignal) => Promise<unknown>>> = {
-  get: (secrets, signal) => secrets.get(name, { signal }),
-  getMany: async (secrets, signal) =>
-    (await secrets.getMany({ first: name, second: 'another' }, { signal })).first,
-  list: (secrets, signal) => secrets.list({ signal })[Symbol.asyncIterator]().next(),
-  set: (secrets, signal) => secrets.set(name, writtenCanary, { signal }),
-  delete: (secrets, signal) => secrets.delete(name, { signal }),
-};
+/** The operations of this provider. */
+export type StripeOperation = Exclude<Operation, 'compareAndSet' | 'listVersions'>;
 
-export const operations = Object.keys(calls) as Operation[]; // keys() loses the type
+const calls: Readonly<Record<StripeOperation, (secrets: Secrets, signal: AbortSignal) => Promise<unknown>>> =
+  {
+    get: (secrets, signal) => secrets.get(name, { signal }),
+    getMany: async (secrets, signal) =>
+      (await secrets.getMany({ first: name, second: 'another' }, { signal })).first,
+    list: (secrets, signal) => secrets.list({ signal })[Symbol.asyncIterator]().next(),
+    set: (secrets, signal) => secrets.set(name, writtenCanary, { signal }),
+    delete: (secrets, signal) => secrets.delete(name, { signal }),
+  };
+
+export const operations = Object.keys(calls) as StripeOperation[]; // keys() loses the type
 
 const patienceMs = 30_000;
 
@@ -35,7 +39,7 @@ export interface FaultRun {
    *
    * @returns the error, if the call fails.
    */
-  expectOutcome(operation: Operation): Promise<unknown>;
+  expectOutcome(operation: StripeOperation): Promise<unknown>;
 }
 
 export async function startFault(fault: Fault, client: ClientKind): Promise<FaultRun> {
