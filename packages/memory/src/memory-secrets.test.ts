@@ -155,6 +155,129 @@ describe('maxPerScope', () => {
   });
 });
 
+describe('versions', () => {
+  const valueOf = async (secrets: ReturnType<typeof setUp>['secrets'], version?: string) =>
+    (await secrets.get({ name: 'a', ...(version !== undefined && { version }) }))?.reveal();
+
+  it('are made by each write, and are read by id or as current', async () => {
+    const { secrets, clock } = setUp({ initial: { a: 'first' } });
+    clock.ms += 1;
+    const { version = '' } = await secrets.set('a', 'second');
+    expect((await secrets.require('a')).version).toBe(version);
+    const [newest, oldest, ...others] = await secrets.listVersions('a');
+    expect(newest).toEqual({ version, stages: ['current'], createdAt: new Date(start + 1) });
+    expect(oldest).toEqual({ version: expect.any(String), createdAt: new Date(start) });
+    expect(others).toEqual([]);
+    expect(await valueOf(secrets, oldest?.version)).toBe('first');
+    expect([await valueOf(secrets), await valueOf(secrets, version)]).toEqual(['second', 'second']);
+    expect([await valueOf(secrets, 'current'), await valueOf(secrets, 'none')]).toEqual([
+      'second',
+      undefined,
+    ]);
+    const { old, now } = await secrets.getMany({ old: { name: 'a', version: oldest!.version }, now: 'a' });
+    expect([old?.reveal(), now?.reveal()]).toEqual(['first', 'second']);
+    expect(secrets.peek({ name: 'a', version: oldest!.version })?.reveal()).toBe('first');
+    expect(await namesOf(secrets)).toEqual(['a']);
+  });
+
+  it('keep the id that the option initial gives', async () => {
+    const { secrets } = setUp({ initial: { a: seal('first', { version: '7' }) } });
+    expect(await valueOf(secrets, '7')).toBe('first');
+    await secrets.set('a', seal('second', { version: '7' })); // as read from elsewhere
+    expect((await secrets.require('a')).version).not.toBe('7');
+    expect(await valueOf(secrets, '7')).toBe('first');
+  });
+
+  it.each([
+    { options: {}, kept: 10 },
+    { options: { maxVersions: 1 }, kept: 1 },
+    { options: { maxVersions: 3 }, kept: 3 },
+  ])('are kept up to maxVersions: $options', async ({ options, kept }) => {
+    const { secrets } = setUp(options);
+    const written: (string | undefined)[] = [];
+    for (let i = 0; i < 12; i += 1) written.unshift((await secrets.set('a', `value-${i}`)).version);
+    const versions = await secrets.listVersions('a');
+    expect(versions.map(({ version }) => version)).toEqual(written.slice(0, kept));
+    expect(await valueOf(secrets, written[kept])).toBeUndefined();
+  });
+
+  it('are all deleted together, and are gone when the current one has expired', async () => {
+    const { secrets, clock } = setUp();
+    const { version } = await secrets.set('a', 'first');
+    await secrets.delete('a');
+    expect([await secrets.listVersions('a'), await valueOf(secrets, version)]).toEqual([[], undefined]);
+    const next = await secrets.set('a', 'again');
+    await secrets.set('a', 'expiring', { expiresAt: new Date(start + 1) });
+    clock.ms += 1;
+    expect([await secrets.listVersions('a'), await valueOf(secrets, next.version)]).toEqual([[], undefined]);
+  });
+
+  it('that have expired are missing', async () => {
+    const { secrets, clock } = setUp();
+    const { version } = await secrets.set('a', 'first', { expiresAt: new Date(start + 1) });
+    const second = await secrets.set('a', 'second');
+    clock.ms += 1;
+    expect(await valueOf(secrets, version)).toBeUndefined();
+    expect((await secrets.listVersions('a')).map((each) => each.version)).toEqual([second.version]);
+  });
+
+  it('are not named by a write', async () => {
+    const { provider, secrets } = setUp({ initial: { a: seal('first', { version: '7' }) } });
+    const ref = { name: 'a', version: '7' };
+    for (const call of [
+      () => provider.set(ref, seal('new'), {}),
+      () => provider.compareAndSet(ref, seal('new'), '7', {}),
+      () => provider.delete(ref, {}),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'invalid_argument' });
+    }
+    expect(await valueOf(secrets)).toBe('first');
+  });
+});
+
+describe('compareAndSet', () => {
+  it('writes only over the expected version', async () => {
+    const { secrets } = setUp();
+    const first = await secrets.compareAndSet('a', 'first', undefined);
+    await expect(secrets.compareAndSet('a', 'other', undefined)).rejects.toMatchObject({ code: 'conflict' });
+    const second = await secrets.compareAndSet('a', 'second', first.version);
+    await expect(secrets.compareAndSet('a', 'other', first.version)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const current = await secrets.require('a');
+    expect([current.reveal(), current.version]).toEqual(['second', second.version]);
+  });
+
+  it('counts a deleted, an expired and a recreated secret as another one', async () => {
+    const { secrets, clock } = setUp();
+    const { version } = await secrets.set('a', 'first');
+    await secrets.delete('a');
+    await expect(secrets.compareAndSet('a', 'new', version)).rejects.toMatchObject({ code: 'conflict' });
+    await secrets.set('a', 'first', { expiresAt: new Date(start + 1) });
+    await expect(secrets.compareAndSet('a', 'new', version)).rejects.toMatchObject({ code: 'conflict' });
+    clock.ms += 1;
+    await secrets.compareAndSet('a', 'new', undefined);
+    expect((await secrets.require('a')).reveal()).toBe('new');
+  });
+
+  it('obeys maxPerScope', async () => {
+    const { secrets } = setUp({ initial: { b: 'value' }, maxPerScope: 1 });
+    await expect(secrets.compareAndSet('a', 'first', undefined)).rejects.toMatchObject({
+      code: 'quota_exceeded',
+    });
+  });
+});
+
+describe('binary values', () => {
+  it('are stored unchanged', async () => {
+    const { secrets } = setUp();
+    const bytes = new Uint8Array([0, 0xff, 0xfe, 0x80]);
+    await secrets.set('a', bytes);
+    const secret = await secrets.require('a');
+    expect([secret.format, secret.bytes()]).toEqual(['base64', bytes]);
+  });
+});
+
 describe('an abort', () => {
   it('before a call rejects it with the reason, and nothing is written', async () => {
     const { provider, secrets } = setUp();
@@ -164,7 +287,9 @@ describe('an abort', () => {
       provider.getMany([{ name: 'a' }], ctx),
       provider.list({}, ctx),
       provider.set({ name: 'a' }, seal('value'), ctx),
+      provider.compareAndSet({ name: 'a' }, seal('value'), undefined, ctx),
       provider.delete({ name: 'a' }, ctx),
+      provider.listVersions({ name: 'a' }, ctx),
     ];
     for (const call of await Promise.allSettled(calls))
       expect(call).toEqual({ status: 'rejected', reason: 'enough' });
@@ -211,6 +336,8 @@ describe('wrong options', () => {
     [{ pageSize: Number.NaN }, RangeError, 'pageSize'],
     [{ maxPerScope: 1.5 }, RangeError, 'maxPerScope'],
     [{ maxPerScope: '10' }, TypeError, 'maxPerScope'],
+    [{ maxVersions: 0 }, RangeError, 'maxVersions'],
+    [{ maxVersions: '10' }, TypeError, 'maxVersions'],
   ])('are refused at construction: %j', (options, kind, named) => {
     const build = () => memorySecrets(options as never);
     expect(build).toThrow(kind);

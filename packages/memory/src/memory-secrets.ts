@@ -8,11 +8,9 @@ import {
   SecretError,
   type SecretProvider,
   type SecretRef,
-  type SecretScope,
-  scopeKey,
-  seal,
 } from '@secretkit/core/provider';
 import { type InitialSecrets, readInitial } from './initial-secrets.js';
+import { versionedStore } from './versioned-store.js';
 
 export interface MemorySecretsOptions {
   /**
@@ -32,15 +30,24 @@ export interface MemorySecretsOptions {
    * @defaultValue no limit
    */
   readonly maxPerScope?: number;
+  /**
+   * The largest number of versions of one secret, the current one included. At least 1. The oldest is removed first.
+   * @defaultValue 10
+   */
+  readonly maxVersions?: number;
 }
 
 /** Secrets in memory as a provider, with every capability. */
 export type MemorySecrets = SecretProvider &
-  Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete' | 'memory'>>;
+  Required<
+    Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'compareAndSet' | 'delete' | 'listVersions' | 'memory'>
+  >;
 
 /**
  * Returns a provider that stores secrets in the memory of this process. It is the reference implementation of the contract,
  * for development and tests.
+ *
+ * Each write makes a new version. A ref may name a version by its id, or by `current`, the stage of the newest one.
  *
  * @throws `TypeError` or `RangeError` for wrong options.
  * @example
@@ -54,61 +61,48 @@ export type MemorySecrets = SecretProvider &
  */
 export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets {
   const owner = 'memorySecrets';
-  checkOptions(owner, options, ['initial', 'now', 'pageSize', 'maxPerScope']);
-  const { initial = {}, now = () => Date.now(), pageSize = 100, maxPerScope } = options;
+  checkOptions(owner, options, ['initial', 'now', 'pageSize', 'maxPerScope', 'maxVersions']);
+  const { initial = {}, now = () => Date.now(), pageSize = 100, maxPerScope, maxVersions = 10 } = options;
   const positive = { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true };
   checkNumber(owner, 'pageSize', pageSize, positive);
+  checkNumber(owner, 'maxVersions', maxVersions, positive);
   if (maxPerScope !== undefined) checkNumber(owner, 'maxPerScope', maxPerScope, positive);
 
-  const scopes = new Map<string, Map<string, Secret>>();
+  const store = versionedStore(maxVersions, now);
 
-  /** Returns the secrets of a scope by name, after the removal of expired ones. */
-  function secretsOf(scope: SecretScope | undefined): Map<string, Secret> {
-    const secrets = scopes.get(scopeKey(scope)) ?? new Map<string, Secret>();
-    for (const [name, secret] of secrets) if (hasExpired(secret, now())) secrets.delete(name);
-    return secrets;
-  }
-
-  function write({ name, scope }: SecretRef, secret: Secret): void {
-    const secrets = secretsOf(scope);
+  function write(ref: SecretRef, secret: Secret, version?: string): string {
     if (hasExpired(secret, now())) {
       throw invalid('expiresAt must be in the future. To remove the secret, delete it.');
     }
-    if (maxPerScope !== undefined && !secrets.has(name) && secrets.size >= maxPerScope) {
+    if (maxPerScope !== undefined && !store.get(ref) && store.namesOf(ref.scope).length >= maxPerScope) {
       throw new SecretError(
         'quota_exceeded',
         `the scope must not have more than ${maxPerScope} secrets. Delete one first.`,
       );
     }
-    const { expiresAt, version } = secret;
-    secrets.set(name, seal(secret.reveal(), { expiresAt, version, createdAt: new Date(now()) }));
-    scopes.set(scopeKey(scope), secrets);
+    return store.add(ref, secret, version);
   }
 
-  function read({ name, scope }: SecretRef): Secret | undefined {
-    const secret = scopes.get(scopeKey(scope))?.get(name);
-    return secret && !hasExpired(secret, now()) ? secret : undefined;
-  }
-
-  for (const [ref, secret] of readInitial(owner, initial)) write(ref, secret);
+  for (const [ref, secret] of readInitial(owner, initial)) write(ref, secret, secret.version);
 
   return Object.freeze<MemorySecrets>({
     name: 'memory',
 
     async get(ref, { signal }) {
       signal?.throwIfAborted();
-      return read(ref);
+      return store.get(ref);
     },
 
     async getMany(refs, { signal }) {
       signal?.throwIfAborted();
-      return refs.map(read);
+      return refs.map(store.get);
     },
 
     // The cursor is the last name of a sorted page, so a write between two pages moves no other name.
     async list({ scope, cursor, limit = pageSize }, { signal }) {
       signal?.throwIfAborted();
-      const names = [...secretsOf(scope).keys()]
+      const names = store
+        .namesOf(scope)
         .filter((name) => cursor === undefined || name > cursor)
         .sort();
       const page = names.slice(0, Math.min(limit, pageSize));
@@ -121,16 +115,41 @@ export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets
 
     async set(ref, secret, { signal }) {
       signal?.throwIfAborted();
-      write(ref, secret);
+      refuseVersion(ref);
+      return { version: write(ref, secret) };
     },
 
-    async delete({ name, scope }, { signal }) {
+    // Nothing can happen between the comparison and the write: there is no await.
+    async compareAndSet(ref, secret, expected, { signal }) {
       signal?.throwIfAborted();
-      secretsOf(scope).delete(name);
+      refuseVersion(ref);
+      if (store.get(ref)?.version !== expected) {
+        throw new SecretError(
+          'conflict',
+          'the current version is not the expected one. Read the secret, and compare again.',
+        );
+      }
+      return { version: write(ref, secret) };
     },
 
-    memory: Object.freeze({ cached: (ref: SecretRef) => lookOnly(() => read(ref)) }),
+    async delete(ref, { signal }) {
+      signal?.throwIfAborted();
+      refuseVersion(ref);
+      store.delete(ref);
+    },
+
+    async listVersions(ref, { signal }) {
+      signal?.throwIfAborted();
+      return store.versionsOf(ref);
+    },
+
+    memory: Object.freeze({ cached: (ref: SecretRef) => lookOnly(() => store.get(ref)) }),
   });
+}
+
+function refuseVersion({ version }: SecretRef): void {
+  if (version === undefined) return;
+  throw invalid('ref of a write must not have a version: a write makes one, and a delete removes all.');
 }
 
 /** Returns a reader for looks only: `get` is as fast as a shared promise would be. */
