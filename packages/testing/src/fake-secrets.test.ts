@@ -55,6 +55,61 @@ describe('fakeSecrets', () => {
   });
 });
 
+describe('the versions of a fake', () => {
+  it('are made by each write, and are read by id or as current', async () => {
+    const fake = fakeSecrets({ initial: { a: seal('first', { version: '2' }), b: 'of b' } });
+    const secrets = createSecrets(fake.provider);
+    const { version } = await fake.put('a', 'second');
+    expect((await secrets.set('a', 'third')).version).toBe('4'); // '2' is taken
+    const createdAt = new Date(fake.clock.now());
+    expect(await secrets.listVersions('a')).toEqual([
+      { version: '4', stages: ['current'], createdAt },
+      { version, createdAt },
+      { version: '2', createdAt },
+    ]);
+    const values = ['2', version, '4', 'current', 'none'].map(async (each) =>
+      (await secrets.get({ name: 'a', version: each }))?.reveal(),
+    );
+    expect(await Promise.all(values)).toEqual(['first', 'second', 'third', 'third', undefined]);
+    await secrets.delete('a');
+    expect(await secrets.listVersions('a')).toEqual([]);
+    expect((await fake.put('a', 'again')).version).toBe('5');
+  });
+
+  it('are compared by compareAndSet', async () => {
+    const fake = fakeSecrets();
+    const secrets = createSecrets(fake.provider);
+    const { version } = await secrets.compareAndSet('a', 'first', undefined);
+    await expect(secrets.compareAndSet('a', 'other', undefined)).rejects.toMatchObject({ code: 'conflict' });
+    await secrets.compareAndSet('a', 'second', version);
+    await expect(secrets.compareAndSet('a', 'other', version)).rejects.toMatchObject({ code: 'conflict' });
+    expect((await secrets.require('a')).reveal()).toBe('second');
+    fake.fail('unavailable');
+    await expect(secrets.compareAndSet('a', 'third', '2')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(secrets.listVersions('a')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('are not named by a write', async () => {
+    const { provider } = fakeSecrets({ initial: { a: 'first' } });
+    const ref = { name: 'a', version: '1' };
+    for (const call of [
+      () => provider.set(ref, seal('new'), {}),
+      () => provider.compareAndSet(ref, seal('new'), '1', {}),
+      () => provider.delete(ref, {}),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'invalid_argument' });
+    }
+    expect((await provider.get(ref, {}))?.reveal()).toBe('first');
+  });
+
+  it('may be bytes', async () => {
+    const fake = fakeSecrets();
+    await fake.put('a', new Uint8Array([0, 0xff]));
+    const secret = await fake.provider.get({ name: 'a' }, {});
+    expect([secret?.format, secret?.bytes()]).toEqual(['base64', new Uint8Array([0, 0xff])]);
+  });
+});
+
 describe('the contents of a fake', () => {
   it('may be pairs of a ref and a value, sealed or not', async () => {
     const ref: SecretRef = { name: 'a', scope: { account: 'acct_1' } };

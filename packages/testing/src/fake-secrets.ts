@@ -9,6 +9,7 @@ import {
   type SecretErrorCode,
   type SecretProvider,
   type SecretRef,
+  type SetResult,
   seal,
 } from '@secretkit/core/provider';
 import { type FakeClock, fakeClock } from './fake-clock.js';
@@ -26,11 +27,12 @@ export interface FakeSecretsOptions {
 /** A backend for tests of an application: a test changes its contents without the application, and makes its calls fail. */
 export interface FakeSecrets {
   /** The provider for the application. It has every capability. */
-  readonly provider: SecretProvider & Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'delete'>>;
+  readonly provider: SecretProvider &
+    Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'compareAndSet' | 'delete' | 'listVersions'>>;
   /** The clock that decides when secrets expire. */
   readonly clock: FakeClock;
-  /** Creates, rotates or replaces a secret without the provider. */
-  put(ref: string | SecretRef, value: string, expiresAt?: Date): Promise<void>;
+  /** Creates, rotates or replaces a secret without the provider. Returns the version that it made. */
+  put(ref: string | SecretRef, value: string | Uint8Array, expiresAt?: Date): Promise<Required<SetResult>>;
   /** Deletes a secret without the provider. */
   remove(ref: string | SecretRef): Promise<void>;
   /**
@@ -51,7 +53,8 @@ export interface FakeSecrets {
 }
 
 /**
- * Returns a backend for tests: secrets in memory, with rotation, expiry and failures that the test controls.
+ * Returns a backend for tests: secrets in memory, with rotation, expiry and failures that the test controls. Each write makes a
+ * new version (`1`, `2`, …); a ref may name a version by its id, or by `current`, the stage of the newest one.
  *
  * @throws `TypeError` at construction, for wrong options.
  * @example
@@ -119,6 +122,9 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
         ),
       list: (query, ctx) => callUnlessFailing('list', undefined, ctx, () => store.list(query)),
       set: (ref, secret, ctx) => callUnlessFailing('set', ref, ctx, () => store.set(ref, secret)),
+      compareAndSet: (ref, secret, expected, ctx) =>
+        callUnlessFailing('compareAndSet', ref, ctx, () => store.compareAndSet(ref, secret, expected)),
+      listVersions: (ref, ctx) => callUnlessFailing('listVersions', ref, ctx, () => store.listVersions(ref)),
       delete: (ref, ctx) => callUnlessFailing('delete', ref, ctx, () => store.delete(ref)),
     }),
     put: async (ref, value, expiresAt) => store.set(checkRef(ref), seal(value, { expiresAt })),

@@ -60,7 +60,7 @@ export function faulty<P extends SecretProvider>(provider: P, script: FaultScrip
 
   return defineMiddleware({
     name: 'faulty',
-    build: ({ get, getMany, list, set, delete: remove }) => ({
+    build: ({ get, getMany, list, set, compareAndSet, delete: remove, listVersions }) => ({
       get: (ref, ctx) => callUnlessFailing(() => get(ref, ctx), 'get', ref),
       getMany:
         getMany &&
@@ -72,6 +72,12 @@ export function faulty<P extends SecretProvider>(provider: P, script: FaultScrip
         }),
       list: list && ((query, ctx) => callUnlessFailing(() => list(query, ctx), 'list')),
       set: set && ((ref, secret, ctx) => callUnlessFailing(() => set(ref, secret, ctx), 'set', ref)),
+      compareAndSet:
+        compareAndSet &&
+        ((ref, secret, expected, ctx) =>
+          callUnlessFailing(() => compareAndSet(ref, secret, expected, ctx), 'compareAndSet', ref)),
+      listVersions:
+        listVersions && ((ref, ctx) => callUnlessFailing(() => listVersions(ref, ctx), 'listVersions', ref)),
       delete: remove && ((ref, ctx) => callUnlessFailing(() => remove(ref, ctx), 'delete', ref)),
     }),
   })(provider);
