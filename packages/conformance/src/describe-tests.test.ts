@@ -41,7 +41,7 @@ describe('describeProvider', () => {
     expect(reports).toHaveLength(1);
     expect(reports[0]).toMatchObject({
       name: 'fake',
-      capabilities: ['getMany', 'list', 'set', 'delete'],
+      capabilities: ['getMany', 'list', 'set', 'compareAndSet', 'delete', 'listVersions'],
       passed: tests.length,
       total: tests.length,
     });
@@ -82,7 +82,9 @@ describe('a report', () => {
     ];
     const table = reportTable(reports).split('\n');
     expect(table[0]).toMatch(/^\| +\| cases +\| capabilities besides `get` +\|$/);
-    expect(table[2]).toMatch(/^\| fake +\| (\d+)\/\1 +\| `getMany`, `list`, `set`, `delete` +\|$/);
+    expect(table[2]).toMatch(
+      /^\| fake +\| (\d+)\/\1 +\| `getMany`, `list`, `set`, `compareAndSet`, `delete`, `listVersions` +\|$/,
+    );
     expect(table[3]).toMatch(/^\| uncancellable +\| \d+\/\d+ +\| +none +\|$/);
     expect(table[4]).toMatch(/^\| through +\| (\d+)\/\1 +\| those of the inner provider +\|$/);
     expect(table.filter((line) => line.startsWith('- uncancellable: [cancelling/'))).toHaveLength(2);

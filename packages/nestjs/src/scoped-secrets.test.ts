@@ -37,6 +37,8 @@ async function open(scopeOf: () => unknown) {
   return { app, fake, client };
 }
 
+let writes = 0;
+
 /** Every method that needs the scope. */
 const methods: Record<Exclude<keyof ScopedSecrets, 'can' | 'layers'>, (client: ScopedSecrets) => unknown> = {
   get: (client) => client.get('token'),
@@ -44,6 +46,8 @@ const methods: Record<Exclude<keyof ScopedSecrets, 'can' | 'layers'>, (client: S
   getMany: (client) => client.getMany({ a: 'token' }),
   getManySettled: (client) => client.getManySettled({ a: 'token' }),
   set: (client) => client.set('new', 'value'),
+  compareAndSet: (client) => client.compareAndSet(`new-${(writes += 1)}`, 'value', undefined),
+  listVersions: async (client) => (await client.listVersions('token')).length,
   delete: (client) => client.delete('token'),
   use: (client) => client.use('token', (token) => token),
   list: async (client) => {
