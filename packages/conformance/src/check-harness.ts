@@ -10,6 +10,7 @@ const traitNames = [
   'maxSecrets',
   'fold',
   'faults',
+  'textOnly',
   'hangs',
 ] as const satisfies readonly (keyof BackendTraits)[];
 const positive = { min: 1, max: Number.MAX_SAFE_INTEGER };

@@ -41,7 +41,7 @@ export function fakeHarness(providerOf: (fake: FakeSecrets) => SecretProvider): 
 
 // Without an invalidation, a cache may return the value from before the change.
 function fixtureOf(fake: FakeSecrets, provider: Fixture['provider']): Fixture {
-  const { clock, calls, pending, hang } = fake;
+  const { clock, calls, pending, hang, loseWrite } = fake;
   return {
     provider,
     now: clock.now,
@@ -49,8 +49,13 @@ function fixtureOf(fake: FakeSecrets, provider: Fixture['provider']): Fixture {
     calls: () => calls(),
     pending,
     hang,
+    loseWrite,
     async put(ref, value, expiresAt) {
       await fake.put(ref, value, expiresAt);
+      provider.memory?.invalidate?.(ref);
+    },
+    async putBytes(ref, value) {
+      await fake.put(ref, value);
       provider.memory?.invalidate?.(ref);
     },
     async remove(ref) {

@@ -25,6 +25,8 @@ export interface BackendTraits {
   readonly fold?: (name: string) => string;
   /** The faults that the fixture can cause. @defaultValue none */
   readonly faults?: readonly FaultName[];
+  /** Whether the backend holds only texts. Then a binary value must be refused before any call. @defaultValue false */
+  readonly textOnly?: boolean;
   /** Whether the fixture can make the backend hang. @defaultValue false */
   readonly hangs?: boolean;
 }
@@ -38,12 +40,21 @@ export interface Fixture {
   advance(ms: number): void;
   /** Creates or replaces a secret without the provider. Must reject if the backend cannot hold it. */
   put(ref: SecretRef, value: string, expiresAt?: Date): Promise<unknown>;
+  /** Creates or replaces a secret of bytes without the provider. Absent for a backend that holds only texts. */
+  putBytes?(ref: SecretRef, value: Uint8Array): Promise<unknown>;
   /** Deletes a secret without the provider. */
   remove(ref: SecretRef): Promise<void>;
   /** Returns the number of calls that the backend has received. */
   calls(): number;
   /** Makes every later call fail with this fault. Required for each of `traits.faults`. */
   fault?(name: FaultName): Promise<void> | void;
+  /**
+   * Makes the next write that reaches the backend fail with `unavailable`: before it is applied, or after. Only for providers
+   * with `compareAndSet`.
+   */
+  loseWrite?(moment: 'before' | 'after'): void;
+  /** Returns whether the backend has revoked a leased credential. Only for providers with `hold`. */
+  isRevoked?(ref: SecretRef, version: string): Promise<boolean> | boolean;
   /** Makes every later call hang. Required with `traits.hangs`. */
   hang?(): void;
   /** Returns the number of calls that the backend has in flight. */

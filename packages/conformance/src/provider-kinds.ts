@@ -16,8 +16,8 @@ class ClassProvider implements SecretProvider {
     return this.#backend.get(ref, ctx);
   }
 
-  set(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<SetResult | void> {
-    return this.#backend.set(ref, secret, ctx);
+  async set(ref: SecretRef, secret: Secret, ctx: CallContext): Promise<SetResult> {
+    return (await this.#backend.set(ref, secret, ctx)) ?? {};
   }
 
   delete(ref: SecretRef, ctx: CallContext): Promise<void> {

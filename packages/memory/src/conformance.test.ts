@@ -1,5 +1,6 @@
 import { describeProvider, type Harness, saveReports } from '@secretkit/conformance';
-import { seal } from '@secretkit/core/provider';
+import { around } from '@secretkit/core/middleware';
+import { SecretError, seal } from '@secretkit/core/provider';
 import { counting, fakeClock } from '@secretkit/testing';
 import { describe, it } from 'vitest';
 import { memorySecrets } from './memory-secrets.js';
@@ -9,13 +10,29 @@ const memory: Harness = {
   open() {
     const { now, advance } = fakeClock();
     const store = memorySecrets({ now });
-    const { provider, calls } = counting(store);
+    let losing: 'before' | 'after' | undefined;
+    const { provider, calls } = counting(
+      around({
+        name: 'losing',
+        async policy(run, ctx, { operation }) {
+          if (losing === undefined || operation !== 'compareAndSet') return run(ctx);
+          const moment = losing;
+          losing = undefined;
+          if (moment === 'after') await run(ctx);
+          throw new SecretError('unavailable', 'the connection is lost.');
+        },
+      })(store),
+    );
     return {
       provider,
       calls: () => calls(),
       now,
       advance,
       put: (ref, value, expiresAt) => store.set(ref, seal(value, { expiresAt }), {}),
+      putBytes: (ref, value) => store.set(ref, seal(value), {}),
+      loseWrite(moment) {
+        losing = moment;
+      },
       remove: (ref) => store.delete(ref, {}),
     };
   },

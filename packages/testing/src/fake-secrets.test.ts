@@ -38,6 +38,23 @@ describe('fakeSecrets', () => {
     expect((await secrets.require('a')).reveal()).toBe('of a');
   });
 
+  it.each([
+    { moment: 'before', remains: 'old' },
+    { moment: 'after', remains: 'new' },
+  ] as const)('loses one write, $moment it is applied', async ({ moment, remains }) => {
+    const fake = fakeSecrets({ initial: { a: 'old' } });
+    const secrets = createSecrets(fake.provider);
+    fake.loseWrite(moment);
+    expect((await secrets.require('a')).reveal()).toBe('old');
+    await expect(secrets.set('a', 'new')).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await secrets.require('a')).reveal()).toBe(remains);
+    await secrets.set('a', 'next');
+    expect((await secrets.require('a')).reveal()).toBe('next');
+    fake.loseWrite(moment);
+    fake.heal();
+    await secrets.delete('a');
+  });
+
   it('hangs, and counts the calls in flight', async () => {
     const fake = fakeSecrets();
     fake.hang();

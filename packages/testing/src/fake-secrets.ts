@@ -24,6 +24,8 @@ export interface FakeSecretsOptions {
   readonly clock?: FakeClock;
 }
 
+const writes: ReadonlySet<Operation> = new Set(['set', 'compareAndSet', 'delete']);
+
 /** A backend for tests of an application: a test changes its contents without the application, and makes its calls fail. */
 export interface FakeSecrets {
   /** The provider for the application. It has every capability. */
@@ -42,6 +44,11 @@ export interface FakeSecrets {
    * @throws `TypeError` for an unknown code.
    */
   fail(failure: SecretErrorCode | Error, only?: string | SecretRef): void;
+  /**
+   * Makes the next `set`, `compareAndSet` or `delete` fail with `unavailable`: before it is applied, or after, as when an answer
+   * is lost.
+   */
+  loseWrite(moment: 'before' | 'after'): void;
   /** Makes calls hang, until `heal`. The signal of a call ends it. */
   hang(): void;
   /** Ends the effect of `fail` and `hang` on later calls. Calls that hang already continue to hang. */
@@ -79,6 +86,7 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
   let inFlight = 0;
   let failing: { readonly failure: SecretErrorCode | Error; readonly only: string | undefined } | undefined;
   let hangs = false;
+  let losing: 'before' | 'after' | undefined;
 
   async function call<T>(operation: Operation, { signal }: CallContext, run: () => T): Promise<T> {
     operations.push(operation);
@@ -107,7 +115,11 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
     return call(operation, ctx, () => {
       const failure = failureOf(operation, ref);
       if (failure) throw failure;
-      return run();
+      if (losing === undefined || !writes.has(operation)) return run();
+      const moment = losing;
+      losing = undefined;
+      if (moment === 'after') run();
+      throw scriptedError('unavailable', { provider: 'fake', operation, ref });
     });
   }
 
@@ -133,11 +145,15 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
       scriptedError(failure); // throws for an unknown code
       failing = { failure, only: only === undefined ? undefined : refKey(checkRef(only)) };
     },
+    loseWrite(moment) {
+      losing = moment;
+    },
     hang() {
       hangs = true;
     },
     heal() {
       failing = undefined;
+      losing = undefined;
       hangs = false;
     },
     calls: (operation) =>

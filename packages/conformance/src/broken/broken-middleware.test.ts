@@ -81,6 +81,128 @@ const mistakes: readonly Mistake[] = [
       })),
   },
   {
+    mistake: 'the version of a ref is dropped',
+    caughtBy: 'wrapping/version',
+    make: reading(
+      (next) =>
+        ({ name, scope }, ctx) =>
+          next.get(scope ? { name, scope } : { name }, ctx),
+    ),
+  },
+  {
+    mistake: 'copies are kept for all versions',
+    caughtBy: 'full/versions/read',
+    make: reading((next) => {
+      const copies = new Map<string, Secret>();
+      return async ({ name, scope, version }, ctx) => {
+        const key = JSON.stringify([name, scope]);
+        const copy =
+          copies.get(key) ??
+          (await next.get({ name, ...(scope && { scope }), ...(version && { version }) }, ctx));
+        if (copy) copies.set(key, copy);
+        return copy;
+      };
+    }),
+  },
+  {
+    mistake: 'an invalidation of a name keeps its versions',
+    caughtBy: 'full/versions/stage',
+    make: reading((next) => {
+      const copies = new Map<string, Secret>();
+      return async (ref, ctx) => {
+        const copy = ref.version === 'current' ? copies.get(ref.name) : undefined;
+        const secret = copy ?? (await next.get(ref, ctx));
+        if (secret && ref.version === 'current') copies.set(ref.name, secret);
+        return secret;
+      };
+    }),
+  },
+  {
+    mistake: 'versions lose their stages',
+    caughtBy: 'wrapping/list-versions',
+    make: () =>
+      defineMiddleware({
+        name: 'broken',
+        build: ({ listVersions }) => ({
+          listVersions:
+            listVersions &&
+            (async (ref, ctx) => (await listVersions(ref, ctx)).map(({ version }) => ({ version }))),
+        }),
+      }),
+  },
+  {
+    mistake: 'the result of a write is dropped',
+    caughtBy: 'wrapping/set-result',
+    make: () =>
+      defineMiddleware({
+        name: 'broken',
+        build: ({ set }) => ({
+          set:
+            set &&
+            (async (ref, secret, ctx) => {
+              await set(ref, secret, ctx);
+            }),
+        }),
+      }),
+  },
+  {
+    mistake: 'the expectation of a write is dropped',
+    caughtBy: 'wrapping/compare-and-set',
+    make: () =>
+      defineMiddleware({
+        name: 'broken',
+        build: ({ compareAndSet }) => ({
+          compareAndSet:
+            compareAndSet && ((ref, secret, _expected, ctx) => compareAndSet(ref, secret, undefined, ctx)),
+        }),
+      }),
+  },
+  ...[
+    'wrapping/compare-conflict',
+    'wrapping/compare-once-unavailable',
+    'wrapping/compare-once-timeout',
+    'wrapping/compare-once-unknown',
+  ].map(
+    (caughtBy): Mistake => ({
+      mistake: 'compareAndSet is retried',
+      caughtBy,
+      make: () =>
+        defineMiddleware({
+          name: 'broken',
+          build: ({ compareAndSet }) => ({
+            compareAndSet:
+              compareAndSet &&
+              ((ref, secret, expected, ctx) =>
+                compareAndSet(ref, secret, expected, ctx).catch(() =>
+                  compareAndSet(ref, secret, expected, ctx),
+                )),
+          }),
+        }),
+    }),
+  ),
+  {
+    mistake: 'a copy survives compareAndSet',
+    caughtBy: 'wrapping/compare-replaces',
+    make: reading((next) => {
+      const copies = new Map<string, Secret>();
+      return async (ref, ctx) => {
+        const copy = copies.get(ref.name) ?? (await next.get(ref, ctx));
+        if (copy) copies.set(ref.name, copy);
+        return copy;
+      };
+    }),
+  },
+  {
+    mistake: 'hold is dropped',
+    caughtBy: 'wrapping/hold',
+    make: () => byHand(({ hold: _, ...next }) => next),
+  },
+  {
+    mistake: 'an error of hold is passed on',
+    caughtBy: 'wrapping/hold-failing',
+    make: () => byHand((next) => ({ ...next })),
+  },
+  {
     mistake: 'the inner layers are dropped',
     caughtBy: 'wrapping/name',
     make: () => byHand((next) => ({ ...next, name: `broken(${next.name})`, layers: [] })),

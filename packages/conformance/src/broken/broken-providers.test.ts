@@ -46,6 +46,24 @@ function under(other: (ref: SecretRef) => SecretRef) {
   });
 }
 
+/** A provider that reads bytes as texts. */
+function decodingBytes(decode: (value: Uint8Array) => string) {
+  return changing((secret) => (secret.format === 'base64' ? seal(decode(secret.bytes())) : secret));
+}
+
+/** A provider that revokes a credential as soon as one of its holds ends. */
+function leasing({ get, delete: remove }: Provider): SecretProvider {
+  return {
+    name: 'broken',
+    get,
+    hold: (ref) => ({ [Symbol.dispose]: () => void remove(ref, {}) }),
+  };
+}
+
+function withoutVersion({ name, scope }: SecretRef): SecretRef {
+  return scope ? { name, scope } : { name };
+}
+
 const canary = 'CANARY-not-a-real-secret';
 
 const mistakes: readonly Mistake[] = [
@@ -391,6 +409,328 @@ const mistakes: readonly Mistake[] = [
         await remove(ref, ctx);
       },
     }),
+  },
+  {
+    mistake: 'versions are listed oldest first',
+    caughtBy: 'versions/list',
+    make: ({ get, listVersions }) => ({
+      name: 'broken',
+      get,
+      listVersions: async (ref, ctx) => [...(await listVersions(ref, ctx))].reverse(),
+    }),
+  },
+  {
+    mistake: 'the versions of a missing secret are an error',
+    caughtBy: 'versions/none',
+    make: ({ get, listVersions }) => ({
+      name: 'broken',
+      get,
+      async listVersions(ref, ctx) {
+        const listed = await listVersions(ref, ctx);
+        if (listed.length === 0) throw new SecretError('unavailable', 'the secret is missing.');
+        return listed;
+      },
+    }),
+  },
+  ...['versions/read', 'versions/unknown', 'versions/deleted'].map(
+    (caughtBy): Mistake => ({
+      mistake: 'the version of a ref is ignored',
+      caughtBy,
+      make: ({ get, delete: remove, listVersions }) => ({
+        name: 'broken',
+        get: async (ref, ctx) =>
+          (await get({ name: ref.name, ...(ref.scope && { scope: ref.scope }) }, ctx)) ??
+          (caughtBy === 'versions/deleted' && ref.version ? seal('first') : undefined),
+        delete: remove,
+        listVersions,
+      }),
+    }),
+  ),
+  {
+    mistake: 'a batch ignores the versions of its refs',
+    caughtBy: 'versions/batch',
+    make: ({ get, getMany, listVersions }) => ({
+      name: 'broken',
+      get,
+      getMany: (refs, ctx) => getMany(refs.map(withoutVersion), ctx),
+      listVersions,
+    }),
+  },
+  {
+    mistake: 'canonical loses the version',
+    caughtBy: 'versions/batch',
+    make: (provider) => ({ ...provider, canonical: withoutVersion }),
+  },
+  {
+    mistake: 'canonical loses the version, though there are none',
+    caughtBy: 'versions/unsupported',
+    make: ({ get }) => ({ name: 'broken', get, canonical: withoutVersion }),
+  },
+  {
+    mistake: 'a stage remains at the version that it named first',
+    caughtBy: 'versions/stage',
+    make: ({ get, listVersions }) => {
+      const stages = new Map<string, Secret | undefined>();
+      return {
+        name: 'broken',
+        async get(ref, ctx) {
+          if (ref.version !== 'current') return get(ref, ctx);
+          if (!stages.has(ref.name)) stages.set(ref.name, await get(ref, ctx));
+          return stages.get(ref.name);
+        },
+        listVersions,
+      };
+    },
+  },
+  {
+    mistake: 'an unknown version is an error',
+    caughtBy: 'versions/unknown',
+    make: ({ get, listVersions }) => ({
+      name: 'broken',
+      listVersions,
+      async get(ref, ctx) {
+        const secret = await get(ref, ctx);
+        if (!secret && ref.version) throw new SecretError('invalid_argument', 'no such version.');
+        return secret;
+      },
+    }),
+  },
+  {
+    mistake: 'versions are listed and read without their scope',
+    caughtBy: 'versions/scopes',
+    make: ({ get, listVersions }) => {
+      const seen: SecretRef[] = [];
+      return {
+        name: 'broken',
+        listVersions,
+        async get(ref, ctx) {
+          seen.push(ref);
+          const own = await get(ref, ctx);
+          const elsewhere = seen.find(({ scope, version }) => scope && version === ref.version);
+          return own ?? (ref.version && elsewhere ? get(elsewhere, ctx) : undefined);
+        },
+      };
+    },
+  },
+  {
+    mistake: 'a version has no expiry',
+    caughtBy: 'versions/expiry',
+    make: ({ get, listVersions }) => {
+      const kept = new Map<string, Secret | undefined>();
+      return {
+        name: 'broken',
+        listVersions,
+        async get(ref, ctx) {
+          if (ref.version === undefined) return get(ref, ctx);
+          if (!kept.has(ref.version)) kept.set(ref.version, await get(ref, ctx));
+          return kept.get(ref.version);
+        },
+      };
+    },
+  },
+  {
+    mistake: 'a write does not return its version',
+    caughtBy: 'versions/written',
+    make: ({ get, set, listVersions }) => ({
+      name: 'broken',
+      get,
+      listVersions,
+      async set(ref, secret, ctx) {
+        await set(ref, secret, ctx);
+      },
+    }),
+  },
+  {
+    mistake: 'a look ignores the version',
+    caughtBy: 'versions/look',
+    make: (provider) => {
+      let last: Secret | undefined;
+      return {
+        name: 'broken',
+        async get(ref, ctx) {
+          last = await provider.get(ref, ctx);
+          return last;
+        },
+        memory: { cached: () => () => last && { secret: last } },
+      };
+    },
+  },
+  ...(
+    [
+      ['comparing/wrong', 'compareAndSet does not compare'],
+      ['comparing/exists', 'compareAndSet replaces an existing secret'],
+      ['comparing/deleted', 'compareAndSet creates a deleted secret again'],
+    ] as const
+  ).map(
+    ([caughtBy, mistake]): Mistake => ({
+      mistake,
+      caughtBy,
+      make: ({ set, ...provider }) => ({
+        ...provider,
+        name: 'broken',
+        compareAndSet: async (ref, secret, _expected, ctx) => ({
+          version: (await set(ref, secret, ctx))?.version ?? '',
+        }),
+      }),
+    }),
+  ),
+  ...(['comparing/right', 'comparing/create', 'comparing/lost-before-replace'] as const).map(
+    (caughtBy): Mistake => ({
+      mistake: 'compareAndSet returns a version of its own',
+      caughtBy,
+      make: (provider) => ({
+        ...provider,
+        name: 'broken',
+        async compareAndSet(ref, secret, expected, ctx) {
+          await provider.compareAndSet(ref, secret, expected, ctx);
+          return { version: 'of its own' };
+        },
+      }),
+    }),
+  ),
+  ...(['comparing/at-once-replace', 'comparing/at-once-create'] as const).map(
+    (caughtBy): Mistake => ({
+      mistake: 'compareAndSet is a read and then a write',
+      caughtBy,
+      make: ({ set, ...provider }) => ({
+        ...provider,
+        name: 'broken',
+        async compareAndSet(ref, secret, expected, ctx) {
+          const current = await provider.get(ref, ctx);
+          if (current?.version !== expected) throw new SecretError('conflict', 'it differs.');
+          return { version: (await set(ref, secret, ctx))?.version ?? '' };
+        },
+      }),
+    }),
+  ),
+  {
+    mistake: 'the version is a hash of the value',
+    caughtBy: 'comparing/recreated',
+    make: ({ set, ...provider }) => {
+      const versionOf = (secret: Secret): string => `hash-of-${secret.reveal()}`;
+      const get: SecretProvider['get'] = async (ref, ctx) => {
+        const secret = await provider.get(ref, ctx);
+        return secret && seal(secret.reveal(), { version: versionOf(secret) });
+      };
+      return {
+        name: 'broken',
+        get,
+        async compareAndSet(ref, secret, expected, ctx) {
+          const current = await get(ref, ctx);
+          if (current?.version !== expected) throw new SecretError('conflict', 'it differs.');
+          await set(ref, secret, ctx);
+          return { version: versionOf(secret) };
+        },
+      };
+    },
+  },
+  {
+    mistake: 'compareAndSet ignores the scope',
+    caughtBy: 'comparing/scopes',
+    make: (provider) => ({
+      ...provider,
+      name: 'broken',
+      async compareAndSet({ name }, secret, expected, ctx) {
+        const current = await provider.get({ name }, ctx);
+        return provider.compareAndSet({ name }, secret, expected && current?.version, ctx);
+      },
+    }),
+  },
+  ...(['comparing/lost-after-replace', 'comparing/lost-after-create', 'comparing/lost-equal'] as const).map(
+    (caughtBy): Mistake => ({
+      mistake: 'an open outcome is a conflict',
+      caughtBy,
+      make: (provider) => ({
+        ...provider,
+        name: 'broken',
+        compareAndSet: (ref, secret, expected, ctx) =>
+          provider.compareAndSet(ref, secret, expected, ctx).catch(() => {
+            throw new SecretError('conflict', 'it may differ.');
+          }),
+      }),
+    }),
+  ),
+  {
+    mistake: 'a lost connection looks like a rate limit',
+    caughtBy: 'comparing/lost-before-create',
+    make: (provider) => ({
+      ...provider,
+      name: 'broken',
+      compareAndSet: (ref, secret, expected, ctx) =>
+        provider.compareAndSet(ref, secret, expected, ctx).catch(() => {
+          throw new SecretError('rate_limited', 'too many calls.');
+        }),
+    }),
+  },
+  {
+    mistake: 'a lost compareAndSet is repeated as a set',
+    caughtBy: 'comparing/lost-other',
+    make: ({ set, ...provider }) => ({
+      ...provider,
+      name: 'broken',
+      compareAndSet: (ref, secret, expected, ctx) =>
+        provider.compareAndSet(ref, secret, expected, ctx).catch(async () => ({
+          version: (await set(ref, secret, ctx))?.version ?? '',
+        })),
+    }),
+  },
+  {
+    mistake: 'bytes are decoded as UTF-8',
+    caughtBy: 'bytes/delicate-1',
+    make: decodingBytes((value) => new TextDecoder().decode(value)),
+  },
+  {
+    mistake: 'bytes lose their byte order mark',
+    caughtBy: 'bytes/delicate-4',
+    make: changing((secret) => (secret.format === 'base64' ? seal(secret.bytes().slice(3)) : secret)),
+  },
+  {
+    mistake: 'bytes are read as their base64',
+    caughtBy: 'bytes/format',
+    make: changing((secret) => seal(secret.reveal(), { version: secret.version })),
+  },
+  {
+    mistake: 'a text that looks like base64 is read as bytes',
+    caughtBy: 'bytes/format',
+    make: changing((secret) =>
+      /^[\w+/]+=*$/.test(secret.reveal()) ? seal(Buffer.from(secret.reveal(), 'base64')) : secret,
+    ),
+  },
+  {
+    mistake: 'every value is read as bytes',
+    caughtBy: 'bytes/text',
+    make: changing((secret) => seal(secret.bytes())),
+  },
+  {
+    mistake: 'bytes of other programs are decoded as UTF-8',
+    caughtBy: 'bytes/read',
+    make: decodingBytes((value) => new TextDecoder().decode(value)),
+  },
+  {
+    mistake: 'the last bytes are a public field',
+    caughtBy: 'bytes/secrecy',
+    make: ({ get }) => {
+      const broken = {
+        name: 'broken',
+        last: '',
+        async get(ref: SecretRef, ctx: object) {
+          const secret = await get(ref, ctx);
+          broken.last = secret?.reveal() ?? '';
+          return secret;
+        },
+      };
+      return broken;
+    },
+  },
+  {
+    mistake: 'the end of one hold revokes the credential of another',
+    caughtBy: 'holding/twice',
+    make: leasing,
+  },
+  {
+    mistake: 'the last hold revokes what a plain get returned',
+    caughtBy: 'holding/plain-get',
+    make: leasing,
   },
   {
     mistake: 'only the first page is listed',

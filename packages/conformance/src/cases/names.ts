@@ -11,6 +11,9 @@ const malformed: Readonly<Record<string, unknown>> = {
   'a number': 5,
   'an account that failed to load': { name: 'a', scope: { account: undefined } },
   'an empty user': { name: 'a', scope: { user: '' } },
+  'a version that failed to load': { name: 'a', version: undefined },
+  'an empty version': { name: 'a', version: '' },
+  'a version with a control character': { name: 'a', version: '1\n' },
 };
 
 /** Pairs of addresses that a careless cache key does not separate. */

@@ -16,6 +16,7 @@ import { expectNoLeak } from '../leaks/expect-no-leak.js';
 import { expectCalls, expectCode, expectMissing, expectReason, expectValue } from '../outcome.js';
 import { providerKinds } from '../provider-kinds.js';
 import { wrappingMemory } from './wrapping-memory.js';
+import { wrappingVersions } from './wrapping-versions.js';
 
 /** A middleware under test, and its clock. */
 export interface Wrapper {
@@ -77,6 +78,7 @@ export const wrapping: readonly Case<Wrapper>[] = [
     },
   },
   ...wrappingMemory,
+  ...wrappingVersions,
   {
     id: 'wrapping/context',
     title: 'the context of the caller reaches the inner provider, and its deadline is never raised',
