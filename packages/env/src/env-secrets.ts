@@ -70,6 +70,7 @@ export function envSecrets(options: EnvSecretsOptions = {}): EnvSecrets | Listab
     memory: Object.freeze({
       cached: (ref: SecretRef) =>
         lookOnly(() => {
+          if (ref.version !== undefined) return undefined; // there are no versions
           const { value, file } = find(ref);
           return file ? undefined : sealed(value); // a file needs I/O
         }),
@@ -78,7 +79,7 @@ export function envSecrets(options: EnvSecretsOptions = {}): EnvSecrets | Listab
     // Names of one variable are one secret. A control character, which no name has, marks a secret without a variable.
     canonical(ref) {
       const identity = name(ref) ?? `\0${ref.name}`;
-      return ref.scope ? { name: identity, scope: ref.scope } : { name: identity };
+      return { ...ref, name: identity };
     },
   };
   if (prefix === undefined) return Object.freeze(provider);
