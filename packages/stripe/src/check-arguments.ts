@@ -1,4 +1,4 @@
-import { invalid, type SecretScope } from '@secretkit/core/provider';
+import { invalid, type Secret, type SecretScope } from '@secretkit/core/provider';
 import { isHeaderText, kindOfBadHeader } from './header-text.js';
 
 /** Stripe's limit for a name and for a value, in characters. */
@@ -13,6 +13,14 @@ export function checkName(name: string): void {
 /** @throws `invalid_argument` for a value that Stripe would refuse. */
 export function checkPayload(payload: string): void {
   checkLength('value', payload, 'Store larger values elsewhere.');
+}
+
+/** @throws `invalid_argument` for a binary value: Stripe holds only texts. */
+export function checkFormat({ format }: Secret): void {
+  if (format === 'text') return;
+  throw invalid(
+    'value must be a string, got bytes: Stripe holds only texts. Encode the bytes, for example in base64.',
+  );
 }
 
 /** @throws `invalid_argument` for an account that a header cannot hold. */

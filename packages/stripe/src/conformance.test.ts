@@ -66,6 +66,7 @@ function harnessFor(makeClient: MakeClient, { endsRequests, usesFetch }: ClientT
       scopes: ['account', 'user'],
       expiryResolutionMs: 1_000,
       maxValueLength: 5_000,
+      textOnly: true,
       maxSecrets: 10,
       faults: [...(Object.keys(possible) as FaultName[]), 'refused'], // keys() has wider types
       hangs: true,

@@ -8,7 +8,7 @@ import {
   seal,
 } from '@secretkit/core/provider';
 import { batchReader } from './batch-reader.js';
-import { checkAccount, checkName, checkPayload, expiryInSeconds } from './check-arguments.js';
+import { checkAccount, checkFormat, checkName, checkPayload, expiryInSeconds } from './check-arguments.js';
 import type { StripeSecret } from './stripe-answer.js';
 import { stripeApi } from './stripe-api.js';
 import { checkedOptions, type StripeSecretsOptions } from './stripe-options.js';
@@ -105,6 +105,7 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
       const payload = secret.reveal();
       const { expiresAt } = secret;
       checkName(name);
+      checkFormat(secret);
       checkPayload(payload);
       const expiry = expiresAt && expiryInSeconds(expiresAt, now());
       await api.create({ name, payload, expiresAt: expiry }, checkedScope(scope), ctx);
@@ -115,7 +116,11 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
       await api.delete(name, checkedScope(scope), ctx);
     },
 
-    canonical: ({ name, scope }) => ({ name, scope: withDefaultAccount(scope) }),
+    canonical: ({ name, scope, version }) => ({
+      name,
+      scope: withDefaultAccount(scope),
+      ...(version !== undefined && { version }), // unsupported, and never the current value
+    }),
   });
 }
 
