@@ -114,5 +114,5 @@ function copyFlags(source: object, copy: object): void {
 }
 
 function malformedObject(): SecretError {
-  return invalid('reference object must have only $secret, with a string. Make it with ref(name, scope).');
+  return invalid('reference object must have only $secret, with a string. Make it with ref(name, options).');
 }

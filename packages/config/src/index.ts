@@ -3,7 +3,7 @@ export type { LiveControls, LiveSecrets, LiveSecretsOptions } from './live-secre
 export { type LoadSecretsOptions, loadSecrets } from './load-secrets.js';
 export { openProvider } from './open-provider.js';
 export { type Problem, problemsOf } from './problems.js';
-export { isReference, type Reference, type ReferenceText, ref } from './reference.js';
+export { isReference, type Reference, type ReferenceOptions, type ReferenceText, ref } from './reference.js';
 export { resolveReferences, revealReferences } from './resolve-references.js';
 export type { Resolved } from './resolved.js';
 export {

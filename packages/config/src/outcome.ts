@@ -22,7 +22,9 @@ export function outcomeOf(request: Request, answer: Answer): Outcome {
 }
 
 /** Returns the error of a required secret that is missing. */
-export function notFound({ ref }: Pick<Request, 'ref'>): SecretError {
-  const problem = 'the secret does not exist, or has expired. Create it, or check its name and scope.';
+export function notFound({ ref, field }: Pick<Request, 'ref' | 'field'>): SecretError {
+  const missing =
+    field === undefined ? 'the secret does not exist' : 'the secret or its field does not exist';
+  const problem = `${missing}, or has expired. Create it, or check its name and scope.`;
   return new SecretError('not_found', problem, { ref });
 }

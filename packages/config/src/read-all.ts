@@ -6,6 +6,8 @@ import type { Problem } from './problems.js';
 export interface RefAtPlace {
   readonly at: string;
   readonly ref: SecretRef;
+  /** The field of its value, by key or by JSON pointer. Absent for the whole value. */
+  readonly field?: string;
 }
 
 /** @throws `TypeError` for anything but a client. */
@@ -35,7 +37,9 @@ export async function readAll(
   refs: readonly RefAtPlace[],
   { signal, fresh }: ReadOptions,
 ): Promise<readonly Answer[]> {
-  const byIndex = Object.fromEntries(refs.map(({ ref }, index) => [index, ref]));
+  const byIndex = Object.fromEntries(
+    refs.map(({ ref, field }, index) => [index, field === undefined ? ref : { ...ref, field }]),
+  );
   const options = { ...(signal !== undefined && { signal }), ...(fresh !== undefined && { fresh }) };
   const answers = await secrets.getManySettled(byIndex, options);
   return refs.map((_, index) => answers[index]);

@@ -18,22 +18,34 @@ describe('a reference', () => {
       ref('token', { account: 'acct_1', user: 'a&b=c+d' }),
       'secret://token?account=acct_1&user=a%26b%3Dc%2Bd',
     ],
+    [ref('db', { version: 'AWSPREVIOUS' }), 'secret://db?version=AWSPREVIOUS'],
+    [ref('db', { field: 'password' }), 'secret://db#password'],
+    [ref('db', { field: '/hosts/0/a~1b?#%' }), 'secret://db#/hosts/0/a~1b%3F%23%25'],
+    [
+      ref('db', { version: 'a&b', field: 'x', user: 'usr_1', account: 'acct_1' }),
+      'secret://db?account=acct_1&user=usr_1&version=a%26b#x',
+    ],
   ])('is written as a string: %o', (made, written) => {
     expect(made).toEqual({ $secret: written });
     expect(Object.isFrozen(made)).toBe(true);
   });
 
-  it('parses to its ref, for any name and scope', () => {
+  it('parses to its ref and its field, for any name, scope, version and field', () => {
     const scope = fc.oneof(
       fc.constant(undefined),
       fc.record({ account: text, user: text }),
       fc.record({ account: text }),
       fc.record({ user: text }),
     );
+    const details = fc.record({ version: text, field: text }, { requiredKeys: [] });
     fc.assert(
-      fc.property(text, scope, (name, owner) => {
-        const { $secret } = ref(name, owner);
-        expect(refKey(parseReference($secret))).toBe(refKey(owner ? { name, scope: owner } : { name }));
+      fc.property(text, scope, details, (name, owner, { version, field }) => {
+        const rest = { ...(version !== undefined && { version }), ...(field !== undefined && { field }) };
+        const { $secret } = ref(name, { ...owner, ...rest });
+        const parsed = parseReference($secret);
+        const expected = { name, ...(owner && { scope: owner }), ...(version !== undefined && { version }) };
+        expect(refKey(parsed.ref)).toBe(refKey(expected));
+        expect(parsed.field).toBe(field);
         expect(isReference($secret)).toBe(true);
       }),
       { seed: 1, numRuns: 300 },
@@ -51,6 +63,18 @@ describe('a reference', () => {
     ['secret://a?user=2&account=1', { name: 'a', scope: { account: '1', user: '2' } }],
     ['secret://ключ', { name: 'ключ' }],
   ])('is parsed: %s', (written, parsed) => {
+    expect(parseReference(written)).toEqual({ ref: parsed });
+  });
+
+  it.each([
+    ['secret://a?version=1', { ref: { name: 'a', version: '1' } }],
+    ['secret://a?version=1&user=2', { ref: { name: 'a', scope: { user: '2' }, version: '1' } }],
+    ['secret://a#b', { ref: { name: 'a' }, field: 'b' }],
+    ['secret://a#/b/0/c~1d%25', { ref: { name: 'a' }, field: '/b/0/c~1d%' }],
+    ['secret://a#b=c&d', { ref: { name: 'a' }, field: 'b=c&d' }],
+    ['secret://a%23b', { ref: { name: 'a#b' } }],
+    ['secret://a?version=x%23y#b', { ref: { name: 'a', version: 'x#y' }, field: 'b' }],
+  ])('is parsed, with its version and its field: %s', (written, parsed) => {
     expect(parseReference(written)).toEqual(parsed);
   });
 
@@ -62,7 +86,15 @@ describe('a reference', () => {
     ['secret://CANARY-a b', 'must not have white space'],
     [' secret://CANARY-ab', 'must not have white space'],
     ['secret://CANARY-ab\n', 'must not have white space'],
-    ['secret://CANARY#b', 'must not have white space'],
+    ['secret://CANARY#', 'field'],
+    ['secret://CANARY#a#b', '%23'],
+    ['secret://CANARY#a?version=1', 'before its #'],
+    ['secret://CANARY#%0a', 'control character'],
+    ['secret://CANARY#%', '%25'],
+    ['secret://#CANARY', 'name'],
+    ['secret://a?version=', 'version'],
+    ['secret://a?version=1&version=1', 'version once'],
+    ['secret://a?field=CANARY', 'after its ?'],
     ['secret://CANARY-%', '%25'],
     ['secret://CANARY-%ff', '%25'],
     ['secret://CANARY-%00', 'control character'],
@@ -91,6 +123,10 @@ describe('a reference', () => {
     expect(ref('a', {})).toEqual(ref('a'));
     expect(() => ref('')).toThrow(/^invalid_argument: name/);
     expect(() => ref('a', { user: undefined } as never)).toThrow(/^invalid_argument: scope\.user/);
+    expect(() => ref('a', { version: undefined } as never)).toThrow(/^invalid_argument: version/);
+    expect(() => ref('a', { field: undefined } as never)).toThrow(/^invalid_argument: field/);
+    expect(() => ref('a', { field: '' })).toThrow(/^invalid_argument: field/);
+    expect(() => ref('a', { filed: 'a' } as never)).toThrow(/"filed"/);
   });
 });
 

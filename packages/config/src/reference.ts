@@ -15,13 +15,30 @@ export interface Reference {
   readonly $secret: ReferenceText;
 }
 
-/** A reference as a string, such as `secret://db-password` or `secret://token?user=usr_1&account=acct_1`. */
+/**
+ * A reference as a string, such as `secret://db-password`, `secret://token?user=usr_1&account=acct_1` or
+ * `secret://prod/db?version=AWSPREVIOUS#password`. The fragment is a field of a JSON object, by key or by JSON pointer.
+ */
 export type ReferenceText = `secret://${string}`;
+
+/** The parts of a reference besides the name. */
+export interface ReferenceOptions extends SecretScope {
+  /** A version id or a stage, as the backend names it. @defaultValue the current version */
+  readonly version?: string;
+  /** One key of a JSON object, by name or by JSON pointer (`/hosts/0/password`). @defaultValue the whole value */
+  readonly field?: string;
+}
+
+/** A parsed reference: the ref to read, and the field of its value. */
+export interface ParsedReference {
+  readonly ref: SecretRef;
+  readonly field?: string;
+}
 
 /**
  * Returns a reference for a config tree that is written as code.
  *
- * @throws `invalid_argument` for a malformed name or scope.
+ * @throws `invalid_argument` for a malformed name, scope, version or field.
  * @example
  * ```ts
  * import { ref, resolveReferences } from '@secretkit/config';
@@ -33,10 +50,14 @@ export type ReferenceText = `secret://${string}`;
  * console.log(db.password, db.password.reveal().length); // [secret] 7
  * ```
  */
-export function ref(name: string, scope?: SecretScope): Reference {
-  const { name: checkedName, scope: owner } = checkRef(scope === undefined ? name : { name, scope });
-  const query = Object.entries(owner ?? {}).map(([field, id]) => `${field}=${encode(id as string)}`); // checked
-  const text: ReferenceText = `secret://${encode(checkedName)}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+export function ref(name: string, options: ReferenceOptions = {}): Reference {
+  const { version, field, ...scope } = options;
+  // A part that is present and undefined is refused: its value failed to load.
+  const made = checkRef({ name, scope, ...('version' in options && { version }) });
+  const parameters = { ...made.scope, ...(made.version !== undefined && { version: made.version }) };
+  const query = Object.entries(parameters).map(([key, id]) => `${key}=${encode(id)}`);
+  const fragment = 'field' in options ? `#${encode(checkField(field))}` : '';
+  const text: ReferenceText = `secret://${encode(made.name)}${query.length > 0 ? `?${query.join('&')}` : ''}${fragment}`;
   return Object.freeze({ $secret: text });
 }
 
@@ -85,33 +106,59 @@ export function textOf(thing: unknown): string | undefined {
 }
 
 /**
- * Returns the ref of a reference.
+ * Returns the parts of a reference.
  *
  * @throws `invalid_argument` for a malformed string. It is not quoted: it may be a value in the wrong place.
  */
-export function parseReference(text: string): SecretRef {
-  if (/[\s#]/.test(text)) throw malformed('must not have white space or a #. Write %20 and %23.');
-  const parts = /^secret:\/\/([^?]*)(?:\?([^]*))?$/i.exec(text);
+export function parseReference(text: string): ParsedReference {
+  if (/\s/.test(text)) throw malformed('must not have white space. Write %20.');
+  const parts = /^secret:\/\/([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/i.exec(text);
   if (!parts) throw malformed('must start with secret://.');
-  const [, name = '', query] = parts;
-  if (query === undefined) return checked({ name: decode(name) });
-  const scope: Record<string, string> = {};
-  for (const pair of query.split('&')) {
-    const [field = '', id, ...rest] = pair.split('=');
-    if ((field !== 'account' && field !== 'user') || id === undefined || rest.length > 0) {
-      throw malformed('must have only account=… and user=… after its ?.');
-    }
-    if (Object.hasOwn(scope, field)) throw malformed(`must have ${field} once.`);
-    scope[field] = decode(id);
+  const [, name = '', query, fragment] = parts;
+  if (fragment !== undefined && /[#?]/.test(fragment)) {
+    throw malformed('must have its ? before its #, and each of them once. Write %3F and %23 in a field.');
   }
-  return checked({ name: decode(name), scope });
+  const { version, ...scope } = query === undefined ? {} : parametersOf(query);
+  return checked(() => ({
+    ref: checkRef({
+      name: decode(name),
+      ...(Object.keys(scope).length > 0 && { scope }),
+      ...(version !== undefined && { version }),
+    }),
+    ...(fragment !== undefined && { field: checkField(decode(fragment)) }),
+  }));
 }
 
-function checked(parsed: SecretRef): SecretRef {
+const parameters = ['account', 'user', 'version'];
+
+function parametersOf(query: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const pair of query.split('&')) {
+    const [key = '', text, ...rest] = pair.split('=');
+    if (!parameters.includes(key) || text === undefined || rest.length > 0) {
+      throw malformed('must have only account=…, user=… and version=… after its ?.');
+    }
+    if (Object.hasOwn(found, key)) throw malformed(`must have ${key} once.`);
+    found[key] = decode(text);
+  }
+  return found;
+}
+
+// A field obeys the rules of a name.
+function checkField(field: unknown): string {
   try {
-    return checkRef(parsed);
+    return checkRef({ name: field as string }).name; // checked
   } catch (error) {
-    throw isSecretError(error) ? malformed(`must name a secret: ${error.problem}`) : error;
+    throw isSecretError(error) ? invalid(error.problem.replace(/^name/, 'field')) : error;
+  }
+}
+
+function checked<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const isOfPart = isSecretError(error) && !error.problem.startsWith('reference ');
+    throw isOfPart ? malformed(`must name a secret: ${error.problem}`) : error;
   }
 }
 
@@ -130,6 +177,6 @@ function decode(text: string): string {
 
 function malformed(problem: string): SecretError {
   return invalid(
-    `reference ${problem} Write secret://name?account=acct_1&user=usr_1; for a string that is not a reference, write a backslash before it.`,
+    `reference ${problem} Write secret://name?account=acct_1&user=usr_1&version=1#field; for a string that is not a reference, write a backslash before it.`,
   );
 }

@@ -84,6 +84,65 @@ describe('each reference is replaced with its secret', () => {
     });
   });
 
+  it('of a version, by its id or its stage', async () => {
+    const { secrets, fake } = setUp();
+    const [first] = await secrets.listVersions('a');
+    await fake.put('a', 'new value of a');
+    const config = {
+      old: ref('a', { version: first!.version }),
+      stage: 'secret://a?version=current',
+      now: 'secret://a',
+    };
+    expect(await revealReferences(config, secrets)).toEqual({
+      old: 'value of a',
+      stage: 'new value of a',
+      now: 'new value of a',
+    });
+    const missing = await failureOf(resolveReferences({ x: 'secret://a?version=none' }, secrets));
+    expect(missing.code).toBe('not_found');
+  });
+
+  it('of a backend without versions is unsupported, and makes no call', async () => {
+    const { fake } = setUp();
+    const secrets = createSecrets({ name: 'plain', get: fake.provider.get });
+    const failure = await failureOf(resolveReferences({ x: 'secret://a?version=1' }, secrets));
+    expect([failure.code, fake.calls()]).toEqual(['unsupported', 0]);
+  });
+
+  it('or with fields of its JSON object, from one read', async () => {
+    const { secrets, fake } = setUp();
+    const db = { host: 'db.example', port: 5432, tls: true, user: { name: 'app', 'a/b': [1] }, none: null };
+    await fake.put('db', JSON.stringify(db));
+    const config = {
+      host: 'secret://db#host',
+      port: 'secret://db#port',
+      tls: ref('db', { field: 'tls' }),
+      user: ref('db', { field: '/user/name' }),
+      list: 'secret://db#/user/a~1b',
+    };
+    expect(await revealReferences(config, secrets)).toEqual({
+      host: 'db.example',
+      port: '5432',
+      tls: 'true',
+      user: 'app',
+      list: '[1]',
+    });
+    expect(fake.calls()).toBe(1);
+  });
+
+  it.each([
+    ['a field that is null', 'secret://db#none', 'not_found'],
+    ['a field that the object does not have', 'secret://db#toString', 'not_found'],
+    ['a value that is not a JSON object', 'secret://a#password', 'invalid_data'],
+  ])('or is a problem: %s', async (_, text, code) => {
+    const { secrets, fake } = setUp();
+    await fake.put('db', '{"none":null,"password":"CANARY-in-the-object"}');
+    await fake.put('a', 'CANARY-not-an-object');
+    const failure = await failureOf(resolveReferences({ db: [text] }, secrets));
+    expect(problemsOf(failure).map(({ at, error }) => [at, error.code])).toEqual([['db[0]', code]]);
+    expectNoLeak(['CANARY-in-the-object', 'CANARY-not-an-object'], failure);
+  });
+
   it('even if it is the whole tree', async () => {
     const { secrets } = setUp();
     expect((await resolveReferences(ref('a'), secrets)).reveal()).toBe('value of a');

@@ -1,22 +1,16 @@
 import type { ReadOptions, SecretsReader } from '@secretkit/core';
-import {
-  checkOptions,
-  isSecretError,
-  type Secret,
-  type SecretError,
-  type SecretRef,
-} from '@secretkit/core/provider';
+import { checkOptions, isSecretError, type Secret, type SecretError } from '@secretkit/core/provider';
 import { copyTree, type Place } from './copy-tree.js';
 import { notFound } from './outcome.js';
 import { failureOf, hasProblems, type Problem } from './problems.js';
 import { checkClient, readAll, refusedRefs } from './read-all.js';
-import { parseReference } from './reference.js';
+import { type ParsedReference, parseReference } from './reference.js';
 import type { Resolved } from './resolved.js';
 
 /**
  * Returns a copy of a config tree in which each reference is replaced with its `Secret`. A reference is a string such as
- * `secret://db-password` or `secret://token?user=usr_1&account=acct_1`, or an object that `ref` made, anywhere in plain
- * objects and arrays. One batch reads all of them. One error lists all problems with their paths; then nothing is resolved.
+ * `secret://db-password`, `secret://token?user=usr_1&account=acct_1` or `secret://prod/db?version=1#password`, or an object that
+ * `ref` made, anywhere in plain objects and arrays. One batch reads all of them, and all fields of a secret are one read. One error lists all problems with their paths; then nothing is resolved.
  *
  * A reference must be the whole string: part of a longer string is not replaced. A backslash escapes: `\secret://…` becomes
  * the string without the backslash. Instances of classes, dates, buffers, maps and functions are copied by reference.
@@ -77,19 +71,19 @@ async function resolve(
   checkClient(owner, secrets);
   checkOptions(owner, options, ['signal', 'fresh']);
   const { places, finish } = copyTree(config);
-  const parsed = places.map((place) => ({ at: place.at, ref: refOf(place) }));
-  const refs = parsed.flatMap(({ at, ref }) => (isSecretError(ref) ? [] : { at, ref }));
-  const malformed = parsed.flatMap(({ at, ref }): Problem[] =>
-    isSecretError(ref) ? [{ at, error: ref }] : [],
+  const all = places.map((place) => ({ at: place.at, parsed: parsedOf(place) }));
+  const refs = all.flatMap(({ at, parsed }) => (isSecretError(parsed) ? [] : { at, ...parsed }));
+  const malformed = all.flatMap(({ at, parsed }): Problem[] =>
+    isSecretError(parsed) ? [{ at, error: parsed }] : [],
   );
   const refused = [...malformed, ...refusedRefs(secrets, refs)];
   if (hasProblems(refused)) throw failureOf('the references are malformed. Nothing has been read.', refused);
 
   const answers = await readAll(secrets, refs, options);
-  const problems = refs.flatMap(({ at, ref }, index): Problem[] => {
+  const problems = refs.flatMap(({ at, ...request }, index): Problem[] => {
     const answer = answers[index];
     if (isSecretError(answer)) return [{ at, error: answer }];
-    return answer ? [] : [{ at, error: notFound({ ref }) }];
+    return answer ? [] : [{ at, error: notFound(request) }];
   });
   if (hasProblems(problems)) {
     throw failureOf(`${problems.length} of ${refs.length} references could not be resolved.`, problems);
@@ -98,7 +92,7 @@ async function resolve(
   return finish();
 }
 
-function refOf({ text }: Place): SecretRef | SecretError {
+function parsedOf({ text }: Place): ParsedReference | SecretError {
   if (isSecretError(text)) return text;
   try {
     return parseReference(text);
