@@ -53,6 +53,11 @@ const files: Harness = {
         await writeFile(path, `${value}\n`); // one final newline is not part of the value
         env[`${variableOf(ref)}_FILE`] = path;
       },
+      async putBytes(ref, value) {
+        const path = join(folder, variableOf(ref));
+        await writeFile(path, value);
+        env[`${variableOf(ref)}_FILE`] = path;
+      },
       async remove(ref) {
         Reflect.deleteProperty(env, `${variableOf(ref)}_FILE`);
       },

@@ -180,13 +180,19 @@ describe('a file', () => {
   it.each([
     ['a directory', () => Promise.resolve(folder)],
     ['over 1 MiB', () => file('large', 'C'.repeat(1_048_577))],
-    ['not UTF-8', () => file('binary', Uint8Array.of(67, 65, 78, 65, 82, 89, 0xff))],
-  ])('that is not text is invalid_data and is not quoted: %s', async (_, make) => {
+  ])('that cannot hold a value is invalid_data and is not quoted: %s', async (_, make) => {
     const error = await open({ KEY_FILE: await make() })
       .get('key')
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'invalid_data' });
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
+  });
+
+  it('that is not UTF-8 is a binary value, with every byte', async () => {
+    const bytes = Uint8Array.of(67, 65, 78, 65, 82, 89, 0xff, 10);
+    const secret = await open({ KEY_FILE: await file('binary', bytes) }).require('key');
+    expect([secret.format, secret.bytes()]).toEqual(['base64', bytes]);
+    expect(inspect(secret, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
   it('in addition to the variable itself is invalid_argument', async () => {

@@ -116,8 +116,8 @@ function lookOnly(look: () => Secret | undefined): CachedReader {
   };
 }
 
-function sealed(value: string | undefined): Secret | undefined {
+function sealed(value: string | Uint8Array | undefined): Secret | undefined {
   if (value === undefined || value === '') return undefined;
-  if (value.isWellFormed()) return seal(value);
+  if (typeof value !== 'string' || value.isWellFormed()) return seal(value);
   throw new SecretError('invalid_data', 'the value must not have a lone surrogate. Set it again.');
 }

@@ -3,22 +3,23 @@ import { SecretError } from '@secretkit/core/provider';
 const maxBytes = 1_048_576;
 
 /**
- * Returns the text of a file that holds one value: UTF-8, without the one newline that editors and `echo` add at its end.
+ * Returns the text of a file that holds one value, without the one newline that editors and `echo` add at its end; of a file that
+ * is not UTF-8 its bytes.
  *
  * @param path - Never quoted: it may be a value in the wrong place.
  * @param variable - The variable that names the file, for messages.
- * @throws `unavailable` when it cannot be read; `invalid_data` when it is not a file, over 1 MiB or not UTF-8.
+ * @throws `unavailable` when it cannot be read; `invalid_data` when it is not a file, or over 1 MiB.
  */
 export async function readSecretFile(
   path: string,
   variable: string,
   signal: AbortSignal | undefined,
-): Promise<string> {
+): Promise<string | Uint8Array> {
   const bytes = await readBytes(path, variable, signal);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
   } catch {
-    throw invalidFile(variable, 'must be UTF-8 text. Encode binary values as base64.');
+    return bytes;
   }
 }
 
