@@ -192,6 +192,13 @@ const mistakes: readonly Mistake[] = [
       };
     }),
   },
+  ...[1, 2, 4, 6, 8, 9].map(
+    (at): Mistake => ({
+      mistake: 'the memory of the inner provider is trusted',
+      caughtBy: `wrapping/memory-faulty-${at}`,
+      make: () => byHand((next) => ({ ...next })),
+    }),
+  ),
   {
     mistake: 'hold is dropped',
     caughtBy: 'wrapping/hold',

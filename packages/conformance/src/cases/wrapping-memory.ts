@@ -1,8 +1,11 @@
 import { type Middleware, settled } from '@secretkit/core/middleware';
 import {
+  type CachedSecret,
   describeRef,
   describeScope,
   type InvalidateTarget,
+  isSecret,
+  isSecretError,
   type SecretChange,
   type SecretMemory,
   type SecretProvider,
@@ -10,9 +13,29 @@ import {
 } from '@secretkit/core/provider';
 import type { Case } from '../case.js';
 import { expectThat } from '../failure.js';
+import { expectNoLeak } from '../leaks/expect-no-leak.js';
 import { expectValue } from '../outcome.js';
 
 const name = 'conformance-wrapped';
+const canary = 'CANARY-not-a-real-secret';
+
+function throwing(): never {
+  throw new TypeError(`cannot read ${canary}`);
+}
+
+/** Parts of `memory` with a mistake. An adapter in plain JavaScript may have any of them. */
+const faultyParts = {
+  'cached throws': { cached: throwing },
+  'the reader of cached throws': { cached: () => throwing },
+  'cached returns nothing': { cached: () => undefined },
+  'cached is async': { cached: async () => () => undefined },
+  'the reader of cached is async': { cached: () => async () => ({ secret: seal(canary) }) },
+  'cached returns values that are not sealed': { cached: () => () => ({ secret: canary }) },
+  'cached returns a text': { cached: () => () => canary },
+  'invalidate throws': { invalidate: throwing },
+  'subscribe throws': { subscribe: throwing },
+  'subscribe returns nothing': { subscribe: () => undefined },
+} as unknown as Readonly<Record<string, SecretMemory>>; // on purpose
 
 /** The rules for wrapping a provider with values in memory: each part of `memory` passes through. */
 export const wrappingMemory: readonly Case<{ readonly wrap: Middleware }>[] = [
@@ -87,6 +110,34 @@ export const wrappingMemory: readonly Case<{ readonly wrap: Middleware }>[] = [
       expectThat(changes.length === 1, 'no change after the end of the subscription', 'another one');
     },
   },
+  ...Object.entries(faultyParts).map(
+    ([what, memory], at): Case<{ readonly wrap: Middleware }> => ({
+      id: `wrapping/memory-faulty-${at + 1}`,
+      title: `a part of memory that is faulty reveals nothing, and does not affect get: ${what}`,
+      why: 'a mistake in an adapter must not leak a value, nor stop an application that only reads',
+      async run({ wrap }) {
+        const outer: SecretProvider = wrap({ name: 'faulty', get: async () => seal('value'), memory });
+        const parts: readonly (() => unknown)[] = [
+          () => outer.memory?.cached?.({ name })(false),
+          () => outer.memory?.cached?.({ name })(true),
+          () => outer.memory?.invalidate?.({ name }),
+          () => outer.memory?.subscribe?.(() => undefined),
+        ];
+        for (const part of parts) {
+          try {
+            const found = part() as CachedSecret | undefined; // or anything, such as a function
+            const isSafe = found?.secret === undefined || isSecret(found.secret);
+            expectThat(isSafe, 'a sealed value, or undefined', 'another answer');
+            expectNoLeak(canary, found);
+          } catch (error) {
+            if (!isSecretError(error)) throw error;
+            expectNoLeak(canary, error);
+          }
+          await expectValue(() => outer.get({ name }, { fresh: true }), 'value');
+        }
+      },
+    }),
+  ),
 ];
 
 /** A provider with one secret, which is in its memory. */
