@@ -9,6 +9,6 @@ export const readOnly = createSecrets(stack(envSecrets()));
 export const full = createSecrets(stack(memorySecrets()));
 
 export const read: Promise<{ readonly db: Secret | undefined }> = readOnly.getMany({ db: 'DATABASE_URL' });
-export const written: Promise<void> = full.set('token', 'an example');
+export const written: Promise<{ readonly version?: string }> = full.set('token', 'an example');
 // @ts-expect-error environment variables cannot be written
 export const refused = readOnly.set('token', 'an example');

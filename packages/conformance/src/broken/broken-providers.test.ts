@@ -457,16 +457,6 @@ const mistakes: readonly Mistake[] = [
     }),
   },
   {
-    mistake: 'canonical loses the version',
-    caughtBy: 'versions/batch',
-    make: (provider) => ({ ...provider, canonical: withoutVersion }),
-  },
-  {
-    mistake: 'canonical loses the version, though there are none',
-    caughtBy: 'versions/unsupported',
-    make: ({ get }) => ({ name: 'broken', get, canonical: withoutVersion }),
-  },
-  {
     mistake: 'a stage remains at the version that it named first',
     caughtBy: 'versions/stage',
     make: ({ get, listVersions }) => {
