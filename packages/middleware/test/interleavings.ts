@@ -174,6 +174,7 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
   }
 
   function compare(): void {
+    broken.push(...model.differences);
     for (const call of model.calls.slice(compared.calls)) pending.add(call);
     for (const { keys } of backend.reads.slice(model.calls.length))
       broken.push(`an unexpected call, for ${keys.join()}`);

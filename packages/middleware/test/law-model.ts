@@ -1,4 +1,5 @@
 import { errorRules, type SecretErrorCode } from '@secretkit/core/provider';
+import { type Decision, decide, type ReadTerms } from '../src/cache/decide.js';
 
 /** The options of the cache under test. Nothing is evicted, and `random` always returns one half. */
 export const options = {
@@ -55,8 +56,8 @@ interface Slot {
 interface Value {
   readonly text: string;
   readonly expiresAt: number;
-  readonly softAt: number; // in monotonic time
-  readonly epoch: number;
+  softAt: number; // in monotonic time
+  isFresh: boolean; // until a set clock ends that, or the soft deadline
   failures: number;
   cooldownUntil: number;
 }
@@ -70,11 +71,11 @@ export class LawModel {
   readonly calls: ModelCall[] = [];
   readonly changes: string[] = [];
   readonly readers = new Set<ModelReader>();
+  /** Between the law of the cache and this model. */
+  readonly differences: string[] = [];
   step = 0;
   #wall = Number.NEGATIVE_INFINITY;
   #back = 0;
-  #setBackAt = 0;
-  #epoch = 0;
   readonly #values = new Map<string, Value>();
   readonly #removed = new Map<string, string>();
   readonly #negative = new Map<string, { readonly answer: Expected; readonly until: number }>();
@@ -85,8 +86,10 @@ export class LawModel {
     if (reading >= this.#wall - 1_000 && reading <= this.#wall) return;
     if (reading < this.#wall) {
       this.#back += this.#wall - reading;
-      this.#setBackAt = reading + this.#back;
-      this.#epoch += 1;
+      for (const value of this.#values.values()) {
+        value.softAt = Math.min(value.softAt, reading + this.#back);
+        value.isFresh = false;
+      }
     }
     this.#wall = reading;
   }
@@ -99,7 +102,7 @@ export class LawModel {
     return this.#values.size;
   }
 
-  get #monotonic(): number {
+  get monotonic(): number {
     return this.#wall + this.#back;
   }
 
@@ -172,27 +175,60 @@ export class LawModel {
     const value = this.#values.get(key);
     if (value) return this.#isFresh(value) ? value.text : undefined;
     const negative = this.#negative.get(key);
-    return negative && this.#monotonic < negative.until ? undefined : 'of the backend';
+    return negative && this.monotonic < negative.until ? undefined : 'of the backend';
+  }
+
+  /** Laws 1 to 4, in other words than those of the cache, and compared with them. */
+  #decide(key: string, { fresh = false, failure }: ReadTerms): Decision {
+    const { wall: wallMs, monotonic: monotonicMs } = this;
+    const value = this.#values.get(key);
+    const negative = this.#negative.get(key);
+    const times = value && {
+      ...value,
+      freshUntil: value.isFresh ? value.softAt - this.#back : Number.NEGATIVE_INFINITY,
+    };
+    const law = decide(
+      times,
+      negative,
+      { wallMs, monotonicMs },
+      { fresh, ...(failure && { failure }) },
+      options,
+    );
+
+    const servableForMs = (ms: number): boolean => value !== undefined && this.#age(value) < ms;
+    const has = {
+      fresh: value !== undefined && this.#isFresh(value),
+      remembered: negative !== undefined && monotonicMs < negative.until,
+      cooldown: value !== undefined && monotonicMs < value.cooldownUntil,
+    };
+    let expected: Decision;
+    if (failure) {
+      const servable = has.fresh || servableForMs(options.staleIfErrorMs);
+      expected = servable && !fresh && errorRules[failure].staleAllowed ? 'serve' : 'refuse';
+    } else if (fresh) expected = 'wait';
+    else if (has.fresh) expected = 'serve';
+    else if (has.remembered) expected = 'refuse';
+    else if (has.cooldown) expected = servableForMs(servableMs) ? 'serve' : 'wait';
+    else expected = servableForMs(options.staleWhileRevalidateMs) ? 'serve and refresh' : 'wait';
+    if (law !== expected) this.differences.push(`the law for ${key}: expected ${expected}, got ${law}`);
+    return expected;
   }
 
   #find(key: string, inBackground: Set<string>): Slot | undefined {
+    const decision = this.#decide(key, {});
     const value = this.#values.get(key);
-    if (value && this.#isFresh(value)) {
-      this.counts.hits += 1;
-      return { key, found: value.text, expiresAt: value.expiresAt };
-    }
     const negative = this.#negative.get(key);
-    if (negative && this.#monotonic < negative.until) {
+    if (decision === 'refuse' && negative) {
       this.counts.hits += 1;
       return { key, found: negative.answer };
     }
-    if (!value) return undefined;
-    const age = this.#age(value);
-    if (age === Number.POSITIVE_INFINITY) this.#drop(key);
-    const isCoolingDown = this.#monotonic < value.cooldownUntil;
-    if (age >= (isCoolingDown ? servableMs : options.staleWhileRevalidateMs)) return undefined;
-    if (!isCoolingDown && !this.#joinable(key, false)) inBackground.add(key);
-    return { key, found: this.#stale(value, age), expiresAt: value.expiresAt };
+    if (value && decision !== 'wait') {
+      if (this.#isFresh(value)) this.counts.hits += 1;
+      if (decision === 'serve and refresh' && !this.#joinable(key, false)) inBackground.add(key);
+      return { key, found: this.#served(value), expiresAt: value.expiresAt };
+    }
+    this.#dropExpired(key);
+    return undefined;
   }
 
   #joinOrStart(keys: readonly string[], fresh: boolean): Map<string, ModelCall> {
@@ -209,17 +245,16 @@ export class LawModel {
       else this.counts.misses += 1;
     }
     if (toStart.size === 0) return calls;
-    const hasFallback = [...toStart].every((key) => {
-      const value = this.#values.get(key);
-      return value && this.#age(value) < options.staleIfErrorMs;
-    });
+    const hasFallback = [...toStart].every(
+      (key) => this.#decide(key, { failure: 'unavailable' }) === 'serve',
+    );
     const call = this.#start([...toStart], fresh ? { fresh: true } : hasFallback ? { maxAttempts: 1 } : {});
     for (const key of toStart) calls.set(key, call);
     return calls;
   }
 
   #start(keys: readonly string[], ctx: ModelCall['ctx']): ModelCall {
-    const call: ModelCall = { keys, ctx, startedAt: this.#monotonic, step: this.step, waiters: 0 };
+    const call: ModelCall = { keys, ctx, startedAt: this.monotonic, step: this.step, waiters: 0 };
     for (const key of keys) this.#attached.set(key, [...(this.#attached.get(key) ?? []), call]);
     this.calls.push(call);
     return call;
@@ -242,7 +277,7 @@ export class LawModel {
   #apply(key: string, answer: ModelAnswer, { startedAt }: ModelCall): void {
     if (answer === 'missing') {
       this.#drop(key);
-      this.#negative.set(key, { answer: 'missing', until: this.#monotonic + options.negativeTtlMs });
+      this.#negative.set(key, { answer: 'missing', until: this.monotonic + options.negativeTtlMs });
     } else if ('code' in answer) {
       this.#fail(key, answer);
     } else {
@@ -257,7 +292,7 @@ export class LawModel {
         text,
         expiresAt,
         softAt,
-        epoch: this.#epoch,
+        isFresh: true,
         failures: 0,
         cooldownUntil: -Infinity,
       });
@@ -271,12 +306,12 @@ export class LawModel {
   ): void {
     if (isDenial(code)) this.#drop(key);
     if (isDenial(code) || code === 'unknown')
-      this.#negative.set(key, { answer: code, until: this.#monotonic + options.denialTtlMs });
+      this.#negative.set(key, { answer: code, until: this.monotonic + options.denialTtlMs });
     const value = this.#values.get(key);
     if (!value || !errorRules[code].staleAllowed || this.#age(value) >= servableMs) return;
     const growth = [1, 2, 4, 8, 10][value.failures] ?? 10;
     value.failures += 1;
-    value.cooldownUntil = this.#monotonic + (retryAfterMs || options.failureCooldownMs * growth);
+    value.cooldownUntil = this.monotonic + (retryAfterMs || options.failureCooldownMs * growth);
   }
 
   #answer(reader: ModelReader): void {
@@ -295,34 +330,35 @@ export class LawModel {
     if ('value' in received) {
       return waited && (received.expiresAt ?? Infinity) <= this.#wall ? 'missing' : received.value;
     }
+    const serves = this.#decide(key, { fresh, failure: received.code }) === 'serve';
     const value = this.#values.get(key);
-    if (fresh || !value || !errorRules[received.code].staleAllowed) return received.code;
+    return value && serves ? this.#served(value) : received.code;
+  }
+
+  #served(value: Value): Expected {
     if (this.#isFresh(value)) return value.text;
-    const age = this.#age(value);
-    return age < options.staleIfErrorMs ? this.#stale(value, age) : received.code;
-  }
-
-  #stale({ text }: Value, age: number): Expected {
     this.counts.stale += 1;
-    return `${text} stale since ${Math.floor(this.#wall - age)}`; // dates have whole milliseconds
+    return `${value.text} stale since ${Math.floor(this.#wall - this.#age(value))}`; // dates have whole milliseconds
   }
 
-  #isFresh({ softAt, epoch }: Value): boolean {
-    return epoch === this.#epoch && this.#monotonic < softAt;
+  #isFresh({ softAt, isFresh }: Value): boolean {
+    return isFresh && this.monotonic < softAt;
   }
 
-  #age({ softAt, expiresAt, epoch }: Value): number {
-    if (this.#wall >= expiresAt) return Number.POSITIVE_INFINITY;
-    return Math.max(
-      0,
-      this.#monotonic - (epoch === this.#epoch ? softAt : Math.min(softAt, this.#setBackAt)),
-    );
+  #age({ softAt, expiresAt }: Value): number {
+    return this.#wall >= expiresAt ? Number.POSITIVE_INFINITY : Math.max(0, this.monotonic - softAt);
   }
 
   #forgetFailures(key: string): undefined {
     this.#negative.delete(key);
     const value = this.#values.get(key);
     if (value) value.cooldownUntil = Number.NEGATIVE_INFINITY;
+    this.#dropExpired(key);
+  }
+
+  #dropExpired(key: string): void {
+    const value = this.#values.get(key);
+    if (value && this.#wall >= value.expiresAt) this.#drop(key);
   }
 
   #drop(key: string): void {

@@ -1,5 +1,5 @@
 import { errorRules, isSecret, isSecretError, type SecretError } from '@secretkit/core/provider';
-import type { Identity } from './identity.js';
+import { staleForMs } from './decide.js';
 import type { CallResult } from './inflight.js';
 import { isDenial } from './negative-entries.js';
 import type { CacheState } from './state.js';
@@ -8,37 +8,38 @@ import type { CacheState } from './state.js';
 const maxGrowth = 10;
 
 /** Applies the answer of a backend call: it is stored, replaces a value, evicts it, or starts a cooldown. */
-export function applyResult(state: CacheState, { identity, ref, answer, timing }: CallResult): void {
-  const { entries, negativeEntries, changes, clock, settings } = state;
+export function applyResult(state: CacheState, result: CallResult): void {
+  const { entries, negativeEntries, changes, settings } = state;
+  const { identity, ref, answer, timing, now } = result;
   if (isSecretError(answer)) {
-    applyFailure(state, identity, answer);
+    applyFailure(state, result, answer);
   } else if (isSecret(answer)) {
     const previous = entries.peek(identity.key)?.secret ?? changes.takeRemoved(identity.key);
     negativeEntries.delete(identity.key);
-    entries.store(identity, answer, timing);
+    entries.store(identity, answer, timing, now);
     changes.report(ref, answer, previous);
   } else {
     entries.delete(identity.key);
-    negativeEntries.store(identity, undefined, settings.negativeTtlMs, clock.read());
+    negativeEntries.store(identity, undefined, settings.negativeTtlMs, now.monotonicMs);
   }
 }
 
 function applyFailure(
-  { entries, negativeEntries, clock, settings }: CacheState,
-  identity: Identity,
+  { entries, negativeEntries, settings }: CacheState,
+  { identity, now }: CallResult,
   error: SecretError,
 ): void {
   const { remembered, staleAllowed } = errorRules[error.code];
-  const now = clock.read();
   if (remembered) {
     if (isDenial(error)) entries.delete(identity.key); // a revocation takes effect at once
-    negativeEntries.store(identity, error, settings.denialTtlMs, now);
+    negativeEntries.store(identity, error, settings.denialTtlMs, now.monotonicMs);
   }
   const entry = entries.peek(identity.key);
-  const servableMs = Math.max(settings.staleWhileRevalidateMs, settings.staleIfErrorMs);
-  if (!staleAllowed || !entry || entries.staleForMs(entry, now) >= servableMs) return;
+  const { staleWhileRevalidateMs, staleIfErrorMs, failureCooldownMs } = settings;
+  const servableMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs);
+  if (!staleAllowed || !entry || staleForMs(entry, now) >= servableMs) return;
   const failures = (entry.cooldown?.failures ?? 0) + 1;
   const growth = Math.min(2 ** Math.min(failures - 1, 30), maxGrowth); // an outage may last for hours
-  const cooldownMs = error.retryAfterMs || settings.failureCooldownMs * growth; // a wait of 0 ms is not a wait
-  entry.cooldown = { failures, until: now + clock.offsetMs + cooldownMs };
+  const cooldownMs = error.retryAfterMs || failureCooldownMs * growth; // a wait of 0 ms is not a wait
+  entry.cooldown = { failures, until: now.monotonicMs + cooldownMs };
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '@secretkit/core/provider';
-import type { CallTiming } from './freshness.js';
+import type { CallTiming } from './entries.js';
 import type { Identity } from './identity.js';
 
 /** One secret of a backend call that has no answer yet. A batch has several. */

@@ -1,10 +1,11 @@
 import type { CachedReader } from '@secretkit/core/provider';
-import type { EntryHandle } from './entry.js';
+import { isFresh } from './decide.js';
+import type { EntryHandle } from './entries.js';
 import type { CacheState } from './state.js';
 
 /**
  * Returns a reader for a name that is read again and again: it finds the entry by a handle, without a lookup, and reads the
- * clock once.
+ * wall clock once.
  *
  * @param inner - The reader of an inner provider, for looks at a secret that is not in memory here.
  */
@@ -14,13 +15,17 @@ export function cachedReader(
   inner: CachedReader | undefined,
 ): CachedReader {
   let handle: EntryHandle | undefined;
+
+  function isRemembered(): boolean {
+    const negative = negativeEntries.find(key);
+    return negative !== undefined && clock.now().monotonicMs < negative.until;
+  }
+
   return (touch) => {
     const entry = handle?.entry ?? entries.peek(key);
-    if (entry === undefined) {
-      return touch || negativeEntries.find(key, clock.read()) ? undefined : inner?.(false);
-    }
-    if (handle?.entry === undefined) handle = entries.handleOf(entry);
-    if (!entries.isFresh(entry, clock.read())) return undefined;
+    if (entry === undefined) return touch || isRemembered() ? undefined : inner?.(false);
+    if (handle?.entry === undefined) handle = entry.handle ??= { entry };
+    if (!isFresh(entry, clock.wallMs())) return undefined;
     if (touch) {
       entries.touch(key);
       events.hit(entry);

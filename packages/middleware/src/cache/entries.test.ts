@@ -1,20 +1,22 @@
-import { monotonicClock } from '@secretkit/core/middleware';
 import { refKey, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
-import { createEntries } from './entries.js';
+import { createEntries, type EntryHandle } from './entries.js';
 
 const freshness = { ttlMs: 1_000, jitter: 0, refreshAheadMs: 0 };
 
 function setUp(maxEntries = 2) {
   const removed: (readonly [name: string, evicted: boolean])[] = [];
-  const entries = createEntries(
-    { ...freshness, maxEntries },
-    monotonicClock(() => 0),
-    ({ ref }, evicted) => removed.push([ref.name, evicted]),
+  const entries = createEntries({ ...freshness, maxEntries }, ({ ref }, evicted) =>
+    removed.push([ref.name, evicted]),
   );
   const store = (name: string) => {
     const ref = { name };
-    entries.store({ key: refKey(ref), ref }, seal('value'), { startedAt: 0, random: 0 });
+    entries.store(
+      { key: refKey(ref), ref },
+      seal('value'),
+      { startedAt: 0, random: 0 },
+      { wallMs: 0, monotonicMs: 0 },
+    );
     return entries.peek(refKey(ref))!;
   };
   return { entries, removed, store };
@@ -35,12 +37,10 @@ describe('an entry', () => {
     ]);
   });
 
-  it('has one handle, which is empty once the entry is removed', () => {
-    const { entries, store } = setUp();
+  it('empties its handle when it is removed', () => {
+    const { store } = setUp();
     const entry = store('a');
-    const handle = entries.handleOf(entry);
-    expect(handle.entry).toBe(entry);
-    expect(entries.handleOf(entry)).toBe(handle);
+    const handle = (entry.handle = { entry } as EntryHandle);
     store('a');
     expect(handle.entry).toBe(undefined);
   });

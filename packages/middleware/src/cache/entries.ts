@@ -1,10 +1,62 @@
-import type { MonotonicClock } from '@secretkit/core/middleware';
-import type { InvalidateTarget, Secret } from '@secretkit/core/provider';
+import { settled } from '@secretkit/core/middleware';
+import type { CachedSecret, InvalidateTarget, Secret, SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
-import { type Entry, type EntryHandle, StoredEntry } from './entry.js';
-import { type CallTiming, freshForMs } from './freshness.js';
+import type { Now } from './clock.js';
+import type { EntryTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
 import type { CacheSettings } from './options.js';
+
+/** The part of a backend call that decides how long its answers are fresh. */
+export interface CallTiming {
+  /** When the call started, in monotonic time: its answers may be as old as this. */
+  readonly startedAt: number;
+  /** A number in [0, 1], drawn once per call, so that the values of a batch are refreshed as a batch. */
+  readonly random: number;
+}
+
+/** A pause between refreshes, after one or more of them failed. */
+export interface Cooldown {
+  /** How many refreshes failed in a row. */
+  readonly failures: number;
+  /** In monotonic time. */
+  readonly until: number;
+}
+
+/** Finds an entry without a lookup. Empty once the entry is removed, so it keeps no value alive. */
+export interface EntryHandle {
+  entry: Entry | undefined;
+}
+
+/** A value in memory. */
+export class Entry implements Identity, CachedSecret, EntryTimes {
+  /** Absent until a refresh fails. */
+  cooldown?: Cooldown;
+  /** Absent until a cached reader asks for it. */
+  handle?: EntryHandle;
+  #settled: Promise<Secret> | undefined;
+
+  constructor(
+    readonly key: string,
+    readonly ref: SecretRef,
+    readonly secret: Secret,
+    public freshUntil: number,
+    public softAt: number,
+  ) {}
+
+  get expiresAt(): number {
+    return expiryOf(this.secret);
+  }
+
+  get cooldownUntil(): number {
+    return this.cooldown?.until ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** The resolved promise that every hit returns. Created at the first one: of many values in memory, few are read again. */
+  get settled(): Promise<Secret> {
+    this.#settled ??= settled(this.secret);
+    return this.#settled;
+  }
+}
 
 /** The values in memory, fresh or stale. The least recently used one is evicted when there are too many. */
 export interface Entries {
@@ -12,15 +64,11 @@ export interface Entries {
   get(key: string): Entry | undefined;
   /** Returns the entry, and does not count as a use. */
   peek(key: string): Entry | undefined;
-  /** Returns the handle by which the entry can be found without a lookup. */
-  handleOf(entry: Entry): EntryHandle;
   /** Counts a use of an entry that was found by its handle; only once the order of use may matter. */
   touch(key: string): void;
-  /** Whether the soft deadline is in the future. */
-  isFresh(entry: Entry, now: number): boolean;
-  /** Returns how far the entry is past its soft deadline, in milliseconds; infinity at or past its expiry. */
-  staleForMs(entry: Entry, now: number): number;
-  store(identity: Identity, secret: Secret, timing: CallTiming): void;
+  store(identity: Identity, secret: Secret, timing: CallTiming, now: Now): void;
+  /** Makes every value stale, as of now at the latest: the wall clock was set back. */
+  endFreshness(now: Now): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
@@ -28,12 +76,9 @@ export interface Entries {
 
 /** @param onRemove - Called for each entry that is removed, but not for one that a new value of its secret replaces. */
 export function createEntries(
-  settings: Pick<CacheSettings, 'ttlMs' | 'jitter' | 'refreshAheadMs' | 'maxEntries'>,
-  clock: MonotonicClock,
+  { maxEntries, ...times }: Pick<CacheSettings, 'ttlMs' | 'jitter' | 'refreshAheadMs' | 'maxEntries'>,
   onRemove: (entry: Entry, evicted: boolean) => void,
 ): Entries {
-  const { maxEntries } = settings;
-  const half = maxEntries / 2;
   // The ttl of lru-cache is unused: ours follows one injected clock, and the expiry of the value.
   const lru = new LRUCache<string, Entry>({
     max: maxEntries,
@@ -46,27 +91,20 @@ export function createEntries(
   return {
     get: (key) => lru.get(key),
     peek: (key) => lru.peek(key),
-    handleOf(entry) {
-      entry.handle ??= { entry };
-      return entry.handle;
-    },
     touch(key) {
-      if (lru.size > half) lru.get(key);
+      if (lru.size > maxEntries / 2) lru.get(key);
     },
-    // The soft deadline is never later than the expiry, so one comparison covers both.
-    isFresh: (entry, now) => now < entry.freshUntil && entry.offsetMs === clock.offsetMs,
-    staleForMs({ secret, freshUntil, offsetMs }, now) {
-      if (now >= expiryOf(secret)) return Number.POSITIVE_INFINITY;
-      const ended = freshUntil + offsetMs; // in monotonic time
-      const softAt = offsetMs === clock.offsetMs ? ended : Math.min(ended, clock.setBackAt); // a set clock ends freshness
-      return Math.max(0, now + clock.offsetMs - softAt);
-    },
-    store({ key, ref }, secret, { startedAt, random }) {
-      const { offsetMs } = clock;
-      const fetchedAt = startedAt - offsetMs; // as a reading of the clock
-      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, random, settings);
+    store({ key, ref }, secret, { startedAt, random }, { wallMs, monotonicMs }) {
+      const fetchedAt = wallMs - (monotonicMs - startedAt);
+      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, random, times);
       const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // an inner cache may return it stale
-      lru.set(key, new StoredEntry(key, ref, secret, freshUntil, offsetMs));
+      lru.set(key, new Entry(key, ref, secret, freshUntil, freshUntil - wallMs + monotonicMs));
+    },
+    endFreshness({ wallMs, monotonicMs }) {
+      for (const entry of lru.values()) {
+        entry.softAt = Math.min(entry.softAt, monotonicMs);
+        entry.freshUntil = wallMs - (monotonicMs - entry.softAt);
+      }
     },
     delete(key) {
       lru.delete(key);
@@ -78,6 +116,18 @@ export function createEntries(
       return lru.size;
     },
   };
+}
+
+/**
+ * Returns how long a value with this remaining life is fresh, in milliseconds. At least half of the life: so the number of
+ * refreshes near an expiry is logarithmic, while a fixed margin would make every read there a refresh.
+ */
+function freshForMs(
+  lifeMs: number,
+  random: number,
+  { ttlMs, jitter, refreshAheadMs }: Pick<CacheSettings, 'ttlMs' | 'jitter' | 'refreshAheadMs'>,
+): number {
+  return Math.min(ttlMs * (1 - jitter * random), Math.max(lifeMs - refreshAheadMs, lifeMs / 2));
 }
 
 function expiryOf({ expiresAt }: Secret): number {

@@ -1,8 +1,10 @@
-import { defineMiddleware, type Middleware, monotonicClock } from '@secretkit/core/middleware';
+import { defineMiddleware, type Middleware } from '@secretkit/core/middleware';
 import { SecretError } from '@secretkit/core/provider';
 import { applyResult } from './apply-result.js';
 import { cachedReader } from './cached-reader.js';
 import { createChanges } from './changes.js';
+import { cacheClock } from './clock.js';
+import { isFresh } from './decide.js';
 import { createEntries } from './entries.js';
 import { createEvents } from './events.js';
 import { identities } from './identity.js';
@@ -49,14 +51,14 @@ export function cache(options: CacheOptions = {}): Middleware {
     options: shown,
     build: (next) => {
       const identify = identities(next);
-      const clock = monotonicClock(now);
       const events = createEvents(onEvent);
       const changes = createChanges(settings.maxEntries);
-      const entries = createEntries(settings, clock, (entry, evicted) => {
+      const entries = createEntries(settings, (entry, evicted) => {
         changes.recordRemoved(entry, entry.secret);
         if (evicted) events.emit('eviction', entry);
       });
-      const negativeEntries = createNegativeEntries(settings.maxEntries, clock);
+      const clock = cacheClock(now, entries.endFreshness);
+      const negativeEntries = createNegativeEntries(settings.maxEntries);
       const state: CacheState = { entries, negativeEntries, changes, events, clock, settings };
       const inflight = createInflight(next, random, state, (result) => applyResult(state, result));
       const { read, readOne } = createReads(state, inflight);
@@ -70,7 +72,7 @@ export function cache(options: CacheOptions = {}): Middleware {
           try {
             const identity = identify(ref);
             const entry = entries.get(identity.key);
-            if (entry !== undefined && !ctx.fresh && entries.isFresh(entry, clock.read())) {
+            if (entry !== undefined && !ctx.fresh && isFresh(entry, clock.wallMs())) {
               events.hit(identity);
               return entry.settled;
             }

@@ -1,4 +1,3 @@
-import type { MonotonicClock } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
@@ -11,8 +10,9 @@ import {
   withFields,
 } from '@secretkit/core/provider';
 import { BackendCall, type InflightRequest } from './backend-call.js';
+import type { CacheClock, Now } from './clock.js';
+import type { CallTiming } from './entries.js';
 import type { Events } from './events.js';
-import type { CallTiming } from './freshness.js';
 import { covers, type Requested } from './identity.js';
 import { isDenial } from './negative-entries.js';
 
@@ -20,6 +20,7 @@ import { isDenial } from './negative-entries.js';
 export interface CallResult extends Requested {
   readonly answer: Answer;
   readonly timing: CallTiming;
+  readonly now: Now;
 }
 
 /**
@@ -48,7 +49,7 @@ export interface Inflight {
 export function createInflight(
   next: SecretProvider,
   random: () => number,
-  { clock, events }: { readonly clock: MonotonicClock; readonly events: Events },
+  { clock, events }: { readonly clock: CacheClock; readonly events: Events },
   onResult: (result: CallResult) => void,
 ): Inflight {
   const requests = new Map<string, InflightRequest[]>(); // the latest is the last
@@ -64,12 +65,12 @@ export function createInflight(
   function settle(request: InflightRequest, { identity, ref }: Requested, received: Answer): Answer {
     const { call } = request;
     calls.delete(call);
-    const now = clock.read(); // always, since the stored value is dated by this reading
-    const answer = isSecret(received) && hasExpired(received, now) ? undefined : received; // it may expire on the way
+    const now = clock.now();
+    const answer = isSecret(received) && hasExpired(received, now.wallMs) ? undefined : received; // it may expire on the way
     const attached = remove(request, !isSecretError(answer) || isDenial(answer));
     if (call.signal.aborted) return answer;
     if (isSecretError(answer)) events.emit('failure', identity, answer.code);
-    if (attached) onResult({ identity, ref, answer, timing: call });
+    if (attached) onResult({ identity, ref, answer, timing: call, now });
     return answer;
   }
 
@@ -93,7 +94,7 @@ export function createInflight(
     },
 
     start(requested, { fresh = false, maxAttempts }) {
-      const call = new BackendCall({ startedAt: clock.read() + clock.offsetMs, random: random() }, fresh);
+      const call = new BackendCall({ startedAt: clock.now().monotonicMs, random: random() }, fresh);
       calls.add(call);
       const answers = callBackend(requested, {
         signal: call.signal,

@@ -494,6 +494,23 @@ describe('law 7: the wall clock', () => {
   });
 });
 
+describe('a clock that is set back twice', () => {
+  it('does not renew the time since when a value is stale', async () => {
+    const { clock, read, secrets, calls, backend } = setUp({ staleIfErrorMs: 10_000, failureCooldownMs: 0 });
+    await read('old');
+    clock.ms -= 7_200_000;
+    expect(await read(failure('unavailable'))).toBe('old');
+    clock.ms += 9_000;
+    expect(await read(failure('unavailable'))).toBe('old');
+    clock.ms -= 7_200_000;
+    const again = secrets.require('a');
+    await backend.call(calls.length - 1).fail(failure('unavailable'));
+    expect((await again).staleSince).toEqual(new Date(clock.ms - 9_000));
+    clock.ms += 1_000;
+    expect(await read(failure('unavailable'))).toBe('unavailable');
+  });
+});
+
 describe('a clock that was set back before the fetch', () => {
   async function after(options: CacheOptions) {
     const kit = setUp(options);

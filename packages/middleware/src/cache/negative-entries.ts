@@ -1,4 +1,3 @@
-import type { MonotonicClock } from '@secretkit/core/middleware';
 import {
   type InvalidateTarget,
   type SecretError,
@@ -6,39 +5,30 @@ import {
   withFields,
 } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
+import type { NegativeTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
 
 /** The absence of a value, and its reason: missing or denied. */
-export interface NegativeEntry {
+export interface NegativeEntry extends NegativeTimes {
+  readonly identity: Identity;
   /** The failure that reads reject with; `undefined` if the secret is missing. */
   readonly error: SecretError | undefined;
 }
 
-interface StoredNegativeEntry extends NegativeEntry {
-  readonly identity: Identity;
-  /** In monotonic time. */
-  readonly until: number;
-}
-
 /** The negative cache: secrets that have no value. It has a limit of its own, so it never evicts a value. */
 export interface NegativeEntries {
-  find(key: string, now: number): NegativeEntry | undefined;
-  store(identity: Identity, error: SecretError | undefined, ttlMs: number, now: number): void;
+  find(key: string): NegativeEntry | undefined;
+  store(identity: Identity, error: SecretError | undefined, ttlMs: number, monotonicMs: number): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
 }
 
-export function createNegativeEntries(maxEntries: number, clock: MonotonicClock): NegativeEntries {
-  const lru = new LRUCache<string, StoredNegativeEntry>({ max: maxEntries });
+export function createNegativeEntries(maxEntries: number): NegativeEntries {
+  const lru = new LRUCache<string, NegativeEntry>({ max: maxEntries });
   return {
-    find(key, now) {
-      const entry = lru.get(key);
-      if (!entry || now + clock.offsetMs < entry.until) return entry;
-      lru.delete(key);
-      return undefined;
-    },
-    store(identity, error, ttlMs, now) {
-      if (ttlMs > 0) lru.set(identity.key, { identity, error, until: now + clock.offsetMs + ttlMs });
+    find: (key) => lru.get(key),
+    store(identity, error, ttlMs, monotonicMs) {
+      if (ttlMs > 0) lru.set(identity.key, { identity, error, until: monotonicMs + ttlMs });
     },
     delete(key) {
       lru.delete(key);

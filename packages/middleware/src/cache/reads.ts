@@ -1,15 +1,21 @@
+import { markStale } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
   hasExpired,
   isSecret,
   isSecretError,
+  refKey,
   type Secret,
+  withFields,
 } from '@secretkit/core/provider';
 import type { InflightRequest } from './backend-call.js';
+import type { Now } from './clock.js';
+import { decide, isFresh, type ReadTerms } from './decide.js';
+import type { Entry } from './entries.js';
 import type { Requested } from './identity.js';
 import type { Inflight } from './inflight.js';
-import { createLookup, type MemoryAnswer } from './lookup.js';
+import { negativeAnswer } from './negative-entries.js';
 import type { CacheState } from './state.js';
 import { deadlinePassed, type Waiter, waitFor } from './wait-for.js';
 
@@ -21,18 +27,69 @@ export interface Reads {
   readOne(requested: Requested, ctx: CallContext): Promise<Secret | undefined>;
 }
 
-export function createReads(state: CacheState, inflight: Inflight): Reads {
-  const { entries, clock, events } = state;
-  const memory = createLookup(state);
+/** An answer that needs no wait. An object, since the answer itself may be `undefined`. */
+interface MemoryAnswer {
+  readonly answer: Answer;
+  /** Whether to refresh the value in the background (stale-while-revalidate). */
+  readonly refresh?: boolean;
+}
 
-  function fromMemory(requested: Requested, { fresh }: CallContext, now: number): MemoryAnswer | undefined {
-    if (!fresh) return memory.find(requested, now);
-    memory.forgetFailures(requested);
+export function createReads(
+  { entries, negativeEntries, clock, events, settings }: CacheState,
+  inflight: Inflight,
+): Reads {
+  /** Returns the answer to a read, if memory has one. A fresh read ends a cooldown, and the memory of a failure. */
+  function fromMemory(
+    { identity, ref }: Requested,
+    { fresh = false }: CallContext,
+    now: Now,
+  ): MemoryAnswer | undefined {
+    const { key } = identity;
+    const entry = entries.get(key);
+    if (fresh) {
+      negativeEntries.delete(key);
+      if (entry?.cooldown) entry.cooldown = { ...entry.cooldown, until: Number.NEGATIVE_INFINITY };
+    }
+    const negative = negativeEntries.find(key);
+    const decision = decide(entry, negative, now, { fresh }, settings);
+    if (decision === 'refuse' && negative) {
+      events.hit(identity);
+      return { answer: negativeAnswer(negative, ref) };
+    }
+    if (entry && decision !== 'wait') {
+      if (isFresh(entry, now.wallMs)) events.hit(identity);
+      return { answer: served(entry, now), refresh: decision === 'serve and refresh' };
+    }
+    if (entry && now.wallMs >= entry.expiresAt) entries.delete(key);
     return undefined;
   }
 
+  function served(entry: Entry, { wallMs }: Now): Secret {
+    if (isFresh(entry, wallMs)) return entry.secret;
+    events.emit('stale', entry);
+    return markStale(entry.secret, new Date(entry.freshUntil));
+  }
+
+  /** Returns what a reader gets for the answer of a call: instead of a failure, the value in memory if that may be served. */
+  function orStale({ identity, ref }: Requested, answer: Answer, { fresh = false }: CallContext): Answer {
+    if (!isSecretError(answer)) return answer;
+    const entry = entries.peek(identity.key);
+    const now = clock.now();
+    const terms: ReadTerms = { fresh, failure: answer.code };
+    if (entry && decide(entry, undefined, now, terms, settings) === 'serve') return served(entry, now);
+    const isOwn = answer.ref !== undefined && refKey(answer.ref) === refKey(ref);
+    return isOwn ? answer : withFields(answer, { ref }); // the reader that started the call used another ref
+  }
+
+  /** Whether there is a value to serve if the call fails. */
+  function hasFallback({ identity }: Requested, now: Now): boolean {
+    return (
+      decide(entries.peek(identity.key), undefined, now, { failure: 'unavailable' }, settings) === 'serve'
+    );
+  }
+
   /** Joins the in-flight requests, and makes one call for the secrets that have none. */
-  function joinOrStart(requested: readonly Requested[], ctx: CallContext, now: number): readonly Waiter[] {
+  function joinOrStart(requested: readonly Requested[], ctx: CallContext, now: Now): readonly Waiter[] {
     const requests = new Map<string, InflightRequest>();
     const toStart = new Map<string, Requested>();
     for (const each of requested) {
@@ -47,7 +104,7 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
       for (const { identity } of starting) {
         events.emit(ctx.fresh || entries.peek(identity.key) ? 'refresh' : 'miss', identity);
       }
-      const oneAttempt = !ctx.fresh && starting.every((each) => memory.hasFallback(each, now));
+      const oneAttempt = !ctx.fresh && starting.every((each) => hasFallback(each, now));
       // Nothing else of this reader's context: other readers join.
       const started = inflight.start(
         starting,
@@ -71,18 +128,14 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
   }
 
   /** Waits for an answer to each. A reader whose deadline has passed starts no call. */
-  function fetchAll(
-    requested: readonly Requested[],
-    ctx: CallContext,
-    now: number,
-  ): Promise<readonly Answer[]> {
-    if (ctx.deadline !== undefined && ctx.deadline <= now) {
+  function fetchAll(requested: readonly Requested[], ctx: CallContext, now: Now): Promise<readonly Answer[]> {
+    if (ctx.deadline !== undefined && ctx.deadline <= now.wallMs) {
       return Promise.resolve(requested.map(({ ref }) => deadlinePassed(ref)));
     }
-    return waitFor(joinOrStart(requested, ctx, now), ctx, clock.read);
+    return waitFor(joinOrStart(requested, ctx, now), ctx, clock.wallMs);
   }
 
-  function fetchOne(requested: Requested, ctx: CallContext, now: number): Promise<Answer> {
+  function fetchOne(requested: Requested, ctx: CallContext, now: Now): Promise<Answer> {
     const canLeave = ctx.signal !== undefined || ctx.deadline !== undefined;
     const request = canLeave ? undefined : inflight.find(requested.identity.key, ctx.fresh);
     if (!request) return fetchAll([requested], ctx, now).then(([answer]) => answer);
@@ -93,32 +146,30 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
 
   return {
     async read(requested, ctx) {
-      const now = clock.read();
+      const now = clock.now();
       const found = requested.map((each) => fromMemory(each, ctx, now));
       refreshInBackground(requested.filter((_, at) => found[at]?.refresh));
       const missing = requested.filter((_, at) => !found[at]);
       if (missing.length === 0) return found.map((each) => each?.answer);
       const fetched = (await fetchAll(missing, ctx, now)).values();
       const answers = requested.map((each, at) => {
-        const { answer } = found[at] ?? { answer: memory.orStale(each, fetched.next().value, ctx.fresh) };
+        const { answer } = found[at] ?? { answer: orStale(each, fetched.next().value, ctx) };
         return answer;
       });
       return answers.length > 1 ? answers.map(unlessExpired) : answers; // one may expire during the wait for others
     },
 
     readOne(requested, ctx) {
-      const now = clock.read();
+      const now = clock.now();
       const found = fromMemory(requested, ctx, now);
       if (found?.refresh) refreshInBackground([requested]);
       if (found) return Promise.resolve(found.answer).then(secretOrThrow);
-      return fetchOne(requested, ctx, now).then((answer) =>
-        secretOrThrow(memory.orStale(requested, answer, ctx.fresh)),
-      );
+      return fetchOne(requested, ctx, now).then((answer) => secretOrThrow(orStale(requested, answer, ctx)));
     },
   };
 
   function unlessExpired(answer: Answer): Answer {
-    return isSecret(answer) && hasExpired(answer, clock.read()) ? undefined : answer;
+    return isSecret(answer) && hasExpired(answer, clock.wallMs()) ? undefined : answer;
   }
 }
 

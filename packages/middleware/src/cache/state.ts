@@ -1,5 +1,5 @@
-import type { MonotonicClock } from '@secretkit/core/middleware';
 import type { Changes } from './changes.js';
+import type { CacheClock } from './clock.js';
 import type { Entries } from './entries.js';
 import type { Events } from './events.js';
 import type { NegativeEntries } from './negative-entries.js';
@@ -11,6 +11,6 @@ export interface CacheState {
   readonly negativeEntries: NegativeEntries;
   readonly changes: Changes;
   readonly events: Events;
-  readonly clock: MonotonicClock;
+  readonly clock: CacheClock;
   readonly settings: CacheSettings;
 }
