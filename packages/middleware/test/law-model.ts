@@ -311,7 +311,8 @@ export class LawModel {
     if (!value || !errorRules[code].staleAllowed || this.#age(value) >= servableMs) return;
     const growth = [1, 2, 4, 8, 10][value.failures] ?? 10;
     value.failures += 1;
-    value.cooldownUntil = this.monotonic + (retryAfterMs || options.failureCooldownMs * growth);
+    value.cooldownUntil =
+      this.monotonic + Math.min(retryAfterMs || options.failureCooldownMs * growth, 1_000);
   }
 
   #answer(reader: ModelReader): void {

@@ -39,7 +39,9 @@ function applyFailure(
   const servableMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs);
   if (!staleAllowed || !entry || staleForMs(entry, now) >= servableMs) return;
   const failures = (entry.cooldown?.failures ?? 0) + 1;
-  const growth = Math.min(2 ** Math.min(failures - 1, 30), maxGrowth); // an outage may last for hours
-  const cooldownMs = error.retryAfterMs || failureCooldownMs * growth; // a wait of 0 ms is not a wait
-  entry.cooldown = { failures, until: now.monotonicMs + cooldownMs };
+  const wishedMs = error.retryAfterMs || failureCooldownMs * 2 ** Math.min(failures - 1, 30); // an outage may last for hours
+  entry.cooldown = {
+    failures,
+    until: now.monotonicMs + Math.min(wishedMs, failureCooldownMs * maxGrowth),
+  };
 }

@@ -29,7 +29,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
         fc.constantFrom('unavailable', 'unavailable', 'unavailable', 'permission_denied', 'unknown'),
         fc.constantFrom(...codes),
       ),
-      retryAfterMs: fc.constantFrom(undefined, undefined, 0, 200, 3_000),
+      retryAfterMs: fc.constantFrom(undefined, undefined, 0, 200, 3_000, 1e15),
     }),
   ),
 );

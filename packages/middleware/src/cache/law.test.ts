@@ -320,6 +320,14 @@ describe('law 4: the cooldown after a failure', () => {
     expect(await atSecond(kit, 90, failure('rate_limited'))).toBe(1);
   });
 
+  it('lasts at most ten times failureCooldownMs, whatever the backend reports', async () => {
+    const kit = setUp({ staleIfErrorMs: 2_000_000_000, failureCooldownMs: 30_000 });
+    await kit.read('old');
+    expect(await atSecond(kit, 0, failure('rate_limited', Number.MAX_SAFE_INTEGER))).toBe(1);
+    expect(await atSecond(kit, 299.999, failure('rate_limited'))).toBe(0);
+    expect(await atSecond(kit, 300, failure('rate_limited'))).toBe(1);
+  });
+
   it('lasts failureCooldownMs if the backend reports a retryAfterMs of 0', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 30_000 });
     await kit.read('old');

@@ -42,8 +42,8 @@ export interface CacheOptions {
    */
   readonly denialTtlMs?: number;
   /**
-   * The cooldown after a failed refresh while a value can be served, in milliseconds. Doubles with each failure in a row, up
-   * to ten times this. A `retryAfterMs` of the backend is used instead.
+   * The cooldown after a failed refresh while a value can be served, in milliseconds. Doubles with each failure in a row; a
+   * `retryAfterMs` of the backend is used instead. At most ten times this, in any case.
    * @defaultValue 30000
    */
   readonly failureCooldownMs?: number;
