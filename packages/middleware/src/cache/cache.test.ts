@@ -83,6 +83,15 @@ describe('a fresh value', () => {
   });
 });
 
+describe('without options', () => {
+  it('ten thousand names stay in memory, and no more', async () => {
+    const backend = { name: 'endless', get: ({ name }: { name: string }) => Promise.resolve(seal(name)) };
+    const stack = cache()(backend);
+    for (let at = 0; at < 10_001; at += 1) await stack.get({ name: `name-${at}` }, {});
+    expect(layersOf(stack)[0]?.snapshot?.()).toMatchObject({ size: 10_000, evictions: 1 });
+  });
+});
+
 describe('a value that expired in flight', () => {
   it('is missing', async () => {
     const kit = plainCache();

@@ -50,7 +50,7 @@ export interface CacheOptions {
   /**
    * The maximum number of values in memory, between 1 and 1,000,000; the least recently used one is evicted. The space for
    * the keys is allocated at the start.
-   * @defaultValue 1000
+   * @defaultValue 10000
    */
   readonly maxEntries?: number;
   /** Returns the time, in epoch milliseconds. @defaultValue Date.now */
@@ -92,7 +92,7 @@ const defaults = {
   negativeTtlMs: 1_000,
   denialTtlMs: 1_000,
   failureCooldownMs: 30_000,
-  maxEntries: 1_000,
+  maxEntries: 10_000,
 };
 
 const duration = { min: 0, max: maxDelayMs };
