@@ -9,6 +9,7 @@ export const options = {
   staleWhileRevalidateMs: 1_500,
   staleIfErrorMs: 6_000,
   negativeTtlMs: 300,
+  negativeTtlMaxMs: 1_000,
   denialTtlMs: 200,
   failureCooldownMs: 100,
   maxEntries: 10,
@@ -53,6 +54,13 @@ interface Slot {
   received?: ModelAnswer;
 }
 
+interface Negative {
+  readonly answer: Expected;
+  readonly until: number; // in monotonic time, like the others
+  readonly waitMs: number;
+  readAt: number;
+}
+
 interface Value {
   readonly text: string;
   readonly expiresAt: number;
@@ -78,7 +86,7 @@ export class LawModel {
   #back = 0;
   readonly #values = new Map<string, Value>();
   readonly #removed = new Map<string, string>();
-  readonly #negative = new Map<string, { readonly answer: Expected; readonly until: number }>();
+  readonly #negative = new Map<string, Negative>();
   readonly #attached = new Map<string, ModelCall[]>(); // the latest is the last
 
   /** Law 7: a step back of up to a second is ignored; a larger one makes every value stale. */
@@ -215,6 +223,7 @@ export class LawModel {
   }
 
   #find(key: string, inBackground: Set<string>): Slot | undefined {
+    this.#noteRead(key);
     const decision = this.#decide(key, {});
     const value = this.#values.get(key);
     const negative = this.#negative.get(key);
@@ -229,6 +238,19 @@ export class LawModel {
     }
     this.#dropExpired(key);
     return undefined;
+  }
+
+  /** Law 10: a name that was not read for twice its last wait starts anew. */
+  #noteRead(key: string): void {
+    const negative = this.#negative.get(key);
+    if (!negative) return;
+    if (this.monotonic - negative.readAt < 2 * negative.waitMs) negative.readAt = this.monotonic;
+    else this.#negative.delete(key);
+  }
+
+  #remember(key: string, answer: Expected, waitMs: number): void {
+    const readAt = this.monotonic;
+    this.#negative.set(key, { answer, until: readAt + waitMs, waitMs, readAt });
   }
 
   #joinOrStart(keys: readonly string[], fresh: boolean): Map<string, ModelCall> {
@@ -277,7 +299,10 @@ export class LawModel {
   #apply(key: string, answer: ModelAnswer, { startedAt }: ModelCall): void {
     if (answer === 'missing') {
       this.#drop(key);
-      this.#negative.set(key, { answer: 'missing', until: this.monotonic + options.negativeTtlMs });
+      const previous = this.#negative.get(key);
+      const waits: Record<number, number> = { 300: 600, 600: 1_000, 1_000: 1_000 };
+      const repeated = previous?.answer === 'missing' && waits[previous.waitMs];
+      this.#remember(key, 'missing', repeated || options.negativeTtlMs);
     } else if ('code' in answer) {
       this.#fail(key, answer);
     } else {
@@ -305,8 +330,7 @@ export class LawModel {
     { code, retryAfterMs }: { code: SecretErrorCode; retryAfterMs?: number | undefined },
   ): void {
     if (isDenial(code)) this.#drop(key);
-    if (isDenial(code) || code === 'unknown')
-      this.#negative.set(key, { answer: code, until: this.monotonic + options.denialTtlMs });
+    if (isDenial(code) || code === 'unknown') this.#remember(key, code, options.denialTtlMs);
     const value = this.#values.get(key);
     if (!value || !errorRules[code].staleAllowed || this.#age(value) >= servableMs) return;
     const growth = [1, 2, 4, 8, 10][value.failures] ?? 10;

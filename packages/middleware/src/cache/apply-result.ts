@@ -9,7 +9,7 @@ const maxGrowth = 10;
 
 /** Applies the answer of a backend call: it is stored, replaces a value, evicts it, or starts a cooldown. */
 export function applyResult(state: CacheState, result: CallResult): void {
-  const { entries, negativeEntries, changes, settings } = state;
+  const { entries, negativeEntries, changes } = state;
   const { identity, ref, answer, timing, now } = result;
   if (isSecretError(answer)) {
     applyFailure(state, result, answer);
@@ -20,7 +20,7 @@ export function applyResult(state: CacheState, result: CallResult): void {
     changes.report(ref, answer, previous);
   } else {
     entries.delete(identity.key);
-    negativeEntries.store(identity, undefined, settings.negativeTtlMs, now.monotonicMs);
+    negativeEntries.storeMissing(identity, now.monotonicMs);
   }
 }
 
@@ -32,7 +32,7 @@ function applyFailure(
   const { remembered, staleAllowed } = errorRules[error.code];
   if (remembered) {
     if (isDenial(error)) entries.delete(identity.key); // a revocation takes effect at once
-    negativeEntries.store(identity, error, settings.denialTtlMs, now.monotonicMs);
+    negativeEntries.storeDenied(identity, error, now.monotonicMs);
   }
   const entry = entries.peek(identity.key);
   const { staleWhileRevalidateMs, staleIfErrorMs, failureCooldownMs } = settings;

@@ -16,14 +16,11 @@ export function cachedReader(
 ): CachedReader {
   let handle: EntryHandle | undefined;
 
-  function isRemembered(): boolean {
-    const negative = negativeEntries.find(key);
-    return negative !== undefined && clock.now().monotonicMs < negative.until;
-  }
-
   return (touch) => {
     const entry = handle?.entry ?? entries.peek(key);
-    if (entry === undefined) return touch || isRemembered() ? undefined : inner?.(false);
+    if (entry === undefined) {
+      return touch || negativeEntries.has(key, clock.now().monotonicMs) ? undefined : inner?.(false);
+    }
     if (handle?.entry === undefined) handle = entry.handle ??= { entry };
     if (!isFresh(entry, clock.wallMs())) return undefined;
     if (touch) {

@@ -58,7 +58,7 @@ export function cache(options: CacheOptions = {}): Middleware {
         if (evicted) events.emit('eviction', entry);
       });
       const clock = cacheClock(now, entries.endFreshness);
-      const negativeEntries = createNegativeEntries(settings.maxEntries);
+      const negativeEntries = createNegativeEntries(settings);
       const state: CacheState = { entries, negativeEntries, changes, events, clock, settings };
       const inflight = createInflight(next, random, state, (result) => applyResult(state, result));
       const { read, readOne } = createReads(state, inflight);

@@ -398,6 +398,110 @@ describe('law 4: the cooldown after a failure', () => {
     expect(await read('value')).toBe('value');
   });
 
+  it('a name that stays missing is asked for after 1, 2, 4 … 60 seconds', async () => {
+    const { clock, read, calls } = setUp({ negativeTtlMs: 1_000 });
+    await read(undefined);
+    for (const [at, waitMs] of [1, 2, 4, 8, 16, 32, 60, 60, 60].map((s) => s * 1_000).entries()) {
+      clock.ms += waitMs - 1;
+      await read();
+      expect(calls).toHaveLength(at + 1);
+      clock.ms += 1;
+      await read(undefined);
+      expect(calls).toHaveLength(at + 2);
+    }
+    clock.ms += 60_000;
+    expect(await read('value')).toBe('value');
+  });
+
+  it.each([
+    { negativeTtlMs: 300, negativeTtlMaxMs: 1_000, waits: [300, 600, 1_000, 1_000] },
+    { negativeTtlMs: 5_000, negativeTtlMaxMs: 1_000, waits: [5_000, 5_000] },
+    { negativeTtlMs: 120_000, waits: [120_000, 120_000] },
+  ])('negativeTtlMs $negativeTtlMs, negativeTtlMaxMs $negativeTtlMaxMs: waits of $waits', async (row) => {
+    const { waits, ...options } = row;
+    const { clock, read, calls } = setUp(options);
+    await read(undefined);
+    for (const waitMs of waits) {
+      const before = calls.length;
+      clock.ms += waitMs - 1;
+      await read();
+      expect(calls).toHaveLength(before);
+      clock.ms += 1;
+      await read(undefined);
+      expect(calls).toHaveLength(before + 1);
+    }
+  });
+
+  it.each([
+    { unreadMs: 3_999, nextWaitMs: 4_000, why: 'goes on with the next wait' },
+    { unreadMs: 4_000, nextWaitMs: 1_000, why: 'starts anew' },
+  ])('a missing name that was not read for $unreadMs ms after a wait of 2000 ms $why', async (row) => {
+    const { clock, read, calls } = setUp({ negativeTtlMs: 1_000 });
+    await read(undefined);
+    clock.ms += 1_000;
+    await read(undefined); // now it waits for two seconds
+    clock.ms += row.unreadMs;
+    await read(undefined);
+    const before = calls.length;
+    clock.ms += row.nextWaitMs - 1;
+    await read();
+    expect(calls).toHaveLength(before);
+    clock.ms += 1;
+    await read(undefined);
+    expect(calls).toHaveLength(before + 1);
+  });
+
+  it.each(['set', 'invalidate', 'fresh', 'a value', 'a denial'] as const)(
+    'the wait for a missing name starts anew after %s',
+    async (act) => {
+      const { clock, read, calls, secrets, backend } = setUp({ negativeTtlMs: 1_000, denialTtlMs: 10 });
+      await read(undefined);
+      clock.ms += 1_000;
+      await read(undefined);
+      if (act === 'set' || act === 'fresh') {
+        const call = act === 'set' ? secrets.set('a', 'x') : secrets.get('a', { fresh: true });
+        await backend.call(2).answer(undefined);
+        await call;
+      }
+      if (act === 'invalidate') secrets.invalidate('a');
+      if (act === 'a value' || act === 'a denial') {
+        clock.ms += 2_000;
+        await read(act === 'a value' ? 'value' : failure('permission_denied'));
+        clock.ms += ttlMs;
+      }
+      if (act !== 'fresh') await read(undefined);
+      const before = calls.length;
+      clock.ms += 999;
+      await read();
+      expect(calls).toHaveLength(before);
+      clock.ms += 1;
+      await read();
+      expect(calls).toHaveLength(before + 1);
+    },
+  );
+
+  it('a failure between leaves the wait for a missing name as it is', async () => {
+    const { clock, read, calls } = setUp({ negativeTtlMs: 1_000 });
+    await read(undefined);
+    clock.ms += 1_000;
+    expect(await read(failure('unavailable'))).toBe('unavailable');
+    await read(undefined);
+    clock.ms += 1_999;
+    await read();
+    expect(calls).toHaveLength(3);
+  });
+
+  it('missing names push out no value', async () => {
+    const { backend, read, secrets } = setUp({ negativeTtlMs: 1_000, maxEntries: 1 });
+    await read('value');
+    for (const name of ['b', 'c']) {
+      const reading = secrets.get(name);
+      await backend.call(backend.calls.length - 1).answer(undefined);
+      await reading;
+    }
+    expect(secrets.peek('a')?.reveal()).toBe('value');
+  });
+
   it.each(['set', 'delete', 'invalidate', 'invalidate all', 'fresh'] as const)(
     'a missing secret and a denial are forgotten at once after %s (D9)',
     async (act) => {

@@ -7,28 +7,64 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { NegativeTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
+import type { CacheSettings } from './options.js';
 
 /** The absence of a value, and its reason: missing or denied. */
 export interface NegativeEntry extends NegativeTimes {
   readonly identity: Identity;
   /** The failure that reads reject with; `undefined` if the secret is missing. */
   readonly error: SecretError | undefined;
+  readonly waitMs: number;
+  /** When it was last read, in monotonic time. */
+  readAt: number;
 }
 
 /** The negative cache: secrets that have no value. It has a limit of its own, so it never evicts a value. */
 export interface NegativeEntries {
-  find(key: string): NegativeEntry | undefined;
-  store(identity: Identity, error: SecretError | undefined, ttlMs: number, monotonicMs: number): void;
+  /** Returns the entry, which may have ended, for a read: a name that is not read for long starts with a short wait again. */
+  read(key: string, monotonicMs: number): NegativeEntry | undefined;
+  /** Whether there is an entry that has not ended. Does not count as a read. */
+  has(key: string, monotonicMs: number): boolean;
+  storeMissing(identity: Identity, monotonicMs: number): void;
+  storeDenied(identity: Identity, error: SecretError, monotonicMs: number): void;
   delete(key: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
 }
 
-export function createNegativeEntries(maxEntries: number): NegativeEntries {
+export function createNegativeEntries({
+  maxEntries,
+  negativeTtlMs,
+  negativeTtlMaxMs,
+  denialTtlMs,
+}: Pick<
+  CacheSettings,
+  'maxEntries' | 'negativeTtlMs' | 'negativeTtlMaxMs' | 'denialTtlMs'
+>): NegativeEntries {
   const lru = new LRUCache<string, NegativeEntry>({ max: maxEntries });
+
+  function store(identity: Identity, error: SecretError | undefined, waitMs: number, readAt: number): void {
+    if (waitMs > 0) lru.set(identity.key, { identity, error, waitMs, until: readAt + waitMs, readAt });
+  }
+
   return {
-    find: (key) => lru.get(key),
-    store(identity, error, ttlMs, monotonicMs) {
-      if (ttlMs > 0) lru.set(identity.key, { identity, error, until: monotonicMs + ttlMs });
+    read(key, monotonicMs) {
+      const entry = lru.get(key);
+      if (entry && monotonicMs - entry.readAt >= 2 * entry.waitMs) {
+        lru.delete(key);
+        return undefined;
+      }
+      if (entry) entry.readAt = monotonicMs;
+      return entry;
+    },
+    has: (key, monotonicMs) => monotonicMs < (lru.peek(key)?.until ?? Number.NEGATIVE_INFINITY),
+    storeMissing(identity, monotonicMs) {
+      const previous = lru.peek(identity.key);
+      const isRepeated = previous !== undefined && previous.error === undefined;
+      const nextMs = isRepeated ? Math.min(2 * previous.waitMs, negativeTtlMaxMs) : negativeTtlMs;
+      store(identity, undefined, Math.max(nextMs, negativeTtlMs), monotonicMs);
+    },
+    storeDenied(identity, error, monotonicMs) {
+      store(identity, error, denialTtlMs, monotonicMs);
     },
     delete(key) {
       lru.delete(key);

@@ -32,10 +32,18 @@ export interface CacheOptions {
    */
   readonly staleIfErrorMs?: number;
   /**
-   * How long a missing secret is remembered as missing (negative caching), in milliseconds. A write and `invalidate` end it.
+   * How long a missing secret is remembered as missing (negative caching), in milliseconds. Doubles while the name stays
+   * missing, and starts anew for a name that was not read for twice its last wait. A `fresh` read, a write and `invalidate`
+   * end the wait. 0 remembers nothing.
    * @defaultValue 1000
    */
   readonly negativeTtlMs?: number;
+  /**
+   * How long a name that stays missing is remembered as missing at most, in milliseconds: a secret that another process
+   * creates is noticed after this time at the latest. A longer `negativeTtlMs` is used instead.
+   * @defaultValue 60000
+   */
+  readonly negativeTtlMaxMs?: number;
   /**
    * How long a denial, or an `unknown` failure, is repeated without a backend call, in milliseconds.
    * @defaultValue 1000
@@ -90,6 +98,7 @@ const defaults = {
   staleWhileRevalidateMs: 0,
   staleIfErrorMs: 3_600_000,
   negativeTtlMs: 1_000,
+  negativeTtlMaxMs: 60_000,
   denialTtlMs: 1_000,
   failureCooldownMs: 30_000,
   maxEntries: 10_000,
@@ -103,6 +112,7 @@ const ranges = {
   staleWhileRevalidateMs: duration,
   staleIfErrorMs: duration,
   negativeTtlMs: duration,
+  negativeTtlMaxMs: duration,
   denialTtlMs: duration,
   failureCooldownMs: duration,
   maxEntries: { min: 1, max: 1_000_000, whole: true },

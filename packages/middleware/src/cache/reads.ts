@@ -50,7 +50,7 @@ export function createReads(
       negativeEntries.delete(key);
       if (entry?.cooldown) entry.cooldown = { ...entry.cooldown, until: Number.NEGATIVE_INFINITY };
     }
-    const negative = negativeEntries.find(key);
+    const negative = negativeEntries.read(key, now.monotonicMs);
     const decision = decide(entry, negative, now, { fresh }, settings);
     if (decision === 'refuse' && negative) {
       events.hit(identity);
