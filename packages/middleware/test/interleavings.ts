@@ -79,13 +79,12 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
   stack.memory?.subscribe?.(({ secret }) => changes.push(secret.reveal()));
 
   const waiting = new Set<Reader>(); // in the model or in the cache
-  const dueAt = new Map<ModelReader, number>(); // in elapsed time
+  const due = new Map<ModelReader, { readonly rounds: number; readonly at: number }>(); // in elapsed time
   const pending = new Set<ModelCall>(); // in the model or in the cache
 
   function readInModel(reader: Reader): void {
     const { keys, fresh, deadline = Number.POSITIVE_INFINITY } = reader;
-    reader.model = model.read(keys, fresh, deadline <= model.wall);
-    dueAt.set(reader.model, time.passedMs + deadline - model.wall);
+    reader.model = model.read(keys, fresh, deadline);
     waiting.add(reader);
   }
 
@@ -137,7 +136,7 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
       }
       case 'answer': {
         const live = model.calls.filter(({ ended }) => !ended);
-        const call = live[step.call % Math.max(1, live.length)];
+        const call = live.at(step.call % Math.max(1, live.length)); // negative: from the latest
         if (!call) return undefined;
         const whole = step.whole && typeof step.outcomes[0] === 'object' && 'code' in step.outcomes[0];
         const answers = call.keys.map((key, at) =>
@@ -167,7 +166,7 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
         vi.advanceTimersByTime(step.ms);
         return () => {
           for (const reader of model.readers)
-            if ((dueAt.get(reader) ?? 0) <= time.passedMs) model.leave(reader, true);
+            if ((due.get(reader)?.at ?? 0) <= time.passedMs) model.leave(reader, true);
         };
       }
     }
@@ -185,6 +184,11 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
       const expected = JSON.stringify({ keys: call.keys, ctx: call.ctx, aborted: call.ended === 'aborted' });
       if (actual !== expected) broken.push(`a call: expected ${expected}, got ${actual}`);
       if (call.ended) pending.delete(call);
+    }
+    for (const reader of model.readers) {
+      const { rounds, deadline } = reader;
+      if (due.get(reader)?.rounds !== rounds)
+        due.set(reader, { rounds, at: time.passedMs + deadline - model.wall });
     }
     for (const reader of waiting) {
       const { keys, end, caller, hasLeft } = reader;

@@ -41,17 +41,24 @@ export interface ModelCall {
 /** A read of one or more secrets. */
 export interface ModelReader {
   readonly fresh: boolean;
+  /** As a reading of the clock; infinity without one. */
+  readonly deadline: number;
   readonly slots: Slot[];
+  /** How often it started to wait, or answered. */
+  rounds: number;
+  isLate: boolean;
   /** Present once it is answered: one answer for each secret. */
   answer?: readonly Expected[];
 }
 
 interface Slot {
   readonly key: string;
-  readonly call?: ModelCall;
+  call?: ModelCall | undefined;
+  received?: ModelAnswer | undefined;
+  found?: Expected | undefined;
   expiresAt?: number | undefined;
-  found?: Expected;
-  received?: ModelAnswer;
+  /** It expired while its reader waited for another secret, and is read for the second time. */
+  isAgain?: true;
 }
 
 interface Negative {
@@ -115,26 +122,38 @@ export class LawModel {
   }
 
   /** Laws 1 to 6, for one read. */
-  read(keys: readonly string[], fresh: boolean, isLate: boolean): ModelReader {
+  read(keys: readonly string[], fresh: boolean, deadline: number): ModelReader {
+    const slots = keys.map((key): Slot => ({ key }));
+    const reader: ModelReader = { fresh, deadline, slots, rounds: 0, isLate: deadline <= this.#wall };
+    this.readers.add(reader);
+    this.#readSlots(reader, slots);
+    return reader;
+  }
+
+  #readSlots(reader: ModelReader, slots: readonly Slot[]): void {
+    const { fresh, isLate } = reader;
+    reader.rounds += 1;
     const inBackground = new Set<string>();
-    const found = keys.map((key) => (fresh ? this.#forgetFailures(key) : this.#find(key, inBackground)));
+    for (const slot of slots) {
+      if (fresh) this.#forgetFailures(slot.key);
+      else this.#find(slot, inBackground);
+    }
     this.counts.refreshes += inBackground.size;
     if (inBackground.size > 0)
       this.#start([...inBackground], { maxAttempts: 1 }).waiters = Number.POSITIVE_INFINITY;
-    const waiting = keys.filter((_, at) => found[at] === undefined);
-    const calls = isLate ? new Map<string, ModelCall>() : this.#joinOrStart(waiting, fresh);
-    const slots = keys.map((key, at): Slot => {
-      const slot = found[at];
-      if (slot) return slot;
-      const call = calls.get(key);
-      if (!call) return { key, received: { code: 'timeout' } };
-      call.waiters += 1;
-      return { key, call };
-    });
-    const reader: ModelReader = { fresh, slots };
-    this.readers.add(reader);
+    const waiting = slots.filter(({ found }) => found === undefined);
+    const calls = isLate
+      ? undefined
+      : this.#joinOrStart(
+          waiting.map(({ key }) => key),
+          fresh,
+        );
+    for (const slot of waiting) {
+      slot.call = calls?.get(slot.key);
+      if (slot.call) slot.call.waiters += 1;
+      else slot.received = { code: 'timeout' };
+    }
     this.#answer(reader);
-    return reader;
   }
 
   /** A reader stops waiting: at its abort, or at its deadline. */
@@ -146,6 +165,7 @@ export class LawModel {
       if (call.waiters === 0) this.#abort(call);
       if (atDeadline) slot.received = { code: 'timeout' };
     }
+    reader.isLate = atDeadline;
     if (atDeadline) this.#answer(reader);
     else this.readers.delete(reader);
   }
@@ -153,6 +173,7 @@ export class LawModel {
   /** A call is answered. */
   settle(call: ModelCall, answerOf: (key: string) => ModelAnswer): void {
     call.ended = 'answered';
+    const received = new Map<string, ModelAnswer>();
     for (const key of call.keys) {
       const raw = answerOf(key);
       const hasExpired =
@@ -165,10 +186,14 @@ export class LawModel {
       const definitive = failure === undefined || isDenial(failure.code);
       if (at !== -1) attached.splice(definitive ? 0 : at, definitive ? at + 1 : 1); // earlier calls have older answers
       if (at !== -1) this.#apply(key, answer, call);
-      for (const { slots } of this.readers)
-        for (const slot of slots) if (slot.call === call && slot.key === key) slot.received = answer;
+      received.set(key, answer);
     }
-    for (const reader of this.readers) this.#answer(reader);
+    for (const [key, answer] of received) {
+      for (const reader of [...this.readers]) {
+        for (const slot of reader.slots) if (slot.call === call && slot.key === key) slot.received = answer;
+        this.#answer(reader);
+      }
+    }
   }
 
   /** Law 6: a write, when it starts and when it settles, and `invalidate`. */
@@ -222,22 +247,20 @@ export class LawModel {
     return expected;
   }
 
-  #find(key: string, inBackground: Set<string>): Slot | undefined {
+  #find(slot: Slot, inBackground: Set<string>): void {
+    const { key } = slot;
     this.#noteRead(key);
     const decision = this.#decide(key, {});
     const value = this.#values.get(key);
     const negative = this.#negative.get(key);
     if (decision === 'refuse' && negative) {
       this.counts.hits += 1;
-      return { key, found: negative.answer };
-    }
-    if (value && decision !== 'wait') {
+      slot.found = negative.answer;
+    } else if (value && decision !== 'wait') {
       if (this.#isFresh(value)) this.counts.hits += 1;
       if (decision === 'serve and refresh' && !this.#joinable(key, false)) inBackground.add(key);
-      return { key, found: this.#served(value), expiresAt: value.expiresAt };
-    }
-    this.#dropExpired(key);
-    return undefined;
+      this.#serve(slot, value);
+    } else this.#dropExpired(key);
   }
 
   /** Law 10: a name that was not read for twice its last wait starts anew. */
@@ -340,30 +363,43 @@ export class LawModel {
   }
 
   #answer(reader: ModelReader): void {
-    const { slots, fresh } = reader;
-    if (!slots.every(({ found, received }) => found ?? received)) return;
-    this.readers.delete(reader);
-    reader.answer = slots.map((slot) => {
-      if (slot.found === undefined) return this.#orStale(slot, fresh, slots.length > 1);
-      const gone = slots.some(({ received }) => received) && (slot.expiresAt ?? Infinity) <= this.#wall;
-      return gone ? 'missing' : slot.found;
-    });
-  }
-
-  #orStale({ key, received = 'missing' }: Slot, fresh: boolean, waited: boolean): Expected {
-    if (received === 'missing') return 'missing';
-    if ('value' in received) {
-      return waited && (received.expiresAt ?? Infinity) <= this.#wall ? 'missing' : received.value;
+    const { slots, isLate, deadline } = reader;
+    if (!this.readers.has(reader) || !slots.every(({ found, received }) => found ?? received)) return;
+    for (const slot of slots) if (slot.found === undefined) this.#orStale(slot, reader);
+    const waited = slots.length > 1 && slots.some(({ received }) => received);
+    const expired = slots.filter(({ expiresAt = Infinity }) => waited && expiresAt <= this.#wall);
+    const again = expired.filter(({ isAgain }) => !isAgain);
+    if (again.length > 0 && !isLate && deadline > this.#wall) {
+      const open = { call: undefined, received: undefined, found: undefined, expiresAt: undefined };
+      for (const slot of again) Object.assign(slot, { isAgain: true, ...open });
+      this.#readSlots(reader, again);
+      return;
     }
-    const serves = this.#decide(key, { fresh, failure: received.code }) === 'serve';
-    const value = this.#values.get(key);
-    return value && serves ? this.#served(value) : received.code;
+    this.readers.delete(reader);
+    for (const slot of expired) slot.found = 'missing';
+    reader.answer = slots.map(({ found = 'missing' }) => found);
   }
 
-  #served(value: Value): Expected {
-    if (this.#isFresh(value)) return value.text;
-    this.counts.stale += 1;
-    return `${value.text} stale since ${Math.floor(this.#wall - this.#age(value))}`; // dates have whole milliseconds
+  #orStale(slot: Slot, { fresh, isLate }: ModelReader): void {
+    const { key, received = 'missing' } = slot;
+    if (received === 'missing') slot.found = 'missing';
+    else if ('value' in received) {
+      slot.found = received.value;
+      slot.expiresAt = received.expiresAt;
+    } else {
+      const serves = this.#decide(key, { fresh, failure: received.code }) === 'serve';
+      const value = this.#values.get(key);
+      if (value && serves) this.#serve(slot, value);
+      else slot.found = slot.isAgain && isLate && received.code === 'timeout' ? 'missing' : received.code;
+    }
+  }
+
+  #serve(slot: Slot, value: Value): void {
+    const isFresh = this.#isFresh(value);
+    if (!isFresh) this.counts.stale += 1;
+    const since = Math.floor(this.#wall - this.#age(value)); // dates have whole milliseconds
+    slot.found = isFresh ? value.text : `${value.text} stale since ${since}`;
+    slot.expiresAt = value.expiresAt;
   }
 
   #isFresh({ softAt, isFresh }: Value): boolean {

@@ -17,7 +17,7 @@ import type { Requested } from './identity.js';
 import type { Inflight } from './inflight.js';
 import { negativeAnswer } from './negative-entries.js';
 import type { CacheState } from './state.js';
-import { deadlinePassed, type Waiter, waitFor } from './wait-for.js';
+import { deadlinePassed, late, waitFor } from './wait-for.js';
 
 /** Reads of secrets without a fresh value in memory: from what else memory has, in-flight requests, or the backend. */
 export interface Reads {
@@ -32,6 +32,11 @@ interface MemoryAnswer {
   readonly answer: Answer;
   /** Whether to refresh the value in the background (stale-while-revalidate). */
   readonly refresh?: boolean;
+}
+
+interface Round {
+  readonly answers: readonly Answer[];
+  readonly ended: 'at once' | 'answered' | 'late';
 }
 
 export function createReads(
@@ -71,7 +76,12 @@ export function createReads(
   }
 
   /** Returns what a reader gets for the answer of a call: instead of a failure, the value in memory if that may be served. */
-  function orStale({ identity, ref }: Requested, answer: Answer, { fresh = false }: CallContext): Answer {
+  function orStale(
+    { identity, ref }: Requested,
+    received: Answer | typeof late,
+    { fresh = false }: CallContext,
+  ): Answer {
+    const answer = received === late ? deadlinePassed(ref) : received;
     if (!isSecretError(answer)) return answer;
     const entry = entries.peek(identity.key);
     const now = clock.now();
@@ -89,7 +99,11 @@ export function createReads(
   }
 
   /** Joins the in-flight requests, and makes one call for the secrets that have none. */
-  function joinOrStart(requested: readonly Requested[], ctx: CallContext, now: Now): readonly Waiter[] {
+  function joinOrStart(
+    requested: readonly Requested[],
+    ctx: CallContext,
+    now: Now,
+  ): readonly InflightRequest[] {
     const requests = new Map<string, InflightRequest>();
     const toStart = new Map<string, Requested>();
     for (const each of requested) {
@@ -112,10 +126,7 @@ export function createReads(
       );
       for (const request of started) requests.set(request.identity.key, request);
     }
-    return requested.map(({ identity, ref }) => {
-      const request = requests.get(identity.key) as InflightRequest; // there is one for each now
-      return { request, ref };
-    });
+    return requested.map(({ identity }) => requests.get(identity.key) as InflightRequest); // there is one for each now
   }
 
   function refreshInBackground(requested: readonly Requested[]): void {
@@ -128,14 +139,16 @@ export function createReads(
   }
 
   /** Waits for an answer to each. A reader whose deadline has passed starts no call. */
-  function fetchAll(requested: readonly Requested[], ctx: CallContext, now: Now): Promise<readonly Answer[]> {
-    if (ctx.deadline !== undefined && ctx.deadline <= now.wallMs) {
-      return Promise.resolve(requested.map(({ ref }) => deadlinePassed(ref)));
-    }
+  function fetchAll(
+    requested: readonly Requested[],
+    ctx: CallContext,
+    now: Now,
+  ): Promise<readonly (Answer | typeof late)[]> {
+    if (isPast(ctx.deadline, now)) return Promise.resolve(requested.map(() => late));
     return waitFor(joinOrStart(requested, ctx, now), ctx, clock.wallMs);
   }
 
-  function fetchOne(requested: Requested, ctx: CallContext, now: Now): Promise<Answer> {
+  function fetchOne(requested: Requested, ctx: CallContext, now: Now): Promise<Answer | typeof late> {
     const canLeave = ctx.signal !== undefined || ctx.deadline !== undefined;
     const request = canLeave ? undefined : inflight.find(requested.identity.key, ctx.fresh);
     if (!request) return fetchAll([requested], ctx, now).then(([answer]) => answer);
@@ -144,19 +157,48 @@ export function createReads(
     return request.answer;
   }
 
+  /** Returns one answer for each, and whether the reader had to wait, or its deadline passed. */
+  async function readRound(requested: readonly Requested[], ctx: CallContext): Promise<Round> {
+    const now = clock.now();
+    const found = requested.map((each) => fromMemory(each, ctx, now));
+    refreshInBackground(requested.filter((_, at) => found[at]?.refresh));
+    const missing = requested.filter((_, at) => !found[at]);
+    if (missing.length === 0) return { answers: found.map((each) => each?.answer), ended: 'at once' };
+    const fetched = await fetchAll(missing, ctx, now);
+    const received = fetched.values();
+    const answers = requested.map((each, at) => {
+      const { answer } = found[at] ?? { answer: orStale(each, received.next().value, ctx) };
+      return answer;
+    });
+    return { answers, ended: fetched.includes(late) ? 'late' : 'answered' };
+  }
+
   return {
     async read(requested, ctx) {
-      const now = clock.now();
-      const found = requested.map((each) => fromMemory(each, ctx, now));
-      refreshInBackground(requested.filter((_, at) => found[at]?.refresh));
-      const missing = requested.filter((_, at) => !found[at]);
-      if (missing.length === 0) return found.map((each) => each?.answer);
-      const fetched = (await fetchAll(missing, ctx, now)).values();
-      const answers = requested.map((each, at) => {
-        const { answer } = found[at] ?? { answer: orStale(each, fetched.next().value, ctx) };
-        return answer;
-      });
-      return answers.length > 1 ? answers.map(unlessExpired) : answers; // one may expire during the wait for others
+      const first = await readRound(requested, ctx);
+      if (first.ended === 'at once' || requested.length === 1) return first.answers;
+      // An early answer may have expired during the wait for a late one: it is read again, once.
+      const answers = [...first.answers];
+      const readAgain = new Set<number>();
+      for (let ended: Round['ended'] = first.ended; ; ) {
+        const now = clock.now();
+        const expired = answers.flatMap((answer, at) => (hasEnded(answer, now) ? [at] : []));
+        const open = expired.filter((at) => !readAgain.has(at));
+        if (open.length === 0 || ended === 'late' || isPast(ctx.deadline, now)) {
+          for (const at of expired) answers[at] = undefined;
+          return answers;
+        }
+        const next = await readRound(
+          open.map((at) => requested[at] as Requested),
+          ctx,
+        ); // indexes of `requested`
+        ({ ended } = next);
+        for (const [i, at] of open.entries()) {
+          readAgain.add(at);
+          const answer = next.answers[i];
+          answers[at] = ended === 'late' && isSecretError(answer, 'timeout') ? undefined : answer;
+        }
+      }
     },
 
     readOne(requested, ctx) {
@@ -167,10 +209,14 @@ export function createReads(
       return fetchOne(requested, ctx, now).then((answer) => secretOrThrow(orStale(requested, answer, ctx)));
     },
   };
+}
 
-  function unlessExpired(answer: Answer): Answer {
-    return isSecret(answer) && hasExpired(answer, clock.wallMs()) ? undefined : answer;
-  }
+function isPast(deadline: number | undefined, { wallMs }: Now): boolean {
+  return deadline !== undefined && deadline <= wallMs;
+}
+
+function hasEnded(answer: Answer, { wallMs }: Now): boolean {
+  return isSecret(answer) && hasExpired(answer, wallMs);
 }
 
 function secretOrThrow(answer: Answer): Secret | undefined {

@@ -7,32 +7,30 @@ import {
 } from '@secretkit/core/provider';
 import type { InflightRequest } from './backend-call.js';
 
-/** A reader's wait for one in-flight request, and the ref that the reader used. */
-export interface Waiter {
-  readonly request: InflightRequest;
-  readonly ref: SecretRef;
-}
+/** In the place of an answer that did not come before the reader's deadline. */
+export const late: unique symbol = Symbol('late');
 
 /**
  * Waits for in-flight requests: one answer for each, in order. At the reader's abort it rejects with the signal's reason; at
- * the reader's deadline it resolves, with `timeout` for each request that has no answer. Other readers are not affected.
+ * the reader's deadline it resolves, with `late` for each request that has no answer. Other readers are not affected.
  */
 export function waitFor(
-  waiters: readonly Waiter[],
+  requests: readonly InflightRequest[],
   { signal, deadline }: CallContext,
   now: () => number,
-): Promise<readonly Answer[]> {
-  for (const { request } of waiters) request.call.join();
-  if (!signal && deadline === undefined) return Promise.all(waiters.map(({ request }) => request.answer)); // cannot leave
+): Promise<readonly (Answer | typeof late)[]> {
+  for (const { call } of requests) call.join();
+  if (!signal && deadline === undefined) return Promise.all(requests.map(({ answer }) => answer)); // cannot leave
   return new Promise((resolve, reject) => {
-    const answers = new Map<Waiter, Answer>();
+    const answers: (Answer | typeof late)[] = requests.map(() => late);
+    let open = requests.length;
     const stop = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
     const leave = (): void => {
       stop();
-      for (const waiter of waiters) if (!answers.has(waiter)) waiter.request.call.leave();
+      for (const [at, { call }] of requests.entries()) if (answers[at] === late) call.leave();
     };
     const abort = (): void => {
       leave();
@@ -40,9 +38,7 @@ export function waitFor(
     };
     const finish = (): void => {
       stop();
-      resolve(
-        waiters.map((waiter) => (answers.has(waiter) ? answers.get(waiter) : deadlinePassed(waiter.ref))),
-      );
+      resolve([...answers]);
     };
     const giveUp = (): void => {
       leave();
@@ -51,10 +47,11 @@ export function waitFor(
     const timer =
       deadline === undefined ? undefined : setTimeout(giveUp, Math.min(deadline - now(), maxDelayMs));
     signal?.addEventListener('abort', abort, { once: true });
-    for (const waiter of waiters) {
-      void waiter.request.answer.then((answer) => {
-        answers.set(waiter, answer);
-        if (answers.size === waiters.length) finish();
+    for (const [at, { answer }] of requests.entries()) {
+      void answer.then((received) => {
+        answers[at] = received;
+        open -= 1;
+        if (open === 0) finish();
       }); // the answer of a request cannot reject
     }
     if (signal?.aborted) abort(); // it may abort while the call starts
