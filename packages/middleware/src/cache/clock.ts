@@ -8,26 +8,51 @@ export interface Now {
   readonly monotonicMs: number;
 }
 
+/** The clocks of one cache. A given `now` drives both; without one, steps of the wall clock do not change any wait. */
 export interface CacheClock {
   /** Reads the wall clock alone. A hit needs no more. */
   wallMs(): number;
   now(): Now;
+  /** Returns how long it is until the deadline of a call, in milliseconds. */
+  remainingMs(deadline: number): number;
 }
 
-/** @param onSetBack - Called when the wall clock has been set back: values in memory are stale from now on. */
-export function cacheClock(now: () => number, onSetBack: (now: Now) => void): CacheClock {
-  const clock = monotonicClock(now);
-  let offsetMs = 0;
-  const at = (wallMs: number): Now => ({ wallMs, monotonicMs: wallMs + clock.offsetMs });
+// A wall clock is corrected by small steps all the time.
+const toleratedMs = 1_000;
 
-  function wallMs(): number {
-    const reading = clock.read();
-    if (clock.offsetMs !== offsetMs) {
-      ({ offsetMs } = clock);
-      onSetBack(at(reading));
-    }
-    return reading;
+/** @param onSetBack - Called when the wall clock has been set back: values in memory are stale from now on. */
+export function cacheClock(given: (() => number) | undefined, onSetBack: (now: Now) => void): CacheClock {
+  const clock = monotonicClock(given ?? (() => Date.now()));
+  const monotonic = given
+    ? (wallMs: number): number => wallMs + clock.offsetMs
+    : (): number => performance.timeOrigin + performance.now();
+  let { offsetMs } = clock;
+  let lagMs = Number.POSITIVE_INFINITY; // of the wall clock, behind the monotonic one
+
+  function setBack(now: Now): void {
+    ({ offsetMs } = clock);
+    lagMs = now.monotonicMs - now.wallMs;
+    onSetBack(now);
   }
 
-  return { wallMs, now: () => at(wallMs()) };
+  function readWall(): number {
+    const wallMs = clock.read();
+    if (clock.offsetMs !== offsetMs) setBack({ wallMs, monotonicMs: monotonic(wallMs) });
+    return wallMs;
+  }
+
+  function readBoth(): Now {
+    const wallMs = readWall();
+    const monotonicMs = monotonic(wallMs);
+    const now = { wallMs, monotonicMs };
+    if (monotonicMs - wallMs > lagMs + toleratedMs) setBack(now); // between two readings that do not show it
+    lagMs = Math.min(lagMs, monotonicMs - wallMs);
+    return now;
+  }
+
+  return {
+    wallMs: readWall,
+    now: readBoth,
+    remainingMs: (deadline) => deadline - (given ? readWall() : monotonic(0)),
+  };
 }

@@ -61,7 +61,10 @@ export interface CacheOptions {
    * @defaultValue 10000
    */
   readonly maxEntries?: number;
-  /** Returns the time, in epoch milliseconds. @defaultValue Date.now */
+  /**
+   * Returns the time, in epoch milliseconds, for expiries and for waits: a step of it is time passed.
+   * @defaultValue `Date.now` for expiries, and `performance.now` for waits, which steps of the wall clock do not change
+   */
   readonly now?: () => number;
   /** Returns a number in [0, 1). @defaultValue Math.random */
   readonly random?: () => number;
@@ -70,12 +73,14 @@ export interface CacheOptions {
 }
 
 /** The options with their defaults filled in. */
-export type CacheSettings = Omit<Required<CacheOptions>, 'onEvent'> & Pick<CacheOptions, 'onEvent'>;
+export type CacheSettings = Omit<Required<CacheOptions>, Hook> & Pick<CacheOptions, Hook>;
+
+type Hook = 'now' | 'onEvent';
 
 /** @throws `RangeError` or `TypeError` that names the option and the expected value. */
 export function checkedOptions(options: CacheOptions): CacheSettings {
   checkOptions('cache', options, Object.keys(ranges).concat('now', 'random', 'onEvent'));
-  const { now = () => Date.now(), random = () => Math.random(), onEvent, ...given } = options;
+  const { now, random = () => Math.random(), onEvent, ...given } = options;
   const settings = { ...defaults, ...withoutAbsent(given) };
   for (const option of Object.keys(ranges) as (keyof typeof ranges)[]) {
     // Object.keys() returns string[]
@@ -88,7 +93,7 @@ export function checkedOptions(options: CacheOptions): CacheSettings {
       );
     }
   }
-  return { ...settings, now, random: boundedRandom(random), ...(onEvent && { onEvent }) };
+  return { ...settings, random: boundedRandom(random), ...(now && { now }), ...(onEvent && { onEvent }) };
 }
 
 const defaults = {

@@ -144,8 +144,12 @@ export function createReads(
     ctx: CallContext,
     now: Now,
   ): Promise<readonly (Answer | typeof late)[]> {
-    if (isPast(ctx.deadline, now)) return Promise.resolve(requested.map(() => late));
-    return waitFor(joinOrStart(requested, ctx, now), ctx, clock.wallMs);
+    if (isLate(ctx)) return Promise.resolve(requested.map(() => late));
+    return waitFor(joinOrStart(requested, ctx, now), ctx, clock.remainingMs);
+  }
+
+  function isLate({ deadline }: CallContext): boolean {
+    return deadline !== undefined && clock.remainingMs(deadline) <= 0;
   }
 
   function fetchOne(requested: Requested, ctx: CallContext, now: Now): Promise<Answer | typeof late> {
@@ -184,7 +188,7 @@ export function createReads(
         const now = clock.now();
         const expired = answers.flatMap((answer, at) => (hasEnded(answer, now) ? [at] : []));
         const open = expired.filter((at) => !readAgain.has(at));
-        if (open.length === 0 || ended === 'late' || isPast(ctx.deadline, now)) {
+        if (open.length === 0 || ended === 'late' || isLate(ctx)) {
           for (const at of expired) answers[at] = undefined;
           return answers;
         }
@@ -209,10 +213,6 @@ export function createReads(
       return fetchOne(requested, ctx, now).then((answer) => secretOrThrow(orStale(requested, answer, ctx)));
     },
   };
-}
-
-function isPast(deadline: number | undefined, { wallMs }: Now): boolean {
-  return deadline !== undefined && deadline <= wallMs;
 }
 
 function hasEnded(answer: Answer, { wallMs }: Now): boolean {

@@ -17,7 +17,7 @@ export const late: unique symbol = Symbol('late');
 export function waitFor(
   requests: readonly InflightRequest[],
   { signal, deadline }: CallContext,
-  now: () => number,
+  remainingMs: (deadline: number) => number,
 ): Promise<readonly (Answer | typeof late)[]> {
   for (const { call } of requests) call.join();
   if (!signal && deadline === undefined) return Promise.all(requests.map(({ answer }) => answer)); // cannot leave
@@ -45,7 +45,7 @@ export function waitFor(
       finish();
     };
     const timer =
-      deadline === undefined ? undefined : setTimeout(giveUp, Math.min(deadline - now(), maxDelayMs));
+      deadline === undefined ? undefined : setTimeout(giveUp, Math.min(remainingMs(deadline), maxDelayMs));
     signal?.addEventListener('abort', abort, { once: true });
     for (const [at, { answer }] of requests.entries()) {
       void answer.then((received) => {
