@@ -5,6 +5,7 @@ import type { Now } from './clock.js';
 import type { EntryTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
 import type { CacheSettings } from './options.js';
+import { outsideReaders } from './outside-readers.js';
 
 /** The part of a backend call that decides how long its answers are fresh. */
 export interface CallTiming {
@@ -51,10 +52,14 @@ export class Entry implements Identity, CachedSecret, EntryTimes {
     return this.cooldown?.until ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** The resolved promise that every hit returns. Created at the first one: of many values in memory, few are read again. */
+  /** The resolved promise that every hit returns, once `keepPromise` has made it. */
   get settled(): Promise<Secret> {
-    this.#settled ??= settled(this.secret);
-    return this.#settled;
+    return this.#settled ?? settled(this.secret);
+  }
+
+  /** Makes the promise. Must not be called by a reader: a promise keeps the async context that it is made in. */
+  keepPromise(): void {
+    this.#settled = settled(this.secret);
   }
 }
 
@@ -88,6 +93,8 @@ export function createEntries(
     },
   });
 
+  const keepPromise = outsideReaders((entry: Entry) => entry.keepPromise());
+
   return {
     get: (key) => lru.get(key),
     peek: (key) => lru.peek(key),
@@ -98,7 +105,9 @@ export function createEntries(
       const fetchedAt = wallMs - (monotonicMs - startedAt);
       const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, random, times);
       const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // an inner cache may return it stale
-      lru.set(key, new Entry(key, ref, secret, freshUntil, freshUntil - wallMs + monotonicMs));
+      const entry = new Entry(key, ref, secret, freshUntil, freshUntil - wallMs + monotonicMs);
+      lru.set(key, entry);
+      keepPromise(entry);
     },
     endFreshness({ wallMs, monotonicMs }) {
       for (const entry of lru.values()) {

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createSecrets } from '@secretkit/core';
 import { seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
+import { outputOf } from '../../test/output-of.js';
 import { cache } from './index.js';
 
 setFlagsFromString('--expose_gc');
@@ -72,16 +70,3 @@ describe('a process with a warm cache', () => {
     expect(await outputOf(script)).toBe('warm\n');
   });
 });
-
-/** Runs a script until it exits by itself, in a process without other tests or coverage. Returns what it prints. */
-async function outputOf(script: string): Promise<string> {
-  const root = fileURLToPath(new URL('../../../..', import.meta.url));
-  const flags = ['--expose-gc', '--import', 'tsx', '--conditions=@secretkit/source', '--input-type=module'];
-  const child = spawn(process.execPath, [...flags, '-e', script], { cwd: root });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  expect(code, output).toBe(0);
-  return output;
-}

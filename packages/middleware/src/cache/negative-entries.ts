@@ -1,9 +1,4 @@
-import {
-  type InvalidateTarget,
-  type SecretError,
-  type SecretRef,
-  withFields,
-} from '@secretkit/core/provider';
+import { type InvalidateTarget, SecretError, type SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
 import type { NegativeTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
@@ -12,8 +7,11 @@ import type { CacheSettings } from './options.js';
 /** The absence of a value, and its reason: missing or denied. */
 export interface NegativeEntry extends NegativeTimes {
   readonly identity: Identity;
-  /** The failure that reads reject with; `undefined` if the secret is missing. */
-  readonly error: SecretError | undefined;
+  /**
+   * The fields of the failure that reads reject with; `undefined` if the secret is missing. Not the error itself: that keeps
+   * the async context of the reader that made it, by its stack.
+   */
+  readonly failure: Readonly<Pick<SecretError, 'code' | 'problem'>> | undefined;
   readonly waitMs: number;
   /** When it was last read, in monotonic time. */
   readAt: number;
@@ -42,8 +40,13 @@ export function createNegativeEntries({
 >): NegativeEntries {
   const lru = new LRUCache<string, NegativeEntry>({ max: maxEntries });
 
-  function store(identity: Identity, error: SecretError | undefined, waitMs: number, readAt: number): void {
-    if (waitMs > 0) lru.set(identity.key, { identity, error, waitMs, until: readAt + waitMs, readAt });
+  function store(
+    identity: Identity,
+    failure: NegativeEntry['failure'],
+    waitMs: number,
+    readAt: number,
+  ): void {
+    if (waitMs > 0) lru.set(identity.key, { identity, failure, waitMs, until: readAt + waitMs, readAt });
   }
 
   return {
@@ -59,12 +62,12 @@ export function createNegativeEntries({
     has: (key, monotonicMs) => monotonicMs < (lru.peek(key)?.until ?? Number.NEGATIVE_INFINITY),
     storeMissing(identity, monotonicMs) {
       const previous = lru.peek(identity.key);
-      const isRepeated = previous !== undefined && previous.error === undefined;
+      const isRepeated = previous !== undefined && previous.failure === undefined;
       const nextMs = isRepeated ? Math.min(2 * previous.waitMs, negativeTtlMaxMs) : negativeTtlMs;
       store(identity, undefined, Math.max(nextMs, negativeTtlMs), monotonicMs);
     },
     storeDenied(identity, error, monotonicMs) {
-      store(identity, error, denialTtlMs, monotonicMs);
+      store(identity, { ...error }, denialTtlMs, monotonicMs);
     },
     delete(key) {
       lru.delete(key);
@@ -76,8 +79,8 @@ export function createNegativeEntries({
 }
 
 /** Returns the answer to one read: a new error each time, with the ref that was requested. */
-export function negativeAnswer({ error }: NegativeEntry, ref: SecretRef): SecretError | undefined {
-  return error && withFields(error, { ref });
+export function negativeAnswer({ failure }: NegativeEntry, ref: SecretRef): SecretError | undefined {
+  return failure && new SecretError(failure.code, failure.problem, { ...failure, ref });
 }
 
 /** Whether the backend refused access. A denial is definitive; other failures say nothing about the value. */
