@@ -2,7 +2,7 @@ import { refKey, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { createEntries, type EntryHandle } from './entries.js';
 
-const freshness = { ttlMs: 1_000, jitter: 0, refreshAheadMs: 0 };
+const freshness = { ttlMs: 1_000, jitter: 0, refreshAheadMs: 0, coalesce: true };
 
 function setUp(maxEntries = 2) {
   const removed: (readonly [name: string, evicted: boolean])[] = [];

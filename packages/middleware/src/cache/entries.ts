@@ -15,6 +15,8 @@ export interface CallTiming {
   readonly random: number;
 }
 
+type Freshness = Pick<CacheSettings, 'ttlMs' | 'jitter' | 'refreshAheadMs'>;
+
 /** A pause between refreshes, after one or more of them failed. */
 export interface Cooldown {
   /** How many refreshes failed in a row. */
@@ -52,7 +54,7 @@ export class Entry implements Identity, CachedSecret, EntryTimes {
     return this.cooldown?.until ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** The resolved promise that every hit returns, once `keepPromise` has made it. */
+  /** The resolved promise that every hit returns, once `keepPromise` has made it; else one for this hit. */
   get settled(): Promise<Secret> {
     return this.#settled ?? settled(this.secret);
   }
@@ -81,7 +83,7 @@ export interface Entries {
 
 /** @param onRemove - Called for each entry that is removed, but not for one that a new value of its secret replaces. */
 export function createEntries(
-  { maxEntries, ...times }: Pick<CacheSettings, 'ttlMs' | 'jitter' | 'refreshAheadMs' | 'maxEntries'>,
+  { maxEntries, coalesce, ...times }: Pick<CacheSettings, keyof Freshness | 'maxEntries' | 'coalesce'>,
   onRemove: (entry: Entry, evicted: boolean) => void,
 ): Entries {
   // The ttl of lru-cache is unused: ours follows one injected clock, and the expiry of the value.
@@ -93,7 +95,7 @@ export function createEntries(
     },
   });
 
-  const keepPromise = outsideReaders((entry: Entry) => entry.keepPromise());
+  const keepPromise = coalesce ? outsideReaders((entry: Entry) => entry.keepPromise()) : undefined;
 
   return {
     get: (key) => lru.get(key),
@@ -107,7 +109,7 @@ export function createEntries(
       const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // an inner cache may return it stale
       const entry = new Entry(key, ref, secret, freshUntil, freshUntil - wallMs + monotonicMs);
       lru.set(key, entry);
-      keepPromise(entry);
+      keepPromise?.(entry);
     },
     endFreshness({ wallMs, monotonicMs }) {
       for (const entry of lru.values()) {
@@ -131,11 +133,7 @@ export function createEntries(
  * Returns how long a value with this remaining life is fresh, in milliseconds. At least half of the life: so the number of
  * refreshes near an expiry is logarithmic, while a fixed margin would make every read there a refresh.
  */
-function freshForMs(
-  lifeMs: number,
-  random: number,
-  { ttlMs, jitter, refreshAheadMs }: Pick<CacheSettings, 'ttlMs' | 'jitter' | 'refreshAheadMs'>,
-): number {
+function freshForMs(lifeMs: number, random: number, { ttlMs, jitter, refreshAheadMs }: Freshness): number {
   return Math.min(ttlMs * (1 - jitter * random), Math.max(lifeMs - refreshAheadMs, lifeMs / 2));
 }
 

@@ -11,7 +11,7 @@ import { identities } from './identity.js';
 import { createInflight } from './inflight.js';
 import { createInvalidation } from './invalidation.js';
 import { createNegativeEntries } from './negative-entries.js';
-import { type CacheOptions, checkedOptions } from './options.js';
+import { type CacheOptions, checkedOptions, shownOptions } from './options.js';
 import { createReads } from './reads.js';
 import type { CacheState } from './state.js';
 
@@ -43,24 +43,23 @@ export type { CacheOptions } from './options.js';
  */
 export function cache(options: CacheOptions = {}): Middleware {
   const settings = checkedOptions(options);
-  const { now, random, onEvent, ...shown } = settings;
 
   return defineMiddleware({
     name: 'cache',
     kind: Symbol.for('secretkit.kind.cache'),
-    options: shown,
+    options: shownOptions(settings),
     build: (next) => {
       const identify = identities(next);
-      const events = createEvents(onEvent);
+      const events = createEvents(settings.onEvent);
       const changes = createChanges(settings.maxEntries);
       const entries = createEntries(settings, (entry, evicted) => {
         changes.recordRemoved(entry, entry.secret);
         if (evicted) events.emit('eviction', entry);
       });
-      const clock = cacheClock(now, entries.endFreshness);
+      const clock = cacheClock(settings.now, entries.endFreshness);
       const negativeEntries = createNegativeEntries(settings);
       const state: CacheState = { entries, negativeEntries, changes, events, clock, settings };
-      const inflight = createInflight(next, random, state, (result) => applyResult(state, result));
+      const inflight = createInflight(next, settings, state, (result) => applyResult(state, result));
       const { read, readOne } = createReads(state, inflight);
       const { invalidate, aroundWrite } = createInvalidation(state, inflight, identify);
 

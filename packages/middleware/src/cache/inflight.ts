@@ -15,6 +15,7 @@ import type { CallTiming } from './entries.js';
 import type { Events } from './events.js';
 import { covers, type Requested } from './identity.js';
 import { isDenial } from './negative-entries.js';
+import type { CacheSettings } from './options.js';
 
 /** The answer to one request that is not detached. */
 export interface CallResult extends Requested {
@@ -32,7 +33,7 @@ export interface CallResult extends Requested {
  * stored only until a later request has an answer.
  */
 export interface Inflight {
-  /** Returns the request to join. A fresh read may only join a fresh one that started in the same synchronous turn. */
+  /** Returns the request to join; none without `coalesce`. A fresh read may only join a fresh one that started in the same synchronous turn. */
   find(key: string, fresh?: boolean): InflightRequest | undefined;
   /** Makes one backend call, and returns a request for each secret. */
   start(
@@ -48,7 +49,7 @@ export interface Inflight {
 /** @param onResult - Called with the answer of each request that is not detached. */
 export function createInflight(
   next: SecretProvider,
-  random: () => number,
+  { random, coalesce }: Pick<CacheSettings, 'random' | 'coalesce'>,
   { clock, events }: { readonly clock: CacheClock; readonly events: Events },
   onResult: (result: CallResult) => void,
 ): Inflight {
@@ -90,7 +91,7 @@ export function createInflight(
     find(key, fresh = false) {
       return requests
         .get(key)
-        ?.findLast(({ call }) => !call.signal.aborted && (!fresh || call.joinableFresh));
+        ?.findLast(({ call }) => coalesce && !call.signal.aborted && (!fresh || call.joinableFresh));
     },
 
     start(requested, { fresh = false, maxAttempts }) {

@@ -62,6 +62,18 @@ export interface CacheOptions {
    */
   readonly maxEntries?: number;
   /**
+   * Whether concurrent calls share in-flight requests (single-flight). With `false`, only the refs of one batch do, and no
+   * pending promise crosses calls; values in memory are shared in any case.
+   * @defaultValue `false` on Cloudflare Workers, where a request must not await a promise of another one, else `true`
+   */
+  readonly coalesce?: boolean;
+  /**
+   * Keeps a refresh in the background alive until it has settled: the `waitUntil` of your runtime. The promise does not reject,
+   * and holds no value. Without it and with `coalesce: false`, the reader of a stale value waits for the refresh.
+   * @defaultValue none
+   */
+  readonly waitUntil?: (promise: Promise<void>) => void;
+  /**
    * Returns the time, in epoch milliseconds, for expiries and for waits: a step of it is time passed.
    * @defaultValue `Date.now` for expiries, and `performance.now` for waits, which steps of the wall clock do not change
    */
@@ -75,13 +87,17 @@ export interface CacheOptions {
 /** The options with their defaults filled in. */
 export type CacheSettings = Omit<Required<CacheOptions>, Hook> & Pick<CacheOptions, Hook>;
 
-type Hook = 'now' | 'onEvent';
+type Hook = 'now' | 'onEvent' | 'waitUntil';
 
 /** @throws `RangeError` or `TypeError` that names the option and the expected value. */
 export function checkedOptions(options: CacheOptions): CacheSettings {
-  checkOptions('cache', options, Object.keys(ranges).concat('now', 'random', 'onEvent'));
-  const { now, random = () => Math.random(), onEvent, ...given } = options;
-  const settings = { ...defaults, ...withoutAbsent(given) };
+  checkOptions(
+    'cache',
+    options,
+    Object.keys(ranges).concat('now', 'random', 'onEvent', 'coalesce', 'waitUntil'),
+  );
+  const { now, random = () => Math.random(), onEvent, waitUntil, ...given } = options;
+  const settings = { ...defaults, coalesce: !isCloudflare(), ...withoutAbsent(given) };
   for (const option of Object.keys(ranges) as (keyof typeof ranges)[]) {
     // Object.keys() returns string[]
     checkNumber('cache', option, settings[option], ranges[option]);
@@ -93,7 +109,18 @@ export function checkedOptions(options: CacheOptions): CacheSettings {
       );
     }
   }
-  return { ...settings, random: boundedRandom(random), ...(now && { now }), ...(onEvent && { onEvent }) };
+  return {
+    ...settings,
+    random: boundedRandom(random),
+    ...(now && { now }),
+    ...(onEvent && { onEvent }),
+    ...(waitUntil && { waitUntil }),
+  };
+}
+
+/** Returns the options that `layersOf` shows: all but functions. */
+export function shownOptions(settings: CacheSettings): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => typeof value !== 'function'));
 }
 
 const defaults = {
@@ -125,4 +152,9 @@ const ranges = {
 
 function withoutAbsent<T extends object>(given: T): Partial<T> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>; // the keys are those of T
+}
+
+function isCloudflare(): boolean {
+  const { navigator } = globalThis as { navigator?: { readonly userAgent?: string } }; // absent in Node 20
+  return navigator?.userAgent === 'Cloudflare-Workers';
 }

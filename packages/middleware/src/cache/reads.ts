@@ -1,4 +1,4 @@
-import { markStale } from '@secretkit/core/middleware';
+import { ignoreErrors, markStale } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
@@ -43,6 +43,14 @@ export function createReads(
   { entries, negativeEntries, clock, events, settings }: CacheState,
   inflight: Inflight,
 ): Reads {
+  const { staleWhileRevalidateMs, staleIfErrorMs, coalesce, waitUntil } = settings;
+  // A refresh in the background that nothing keeps alive may end with the request that started it.
+  const waits = {
+    staleWhileRevalidateMs: 0,
+    staleIfErrorMs: Math.max(staleWhileRevalidateMs, staleIfErrorMs),
+  };
+  const bounds = coalesce || waitUntil ? settings : waits;
+
   /** Returns the answer to a read, if memory has one. A fresh read ends a cooldown, and the memory of a failure. */
   function fromMemory(
     { identity, ref }: Requested,
@@ -56,7 +64,7 @@ export function createReads(
       if (entry?.cooldown) entry.cooldown = { ...entry.cooldown, until: Number.NEGATIVE_INFINITY };
     }
     const negative = negativeEntries.read(key, now.monotonicMs);
-    const decision = decide(entry, negative, now, { fresh }, settings);
+    const decision = decide(entry, negative, now, { fresh }, bounds);
     if (decision === 'refuse' && negative) {
       events.hit(identity);
       return { answer: negativeAnswer(negative, ref) };
@@ -86,16 +94,14 @@ export function createReads(
     const entry = entries.peek(identity.key);
     const now = clock.now();
     const terms: ReadTerms = { fresh, failure: answer.code };
-    if (entry && decide(entry, undefined, now, terms, settings) === 'serve') return served(entry, now);
+    if (entry && decide(entry, undefined, now, terms, bounds) === 'serve') return served(entry, now);
     const isOwn = answer.ref !== undefined && refKey(answer.ref) === refKey(ref);
     return isOwn ? answer : withFields(answer, { ref }); // the reader that started the call used another ref
   }
 
   /** Whether there is a value to serve if the call fails. */
   function hasFallback({ identity }: Requested, now: Now): boolean {
-    return (
-      decide(entries.peek(identity.key), undefined, now, { failure: 'unavailable' }, settings) === 'serve'
-    );
+    return decide(entries.peek(identity.key), undefined, now, { failure: 'unavailable' }, bounds) === 'serve';
   }
 
   /** Joins the in-flight requests, and makes one call for the secrets that have none. */
@@ -134,8 +140,10 @@ export function createReads(
     if (stale.length === 0) return;
     const once = [...new Map(stale.map((each) => [each.identity.key, each])).values()];
     for (const { identity } of once) events.emit('refresh', identity);
-    const [first] = inflight.start(once, { maxAttempts: 1 });
-    first?.call.join(); // never left: the refresh goes on when other readers leave
+    const requests = inflight.start(once, { maxAttempts: 1 });
+    requests[0]?.call.join(); // never left: the refresh goes on when other readers leave
+    const refreshed = Promise.all(requests.map(({ answer }) => answer)).then(() => undefined);
+    ignoreErrors(() => waitUntil?.(refreshed));
   }
 
   /** Waits for an answer to each. A reader whose deadline has passed starts no call. */
