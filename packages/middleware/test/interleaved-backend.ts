@@ -1,8 +1,10 @@
 import {
   type Answer,
   type CallContext,
+  type InvalidateTarget,
   refKey,
   type Secret,
+  type SecretChange,
   SecretError,
   type SecretErrorCode,
   type SecretProvider,
@@ -36,12 +38,15 @@ export interface InterleavedBackend {
   readonly reads: readonly HeldRead[];
   readonly writes: HeldWrite[];
   answerOf(key: string, outcome: Outcome): Answer;
+  /** Reports a change, or that values may have changed, to the cache around it. */
+  report(change: SecretChange | { readonly invalidate: InvalidateTarget | undefined }): void;
 }
 
 export function interleavedBackend(now: () => number): InterleavedBackend {
   const reads: HeldRead[] = [];
   const writes: HeldWrite[] = [];
   const texts = new Map<string, string>();
+  const listeners = new Set<(change: SecretChange) => void>();
   let issued = 0;
 
   function read(requested: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]> {
@@ -77,7 +82,16 @@ export function interleavedBackend(now: () => number): InterleavedBackend {
       getMany: read,
       set: write,
       delete: write,
-      memory: { cached: () => (touch) => (touch ? undefined : { secret: seal('of the backend') }) },
+      memory: {
+        cached: () => (touch) => (touch ? undefined : { secret: seal('of the backend') }),
+        subscribe(listener) {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+    },
+    report(change) {
+      for (const listener of listeners) listener(change as SecretChange); // a cache knows both forms
     },
     answerOf(key, outcome) {
       if (outcome === 'missing') return undefined;

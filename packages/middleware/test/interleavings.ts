@@ -3,6 +3,7 @@ import {
   type InvalidateTarget,
   layersOf,
   refKey,
+  type Secret,
   SecretError,
   type SecretRef,
   seal,
@@ -50,7 +51,13 @@ export type Step =
     }
   | { readonly act: 'peek' | 'set' | 'delete'; readonly ref: number }
   | { readonly act: 'written'; readonly write: number; readonly fails: boolean }
-  | { readonly act: 'invalidate'; readonly target: number }
+  | { readonly act: 'invalidate' | 'report invalidate'; readonly target: number }
+  | {
+      readonly act: 'report';
+      readonly ref: number;
+      readonly value: 'new' | 'same';
+      readonly lifeMs: number | undefined;
+    }
   | {
       readonly act: 'answer';
       readonly call: number;
@@ -76,7 +83,9 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
     invariant.served(key, secret, startedIn, model.wall),
   );
   const changes: string[] = [];
-  stack.memory?.subscribe?.(({ secret }) => changes.push(secret.reveal()));
+  stack.memory?.subscribe?.((change) => {
+    if ('secret' in change) changes.push(change.secret.reveal());
+  });
 
   const waiting = new Set<Reader>(); // in the model or in the cache
   const due = new Map<ModelReader, { readonly rounds: number; readonly at: number }>(); // in elapsed time
@@ -129,9 +138,19 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
           invariant.written(write.key, model.step);
         };
       }
+      case 'report': {
+        const ref = refAt(step.ref);
+        const key = refKey(ref);
+        const secret = backend.answerOf(key, step) as Secret; // not a failure
+        invariant.answered(key, secret, model.step, model.step);
+        backend.report({ ref, secret });
+        return () => model.report(key, secret.reveal(), secret.expiresAt?.getTime());
+      }
+      case 'report invalidate':
       case 'invalidate': {
         const { target, covers } = targets[step.target] ?? { target: undefined, covers: [] };
-        stack.memory?.invalidate?.(target);
+        if (step.act === 'invalidate') stack.memory?.invalidate?.(target);
+        else backend.report({ invalidate: target });
         return () => covers.forEach((at) => model.detach(refKey(refAt(at))));
       }
       case 'answer': {

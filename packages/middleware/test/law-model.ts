@@ -203,6 +203,24 @@ export class LawModel {
     this.#drop(key);
   }
 
+  /** Law 11: the backend reports a new value. */
+  report(key: string, text: string, expiresAt: number = Number.POSITIVE_INFINITY): void {
+    const calls = this.#attached.get(key) ?? [];
+    this.#attached.delete(key);
+    this.#negative.delete(key);
+    const held = this.#values.get(key)?.text;
+    if (expiresAt <= this.#wall) {
+      this.#drop(key);
+      return;
+    }
+    const previous = held ?? this.#removed.get(key);
+    if (held === undefined) this.#removed.delete(key);
+    if (held !== undefined || calls.length > 0)
+      this.#store(key, text, expiresAt, Math.min(this.monotonic, ...calls.map(({ startedAt }) => startedAt)));
+    else this.#removed.set(key, text);
+    if (previous !== text) this.changes.push(text);
+  }
+
   /** Returns the expected result of `peek`: a value, nothing, or the value that the backend shows. */
   peek(key: string): Expected | undefined {
     const value = this.#values.get(key);
@@ -329,23 +347,20 @@ export class LawModel {
     } else if ('code' in answer) {
       this.#fail(key, answer);
     } else {
-      const { value: text, expiresAt = Number.POSITIVE_INFINITY } = answer;
-      const life = expiresAt + this.#back - startedAt;
-      const freshMs = Math.min(longestFreshMs, Math.max(life - options.refreshAheadMs, life / 2));
+      const { value, expiresAt = Number.POSITIVE_INFINITY } = answer;
       const previous = this.#values.get(key)?.text ?? this.#removed.get(key);
       this.#removed.delete(key);
-      this.#negative.delete(key);
-      const softAt = startedAt + freshMs;
-      this.#values.set(key, {
-        text,
-        expiresAt,
-        softAt,
-        isFresh: true,
-        failures: 0,
-        cooldownUntil: -Infinity,
-      });
-      if (previous !== undefined && previous !== text) this.changes.push(text);
+      this.#store(key, value, expiresAt, startedAt);
+      if (previous !== undefined && previous !== value) this.changes.push(value);
     }
+  }
+
+  #store(key: string, text: string, expiresAt: number, startedAt: number): void {
+    const life = expiresAt + this.#back - startedAt;
+    const freshMs = Math.min(longestFreshMs, Math.max(life - options.refreshAheadMs, life / 2));
+    const softAt = startedAt + freshMs;
+    this.#negative.delete(key);
+    this.#values.set(key, { text, expiresAt, softAt, isFresh: true, failures: 0, cooldownUntil: -Infinity });
   }
 
   #fail(

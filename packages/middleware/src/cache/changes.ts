@@ -1,7 +1,10 @@
 import { sameValue } from '@secretkit/core/middleware';
-import type { Secret, SecretChange, SecretRef } from '@secretkit/core/provider';
+import type { InvalidateTarget, Secret, SecretChange, SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.js';
+
+/** A report of `memory.subscribe`: a value that replaced another one, or that values may have changed. */
+export type MemoryChange = SecretChange | { readonly invalidate: InvalidateTarget | undefined };
 
 /**
  * Reports values that replaced others to the listeners. While there is a listener, a value that was removed is kept, to be
@@ -14,8 +17,10 @@ export interface Changes {
   recordRemoved(identity: Identity, secret: Secret): void;
   /** Returns the removed value of this key, if it is still known, and forgets it. */
   takeRemoved(key: string): Secret | undefined;
-  /** Notifies the listeners if the value differs from the previous one. The ref is the one that was requested. */
-  report(ref: SecretRef, secret: Secret, previous: Secret | undefined): void;
+  /** Notifies the listeners if the value differs from the previous one, if any. The ref is the one that was requested. */
+  report(ref: SecretRef, secret: Secret, previous: Secret | 'unknown' | undefined): void;
+  /** Notifies the listeners that values may have changed. Only a cache has a use for it. */
+  forward(change: MemoryChange): void;
   clear(): void;
 }
 
@@ -23,11 +28,11 @@ export function createChanges(maxEntries: number): Changes {
   const listeners = new Set<(change: SecretChange) => void>();
   let removed: LRUCache<string, Secret> | undefined; // present while there is a listener
 
-  function notifyAll(change: SecretChange): void {
+  function notifyAll(change: MemoryChange): void {
     for (const listener of [...listeners]) {
       if (!listeners.has(listener)) continue; // an earlier listener ended it
       try {
-        listener(change);
+        listener(change as SecretChange); // the other form is not in the type of core yet
       } catch {
         // A listener must not fail the read, or another listener.
       }
@@ -53,8 +58,9 @@ export function createChanges(maxEntries: number): Changes {
       return secret;
     },
     report(ref, secret, previous) {
-      if (previous && !sameValue(previous, secret)) notifyAll({ ref, secret });
+      if (previous && (previous === 'unknown' || !sameValue(previous, secret))) notifyAll({ ref, secret });
     },
+    forward: notifyAll,
     clear() {
       listeners.clear();
       removed = undefined;

@@ -9,6 +9,7 @@ import { createEntries } from './entries.js';
 import { createEvents } from './events.js';
 import { identities } from './identity.js';
 import { createInflight } from './inflight.js';
+import { followInner } from './inner-changes.js';
 import { createInvalidation } from './invalidation.js';
 import { createNegativeEntries } from './negative-entries.js';
 import { type CacheOptions, checkedOptions, shownOptions } from './options.js';
@@ -61,7 +62,9 @@ export function cache(options: CacheOptions = {}): Middleware {
       const state: CacheState = { entries, negativeEntries, changes, events, clock, settings };
       const inflight = createInflight(next, settings, state, (result) => applyResult(state, result));
       const { read, readOne } = createReads(state, inflight);
-      const { invalidate, aroundWrite } = createInvalidation(state, inflight, identify);
+      const invalidation = createInvalidation(state, inflight, identify);
+      const { invalidate, aroundWrite } = invalidation;
+      const stopFollowing = followInner(next, state, inflight, { ...invalidation, identify });
 
       const { set, delete: remove } = next;
       return {
@@ -116,6 +119,7 @@ export function cache(options: CacheOptions = {}): Middleware {
         },
 
         dispose() {
+          stopFollowing();
           changes.clear();
           entries.deleteCovered(undefined);
           negativeEntries.deleteCovered(undefined);

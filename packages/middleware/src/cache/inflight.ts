@@ -40,7 +40,8 @@ export interface Inflight {
     requested: readonly Requested[],
     ctx: Pick<CallContext, 'fresh' | 'maxAttempts'>,
   ): readonly InflightRequest[];
-  detach(key: string): void;
+  /** Detaches the requests of one secret. Returns their calls. */
+  detach(key: string): readonly BackendCall[];
   detachCovered(target: InvalidateTarget | undefined): void;
   /** Aborts every call, also those of detached requests. */
   abortAll(reason: SecretError): void;
@@ -120,7 +121,9 @@ export function createInflight(
     },
 
     detach(key) {
+      const detached = requests.get(key) ?? [];
       requests.delete(key);
+      return detached.map(({ call }) => call).filter(({ signal }) => !signal.aborted);
     },
 
     detachCovered(target) {

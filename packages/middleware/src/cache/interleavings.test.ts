@@ -81,7 +81,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   of(2, fc.record({ act: act('peek', 'set', 'delete'), ref })),
   of(1, fc.record({ act: act('written'), write: fc.nat(3), fails: fc.boolean() })),
-  of(1, fc.record({ act: act('invalidate'), target: fc.nat(targets.length - 1) })),
+  of(1, fc.record({ act: act('invalidate', 'report invalidate'), target: fc.nat(targets.length - 1) })),
+  of(
+    1,
+    fc.record({
+      act: act('report'),
+      ref,
+      value: fc.constantFrom('new', 'same'),
+      lifeMs: fc.constantFrom(undefined, 0, 300, 5_000),
+    }),
+  ),
 );
 
 /** A batch whose early answer may expire while it waits for a slow one. The other steps rarely make one. */
@@ -130,7 +139,7 @@ afterAll(() => {
   vi.useRealTimers();
 });
 
-describe('any interleaving of reads, batches, writes, invalidations, aborts, failures and clock jumps', () => {
+describe('any interleaving of reads, batches, writes, reports, invalidations, aborts, failures and clock jumps', () => {
   it('has the results of the model', { timeout: 120_000 * soak }, async () => {
     const numRuns = soak > 1 ? 1_000 * soak : 5_000 * soak;
     console.log(`Interleavings of the cache: ${numRuns} runs, seed ${seed}`);
