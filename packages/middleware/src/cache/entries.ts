@@ -5,7 +5,7 @@ import type { Now } from './clock.js';
 import type { EntryTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
 import type { CacheSettings } from './options.js';
-import { outsideReaders } from './outside-readers.js';
+import { type PromisePool, promisePool } from './promise-pool.js';
 
 /** The part of a backend call that decides how long its answers are fresh. */
 export interface CallTiming {
@@ -36,6 +36,7 @@ export class Entry implements Identity, CachedSecret, EntryTimes {
   cooldown?: Cooldown;
   /** Absent until a cached reader asks for it. */
   handle?: EntryHandle;
+  readonly #promises: PromisePool | undefined;
   #settled: Promise<Secret> | undefined;
 
   constructor(
@@ -44,7 +45,11 @@ export class Entry implements Identity, CachedSecret, EntryTimes {
     readonly secret: Secret,
     public freshUntil: number,
     public softAt: number,
-  ) {}
+    readonly fetchedAt: number,
+    promises: PromisePool | undefined,
+  ) {
+    this.#promises = promises;
+  }
 
   get expiresAt(): number {
     return expiryOf(this.secret);
@@ -54,14 +59,10 @@ export class Entry implements Identity, CachedSecret, EntryTimes {
     return this.cooldown?.until ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** The resolved promise that every hit returns, once `keepPromise` has made it; else one for this hit. */
+  /** The resolved promise that every hit returns. Taken at the first one: of many values in memory, few are read again. */
   get settled(): Promise<Secret> {
+    this.#settled ??= this.#promises?.(this.secret);
     return this.#settled ?? settled(this.secret);
-  }
-
-  /** Makes the promise. Must not be called by a reader: a promise keeps the async context that it is made in. */
-  keepPromise(): void {
-    this.#settled = settled(this.secret);
   }
 }
 
@@ -95,7 +96,7 @@ export function createEntries(
     },
   });
 
-  const keepPromise = coalesce ? outsideReaders((entry: Entry) => entry.keepPromise()) : undefined;
+  const promises = coalesce ? promisePool() : undefined; // else each hit makes its own
 
   return {
     get: (key) => lru.get(key),
@@ -104,12 +105,12 @@ export function createEntries(
       if (lru.size > maxEntries / 2) lru.get(key);
     },
     store({ key, ref }, secret, { startedAt, random }, { wallMs, monotonicMs }) {
-      const fetchedAt = wallMs - (monotonicMs - startedAt);
-      const softAt = fetchedAt + freshForMs(expiryOf(secret) - fetchedAt, random, times);
-      const freshUntil = Math.min(softAt, secret.staleSince?.getTime() ?? softAt); // an inner cache may return it stale
-      const entry = new Entry(key, ref, secret, freshUntil, freshUntil - wallMs + monotonicMs);
-      lru.set(key, entry);
-      keepPromise?.(entry);
+      const fetchedAt = wallMs - (monotonicMs - startedAt); // as a reading
+      const freshMs = freshForMs(expiryOf(secret) - fetchedAt, random, times);
+      const staleSince = secret.staleSince?.getTime() ?? Number.POSITIVE_INFINITY;
+      const freshUntil = Math.min(fetchedAt + freshMs, staleSince); // an inner cache may return it stale
+      const softAt = freshUntil - wallMs + monotonicMs;
+      lru.set(key, new Entry(key, ref, secret, freshUntil, softAt, startedAt, promises));
     },
     endFreshness({ wallMs, monotonicMs }) {
       for (const entry of lru.values()) {
