@@ -11,12 +11,9 @@ import {
 import type { ModelReader } from './law-model.js';
 
 /** One read of one or more secrets, and its outcome. */
-export interface Reader {
+export interface Reader extends Terms {
   readonly refs: readonly SecretRef[];
   readonly keys: readonly string[];
-  readonly startedIn: number;
-  readonly fresh: boolean;
-  readonly deadline: number | undefined;
   /** Absent for a reader that cannot leave. */
   readonly caller: AbortController | undefined;
   /** Absent while it waits. The answers in words, or the reason of a rejection that is not a SecretError. */
@@ -26,11 +23,18 @@ export interface Reader {
   hasLeft?: boolean;
 }
 
+interface Terms {
+  readonly startedIn: number;
+  readonly fresh: boolean;
+  readonly maxAgeMs?: number | undefined;
+  readonly deadline?: number | undefined;
+}
+
 /** Starts reads of a stack, and records the outcome of each. */
 export interface Readers {
   readonly all: readonly Reader[];
   /** Reads from the stack itself: the guard of a client could hide a fault of the cache. */
-  start(requested: readonly SecretRef[], startedIn: number, fresh: boolean, deadline?: number): Reader;
+  start(requested: readonly SecretRef[], terms: Terms): Reader;
   /** Reads as an application does: with a client, which uses the cached readers. */
   startByName(ref: SecretRef, startedIn: number): Reader;
   peek(ref: SecretRef): (string | undefined)[];
@@ -70,16 +74,19 @@ export function readersOf(
   return {
     all,
 
-    start(requested, startedIn, fresh, deadline) {
+    start(requested, terms) {
+      const { fresh, maxAgeMs, deadline } = terms;
       const caller = new AbortController();
-      const ctx = { signal: caller.signal, fresh, ...(deadline !== undefined && { deadline }) };
+      const ctx = {
+        signal: caller.signal,
+        fresh,
+        ...(maxAgeMs !== undefined && { maxAgeMs }),
+        ...(deadline !== undefined && { deadline }),
+      };
       const [first] = requested as readonly [SecretRef, ...SecretRef[]]; // never empty
       const answers =
         requested.length > 1 && stack.getMany ? stack.getMany(requested, ctx) : single(stack.get(first, ctx));
-      return recorded(
-        { refs: requested, keys: requested.map(refKey), caller, fresh, deadline, startedIn },
-        answers,
-      );
+      return recorded({ ...terms, refs: requested, keys: requested.map(refKey), caller }, answers);
     },
 
     startByName(ref, startedIn) {

@@ -40,13 +40,14 @@ export type Step =
   | {
       readonly act: 'read';
       readonly ref: number;
-      readonly how: 'plain' | 'by name' | 'fresh';
+      readonly how: 'plain' | 'by name' | 'fresh' | 'young';
       readonly times: number;
     }
   | {
       readonly act: 'batch';
       readonly refs: readonly number[];
       readonly fresh: boolean;
+      readonly maxAgeMs?: number | undefined;
       readonly forMs: number | undefined;
     }
   | { readonly act: 'peek' | 'set' | 'delete'; readonly ref: number }
@@ -92,8 +93,8 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
   const pending = new Set<ModelCall>(); // in the model or in the cache
 
   function readInModel(reader: Reader): void {
-    const { keys, fresh, deadline = Number.POSITIVE_INFINITY } = reader;
-    reader.model = model.read(keys, fresh, deadline);
+    const { keys, fresh, maxAgeMs, deadline = Number.POSITIVE_INFINITY } = reader;
+    reader.model = model.read(keys, fresh, deadline, maxAgeMs);
     waiting.add(reader);
   }
 
@@ -105,13 +106,23 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
         const started = Array.from({ length: step.times }, () =>
           step.how === 'by name'
             ? readers.startByName(ref, model.step)
-            : readers.start([ref], model.step, step.how === 'fresh'),
+            : readers.start([ref], {
+                startedIn: model.step,
+                fresh: step.how === 'fresh',
+                ...(step.how === 'young' && { maxAgeMs: 1_000 }),
+              }),
         );
         return () => started.forEach(readInModel);
       }
       case 'batch': {
         const deadline = step.forMs === undefined ? undefined : time.wallMs + step.forMs;
-        const reader = readers.start(step.refs.map(refAt), model.step, step.fresh, deadline);
+        const { fresh, maxAgeMs } = step;
+        const reader = readers.start(step.refs.map(refAt), {
+          startedIn: model.step,
+          fresh,
+          maxAgeMs,
+          deadline,
+        });
         return () => readInModel(reader);
       }
       case 'peek': {
@@ -171,7 +182,9 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
         const reader = able[step.reader % Math.max(1, able.length)];
         if (!reader) return undefined;
         reader.caller?.abort(step.reason);
-        const again = step.again ? readers.start(reader.refs, model.step, reader.fresh) : undefined; // in the same synchronous turn
+        const again = step.again
+          ? readers.start(reader.refs, { startedIn: model.step, fresh: reader.fresh })
+          : undefined; // in the same synchronous turn
         return () => {
           reader.hasLeft = true;
           if (reader.model) model.leave(reader.model, false);

@@ -30,7 +30,7 @@ export type Expected = string;
 /** An expected backend call. */
 export interface ModelCall {
   readonly keys: readonly string[];
-  readonly ctx: { readonly fresh?: true; readonly maxAttempts?: 1 };
+  readonly ctx: { readonly fresh?: true; readonly maxAgeMs?: number; readonly maxAttempts?: 1 };
   readonly startedAt: number;
   readonly step: number;
   waiters: number;
@@ -41,6 +41,7 @@ export interface ModelCall {
 /** A read of one or more secrets. */
 export interface ModelReader {
   readonly fresh: boolean;
+  readonly maxAgeMs: number | undefined;
   /** As a reading of the clock; infinity without one. */
   readonly deadline: number;
   readonly slots: Slot[];
@@ -71,6 +72,7 @@ interface Negative {
 interface Value {
   readonly text: string;
   readonly expiresAt: number;
+  readonly fetchedAt: number; // in monotonic time
   softAt: number; // in monotonic time
   isFresh: boolean; // until a set clock ends that, or the soft deadline
   failures: number;
@@ -122,21 +124,28 @@ export class LawModel {
   }
 
   /** Laws 1 to 6, for one read. */
-  read(keys: readonly string[], fresh: boolean, deadline: number): ModelReader {
+  read(keys: readonly string[], fresh: boolean, deadline: number, maxAgeMs?: number): ModelReader {
     const slots = keys.map((key): Slot => ({ key }));
-    const reader: ModelReader = { fresh, deadline, slots, rounds: 0, isLate: deadline <= this.#wall };
+    const reader: ModelReader = {
+      fresh,
+      maxAgeMs,
+      deadline,
+      slots,
+      rounds: 0,
+      isLate: deadline <= this.#wall,
+    };
     this.readers.add(reader);
     this.#readSlots(reader, slots);
     return reader;
   }
 
   #readSlots(reader: ModelReader, slots: readonly Slot[]): void {
-    const { fresh, isLate } = reader;
+    const { fresh, maxAgeMs, isLate } = reader;
     reader.rounds += 1;
     const inBackground = new Set<string>();
     for (const slot of slots) {
       if (fresh) this.#forgetFailures(slot.key);
-      else this.#find(slot, inBackground);
+      else this.#find(slot, inBackground, maxAgeMs);
     }
     this.counts.refreshes += inBackground.size;
     if (inBackground.size > 0)
@@ -147,6 +156,7 @@ export class LawModel {
       : this.#joinOrStart(
           waiting.map(({ key }) => key),
           fresh,
+          maxAgeMs,
         );
     for (const slot of waiting) {
       slot.call = calls?.get(slot.key);
@@ -230,7 +240,8 @@ export class LawModel {
   }
 
   /** Laws 1 to 4, in other words than those of the cache, and compared with them. */
-  #decide(key: string, { fresh = false, failure }: ReadTerms): Decision {
+  #decide(key: string, terms: ReadTerms): Decision {
+    const { fresh = false, failure, maxAgeMs = Number.POSITIVE_INFINITY } = terms;
     const { wall: wallMs, monotonic: monotonicMs } = this;
     const value = this.#values.get(key);
     const negative = this.#negative.get(key);
@@ -238,17 +249,12 @@ export class LawModel {
       ...value,
       freshUntil: value.isFresh ? value.softAt - this.#back : Number.NEGATIVE_INFINITY,
     };
-    const law = decide(
-      times,
-      negative,
-      { wallMs, monotonicMs },
-      { fresh, ...(failure && { failure }) },
-      options,
-    );
+    const law = decide(times, negative, { wallMs, monotonicMs }, terms, options);
 
     const servableForMs = (ms: number): boolean => value !== undefined && this.#age(value) < ms;
     const has = {
       fresh: value !== undefined && this.#isFresh(value),
+      young: value !== undefined && monotonicMs - value.fetchedAt <= maxAgeMs,
       remembered: negative !== undefined && monotonicMs < negative.until,
       cooldown: value !== undefined && monotonicMs < value.cooldownUntil,
     };
@@ -257,18 +263,19 @@ export class LawModel {
       const servable = has.fresh || servableForMs(options.staleIfErrorMs);
       expected = servable && !fresh && errorRules[failure].staleAllowed ? 'serve' : 'refuse';
     } else if (fresh) expected = 'wait';
-    else if (has.fresh) expected = 'serve';
+    else if (has.fresh && has.young) expected = 'serve';
     else if (has.remembered) expected = 'refuse';
-    else if (has.cooldown) expected = servableForMs(servableMs) ? 'serve' : 'wait';
-    else expected = servableForMs(options.staleWhileRevalidateMs) ? 'serve and refresh' : 'wait';
+    else if (has.cooldown) expected = has.fresh || servableForMs(servableMs) ? 'serve' : 'wait';
+    else if (has.young && servableForMs(options.staleWhileRevalidateMs)) expected = 'serve and refresh';
+    else expected = 'wait';
     if (law !== expected) this.differences.push(`the law for ${key}: expected ${expected}, got ${law}`);
     return expected;
   }
 
-  #find(slot: Slot, inBackground: Set<string>): void {
+  #find(slot: Slot, inBackground: Set<string>, maxAgeMs: number | undefined): void {
     const { key } = slot;
     this.#noteRead(key);
-    const decision = this.#decide(key, {});
+    const decision = this.#decide(key, maxAgeMs === undefined ? {} : { maxAgeMs });
     const value = this.#values.get(key);
     const negative = this.#negative.get(key);
     if (decision === 'refuse' && negative) {
@@ -294,11 +301,15 @@ export class LawModel {
     this.#negative.set(key, { answer, until: readAt + waitMs, waitMs, readAt });
   }
 
-  #joinOrStart(keys: readonly string[], fresh: boolean): Map<string, ModelCall> {
+  #joinOrStart(
+    keys: readonly string[],
+    fresh: boolean,
+    maxAgeMs: number | undefined,
+  ): Map<string, ModelCall> {
     const calls = new Map<string, ModelCall>();
     const toStart = new Set<string>();
     for (const key of keys) {
-      const call = this.#joinable(key, fresh);
+      const call = this.#joinable(key, fresh, maxAgeMs);
       if (call) calls.set(key, call);
       if (call || toStart.has(key)) this.counts.coalesced += 1;
       else toStart.add(key);
@@ -311,7 +322,11 @@ export class LawModel {
     const hasFallback = [...toStart].every(
       (key) => this.#decide(key, { failure: 'unavailable' }) === 'serve',
     );
-    const call = this.#start([...toStart], fresh ? { fresh: true } : hasFallback ? { maxAttempts: 1 } : {});
+    const call = this.#start([...toStart], {
+      ...(fresh && { fresh }),
+      ...(maxAgeMs !== undefined && { maxAgeMs }),
+      ...(hasFallback && !fresh && { maxAttempts: 1 }),
+    });
     for (const key of toStart) calls.set(key, call);
     return calls;
   }
@@ -332,9 +347,12 @@ export class LawModel {
       );
   }
 
-  /** A fresh read joins only a fresh call that started in the same synchronous turn. */
-  #joinable(key: string, fresh: boolean): ModelCall | undefined {
-    return this.#attached.get(key)?.findLast(({ ctx, step }) => !fresh || (ctx.fresh && step === this.step));
+  /** A read joins a call that is at least as strict. A fresh call must have started in the same synchronous turn. */
+  #joinable(key: string, fresh: boolean, maxAgeMs = Number.POSITIVE_INFINITY): ModelCall | undefined {
+    return this.#attached.get(key)?.findLast(({ ctx, step }) => {
+      if (fresh) return ctx.fresh && step === this.step;
+      return ctx.fresh || (ctx.maxAgeMs ?? Number.POSITIVE_INFINITY) <= maxAgeMs;
+    });
   }
 
   #apply(key: string, answer: ModelAnswer, { startedAt }: ModelCall): void {
@@ -360,7 +378,15 @@ export class LawModel {
     const freshMs = Math.min(longestFreshMs, Math.max(life - options.refreshAheadMs, life / 2));
     const softAt = startedAt + freshMs;
     this.#negative.delete(key);
-    this.#values.set(key, { text, expiresAt, softAt, isFresh: true, failures: 0, cooldownUntil: -Infinity });
+    this.#values.set(key, {
+      text,
+      expiresAt,
+      fetchedAt: startedAt,
+      softAt,
+      isFresh: true,
+      failures: 0,
+      cooldownUntil: -Infinity,
+    });
   }
 
   #fail(

@@ -1,6 +1,10 @@
 import type { Answer } from '@secretkit/core/provider';
+import type { ReadContext } from './decide.js';
 import type { CallTiming } from './entries.js';
 import type { Identity } from './identity.js';
+
+/** How strict a call is: an answer from memory further inside may not be older. */
+export type CallTerms = Pick<ReadContext, 'fresh' | 'maxAgeMs'>;
 
 /** One secret of a backend call that has no answer yet. A batch has several. */
 export interface InflightRequest {
@@ -19,19 +23,25 @@ export class BackendCall implements CallTiming {
   readonly signal: AbortSignal = this.#controller.signal;
   readonly startedAt: number;
   readonly random: number;
+  readonly #terms: CallTerms;
   #readers = 0;
-  #joinableFresh: boolean;
+  #isNew = true;
 
-  constructor({ startedAt, random }: CallTiming, fresh: boolean) {
+  constructor({ startedAt, random }: CallTiming, terms: CallTerms) {
     this.startedAt = startedAt;
     this.random = random;
-    this.#joinableFresh = fresh;
-    if (fresh) queueMicrotask(() => (this.#joinableFresh = false));
+    this.#terms = terms;
+    if (terms.fresh) queueMicrotask(() => (this.#isNew = false));
   }
 
-  /** Whether a fresh read may join: the call is fresh too, and started in the same synchronous turn. */
-  get joinableFresh(): boolean {
-    return this.#joinableFresh;
+  /** Whether a reader may join: the call is at least as strict. A fresh one must have started in the same synchronous turn. */
+  accepts({ fresh, maxAgeMs }: CallTerms): boolean {
+    const own = this.#terms;
+    if (this.signal.aborted) return false;
+    if (fresh) return own.fresh === true && this.#isNew;
+    return (
+      maxAgeMs === undefined || own.fresh === true || (own.maxAgeMs ?? Number.POSITIVE_INFINITY) <= maxAgeMs
+    );
   }
 
   abort(reason: unknown): void {

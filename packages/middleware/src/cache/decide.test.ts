@@ -11,7 +11,11 @@ const codes = Object.keys(errorRules) as SecretErrorCode[]; // Object.keys() ret
 
 /** An entry that is past its soft deadline by this, or before it, with an hour to live. */
 function staleFor(ms: number, times: Partial<EntryTimes> = {}): EntryTimes {
-  const forever = { expiresAt: wallMs + 3_600_000, cooldownUntil: Number.NEGATIVE_INFINITY };
+  const forever = {
+    fetchedAt: monotonicMs - ms - 1_000,
+    expiresAt: wallMs + 3_600_000,
+    cooldownUntil: Number.NEGATIVE_INFINITY,
+  };
   return { freshUntil: wallMs - ms, softAt: monotonicMs - ms, ...forever, ...times };
 }
 
@@ -26,6 +30,32 @@ describe('the law', () => {
     ['at its soft deadline a value is refreshed', 'serve and refresh', staleFor(0), undefined, {}],
     ['within staleWhileRevalidateMs a value is refreshed', 'serve and refresh', staleFor(99), undefined, {}],
     ['at the end of staleWhileRevalidateMs a read waits', 'wait', staleFor(100), undefined, {}],
+    ['a fresh value of maxAgeMs is served', 'serve', staleFor(-1), undefined, { maxAgeMs: 999 }],
+    ['a fresh value older than maxAgeMs is not served', 'wait', staleFor(-1), undefined, { maxAgeMs: 998 }],
+    [
+      'a stale value of maxAgeMs is refreshed',
+      'serve and refresh',
+      staleFor(1),
+      undefined,
+      { maxAgeMs: 1_001 },
+    ],
+    ['a stale value older than maxAgeMs is not served', 'wait', staleFor(1), undefined, { maxAgeMs: 1_000 }],
+    ['maxAgeMs ends no cooldown', 'serve', staleFor(-1, cooldown), undefined, { maxAgeMs: 0 }],
+    [
+      'maxAgeMs ends no cooldown of a stale value',
+      'serve',
+      staleFor(399, cooldown),
+      undefined,
+      { maxAgeMs: 0 },
+    ],
+    ['maxAgeMs ends no memory of a failure', 'refuse', staleFor(-1), denied, { maxAgeMs: 0 }],
+    [
+      'after a failure a fresh value older than maxAgeMs is served',
+      'serve',
+      staleFor(-1),
+      undefined,
+      { maxAgeMs: 0, failure: 'timeout' },
+    ],
     ['in a cooldown a stale value is served', 'serve', staleFor(399, cooldown), undefined, {}],
     [
       'in a cooldown a read waits once both bounds have ended',
@@ -86,6 +116,7 @@ describe('any sequence of times', () => {
       return {
         freshUntil: Math.min(wallMs - staleMs, expiresAt),
         softAt: monotonicMs - staleMs - stepMs,
+        fetchedAt: monotonicMs - 1_000,
         expiresAt,
         cooldownUntil: monotonicMs + cooldownMs,
       };

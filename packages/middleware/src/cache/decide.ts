@@ -1,4 +1,4 @@
-import { errorRules, type SecretErrorCode } from '@secretkit/core/provider';
+import { type CallContext, errorRules, type SecretErrorCode } from '@secretkit/core/provider';
 import type { Now } from './clock.js';
 
 /** `serve`: a value in memory. `refuse`: a remembered absence, or the failure. `wait`: for a backend call. */
@@ -9,6 +9,8 @@ export interface EntryTimes {
   /** The soft deadline, as a reading. Never later than `expiresAt`. */
   readonly freshUntil: number;
   readonly softAt: number;
+  /** When the call that fetched it started. */
+  readonly fetchedAt: number;
   /** The hard deadline, as a reading; infinity without one. */
   readonly expiresAt: number;
   /** Until when a failed refresh is not repeated. */
@@ -20,9 +22,14 @@ export interface NegativeTimes {
   readonly until: number;
 }
 
+/** The context of a read. The cast to it holds: `maxAgeMs` is a part of `CallContext` that the type of core gets later. */
+export type ReadContext = CallContext & {
+  /** A value in memory that is older must not be served. Ends no cooldown, and no memory of a failure. */
+  readonly maxAgeMs?: number;
+};
+
 /** The part of a read that the law looks at. */
-export interface ReadTerms {
-  readonly fresh?: boolean;
+export interface ReadTerms extends Pick<ReadContext, 'fresh' | 'maxAgeMs'> {
   /** Present once the backend call that the read waited for has failed. */
   readonly failure?: SecretErrorCode;
 }
@@ -36,41 +43,50 @@ export interface StaleBounds {
 /**
  * The law of the cache: what a read gets. The first row that applies decides.
  *
- * | the read                       | the value in memory                                   | decision          |
- * | ------------------------------ | ----------------------------------------------------- | ----------------- |
- * | is plain                       | before its soft deadline                              | serve             |
- * | failed; was `fresh`            | any, or none                                          | refuse            |
- * | failed; no stale for its code  | any, or none                                          | refuse            |
- * | failed                         | before its soft deadline, or within `staleIfErrorMs`  | serve             |
- * | failed                         | other, or none                                        | refuse            |
- * | is `fresh`                     | any, or none                                          | wait              |
- * | is plain, and remembered       | any other, or none                                    | refuse            |
- * | is plain                       | in a cooldown, and within one of the stale bounds     | serve             |
- * | is plain                       | in a cooldown                                         | wait              |
- * | is plain                       | within `staleWhileRevalidateMs`                       | serve and refresh |
- * | is plain                       | other, or none                                        | wait              |
+ * | the read                      | the value in memory                                          | decision          |
+ * | ----------------------------- | ------------------------------------------------------------ | ----------------- |
+ * | is plain                      | before its soft deadline                                     | serve             |
+ * | failed; was `fresh`           | any, or none                                                 | refuse            |
+ * | failed; no stale for its code | any, or none                                                 | refuse            |
+ * | failed                        | before its soft deadline, or within `staleIfErrorMs`         | serve             |
+ * | failed                        | other, or none                                               | refuse            |
+ * | is `fresh`                    | any, or none                                                 | wait              |
+ * | has a `maxAgeMs`              | before its soft deadline, and not older                      | serve             |
+ * | is of a remembered failure    | any other, or none                                           | refuse            |
+ * | is any other                  | in a cooldown; before its soft deadline, or within one bound | serve             |
+ * | is any other                  | in a cooldown; other                                         | wait              |
+ * | is any other                  | within `staleWhileRevalidateMs`, and not older than `maxAgeMs` | serve and refresh |
+ * | is any other                  | other, or none                                               | wait              |
  *
- * A value at or past its expiry is within no bound. Remembered: there is a negative entry that has not ended.
+ * A plain read is neither `fresh` nor has a `maxAgeMs`, and has not failed. A value at or past its expiry is within no bound.
  */
 export function decide(
   entry: EntryTimes | undefined,
   negative: NegativeTimes | undefined,
   now: Now,
-  { fresh, failure }: ReadTerms,
+  terms: ReadTerms,
   { staleWhileRevalidateMs, staleIfErrorMs }: StaleBounds,
 ): Decision {
-  if (entry && !fresh && failure === undefined && isFresh(entry, now.wallMs)) return 'serve';
+  const { failure, maxAgeMs = Number.POSITIVE_INFINITY } = terms;
+  if (entry && failure === undefined && isHit(entry, now.wallMs, terms)) return 'serve';
   const staleMs = entry ? staleForMs(entry, now) : Number.POSITIVE_INFINITY;
   if (failure !== undefined) {
-    const allowed = !fresh && errorRules[failure].staleAllowed;
+    const allowed = !terms.fresh && errorRules[failure].staleAllowed;
     return allowed && staleMs < staleIfErrorMs ? 'serve' : 'refuse';
   }
-  if (fresh) return 'wait';
+  if (terms.fresh) return 'wait';
+  const isYoung = entry !== undefined && now.monotonicMs - entry.fetchedAt <= maxAgeMs;
+  if (isYoung && staleMs < 0) return 'serve';
   if (negative && now.monotonicMs < negative.until) return 'refuse';
   if (entry && now.monotonicMs < entry.cooldownUntil) {
     return staleMs < Math.max(staleWhileRevalidateMs, staleIfErrorMs) ? 'serve' : 'wait';
   }
-  return staleMs < staleWhileRevalidateMs ? 'serve and refresh' : 'wait';
+  return isYoung && staleMs < staleWhileRevalidateMs ? 'serve and refresh' : 'wait';
+}
+
+/** Whether a plain read is served at once: all that a hit needs, by the wall clock alone. */
+export function isHit(entry: EntryTimes, wallMs: number, { fresh, maxAgeMs }: ReadTerms): boolean {
+  return !fresh && maxAgeMs === undefined && isFresh(entry, wallMs);
 }
 
 /** Whether the value is before its soft deadline, which also means before its expiry. */

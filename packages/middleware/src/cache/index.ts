@@ -4,7 +4,7 @@ import { applyResult } from './apply-result.js';
 import { cachedReader } from './cached-reader.js';
 import { createChanges } from './changes.js';
 import { cacheClock } from './clock.js';
-import { isFresh } from './decide.js';
+import { isHit } from './decide.js';
 import { createEntries } from './entries.js';
 import { createEvents } from './events.js';
 import { identities } from './identity.js';
@@ -74,7 +74,7 @@ export function cache(options: CacheOptions = {}): Middleware {
           try {
             const identity = identify(ref);
             const entry = entries.get(identity.key);
-            if (entry !== undefined && !ctx.fresh && isFresh(entry, clock.wallMs())) {
+            if (entry !== undefined && isHit(entry, clock.wallMs(), ctx)) {
               events.hit(identity);
               return entry.settled;
             }

@@ -9,7 +9,7 @@ import {
   type SecretProvider,
   withFields,
 } from '@secretkit/core/provider';
-import { BackendCall, type InflightRequest } from './backend-call.js';
+import { BackendCall, type CallTerms, type InflightRequest } from './backend-call.js';
 import type { CacheClock, Now } from './clock.js';
 import type { CallTiming } from './entries.js';
 import type { Events } from './events.js';
@@ -33,12 +33,12 @@ export interface CallResult extends Requested {
  * stored only until a later request has an answer.
  */
 export interface Inflight {
-  /** Returns the request to join; none without `coalesce`. A fresh read may only join a fresh one that started in the same synchronous turn. */
-  find(key: string, fresh?: boolean): InflightRequest | undefined;
+  /** Returns the request to join, which is at least as strict; none without `coalesce`. */
+  find(key: string, terms: CallTerms): InflightRequest | undefined;
   /** Makes one backend call, and returns a request for each secret. */
   start(
     requested: readonly Requested[],
-    ctx: Pick<CallContext, 'fresh' | 'maxAttempts'>,
+    ctx: CallTerms & Pick<CallContext, 'maxAttempts'>,
   ): readonly InflightRequest[];
   /** Detaches the requests of one secret. Returns their calls. */
   detach(key: string): readonly BackendCall[];
@@ -89,20 +89,13 @@ export function createInflight(
   }
 
   return {
-    find(key, fresh = false) {
-      return requests
-        .get(key)
-        ?.findLast(({ call }) => coalesce && !call.signal.aborted && (!fresh || call.joinableFresh));
-    },
+    find: (key, terms) =>
+      coalesce ? requests.get(key)?.findLast(({ call }) => call.accepts(terms)) : undefined,
 
-    start(requested, { fresh = false, maxAttempts }) {
-      const call = new BackendCall({ startedAt: clock.now().monotonicMs, random: random() }, fresh);
+    start(requested, ctx) {
+      const call = new BackendCall({ startedAt: clock.now().monotonicMs, random: random() }, ctx);
       calls.add(call);
-      const answers = callBackend(requested, {
-        signal: call.signal,
-        ...(fresh && { fresh }),
-        ...(maxAttempts !== undefined && { maxAttempts }),
-      });
+      const answers = callBackend(requested, { signal: call.signal, ...ctx });
       return requested.map((each, at) => {
         const { identity, ref } = each;
         const request: InflightRequest = {

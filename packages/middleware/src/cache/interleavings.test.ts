@@ -40,7 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     fc.record({
       act: act('read'),
       ref,
-      how: fc.constantFrom('plain', 'plain', 'by name', 'fresh'),
+      how: fc.constantFrom('plain', 'plain', 'plain', 'by name', 'fresh', 'young'),
       times: fc.constantFrom(1, 1, 2),
     }),
   ),
@@ -50,6 +50,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       act: act('batch'),
       refs: fc.oneof(fc.array(fc.nat(1), { minLength: 1, maxLength: 3 }), fc.tuple(anyRef)), // of one scope
       fresh: fc.constantFrom(false, false, true),
+      maxAgeMs: fc.constantFrom(undefined, undefined, undefined, 0, 700, 2_000),
       forMs: fc.option(fc.constantFrom(-1, 0, 1, 300, 3_000), { nil: undefined, freq: 3 }),
     }),
   ),

@@ -2,6 +2,7 @@ import { createSecrets } from '@secretkit/core';
 import { errorRules, layersOf, type SecretError, type SecretErrorCode, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
+import type { ReadContext } from './decide.js';
 import { type CacheEvent, type CacheOptions, cache } from './index.js';
 
 const start = 1_700_000_000_000;
@@ -573,6 +574,86 @@ describe('a batch beside a remembered failure', () => {
     await backend.call(2).answer('of b');
     const { a, b } = await batch;
     expect([a?.reveal(), b?.reveal(), calls.length]).toEqual(['value', 'of b', 3]);
+  });
+});
+
+describe('law 1: maxAgeMs', () => {
+  const within = (maxAgeMs: number): ReadContext => ({ maxAgeMs });
+  const a = { name: 'a' };
+
+  it('asks only when the value in memory is older, and carries the wish inward', async () => {
+    const { clock, stack, backend, read, calls } = setUp();
+    await read('old');
+    clock.ms += 10_000;
+    expect(await outcome(stack.get(a, within(10_000)))).toBe('old');
+    const stricter = outcome(stack.get(a, within(9_999)));
+    expect(backend.call(1).ctx).toMatchObject({ maxAgeMs: 9_999 });
+    await backend.call(1).answer('new');
+    expect(await stricter).toBe('new');
+    expect(await outcome(stack.get(a, within(0)))).toBe('new');
+    expect(calls).toHaveLength(2);
+  });
+
+  it('counts from the start of the call that fetched the value', async () => {
+    const { clock, stack, backend, calls } = setUp();
+    const slow = outcome(stack.get(a, {}));
+    clock.ms += 5_000;
+    await backend.call(0).answer('value');
+    await slow;
+    void stack.get(a, within(4_999));
+    expect(calls).toHaveLength(2);
+  });
+
+  it('joins only a request that is at least as strict', async () => {
+    const { stack, calls, backend } = setUp();
+    const reads = [{}, within(1_000), within(2_000), within(999), { fresh: true }, within(0), {}].map((ctx) =>
+      outcome(stack.get(a, ctx)),
+    );
+    expect(calls.map(({ ctx }) => [ctx.fresh, (ctx as ReadContext).maxAgeMs])).toEqual([
+      [undefined, undefined],
+      [undefined, 1_000],
+      [undefined, 999],
+      [true, undefined],
+    ]);
+    for (const [at, call] of backend.calls.entries()) await call.answer(String(at));
+    expect(await Promise.all(reads)).toEqual(['0', '1', '1', '2', '3', '3', '3']);
+  });
+
+  it('ends no cooldown, and no memory of a missing secret', async () => {
+    const { clock, stack, read, backend, calls } = setUp({ staleIfErrorMs: 600_000, negativeTtlMs: 1_000 });
+    await read('old');
+    clock.ms += ttlMs;
+    await read(failure('unavailable'));
+    expect(await outcome(stack.get(a, within(0)))).toBe('old');
+    const missing = outcome(stack.get({ name: 'b' }, {}));
+    await backend.call(2).answer(undefined);
+    await missing;
+    expect(await outcome(stack.get({ name: 'b' }, within(0)))).toBeUndefined();
+    expect(calls).toHaveLength(3);
+  });
+
+  it('is served a value before its soft deadline if the call fails, after one attempt and with a cooldown', async () => {
+    const { clock, stack, read, backend, calls } = setUp({ staleIfErrorMs: 600_000 });
+    await read('old');
+    clock.ms += 10_000;
+    const reading = stack.get(a, within(1_000));
+    expect(backend.call(1).ctx).toMatchObject({ maxAttempts: 1, maxAgeMs: 1_000 });
+    await backend.call(1).fail(failure('unavailable'));
+    const secret = await reading;
+    expect([secret?.reveal(), secret?.staleSince]).toEqual(['old', undefined]);
+    expect(await outcome(stack.get(a, within(1_000)))).toBe('old');
+    expect(calls).toHaveLength(2);
+  });
+
+  it('holds for batches', async () => {
+    const { clock, stack, read, backend } = setUp();
+    await read('old');
+    clock.ms += 10_000;
+    const batch = stack.getMany([a, { name: 'b' }], within(1_000));
+    expect(backend.call(1).names).toEqual(['a', 'b']);
+    await backend.call(1).answer('new', 'of b');
+    await batch;
+    expect(await read()).toBe('new');
   });
 });
 

@@ -1,37 +1,20 @@
-import { ignoreErrors, markStale } from '@secretkit/core/middleware';
-import {
-  type Answer,
-  type CallContext,
-  hasExpired,
-  isSecret,
-  isSecretError,
-  refKey,
-  type Secret,
-  withFields,
-} from '@secretkit/core/provider';
+import { ignoreErrors } from '@secretkit/core/middleware';
+import { type Answer, hasExpired, isSecret, isSecretError, type Secret } from '@secretkit/core/provider';
 import type { InflightRequest } from './backend-call.js';
 import type { Now } from './clock.js';
-import { decide, isFresh, type ReadTerms } from './decide.js';
-import type { Entry } from './entries.js';
+import type { ReadContext } from './decide.js';
 import type { Requested } from './identity.js';
 import type { Inflight } from './inflight.js';
-import { negativeAnswer } from './negative-entries.js';
+import { createLookup } from './lookup.js';
 import type { CacheState } from './state.js';
-import { deadlinePassed, late, waitFor } from './wait-for.js';
+import { late, waitFor } from './wait-for.js';
 
 /** Reads of secrets without a fresh value in memory: from what else memory has, in-flight requests, or the backend. */
 export interface Reads {
   /** Returns one answer for each, in order. Rejects only with the reason of the reader's own abort. */
-  read(requested: readonly Requested[], ctx: CallContext): Promise<readonly Answer[]>;
+  read(requested: readonly Requested[], ctx: ReadContext): Promise<readonly Answer[]>;
   /** The same for one secret. There may be ten thousand at once, so it allocates little more than the promise. */
-  readOne(requested: Requested, ctx: CallContext): Promise<Secret | undefined>;
-}
-
-/** An answer that needs no wait. An object, since the answer itself may be `undefined`. */
-interface MemoryAnswer {
-  readonly answer: Answer;
-  /** Whether to refresh the value in the background (stale-while-revalidate). */
-  readonly refresh?: boolean;
+  readOne(requested: Requested, ctx: ReadContext): Promise<Secret | undefined>;
 }
 
 interface Round {
@@ -39,82 +22,21 @@ interface Round {
   readonly ended: 'at once' | 'answered' | 'late';
 }
 
-export function createReads(
-  { entries, negativeEntries, clock, events, settings }: CacheState,
-  inflight: Inflight,
-): Reads {
-  const { staleWhileRevalidateMs, staleIfErrorMs, coalesce, waitUntil } = settings;
-  // A refresh in the background that nothing keeps alive may end with the request that started it.
-  const waits = {
-    staleWhileRevalidateMs: 0,
-    staleIfErrorMs: Math.max(staleWhileRevalidateMs, staleIfErrorMs),
-  };
-  const bounds = coalesce || waitUntil ? settings : waits;
-
-  /** Returns the answer to a read, if memory has one. A fresh read ends a cooldown, and the memory of a failure. */
-  function fromMemory(
-    { identity, ref }: Requested,
-    { fresh = false }: CallContext,
-    now: Now,
-  ): MemoryAnswer | undefined {
-    const { key } = identity;
-    const entry = entries.get(key);
-    if (fresh) {
-      negativeEntries.delete(key);
-      if (entry?.cooldown) entry.cooldown = { ...entry.cooldown, until: Number.NEGATIVE_INFINITY };
-    }
-    const negative = negativeEntries.read(key, now.monotonicMs);
-    const decision = decide(entry, negative, now, { fresh }, bounds);
-    if (decision === 'refuse' && negative) {
-      events.hit(identity);
-      return { answer: negativeAnswer(negative, ref) };
-    }
-    if (entry && decision !== 'wait') {
-      if (isFresh(entry, now.wallMs)) events.hit(identity);
-      return { answer: served(entry, now), refresh: decision === 'serve and refresh' };
-    }
-    if (entry && now.wallMs >= entry.expiresAt) entries.delete(key);
-    return undefined;
-  }
-
-  function served(entry: Entry, { wallMs }: Now): Secret {
-    if (isFresh(entry, wallMs)) return entry.secret;
-    events.emit('stale', entry);
-    return markStale(entry.secret, new Date(entry.freshUntil));
-  }
-
-  /** Returns what a reader gets for the answer of a call: instead of a failure, the value in memory if that may be served. */
-  function orStale(
-    { identity, ref }: Requested,
-    received: Answer | typeof late,
-    { fresh = false }: CallContext,
-  ): Answer {
-    const answer = received === late ? deadlinePassed(ref) : received;
-    if (!isSecretError(answer)) return answer;
-    const entry = entries.peek(identity.key);
-    const now = clock.now();
-    const terms: ReadTerms = { fresh, failure: answer.code };
-    if (entry && decide(entry, undefined, now, terms, bounds) === 'serve') return served(entry, now);
-    const isOwn = answer.ref !== undefined && refKey(answer.ref) === refKey(ref);
-    return isOwn ? answer : withFields(answer, { ref }); // the reader that started the call used another ref
-  }
-
-  /** Whether there is a value to serve if the call fails. */
-  function hasFallback({ identity }: Requested, now: Now): boolean {
-    return decide(entries.peek(identity.key), undefined, now, { failure: 'unavailable' }, bounds) === 'serve';
-  }
+export function createReads(state: CacheState, inflight: Inflight): Reads {
+  const { entries, clock, events, settings } = state;
+  const memory = createLookup(state);
 
   /** Joins the in-flight requests, and makes one call for the secrets that have none. */
   function joinOrStart(
     requested: readonly Requested[],
-    ctx: CallContext,
+    ctx: ReadContext,
     now: Now,
   ): readonly InflightRequest[] {
     const requests = new Map<string, InflightRequest>();
     const toStart = new Map<string, Requested>();
     for (const each of requested) {
       const { key } = each.identity;
-      const request = requests.get(key) ?? inflight.find(key, ctx.fresh);
+      const request = requests.get(key) ?? inflight.find(key, ctx);
       if (request) requests.set(key, request);
       if (request || toStart.has(key)) events.emit('coalesced', each.identity);
       else toStart.set(key, each);
@@ -124,45 +46,47 @@ export function createReads(
       for (const { identity } of starting) {
         events.emit(ctx.fresh || entries.peek(identity.key) ? 'refresh' : 'miss', identity);
       }
-      const oneAttempt = !ctx.fresh && starting.every((each) => hasFallback(each, now));
+      const { fresh = false, maxAgeMs } = ctx;
+      const oneAttempt = !fresh && starting.every((each) => memory.hasFallback(each, now));
       // Nothing else of this reader's context: other readers join.
-      const started = inflight.start(
-        starting,
-        oneAttempt ? { maxAttempts: 1 } : ctx.fresh ? { fresh: true } : {},
-      );
+      const started = inflight.start(starting, {
+        ...(fresh && { fresh }),
+        ...(maxAgeMs !== undefined && { maxAgeMs }),
+        ...(oneAttempt && { maxAttempts: 1 }),
+      });
       for (const request of started) requests.set(request.identity.key, request);
     }
     return requested.map(({ identity }) => requests.get(identity.key) as InflightRequest); // there is one for each now
   }
 
   function refreshInBackground(requested: readonly Requested[]): void {
-    const stale = requested.filter(({ identity }) => !inflight.find(identity.key));
+    const stale = requested.filter(({ identity }) => !inflight.find(identity.key, {}));
     if (stale.length === 0) return;
     const once = [...new Map(stale.map((each) => [each.identity.key, each])).values()];
     for (const { identity } of once) events.emit('refresh', identity);
     const requests = inflight.start(once, { maxAttempts: 1 });
     requests[0]?.call.join(); // never left: the refresh goes on when other readers leave
     const refreshed = Promise.all(requests.map(({ answer }) => answer)).then(() => undefined);
-    ignoreErrors(() => waitUntil?.(refreshed));
+    ignoreErrors(() => settings.waitUntil?.(refreshed));
   }
 
   /** Waits for an answer to each. A reader whose deadline has passed starts no call. */
   function fetchAll(
     requested: readonly Requested[],
-    ctx: CallContext,
+    ctx: ReadContext,
     now: Now,
   ): Promise<readonly (Answer | typeof late)[]> {
     if (isLate(ctx)) return Promise.resolve(requested.map(() => late));
     return waitFor(joinOrStart(requested, ctx, now), ctx, clock.remainingMs);
   }
 
-  function isLate({ deadline }: CallContext): boolean {
+  function isLate({ deadline }: ReadContext): boolean {
     return deadline !== undefined && clock.remainingMs(deadline) <= 0;
   }
 
-  function fetchOne(requested: Requested, ctx: CallContext, now: Now): Promise<Answer | typeof late> {
+  function fetchOne(requested: Requested, ctx: ReadContext, now: Now): Promise<Answer | typeof late> {
     const canLeave = ctx.signal !== undefined || ctx.deadline !== undefined;
-    const request = canLeave ? undefined : inflight.find(requested.identity.key, ctx.fresh);
+    const request = canLeave ? undefined : inflight.find(requested.identity.key, ctx);
     if (!request) return fetchAll([requested], ctx, now).then(([answer]) => answer);
     events.emit('coalesced', requested.identity);
     request.call.join();
@@ -170,16 +94,16 @@ export function createReads(
   }
 
   /** Returns one answer for each, and whether the reader had to wait, or its deadline passed. */
-  async function readRound(requested: readonly Requested[], ctx: CallContext): Promise<Round> {
+  async function readRound(requested: readonly Requested[], ctx: ReadContext): Promise<Round> {
     const now = clock.now();
-    const found = requested.map((each) => fromMemory(each, ctx, now));
+    const found = requested.map((each) => memory.find(each, ctx, now));
     refreshInBackground(requested.filter((_, at) => found[at]?.refresh));
     const missing = requested.filter((_, at) => !found[at]);
     if (missing.length === 0) return { answers: found.map((each) => each?.answer), ended: 'at once' };
     const fetched = await fetchAll(missing, ctx, now);
     const received = fetched.values();
     const answers = requested.map((each, at) => {
-      const { answer } = found[at] ?? { answer: orStale(each, received.next().value, ctx) };
+      const { answer } = found[at] ?? { answer: memory.orStale(each, received.next().value, ctx) };
       return answer;
     });
     return { answers, ended: fetched.includes(late) ? 'late' : 'answered' };
@@ -215,10 +139,12 @@ export function createReads(
 
     readOne(requested, ctx) {
       const now = clock.now();
-      const found = fromMemory(requested, ctx, now);
+      const found = memory.find(requested, ctx, now);
       if (found?.refresh) refreshInBackground([requested]);
       if (found) return Promise.resolve(found.answer).then(secretOrThrow);
-      return fetchOne(requested, ctx, now).then((answer) => secretOrThrow(orStale(requested, answer, ctx)));
+      return fetchOne(requested, ctx, now).then((answer) =>
+        secretOrThrow(memory.orStale(requested, answer, ctx)),
+      );
     },
   };
 }

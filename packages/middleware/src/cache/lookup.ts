@@ -1,0 +1,85 @@
+import { markStale } from '@secretkit/core/middleware';
+import { type Answer, isSecretError, refKey, type Secret, withFields } from '@secretkit/core/provider';
+import type { Now } from './clock.js';
+import { decide, isFresh, isHit, type ReadTerms } from './decide.js';
+import type { Entry } from './entries.js';
+import type { Requested } from './identity.js';
+import { negativeAnswer } from './negative-entries.js';
+import type { CacheState } from './state.js';
+import { deadlinePassed, late } from './wait-for.js';
+
+/** An answer that needs no wait. An object, since the answer itself may be `undefined`. */
+export interface MemoryAnswer {
+  readonly answer: Answer;
+  /** Whether to refresh the value in the background (stale-while-revalidate). */
+  readonly refresh?: boolean;
+}
+
+/** Answers from memory, as the law decides. */
+export interface Lookup {
+  /** Returns the answer to a read, if memory has one. A fresh read ends a cooldown, and the memory of a failure. */
+  find(requested: Requested, terms: ReadTerms, now: Now): MemoryAnswer | undefined;
+  /** Returns what a reader gets for the answer of a call: instead of a failure, the value in memory if that may be served. */
+  orStale(requested: Requested, received: Answer | typeof late, terms: ReadTerms): Answer;
+  /** Whether there is a value to serve if the call fails. */
+  hasFallback(requested: Requested, now: Now): boolean;
+}
+
+export function createLookup({ entries, negativeEntries, clock, events, settings }: CacheState): Lookup {
+  const { staleWhileRevalidateMs, staleIfErrorMs, coalesce, waitUntil } = settings;
+  // A refresh in the background that nothing keeps alive may end with the request that started it.
+  const waits = {
+    staleWhileRevalidateMs: 0,
+    staleIfErrorMs: Math.max(staleWhileRevalidateMs, staleIfErrorMs),
+  };
+  const bounds = coalesce || waitUntil ? settings : waits;
+
+  return { find, orStale, hasFallback };
+
+  function find({ identity, ref }: Requested, terms: ReadTerms, now: Now): MemoryAnswer | undefined {
+    const { key } = identity;
+    const entry = entries.get(key);
+    if (terms.fresh) {
+      negativeEntries.delete(key);
+      if (entry?.cooldown) entry.cooldown = { ...entry.cooldown, until: Number.NEGATIVE_INFINITY };
+    }
+    const isOnlyHit = entry !== undefined && isHit(entry, now.wallMs, terms); // which needs no second look
+    const negative = isOnlyHit ? undefined : negativeEntries.read(key, now.monotonicMs);
+    const decision = decide(entry, negative, now, terms, bounds);
+    if (decision === 'refuse' && negative) {
+      events.hit(identity);
+      return { answer: negativeAnswer(negative, ref) };
+    }
+    if (entry && decision !== 'wait') {
+      if (isFresh(entry, now.wallMs)) events.hit(identity);
+      return { answer: served(entry, now), refresh: decision === 'serve and refresh' };
+    }
+    if (entry && now.wallMs >= entry.expiresAt) entries.delete(key);
+    return undefined;
+  }
+
+  function served(entry: Entry, { wallMs }: Now): Secret {
+    if (isFresh(entry, wallMs)) return entry.secret;
+    events.emit('stale', entry);
+    return markStale(entry.secret, new Date(entry.freshUntil));
+  }
+
+  function orStale(
+    { identity, ref }: Requested,
+    received: Answer | typeof late,
+    { fresh = false }: ReadTerms,
+  ): Answer {
+    const answer = received === late ? deadlinePassed(ref) : received;
+    if (!isSecretError(answer)) return answer;
+    const entry = entries.peek(identity.key);
+    const now = clock.now();
+    const failed: ReadTerms = { fresh, failure: answer.code };
+    if (entry && decide(entry, undefined, now, failed, bounds) === 'serve') return served(entry, now);
+    const isOwn = answer.ref !== undefined && refKey(answer.ref) === refKey(ref);
+    return isOwn ? answer : withFields(answer, { ref }); // the reader that started the call used another ref
+  }
+
+  function hasFallback({ identity }: Requested, now: Now): boolean {
+    return decide(entries.peek(identity.key), undefined, now, { failure: 'unavailable' }, bounds) === 'serve';
+  }
+}
