@@ -1,10 +1,9 @@
-import type { Answer } from '@secretkit/core/provider';
-import type { ReadContext } from './decide.js';
+import type { Answer, CallContext } from '@secretkit/core/provider';
 import type { CallTiming } from './entries.js';
 import type { Identity } from './identity.js';
 
 /** How strict a call is: an answer from memory further inside may not be older. */
-export type CallTerms = Pick<ReadContext, 'fresh' | 'maxAgeMs'>;
+export type CallTerms = Pick<CallContext, 'fresh' | 'maxAgeMs'>;
 
 /** One secret of a backend call that has no answer yet. A batch has several. */
 export interface InflightRequest {

@@ -3,6 +3,7 @@ import { type SecretProvider, seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { describe, expect, it } from 'vitest';
 import { failure, heldBackend, outcome } from '../../test/held-backend.js';
+import type { MemoryChange } from './changes.js';
 import { cache } from './index.js';
 
 const start = 1_700_000_000_000;
@@ -159,8 +160,8 @@ describe('a listener is called once for each value that replaces another', () =>
   it('and twice if the same function subscribes twice', async () => {
     const { stack, fetched } = setUp();
     const seen: string[] = [];
-    const listener = ({ secret }: { secret: { reveal(): string } }): void => {
-      seen.push(secret.reveal());
+    const listener = (change: MemoryChange): void => {
+      if ('secret' in change) seen.push(change.secret.reveal());
     };
     const first = stack.memory?.subscribe?.(listener);
     stack.memory?.subscribe?.(listener);

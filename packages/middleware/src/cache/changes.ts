@@ -1,10 +1,10 @@
 import { sameValue } from '@secretkit/core/middleware';
-import type { InvalidateTarget, Secret, SecretChange, SecretRef } from '@secretkit/core/provider';
+import type { CacheInvalidation, Secret, SecretChange, SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.js';
 
 /** A report of `memory.subscribe`: a value that replaced another one, or that values may have changed. */
-export type MemoryChange = SecretChange | { readonly invalidate: InvalidateTarget | undefined };
+export type MemoryChange = SecretChange | CacheInvalidation;
 
 /**
  * Reports values that replaced others to the listeners. While there is a listener, a value that was removed is kept, to be
@@ -12,7 +12,7 @@ export type MemoryChange = SecretChange | { readonly invalidate: InvalidateTarge
  */
 export interface Changes {
   /** Returns the function that ends the subscription. */
-  subscribe(listener: (change: SecretChange) => void): () => void;
+  subscribe(listener: (change: MemoryChange) => void): () => void;
   /** Records a value that is removed from the entries. */
   recordRemoved(identity: Identity, secret: Secret): void;
   /** Returns the removed value of this key, if it is still known, and forgets it. */
@@ -25,14 +25,14 @@ export interface Changes {
 }
 
 export function createChanges(maxEntries: number): Changes {
-  const listeners = new Set<(change: SecretChange) => void>();
+  const listeners = new Set<(change: MemoryChange) => void>();
   let removed: LRUCache<string, Secret> | undefined; // present while there is a listener
 
   function notifyAll(change: MemoryChange): void {
     for (const listener of [...listeners]) {
       if (!listeners.has(listener)) continue; // an earlier listener ended it
       try {
-        listener(change as SecretChange); // the other form is not in the type of core yet
+        listener(change);
       } catch {
         // A listener must not fail the read, or another listener.
       }
@@ -41,7 +41,7 @@ export function createChanges(maxEntries: number): Changes {
 
   return {
     subscribe(listener) {
-      const own = (change: SecretChange): void => listener(change); // the same function may subscribe twice
+      const own = (change: MemoryChange): void => listener(change); // the same function may subscribe twice
       listeners.add(own);
       removed ??= new LRUCache<string, Secret>({ max: maxEntries });
       return () => {

@@ -22,14 +22,8 @@ export interface NegativeTimes {
   readonly until: number;
 }
 
-/** The context of a read. The cast to it holds: `maxAgeMs` is a part of `CallContext` that the type of core gets later. */
-export type ReadContext = CallContext & {
-  /** A value in memory that is older must not be served. Ends no cooldown, and no memory of a failure. */
-  readonly maxAgeMs?: number;
-};
-
 /** The part of a read that the law looks at. */
-export interface ReadTerms extends Pick<ReadContext, 'fresh' | 'maxAgeMs'> {
+export interface ReadTerms extends Pick<CallContext, 'fresh' | 'maxAgeMs'> {
   /** Present once the backend call that the read waited for has failed. */
   readonly failure?: SecretErrorCode;
 }

@@ -1,8 +1,14 @@
 import { createSecrets } from '@secretkit/core';
-import { errorRules, layersOf, type SecretError, type SecretErrorCode, seal } from '@secretkit/core/provider';
+import {
+  type CallContext,
+  errorRules,
+  layersOf,
+  type SecretError,
+  type SecretErrorCode,
+  seal,
+} from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
-import type { ReadContext } from './decide.js';
 import { type CacheEvent, type CacheOptions, cache } from './index.js';
 
 const start = 1_700_000_000_000;
@@ -578,7 +584,7 @@ describe('a batch beside a remembered failure', () => {
 });
 
 describe('law 1: maxAgeMs', () => {
-  const within = (maxAgeMs: number): ReadContext => ({ maxAgeMs });
+  const within = (maxAgeMs: number): CallContext => ({ maxAgeMs });
   const a = { name: 'a' };
 
   it('asks only when the value in memory is older, and carries the wish inward', async () => {
@@ -609,7 +615,7 @@ describe('law 1: maxAgeMs', () => {
     const reads = [{}, within(1_000), within(2_000), within(999), { fresh: true }, within(0), {}].map((ctx) =>
       outcome(stack.get(a, ctx)),
     );
-    expect(calls.map(({ ctx }) => [ctx.fresh, (ctx as ReadContext).maxAgeMs])).toEqual([
+    expect(calls.map(({ ctx }) => [ctx.fresh, ctx.maxAgeMs])).toEqual([
       [undefined, undefined],
       [undefined, 1_000],
       [undefined, 999],

@@ -1,8 +1,14 @@
 import { ignoreErrors } from '@secretkit/core/middleware';
-import { type Answer, hasExpired, isSecret, isSecretError, type Secret } from '@secretkit/core/provider';
+import {
+  type Answer,
+  type CallContext,
+  hasExpired,
+  isSecret,
+  isSecretError,
+  type Secret,
+} from '@secretkit/core/provider';
 import type { InflightRequest } from './backend-call.js';
 import type { Now } from './clock.js';
-import type { ReadContext } from './decide.js';
 import type { Requested } from './identity.js';
 import type { Inflight } from './inflight.js';
 import { createLookup } from './lookup.js';
@@ -12,9 +18,9 @@ import { late, waitFor } from './wait-for.js';
 /** Reads of secrets without a fresh value in memory: from what else memory has, in-flight requests, or the backend. */
 export interface Reads {
   /** Returns one answer for each, in order. Rejects only with the reason of the reader's own abort. */
-  read(requested: readonly Requested[], ctx: ReadContext): Promise<readonly Answer[]>;
+  read(requested: readonly Requested[], ctx: CallContext): Promise<readonly Answer[]>;
   /** The same for one secret. There may be ten thousand at once, so it allocates little more than the promise. */
-  readOne(requested: Requested, ctx: ReadContext): Promise<Secret | undefined>;
+  readOne(requested: Requested, ctx: CallContext): Promise<Secret | undefined>;
 }
 
 interface Round {
@@ -29,7 +35,7 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
   /** Joins the in-flight requests, and makes one call for the secrets that have none. */
   function joinOrStart(
     requested: readonly Requested[],
-    ctx: ReadContext,
+    ctx: CallContext,
     now: Now,
   ): readonly InflightRequest[] {
     const requests = new Map<string, InflightRequest>();
@@ -73,18 +79,18 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
   /** Waits for an answer to each. A reader whose deadline has passed starts no call. */
   function fetchAll(
     requested: readonly Requested[],
-    ctx: ReadContext,
+    ctx: CallContext,
     now: Now,
   ): Promise<readonly (Answer | typeof late)[]> {
     if (isLate(ctx)) return Promise.resolve(requested.map(() => late));
     return waitFor(joinOrStart(requested, ctx, now), ctx, clock.remainingMs);
   }
 
-  function isLate({ deadline }: ReadContext): boolean {
+  function isLate({ deadline }: CallContext): boolean {
     return deadline !== undefined && clock.remainingMs(deadline) <= 0;
   }
 
-  function fetchOne(requested: Requested, ctx: ReadContext, now: Now): Promise<Answer | typeof late> {
+  function fetchOne(requested: Requested, ctx: CallContext, now: Now): Promise<Answer | typeof late> {
     const canLeave = ctx.signal !== undefined || ctx.deadline !== undefined;
     const request = canLeave ? undefined : inflight.find(requested.identity.key, ctx);
     if (!request) return fetchAll([requested], ctx, now).then(([answer]) => answer);
@@ -94,7 +100,7 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
   }
 
   /** Returns one answer for each, and whether the reader had to wait, or its deadline passed. */
-  async function readRound(requested: readonly Requested[], ctx: ReadContext): Promise<Round> {
+  async function readRound(requested: readonly Requested[], ctx: CallContext): Promise<Round> {
     const now = clock.now();
     const found = requested.map((each) => memory.find(each, ctx, now));
     refreshInBackground(requested.filter((_, at) => found[at]?.refresh));
