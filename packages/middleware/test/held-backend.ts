@@ -67,9 +67,9 @@ export function heldBackend(): HeldBackend {
       name: 'held',
       get: (ref, ctx) => hold('get', [ref], ctx, ([answer]) => answer as Secret | undefined),
       getMany: (refs, ctx) => hold('getMany', refs, ctx, (answers) => answers),
-      set: (ref, _secret, ctx) => hold('set', [ref], ctx, () => undefined),
+      set: (ref, _secret, ctx) => hold('set', [ref], ctx, () => ({ version: 'v-set' })),
       compareAndSet: (ref, _secret, _expected, ctx) =>
-        hold('compareAndSet', [ref], ctx, () => ({ version: 'written' })),
+        hold('compareAndSet', [ref], ctx, () => ({ version: 'v-compareAndSet' })),
       listVersions: (ref, ctx) => hold('listVersions', [ref], ctx, () => [{ version: 'only' }]),
       delete: (ref, ctx) => hold('delete', [ref], ctx, () => undefined),
     },

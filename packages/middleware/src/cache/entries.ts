@@ -6,6 +6,7 @@ import type { EntryTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
 import type { CacheSettings } from './options.js';
 import { type PromisePool, promisePool } from './promise-pool.js';
+import { versionIndex } from './version-index.js';
 
 /** The part of a backend call that decides how long its answers are fresh. */
 export interface CallTiming {
@@ -78,6 +79,8 @@ export interface Entries {
   /** Makes every value stale, as of now at the latest: the wall clock was set back. */
   endFreshness(now: Now): void;
   delete(key: string): void;
+  /** Removes the values of all versions of a name. */
+  deleteVersions(nameKey: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
 }
@@ -88,11 +91,14 @@ export function createEntries(
   onRemove: (entry: Entry, evicted: boolean) => void,
 ): Entries {
   // The ttl of lru-cache is unused: ours follows one injected clock, and the expiry of the value.
+  const versions = versionIndex();
   const lru = new LRUCache<string, Entry>({
     max: maxEntries,
     dispose: (entry, _key, reason) => {
       if (entry.handle) entry.handle.entry = undefined;
-      if (reason !== 'set') onRemove(entry, reason === 'evict');
+      if (reason === 'set') return;
+      versions.delete(entry);
+      onRemove(entry, reason === 'evict');
     },
   });
 
@@ -110,7 +116,9 @@ export function createEntries(
       const staleSince = secret.staleSince?.getTime() ?? Number.POSITIVE_INFINITY;
       const freshUntil = Math.min(fetchedAt + freshMs, staleSince); // an inner cache may return it stale
       const softAt = freshUntil - wallMs + monotonicMs;
-      lru.set(key, new Entry(key, ref, secret, freshUntil, softAt, startedAt, promises));
+      const entry = new Entry(key, ref, secret, freshUntil, softAt, startedAt, promises);
+      lru.set(key, entry);
+      versions.add(entry);
     },
     endFreshness({ wallMs, monotonicMs }) {
       for (const entry of lru.values()) {
@@ -120,6 +128,9 @@ export function createEntries(
     },
     delete(key) {
       lru.delete(key);
+    },
+    deleteVersions(nameKey) {
+      for (const key of versions.versionsOf(nameKey)) lru.delete(key);
     },
     deleteCovered(target) {
       for (const entry of [...lru.values()]) if (covers(target, entry)) lru.delete(entry.key);

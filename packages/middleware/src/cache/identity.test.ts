@@ -15,6 +15,7 @@ it.each<[string, SecretRef, number]>([
     2,
   ],
   ['each time for a ref that is not frozen', { name: 'a' }, 2],
+  ['once for a frozen ref with a version', Object.freeze({ name: 'a', version: 'v1' }), 1],
 ])('an identity is computed %s', (_, ref, times) => {
   let calls = 0;
   const identify = identities({

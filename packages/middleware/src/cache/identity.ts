@@ -30,8 +30,11 @@ function isFrozen(ref: SecretRef): boolean {
 }
 
 // The owner of a ref may change it later. Copied field by field: a copy of a copy by spread takes five times the memory.
-function copyOf({ name, scope }: SecretRef): SecretRef {
-  return Object.freeze(scope ? { name, scope: Object.freeze({ ...scope }) } : { name });
+function copyOf({ name, scope, version }: SecretRef): SecretRef {
+  const owner = scope && Object.freeze({ ...scope });
+  if (version !== undefined)
+    return Object.freeze(owner ? { name, scope: owner, version } : { name, version });
+  return Object.freeze(owner ? { name, scope: owner } : { name });
 }
 
 /** Whether an invalidation of this scope covers the secret. An account covers its users; no target covers everything. */

@@ -66,7 +66,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       const { invalidate, aroundWrite } = invalidation;
       const stopFollowing = followInner(next, state, inflight, { ...invalidation, identify });
 
-      const { set, delete: remove } = next;
+      const { set, compareAndSet, delete: remove } = next;
       return {
         // Not an async function: a hit returns the stored promise, and allocates nothing.
         get(ref, ctx) {
@@ -93,6 +93,9 @@ export function cache(options: CacheOptions = {}): Middleware {
         },
 
         set: set && ((ref, secret, ctx) => aroundWrite(ref, () => set(ref, secret, ctx))),
+        compareAndSet:
+          compareAndSet &&
+          ((ref, secret, expected, ctx) => aroundWrite(ref, () => compareAndSet(ref, secret, expected, ctx))),
         delete: remove && ((ref, ctx) => aroundWrite(ref, () => remove(ref, ctx))),
 
         memory: {

@@ -16,6 +16,7 @@ import type { Events } from './events.js';
 import { covers, type Requested } from './identity.js';
 import { isDenial } from './negative-entries.js';
 import type { CacheSettings } from './options.js';
+import { versionIndex } from './version-index.js';
 
 /** The answer to one request that is not detached. */
 export interface CallResult extends Requested {
@@ -42,6 +43,8 @@ export interface Inflight {
   ): readonly InflightRequest[];
   /** Detaches the requests of one secret. Returns their calls. */
   detach(key: string): readonly BackendCall[];
+  /** Detaches the requests of all versions of a name. */
+  detachVersions(nameKey: string): void;
   detachCovered(target: InvalidateTarget | undefined): void;
   /** Aborts every call, also those of detached requests. */
   abortAll(reason: SecretError): void;
@@ -55,6 +58,7 @@ export function createInflight(
   onResult: (result: CallResult) => void,
 ): Inflight {
   const requests = new Map<string, InflightRequest[]>(); // the latest is the last
+  const versions = versionIndex();
   const calls = new Set<BackendCall>();
 
   async function callBackend(requested: readonly Requested[], ctx: CallContext): Promise<readonly Answer[]> {
@@ -78,14 +82,25 @@ export function createInflight(
 
   /** Returns whether the request was attached. A definitive answer detaches earlier requests too: theirs is older. */
   function remove(request: InflightRequest, definitive: boolean): boolean {
-    const { key } = request.identity;
-    const all = requests.get(key) ?? [];
+    const { identity } = request;
+    const all = requests.get(identity.key) ?? [];
     const at = all.indexOf(request);
     if (at === -1) return false;
     if (definitive && !request.call.signal.aborted) all.splice(0, at + 1);
     else all.splice(at, 1);
-    if (all.length === 0) requests.delete(key);
+    if (all.length === 0) {
+      requests.delete(identity.key);
+      versions.delete(identity);
+    }
     return true;
+  }
+
+  function detach(key: string): readonly InflightRequest[] {
+    const detached = requests.get(key) ?? [];
+    const [first] = detached;
+    requests.delete(key);
+    if (first) versions.delete(first.identity);
+    return detached;
   }
 
   return {
@@ -109,24 +124,27 @@ export function createInflight(
         const others = requests.get(identity.key);
         if (others) others.push(request);
         else requests.set(identity.key, [request]);
+        versions.add(identity);
         return request;
       });
     },
 
-    detach(key) {
-      const detached = requests.get(key) ?? [];
-      requests.delete(key);
-      return detached.map(({ call }) => call).filter(({ signal }) => !signal.aborted);
+    detach: (key) =>
+      detach(key)
+        .map(({ call }) => call)
+        .filter(({ signal }) => !signal.aborted),
+
+    detachVersions(nameKey) {
+      for (const key of versions.versionsOf(nameKey)) detach(key);
     },
 
     detachCovered(target) {
-      for (const [key, [first]] of requests)
-        if (first && covers(target, first.identity)) requests.delete(key);
+      for (const [key, [first]] of requests) if (first && covers(target, first.identity)) detach(key);
     },
 
     abortAll(reason) {
       for (const call of calls) call.abort(reason);
-      requests.clear();
+      for (const key of requests.keys()) detach(key);
     },
   };
 }

@@ -1,11 +1,5 @@
 import { ignoreErrors } from '@secretkit/core/middleware';
-import {
-  hasExpired,
-  isSecret,
-  type Secret,
-  type SecretMemory,
-  type SecretProvider,
-} from '@secretkit/core/provider';
+import { hasExpired, isSecret, type Secret, type SecretProvider } from '@secretkit/core/provider';
 import type { MemoryChange } from './changes.js';
 import type { Identity } from './identity.js';
 import type { Inflight } from './inflight.js';
@@ -20,7 +14,11 @@ export function followInner(
   { memory }: SecretProvider,
   { entries, negativeEntries, changes, clock, settings }: CacheState,
   inflight: Inflight,
-  { invalidate, identify }: Invalidation & { readonly identify: (ref: Identity['ref']) => Identity },
+  {
+    invalidate,
+    forgetVersions,
+    identify,
+  }: Invalidation & { readonly identify: (ref: Identity['ref']) => Identity },
 ): () => void {
   function follow(change: MemoryChange): void {
     if ('invalidate' in change) {
@@ -36,6 +34,7 @@ export function followInner(
     const held = entries.peek(key);
     const calls = inflight.detach(key); // they may have read the previous value
     negativeEntries.delete(key);
+    if (ref.version === undefined) forgetVersions(key);
     if (!isNewer(secret, held?.secret, now.wallMs)) {
       entries.delete(key);
       return;
@@ -51,13 +50,10 @@ export function followInner(
     changes.report(ref, secret, previous ?? 'unknown');
   }
 
-  // The cast: what it reports besides values is not in the type of core yet.
   const listener = (change: MemoryChange): void => ignoreErrors(() => follow(change));
-  const stop = ignoreErrors(() => memory?.subscribe?.(listener as Parameters<Subscribe>[0]));
+  const stop = ignoreErrors(() => memory?.subscribe?.(listener));
   return () => ignoreErrors(() => stop?.());
 }
-
-type Subscribe = NonNullable<SecretMemory['subscribe']>;
 
 function isNewer(secret: Secret, held: Secret | undefined, wallMs: number): boolean {
   if (hasExpired(secret, wallMs) || secret.staleSince) return false;

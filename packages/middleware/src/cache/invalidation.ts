@@ -1,4 +1,4 @@
-import type { InvalidateTarget, SecretRef } from '@secretkit/core/provider';
+import { type InvalidateTarget, refKey, type SecretRef, withoutVersion } from '@secretkit/core/provider';
 import type { Identity } from './identity.js';
 import type { Inflight } from './inflight.js';
 import type { CacheState } from './state.js';
@@ -6,8 +6,10 @@ import type { CacheState } from './state.js';
 /** Makes later reads ask the backend. In-flight requests are detached: they may have read the old value. */
 export interface Invalidation {
   invalidate(target: InvalidateTarget | undefined): void;
-  /** Runs a write, and invalidates its secret when it starts and when it settles. */
-  aroundWrite(ref: SecretRef, write: () => Promise<void>): Promise<void>;
+  /** The same for all versions of a name, but not for the name itself. */
+  forgetVersions(nameKey: string): void;
+  /** Runs a write, and invalidates its secret when it starts and when it settles. Returns its result. */
+  aroundWrite<T>(ref: SecretRef, write: () => Promise<T>): Promise<T>;
 }
 
 export function createInvalidation(
@@ -15,10 +17,19 @@ export function createInvalidation(
   inflight: Inflight,
   identify: (ref: SecretRef) => Identity,
 ): Invalidation {
-  function forget(key: string): void {
-    entries.delete(key);
-    negativeEntries.delete(key);
-    inflight.detach(key);
+  // A version may be a stage, which a write moves; and a ref with a version may name the current one.
+  function forgetName(ref: SecretRef): void {
+    const nameKey = refKey(withoutVersion(identify(ref).ref));
+    entries.delete(nameKey);
+    negativeEntries.delete(nameKey);
+    inflight.detach(nameKey);
+    forgetVersions(nameKey);
+  }
+
+  function forgetVersions(nameKey: string): void {
+    entries.deleteVersions(nameKey);
+    negativeEntries.deleteVersions(nameKey);
+    inflight.detachVersions(nameKey);
   }
 
   function forgetCovered(target: InvalidateTarget | undefined): void {
@@ -28,9 +39,11 @@ export function createInvalidation(
   }
 
   return {
+    forgetVersions,
+
     invalidate(target) {
       if (target && 'name' in target) {
-        forget(identify(target).key);
+        forgetName(target);
         return;
       }
       forgetCovered(target);
@@ -39,12 +52,11 @@ export function createInvalidation(
     },
 
     async aroundWrite(ref, write) {
-      const { key } = identify(ref);
-      forget(key);
+      forgetName(ref);
       try {
-        await write();
+        return await write();
       } finally {
-        forget(key); // also after a failure: the write may have happened
+        forgetName(ref); // also after a failure: the write may have happened
       }
     },
   };

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { NegativeTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
 import type { CacheSettings } from './options.js';
+import { versionIndex } from './version-index.js';
 
 /** The absence of a value, and its reason: missing or denied. */
 export interface NegativeEntry extends NegativeTimes {
@@ -26,6 +27,8 @@ export interface NegativeEntries {
   storeMissing(identity: Identity, monotonicMs: number): void;
   storeDenied(identity: Identity, error: SecretError, monotonicMs: number): void;
   delete(key: string): void;
+  /** Removes the entries of all versions of a name. */
+  deleteVersions(nameKey: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
 }
 
@@ -38,7 +41,13 @@ export function createNegativeEntries({
   CacheSettings,
   'maxEntries' | 'negativeTtlMs' | 'negativeTtlMaxMs' | 'denialTtlMs'
 >): NegativeEntries {
-  const lru = new LRUCache<string, NegativeEntry>({ max: maxEntries });
+  const versions = versionIndex();
+  const lru = new LRUCache<string, NegativeEntry>({
+    max: maxEntries,
+    dispose: ({ identity }, _key, reason) => {
+      if (reason !== 'set') versions.delete(identity);
+    },
+  });
 
   function store(
     identity: Identity,
@@ -46,7 +55,9 @@ export function createNegativeEntries({
     waitMs: number,
     readAt: number,
   ): void {
-    if (waitMs > 0) lru.set(identity.key, { identity, failure, waitMs, until: readAt + waitMs, readAt });
+    if (waitMs <= 0) return;
+    lru.set(identity.key, { identity, failure, waitMs, until: readAt + waitMs, readAt });
+    versions.add(identity);
   }
 
   return {
@@ -71,6 +82,9 @@ export function createNegativeEntries({
     },
     delete(key) {
       lru.delete(key);
+    },
+    deleteVersions(nameKey) {
+      for (const key of versions.versionsOf(nameKey)) lru.delete(key);
     },
     deleteCovered(target) {
       for (const { identity } of [...lru.values()]) if (covers(target, identity)) lru.delete(identity.key);
