@@ -106,5 +106,11 @@ function open(): Fixture {
 }
 
 const faults = [...(Object.keys(answers) as FaultName[]), 'withoutValue'] as const;
-const traits = { scopes: ['account'], expiryResolutionMs: 1_000, faults, hangs: true } as const;
+const traits = {
+  scopes: ['account'],
+  expiryResolutionMs: 1_000,
+  faults,
+  hangs: true,
+  textOnly: true,
+} as const;
 describeProvider('http', { traits, open }, { describe, it });

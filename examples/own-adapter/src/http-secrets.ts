@@ -57,6 +57,7 @@ export function httpSecrets(options: {
 
     async set({ name, scope }, secret, ctx) {
       if (scope?.user !== undefined) throw new SecretError('invalid_argument', 'the store has no users.');
+      if (secret.format === 'base64') throw new SecretError('invalid_argument', 'the store has texts only.');
       const expiresAt = secret.expiresAt && Math.floor(secret.expiresAt.getTime() / 1_000); // never longer than requested
       if (expiresAt !== undefined && expiresAt * 1_000 <= now()) {
         throw new SecretError(

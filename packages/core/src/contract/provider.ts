@@ -197,9 +197,9 @@ export function layersOf(stack: { readonly layers?: readonly Layer[] }): readonl
 const brand: unique symbol = Symbol.for('secretkit.settled'); // one symbol for all copies of the package
 
 /** Returns a resolved promise that outer layers return unchanged. A cache keeps one per entry: a hit costs one `await`. */
-export function settled(secret: Secret): Promise<Secret> {
+export function settled(secret: Secret, promise: Promise<Secret> = Promise.resolve(secret)): Promise<Secret> {
   if (!isSecret(secret)) throw invalid('settled: secret must be a Secret.');
-  return Object.defineProperty(Promise.resolve(secret), brand, { value: true });
+  return Object.defineProperty(promise, brand, { value: true });
 }
 
 /** Whether `settled` made this promise: then it cannot reject, and holds a `Secret`. */

@@ -22,7 +22,7 @@ export function promisePool(): PromisePool {
   async function loop(): Promise<never> {
     for (;;) {
       while (spare.length < size) spare.push(deferred());
-      // The loop continues in its own context, whoever resolves this.
+      // The loop continues in its own context, not in that of the reader that resolves this.
       await new Promise<void>((resolve) => {
         refill = resolve;
       });
@@ -34,7 +34,7 @@ export function promisePool(): PromisePool {
     const next = spare.pop();
     refill();
     next?.resolve(secret);
-    return next?.promise;
+    return next && settled(secret, next.promise);
   };
 }
 
@@ -43,6 +43,5 @@ function deferred(): Deferred {
   const promise = new Promise<Secret>((own) => {
     resolve = own;
   });
-  // `settled` marks this very promise: Promise.resolve() returns a promise unchanged.
-  return { promise: settled(promise as unknown as Secret), resolve };
+  return { promise, resolve };
 }

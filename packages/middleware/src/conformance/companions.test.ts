@@ -67,6 +67,9 @@ function harnessOf(
       return {
         ...fixture,
         put: (ref, value, expiresAt) => fixture.put(innerRef(ref), value, expiresAt),
+        ...(fixture.putBytes && {
+          putBytes: (ref: SecretRef, bytes: Uint8Array) => fixture.putBytes?.(innerRef(ref), bytes),
+        }),
         remove: (ref) => fixture.remove(innerRef(ref)),
       };
     },

@@ -133,7 +133,7 @@ describe('an event', () => {
     const { backend, events, secrets, stack } = setUp();
     const writing = secrets.compareAndSet('a', 'CANARY-value', 'v1');
     await backend.call(0).answer();
-    expect(await writing).toEqual({ version: 'written' });
+    expect(await writing).toEqual({ version: 'v-compareAndSet' });
     const listing = secrets.listVersions('a').catch((error: unknown) => error);
     await backend.call(1).fail(failure('unavailable'));
     await listing;
