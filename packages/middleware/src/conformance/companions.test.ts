@@ -63,13 +63,12 @@ function harnessOf(
     ...inside,
     async open() {
       const fixture = await inside.open();
+      const { putBytes } = fixture;
       if (hidden !== undefined) await fixture.put({ name: hidden }, 'of others');
       return {
         ...fixture,
         put: (ref, value, expiresAt) => fixture.put(innerRef(ref), value, expiresAt),
-        ...(fixture.putBytes && {
-          putBytes: (ref: SecretRef, bytes: Uint8Array) => fixture.putBytes?.(innerRef(ref), bytes),
-        }),
+        ...(putBytes && { putBytes: (ref: SecretRef, bytes: Uint8Array) => putBytes(innerRef(ref), bytes) }),
         remove: (ref) => fixture.remove(innerRef(ref)),
       };
     },
