@@ -14,7 +14,11 @@ import {
 
 /** The answer of the backend for one secret: a value (new or the previous one), missing, or a failure. */
 export type Outcome =
-  | { readonly value: 'new' | 'same'; readonly lifeMs: number | undefined }
+  | {
+      readonly value: 'new' | 'same';
+      readonly lifeMs: number | undefined;
+      readonly refreshMs?: number | undefined;
+    }
   | { readonly code: SecretErrorCode; readonly retryAfterMs: number | undefined }
   | 'missing';
 
@@ -82,6 +86,7 @@ export function interleavedBackend(now: () => number): InterleavedBackend {
       getMany: read,
       set: write,
       delete: write,
+      listVersions: async () => [],
       memory: {
         cached: () => (touch) => (touch ? undefined : { secret: seal('of the backend') }),
         subscribe(listener) {
@@ -99,12 +104,13 @@ export function interleavedBackend(now: () => number): InterleavedBackend {
         const { code, retryAfterMs } = outcome;
         return new SecretError(code, 'as scripted.', { retryAfterMs });
       }
-      const { value, lifeMs } = outcome;
+      const { value, lifeMs, refreshMs } = outcome;
       const previous = texts.get(key);
       issued += 1;
       const text = value === 'same' && previous ? previous : `${key}#${issued}`;
       texts.set(key, text);
-      return seal(text, { expiresAt: lifeMs === undefined ? undefined : new Date(now() + lifeMs) });
+      const after = (ms: number | undefined) => (ms === undefined ? undefined : new Date(now() + ms));
+      return seal(text, { expiresAt: after(lifeMs), refreshAt: after(refreshMs) });
     },
   };
 }

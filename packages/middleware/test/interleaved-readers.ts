@@ -98,14 +98,19 @@ export function readersOf(
         deadline: undefined,
         startedIn,
       };
-      return recorded(reader, single(clientFor(ref).get(ref.name)));
+      return recorded(reader, single(clientFor(ref).get(inScope(ref))));
     },
 
     peek: (ref) =>
-      [stack.memory?.cached?.(ref)(false)?.secret, clientFor(ref).peek(ref.name)].map((secret) =>
+      [stack.memory?.cached?.(ref)(false)?.secret, clientFor(ref).peek(inScope(ref))].map((secret) =>
         secret?.reveal(),
       ),
   };
+}
+
+/** Returns the ref for a client of its scope. */
+function inScope({ name, version }: SecretRef): string | SecretRef {
+  return version === undefined ? name : { name, version };
 }
 
 async function single(reading: Promise<Secret | undefined>): Promise<readonly Answer[]> {

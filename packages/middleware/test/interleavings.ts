@@ -7,6 +7,7 @@ import {
   SecretError,
   type SecretRef,
   seal,
+  withoutVersion,
 } from '@secretkit/core/provider';
 import { vi } from 'vitest';
 import { cache } from '../src/cache/index.js';
@@ -16,12 +17,13 @@ import { type Reader, readersOf } from './interleaved-readers.js';
 import { invariants } from './invariants.js';
 import { LawModel, type ModelAnswer, type ModelCall, type ModelReader, options } from './law-model.js';
 
-/** Two names, and one of them in two more scopes: four secrets that must not be confused. */
+/** Two names, and one of them in two more scopes and with a version: five secrets that must not be confused. */
 export const refs: readonly SecretRef[] = [
   { name: 'a' },
   { name: 'b' },
   { name: 'a', scope: { user: 'usr_1' } },
   { name: 'a', scope: { account: 'acct_1' } },
+  { name: 'a', version: 'v1' },
 ];
 
 /** The targets of an invalidation, and the refs that each covers. */
@@ -29,10 +31,10 @@ export const targets: readonly {
   readonly target: InvalidateTarget | undefined;
   readonly covers: readonly number[];
 }[] = [
-  { target: undefined, covers: [0, 1, 2, 3] },
+  { target: undefined, covers: [0, 1, 2, 3, 4] },
   { target: { scope: { user: 'usr_1' } }, covers: [2] },
   { target: { scope: { account: 'acct_1' } }, covers: [3] },
-  ...refs.map((target, at) => ({ target, covers: [at] })),
+  ...refs.map((target, at) => ({ target, covers: at === 0 || at === 4 ? [0, 4] : [at] })),
 ];
 
 /** One step of an interleaving. The numbers are indexes, modulo the number of choices. */
@@ -135,18 +137,20 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
       }
       case 'set':
       case 'delete': {
-        const ref = refAt(step.ref);
+        const ref = withoutVersion(refAt(step.ref));
         const writing = step.act === 'set' ? stack.set?.(ref, seal('x'), {}) : stack.delete?.(ref, {});
         writing?.catch(() => undefined);
-        return () => model.detach(refKey(ref));
+        return () => versionsOf(refKey(ref)).forEach((key) => model.detach(key));
       }
       case 'written': {
         const [write] = backend.writes.splice(step.write % Math.max(1, backend.writes.length), 1);
         if (!write) return undefined;
         write.settle(step.fails);
         return () => {
-          model.detach(write.key);
-          invariant.written(write.key, model.step);
+          for (const key of versionsOf(write.key)) {
+            model.detach(key);
+            invariant.written(key, model.step);
+          }
         };
       }
       case 'report': {
@@ -155,7 +159,10 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
         const secret = backend.answerOf(key, step) as Secret; // not a failure
         invariant.answered(key, secret, model.step, model.step);
         backend.report({ ref, secret });
-        return () => model.report(key, secret.reveal(), secret.expiresAt?.getTime());
+        return () => {
+          for (const each of versionsOf(key)) if (each !== key) model.detach(each);
+          model.report(key, secret.reveal(), secret.expiresAt?.getTime());
+        };
       }
       case 'report invalidate':
       case 'invalidate': {
@@ -258,6 +265,11 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
   return broken;
 }
 
+/** Returns the keys that a write of this one covers. */
+function versionsOf(key: string): readonly string[] {
+  return refs.filter((ref) => [ref, withoutVersion(ref)].some((each) => refKey(each) === key)).map(refKey);
+}
+
 function refAt(at: number): SecretRef {
   return refs[at] as SecretRef; // the steps have valid indexes
 }
@@ -265,6 +277,10 @@ function refAt(at: number): SecretRef {
 function modelAnswerOf(answer: Answer): ModelAnswer {
   if (answer === undefined) return 'missing';
   if (answer instanceof SecretError) return { code: answer.code, retryAfterMs: answer.retryAfterMs };
-  const { expiresAt } = answer;
-  return { value: answer.reveal(), ...(expiresAt && { expiresAt: expiresAt.getTime() }) };
+  const { expiresAt, refreshAt } = answer;
+  return {
+    value: answer.reveal(),
+    ...(expiresAt && { expiresAt: expiresAt.getTime() }),
+    ...(refreshAt && { refreshAt: refreshAt.getTime() }),
+  };
 }

@@ -20,7 +20,7 @@ const servableMs = Math.max(options.staleWhileRevalidateMs, options.staleIfError
 
 /** The answer of the backend for one secret: a value, a failure, or `missing`. */
 export type ModelAnswer =
-  | { readonly value: string; readonly expiresAt?: number }
+  | { readonly value: string; readonly expiresAt?: number; readonly refreshAt?: number }
   | { readonly code: SecretErrorCode; readonly retryAfterMs?: number | undefined }
   | 'missing';
 
@@ -149,7 +149,8 @@ export class LawModel {
     }
     this.counts.refreshes += inBackground.size;
     if (inBackground.size > 0)
-      this.#start([...inBackground], { maxAttempts: 1 }).waiters = Number.POSITIVE_INFINITY;
+      this.#start([...inBackground], { ...this.#younger(inBackground), maxAttempts: 1 }).waiters =
+        Number.POSITIVE_INFINITY;
     const waiting = slots.filter(({ found }) => found === undefined);
     const calls = isLate
       ? undefined
@@ -248,6 +249,7 @@ export class LawModel {
     const times = value && {
       ...value,
       freshUntil: value.isFresh ? value.softAt - this.#back : Number.NEGATIVE_INFINITY,
+      staleUntil: Number.POSITIVE_INFINITY,
     };
     const law = decide(times, negative, { wallMs, monotonicMs }, terms, options);
 
@@ -324,11 +326,23 @@ export class LawModel {
     );
     const call = this.#start([...toStart], {
       ...(fresh && { fresh }),
-      ...(maxAgeMs !== undefined && { maxAgeMs }),
+      ...(fresh ? maxAgeMs !== undefined && { maxAgeMs } : this.#younger(toStart, maxAgeMs)),
       ...(hasFallback && !fresh && { maxAttempts: 1 }),
     });
     for (const key of toStart) calls.set(key, call);
     return calls;
+  }
+
+  /** A refresh asks for a value that is younger than the one in memory, for a cache further in. */
+  #younger(keys: Iterable<string>, maxAgeMs = Number.POSITIVE_INFINITY): ModelCall['ctx'] {
+    let smallest = maxAgeMs;
+    for (const key of keys) {
+      const value = this.#values.get(key);
+      if (!value) continue;
+      const age = this.monotonic - value.fetchedAt;
+      smallest = Math.min(smallest, age < 2_000 ? age / 2 : age - 1_000);
+    }
+    return smallest === Number.POSITIVE_INFINITY ? {} : { maxAgeMs: smallest };
   }
 
   #start(keys: readonly string[], ctx: ModelCall['ctx']): ModelCall {
@@ -365,18 +379,20 @@ export class LawModel {
     } else if ('code' in answer) {
       this.#fail(key, answer);
     } else {
-      const { value, expiresAt = Number.POSITIVE_INFINITY } = answer;
+      const { value, expiresAt = Number.POSITIVE_INFINITY, refreshAt } = answer;
       const previous = this.#values.get(key)?.text ?? this.#removed.get(key);
       this.#removed.delete(key);
-      this.#store(key, value, expiresAt, startedAt);
+      this.#store(key, value, expiresAt, startedAt, refreshAt);
       if (previous !== undefined && previous !== value) this.changes.push(value);
     }
   }
 
-  #store(key: string, text: string, expiresAt: number, startedAt: number): void {
+  #store(key: string, text: string, expiresAt: number, startedAt: number, refreshAt = -Infinity): void {
     const life = expiresAt + this.#back - startedAt;
     const freshMs = Math.min(longestFreshMs, Math.max(life - options.refreshAheadMs, life / 2));
-    const softAt = startedAt + freshMs;
+    const refreshMs = refreshAt + this.#back - startedAt;
+    const delayMs = Math.min(5_000, refreshMs * options.jitter) / 2;
+    const softAt = startedAt + (refreshMs > 0 ? Math.min(freshMs, refreshMs + delayMs) : freshMs);
     this.#negative.delete(key);
     this.#values.set(key, {
       text,

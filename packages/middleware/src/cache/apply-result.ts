@@ -1,5 +1,7 @@
 import { errorRules, isSecret, isSecretError, type SecretError } from '@secretkit/core/provider';
+import type { Now } from './clock.js';
 import { staleForMs } from './decide.js';
+import type { Cooldown, Entry } from './entries.js';
 import type { CallResult } from './inflight.js';
 import { isDenial } from './negative-entries.js';
 import type { CacheState } from './state.js';
@@ -14,9 +16,11 @@ export function applyResult(state: CacheState, result: CallResult): void {
   if (isSecretError(answer)) {
     applyFailure(state, result, answer);
   } else if (isSecret(answer)) {
-    const previous = entries.peek(identity.key)?.secret ?? changes.takeRemoved(identity.key);
+    const held = entries.peek(identity.key);
+    const previous = held?.received ?? changes.takeRemoved(identity.key);
     negativeEntries.delete(identity.key);
-    entries.store(identity, answer, timing, now);
+    const entry = entries.store(identity, answer, timing, now);
+    if (answer.staleSince) startCooldown(state, entry, held?.cooldown, now); // the backend failed further in
     changes.report(ref, answer, previous);
   } else {
     entries.delete(identity.key);
@@ -24,22 +28,29 @@ export function applyResult(state: CacheState, result: CallResult): void {
   }
 }
 
-function applyFailure(
-  { entries, negativeEntries, settings }: CacheState,
-  { identity, now }: CallResult,
-  error: SecretError,
-): void {
+function applyFailure(state: CacheState, { identity, now }: CallResult, error: SecretError): void {
+  const { entries, negativeEntries } = state;
   const { remembered, staleAllowed } = errorRules[error.code];
   if (remembered) {
     if (isDenial(error)) entries.delete(identity.key); // a revocation takes effect at once
     negativeEntries.storeDenied(identity, error, now.monotonicMs);
   }
   const entry = entries.peek(identity.key);
+  if (staleAllowed && entry) startCooldown(state, entry, entry.cooldown, now, error.retryAfterMs);
+}
+
+/** Starts a cooldown of a value that can be served. */
+function startCooldown(
+  { settings }: CacheState,
+  entry: Entry,
+  previous: Cooldown | undefined,
+  now: Now,
+  retryAfterMs?: number,
+): void {
   const { staleWhileRevalidateMs, staleIfErrorMs, failureCooldownMs } = settings;
-  const servableMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs);
-  if (!staleAllowed || !entry || staleForMs(entry, now) >= servableMs) return;
-  const failures = (entry.cooldown?.failures ?? 0) + 1;
-  const wishedMs = error.retryAfterMs || failureCooldownMs * 2 ** Math.min(failures - 1, 30); // an outage may last for hours
+  if (staleForMs(entry, now) >= Math.max(staleWhileRevalidateMs, staleIfErrorMs)) return;
+  const failures = (previous?.failures ?? 0) + 1;
+  const wishedMs = retryAfterMs || failureCooldownMs * 2 ** Math.min(failures - 1, 30); // an outage may last for hours
   entry.cooldown = {
     failures,
     until: now.monotonicMs + Math.min(wishedMs, failureCooldownMs * maxGrowth),

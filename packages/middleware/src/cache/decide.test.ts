@@ -14,6 +14,7 @@ function staleFor(ms: number, times: Partial<EntryTimes> = {}): EntryTimes {
   const forever = {
     fetchedAt: monotonicMs - ms - 1_000,
     expiresAt: wallMs + 3_600_000,
+    staleUntil: Number.POSITIVE_INFINITY,
     cooldownUntil: Number.NEGATIVE_INFINITY,
   };
   return { freshUntil: wallMs - ms, softAt: monotonicMs - ms, ...forever, ...times };
@@ -64,6 +65,34 @@ describe('the law', () => {
       undefined,
       {},
     ],
+    [
+      'in a cooldown a stale value is served within the bound of its giver',
+      'serve',
+      staleFor(50, { ...cooldown, staleUntil: monotonicMs + 1 }),
+      undefined,
+      {},
+    ],
+    [
+      'but not at the end of it',
+      'wait',
+      staleFor(50, { ...cooldown, staleUntil: monotonicMs }),
+      undefined,
+      {},
+    ],
+    [
+      'nor after a failure',
+      'refuse',
+      staleFor(50, { staleUntil: monotonicMs }),
+      undefined,
+      { failure: 'timeout' },
+    ],
+    [
+      'the bound of a giver ends no freshness',
+      'serve',
+      staleFor(-1, { staleUntil: monotonicMs }),
+      undefined,
+      {},
+    ],
     ['a cooldown ends', 'wait', staleFor(399, { cooldownUntil: monotonicMs }), undefined, {}],
     ['a remembered failure is repeated', 'refuse', undefined, denied, {}],
     ['a remembered failure is repeated beside a stale value', 'refuse', staleFor(0), denied, {}],
@@ -110,14 +139,16 @@ describe('any sequence of times', () => {
       stepMs: time,
       expiresInMs: fc.integer({ min: -500, max: 1_000 }),
       cooldownMs: time,
+      boundMs: fc.option(time, { nil: Number.POSITIVE_INFINITY }),
     })
-    .map(({ staleMs, stepMs, expiresInMs, cooldownMs }): EntryTimes => {
+    .map(({ staleMs, stepMs, expiresInMs, cooldownMs, boundMs }): EntryTimes => {
       const expiresAt = wallMs + expiresInMs;
       return {
         freshUntil: Math.min(wallMs - staleMs, expiresAt),
         softAt: monotonicMs - staleMs - stepMs,
         fetchedAt: monotonicMs - 1_000,
         expiresAt,
+        staleUntil: monotonicMs + boundMs,
         cooldownUntil: monotonicMs + cooldownMs,
       };
     });
@@ -137,8 +168,10 @@ describe('any sequence of times', () => {
         if (decision !== 'serve' && decision !== 'serve and refresh') return;
         expect(fresh).toBe(false);
         expect(wallMs).toBeLessThan(entry.expiresAt);
-        if (wallMs >= entry.freshUntil)
+        if (wallMs >= entry.freshUntil) {
           expect(monotonicMs - entry.softAt).toBeLessThan(bounds.staleIfErrorMs);
+          expect(monotonicMs).toBeLessThan(entry.staleUntil);
+        }
         if (failure) expect(errorRules[failure].staleAllowed).toBe(true);
       }),
       { seed: 20_261_124 },

@@ -9,10 +9,12 @@ export interface EntryTimes {
   /** The soft deadline, as a reading. Never later than `expiresAt`. */
   readonly freshUntil: number;
   readonly softAt: number;
-  /** When the call that fetched it started. */
+  /** When the backend gave it. */
   readonly fetchedAt: number;
   /** The hard deadline, as a reading; infinity without one. */
   readonly expiresAt: number;
+  /** Until when the cache that gave it would have served it; infinity unless it was stale when it was received. */
+  readonly staleUntil: number;
   /** Until when a failed refresh is not repeated. */
   readonly cooldownUntil: number;
 }
@@ -52,7 +54,9 @@ export interface StaleBounds {
  * | is any other                  | within `staleWhileRevalidateMs`, and not older than `maxAgeMs` | serve and refresh |
  * | is any other                  | other, or none                                               | wait              |
  *
- * A plain read is neither `fresh` nor has a `maxAgeMs`, and has not failed. A value at or past its expiry is within no bound.
+ * The soft deadline is the earliest of the ttl, the rule for the expiry, and `refreshAt` (see `softDeadline`). A plain read is
+ * neither `fresh` nor has a `maxAgeMs`, and has not failed. A value at or past its expiry is within no bound, nor is a stale one
+ * at or past the bound of the cache that gave it stale.
  */
 export function decide(
   entry: EntryTimes | undefined,
@@ -88,8 +92,9 @@ export function isFresh({ freshUntil }: EntryTimes, wallMs: number): boolean {
   return wallMs < freshUntil;
 }
 
-/** Returns how far a value is past its soft deadline: less than 0 before it, infinity at or past its expiry. */
+/** Returns how far a value is past its soft deadline: less than 0 before it, infinity if it must not be served. */
 export function staleForMs(entry: EntryTimes, { wallMs, monotonicMs }: Now): number {
   if (isFresh(entry, wallMs)) return Number.NEGATIVE_INFINITY;
-  return wallMs < entry.expiresAt ? Math.max(0, monotonicMs - entry.softAt) : Number.POSITIVE_INFINITY;
+  const isServable = wallMs < entry.expiresAt && monotonicMs < entry.staleUntil;
+  return isServable ? Math.max(0, monotonicMs - entry.softAt) : Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,4 @@
-import { settled } from '@secretkit/core/middleware';
+import { fetchedAt as fetchTimeOf, settled, staleUntil, withFetchedAt } from '@secretkit/core/middleware';
 import type { CachedSecret, InvalidateTarget, Secret, SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
 import type { Now } from './clock.js';
@@ -6,6 +6,8 @@ import type { EntryTimes } from './decide.js';
 import { covers, type Identity } from './identity.js';
 import type { CacheSettings } from './options.js';
 import { type PromisePool, promisePool } from './promise-pool.js';
+import { type Freshness, softDeadline } from './soft-deadline.js';
+import { timeOfFetch } from './stamp.js';
 import { versionIndex } from './version-index.js';
 
 /** The part of a backend call that decides how long its answers are fresh. */
@@ -15,8 +17,6 @@ export interface CallTiming {
   /** A number in [0, 1], drawn once per call, so that the values of a batch are refreshed as a batch. */
   readonly random: number;
 }
-
-type Freshness = Pick<CacheSettings, 'ttlMs' | 'jitter' | 'refreshAheadMs'>;
 
 /** A pause between refreshes, after one or more of them failed. */
 export interface Cooldown {
@@ -35,25 +35,49 @@ export interface EntryHandle {
 export class Entry implements Identity, CachedSecret, EntryTimes {
   /** Absent until a refresh fails. */
   cooldown?: Cooldown;
+  /** In monotonic time. Absent unless it was stale when it was received. */
+  giversBound?: number;
   /** Absent until a cached reader asks for it. */
   handle?: EntryHandle;
+  #secret: Secret;
+  #isStamped: boolean;
   readonly #promises: PromisePool | undefined;
   #settled: Promise<Secret> | undefined;
 
   constructor(
     readonly key: string,
     readonly ref: SecretRef,
-    readonly secret: Secret,
+    secret: Secret,
     public freshUntil: number,
     public softAt: number,
     readonly fetchedAt: number,
     promises: PromisePool | undefined,
   ) {
+    this.#secret = secret;
+    this.#isStamped = fetchTimeOf(secret) !== undefined;
     this.#promises = promises;
   }
 
+  /** The value with the time of its fetch, added when it is first read: that takes memory, and few are read again. */
+  get secret(): Secret {
+    if (!this.#isStamped) {
+      this.#secret = withFetchedAt(this.#secret, this.freshUntil - (this.softAt - this.fetchedAt));
+      this.#isStamped = true;
+    }
+    return this.#secret;
+  }
+
+  /** The value, perhaps without that time. */
+  get received(): Secret {
+    return this.#secret;
+  }
+
   get expiresAt(): number {
-    return expiryOf(this.secret);
+    return expiryOf(this.#secret);
+  }
+
+  get staleUntil(): number {
+    return this.giversBound ?? Number.POSITIVE_INFINITY;
   }
 
   get cooldownUntil(): number {
@@ -75,7 +99,7 @@ export interface Entries {
   peek(key: string): Entry | undefined;
   /** Counts a use of an entry that was found by its handle; only once the order of use may matter. */
   touch(key: string): void;
-  store(identity: Identity, secret: Secret, timing: CallTiming, now: Now): void;
+  store(identity: Identity, secret: Secret, timing: CallTiming, now: Now): Entry;
   /** Makes every value stale, as of now at the latest: the wall clock was set back. */
   endFreshness(now: Now): void;
   delete(key: string): void;
@@ -110,15 +134,26 @@ export function createEntries(
     touch(key) {
       if (lru.size > maxEntries / 2) lru.get(key);
     },
-    store({ key, ref }, secret, { startedAt, random }, { wallMs, monotonicMs }) {
-      const fetchedAt = wallMs - (monotonicMs - startedAt); // as a reading
-      const freshMs = freshForMs(expiryOf(secret) - fetchedAt, random, times);
+    store({ key, ref }, secret, { startedAt, random }, now) {
+      const { wallMs, monotonicMs } = now;
+      const fetched = Math.min(timeOfFetch(secret, startedAt, now), wallMs); // as a reading
       const staleSince = secret.staleSince?.getTime() ?? Number.POSITIVE_INFINITY;
-      const freshUntil = Math.min(fetchedAt + freshMs, staleSince); // an inner cache may return it stale
-      const softAt = freshUntil - wallMs + monotonicMs;
-      const entry = new Entry(key, ref, secret, freshUntil, softAt, startedAt, promises);
+      const freshUntil = Math.min(softDeadline(secret, fetched, random, times), staleSince); // an inner cache may return it stale
+      const monotonic = (reading: number): number => reading - wallMs + monotonicMs;
+      const entry = new Entry(
+        key,
+        ref,
+        secret,
+        freshUntil,
+        monotonic(freshUntil),
+        monotonic(fetched),
+        promises,
+      );
+      const bound = secret.staleSince && staleUntil(secret);
+      if (bound !== undefined) entry.giversBound = monotonic(bound);
       lru.set(key, entry);
       versions.add(entry);
+      return entry;
     },
     endFreshness({ wallMs, monotonicMs }) {
       for (const entry of lru.values()) {
@@ -139,14 +174,6 @@ export function createEntries(
       return lru.size;
     },
   };
-}
-
-/**
- * Returns how long a value with this remaining life is fresh, in milliseconds. At least half of the life: so the number of
- * refreshes near an expiry is logarithmic, while a fixed margin would make every read there a refresh.
- */
-function freshForMs(lifeMs: number, random: number, { ttlMs, jitter, refreshAheadMs }: Freshness): number {
-  return Math.min(ttlMs * (1 - jitter * random), Math.max(lifeMs - refreshAheadMs, lifeMs / 2));
 }
 
 function expiryOf({ expiresAt }: Secret): number {

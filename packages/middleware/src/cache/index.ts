@@ -54,7 +54,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       const events = createEvents(settings.onEvent);
       const changes = createChanges(settings.maxEntries);
       const entries = createEntries(settings, (entry, evicted) => {
-        changes.recordRemoved(entry, entry.secret);
+        changes.recordRemoved(entry, entry.received);
         if (evicted) events.emit('eviction', entry);
       });
       const clock = cacheClock(settings.now, entries.endFreshness);

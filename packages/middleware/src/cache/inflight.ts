@@ -16,6 +16,7 @@ import type { Events } from './events.js';
 import { covers, type Requested } from './identity.js';
 import { isDenial } from './negative-entries.js';
 import type { CacheSettings } from './options.js';
+import { stamp } from './stamp.js';
 import { versionIndex } from './version-index.js';
 
 /** The answer to one request that is not detached. */
@@ -77,7 +78,7 @@ export function createInflight(
     if (call.signal.aborted) return answer;
     if (isSecretError(answer)) events.emit('failure', identity, answer.code);
     if (attached) onResult({ identity, ref, answer, timing: call, now });
-    return answer;
+    return isSecret(answer) ? stamp(answer, call.startedAt, now) : answer;
   }
 
   /** Returns whether the request was attached. A definitive answer detaches earlier requests too: theirs is older. */

@@ -35,11 +35,11 @@ export function followInner(
     const calls = inflight.detach(key); // they may have read the previous value
     negativeEntries.delete(key);
     if (ref.version === undefined) forgetVersions(key);
-    if (!isNewer(secret, held?.secret, now.wallMs)) {
+    if (!isNewer(secret, held?.received, now.wallMs)) {
       entries.delete(key);
       return;
     }
-    const previous = held?.secret ?? changes.takeRemoved(key);
+    const previous = held?.received ?? changes.takeRemoved(key);
     if (held || calls.length > 0) {
       // The change may be the answer to one of these calls, which is as old as its start.
       const startedAt = Math.min(now.monotonicMs, ...calls.map((call) => call.startedAt));

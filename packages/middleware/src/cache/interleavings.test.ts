@@ -19,6 +19,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
     fc.record({
       value: fc.constantFrom('new', 'new', 'same'),
       lifeMs: fc.constantFrom(undefined, undefined, -5, 0, 300, 1_000, 5_000, 20_000),
+      refreshMs: fc.constantFrom(undefined, undefined, undefined, -300, 0, 300, 1_500, 9_000),
     }),
   ),
   of(1, fc.constant('missing')),

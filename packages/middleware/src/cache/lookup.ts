@@ -34,6 +34,8 @@ export function createLookup({ entries, negativeEntries, clock, events, settings
   };
   const bounds = coalesce || waitUntil ? settings : waits;
 
+  const servableMs = Math.max(bounds.staleWhileRevalidateMs, bounds.staleIfErrorMs);
+
   return { find, orStale, hasFallback };
 
   function find({ identity, ref }: Requested, terms: ReadTerms, now: Now): MemoryAnswer | undefined {
@@ -58,10 +60,11 @@ export function createLookup({ entries, negativeEntries, clock, events, settings
     return undefined;
   }
 
-  function served(entry: Entry, { wallMs }: Now): Secret {
+  function served(entry: Entry, { wallMs, monotonicMs }: Now): Secret {
     if (isFresh(entry, wallMs)) return entry.secret;
     events.emit('stale', entry);
-    return markStale(entry.secret, new Date(entry.freshUntil));
+    const servableUntil = Math.min(entry.softAt + servableMs, entry.staleUntil);
+    return markStale(entry.secret, new Date(entry.freshUntil), servableUntil - monotonicMs + wallMs);
   }
 
   function orStale(

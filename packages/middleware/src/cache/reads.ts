@@ -7,7 +7,7 @@ import {
   isSecretError,
   type Secret,
 } from '@secretkit/core/provider';
-import type { InflightRequest } from './backend-call.js';
+import type { CallTerms, InflightRequest } from './backend-call.js';
 import type { Now } from './clock.js';
 import type { Requested } from './identity.js';
 import type { Inflight } from './inflight.js';
@@ -27,6 +27,9 @@ interface Round {
   readonly answers: readonly Answer[];
   readonly ended: 'at once' | 'answered' | 'late';
 }
+
+/** How far the clocks of two caches may differ in the age of a value. */
+const clockDifferenceMs = 1_000;
 
 export function createReads(state: CacheState, inflight: Inflight): Reads {
   const { entries, clock, events, settings } = state;
@@ -52,12 +55,12 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
       for (const { identity } of starting) {
         events.emit(ctx.fresh || entries.peek(identity.key) ? 'refresh' : 'miss', identity);
       }
-      const { fresh = false, maxAgeMs } = ctx;
+      const { fresh = false } = ctx;
       const oneAttempt = !fresh && starting.every((each) => memory.hasFallback(each, now));
       // Nothing else of this reader's context: other readers join.
       const started = inflight.start(starting, {
         ...(fresh && { fresh }),
-        ...(maxAgeMs !== undefined && { maxAgeMs }),
+        ...(fresh ? maxAge(ctx.maxAgeMs) : youngerThanHeld(starting, now, ctx.maxAgeMs)),
         ...(oneAttempt && { maxAttempts: 1 }),
       });
       for (const request of started) requests.set(request.identity.key, request);
@@ -65,12 +68,28 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
     return requested.map(({ identity }) => requests.get(identity.key) as InflightRequest); // there is one for each now
   }
 
-  function refreshInBackground(requested: readonly Requested[]): void {
+  /** A cache further in must not answer a refresh with the same copy, which is as old as the one here. */
+  function youngerThanHeld(
+    requested: readonly Requested[],
+    { monotonicMs }: Now,
+    maxAgeMs: number = Number.POSITIVE_INFINITY,
+  ): CallTerms {
+    const ages = requested
+      .flatMap(({ identity }) => entries.peek(identity.key) ?? [])
+      .map((entry) => {
+        const ageMs = Math.max(0, monotonicMs - entry.fetchedAt);
+        return Math.max(ageMs - clockDifferenceMs, ageMs / 2);
+      });
+    const smallest = Math.min(maxAgeMs, ...ages);
+    return maxAge(Number.isFinite(smallest) ? smallest : undefined);
+  }
+
+  function refreshInBackground(requested: readonly Requested[], now: Now): void {
     const stale = requested.filter(({ identity }) => !inflight.find(identity.key, {}));
     if (stale.length === 0) return;
     const once = [...new Map(stale.map((each) => [each.identity.key, each])).values()];
     for (const { identity } of once) events.emit('refresh', identity);
-    const requests = inflight.start(once, { maxAttempts: 1 });
+    const requests = inflight.start(once, { ...youngerThanHeld(once, now), maxAttempts: 1 });
     requests[0]?.call.join(); // never left: the refresh goes on when other readers leave
     const refreshed = Promise.all(requests.map(({ answer }) => answer)).then(() => undefined);
     ignoreErrors(() => settings.waitUntil?.(refreshed));
@@ -103,7 +122,10 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
   async function readRound(requested: readonly Requested[], ctx: CallContext): Promise<Round> {
     const now = clock.now();
     const found = requested.map((each) => memory.find(each, ctx, now));
-    refreshInBackground(requested.filter((_, at) => found[at]?.refresh));
+    refreshInBackground(
+      requested.filter((_, at) => found[at]?.refresh),
+      now,
+    );
     const missing = requested.filter((_, at) => !found[at]);
     if (missing.length === 0) return { answers: found.map((each) => each?.answer), ended: 'at once' };
     const fetched = await fetchAll(missing, ctx, now);
@@ -146,13 +168,17 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
     readOne(requested, ctx) {
       const now = clock.now();
       const found = memory.find(requested, ctx, now);
-      if (found?.refresh) refreshInBackground([requested]);
+      if (found?.refresh) refreshInBackground([requested], now);
       if (found) return Promise.resolve(found.answer).then(secretOrThrow);
       return fetchOne(requested, ctx, now).then((answer) =>
         secretOrThrow(memory.orStale(requested, answer, ctx)),
       );
     },
   };
+}
+
+function maxAge(maxAgeMs: number | undefined): CallTerms {
+  return maxAgeMs === undefined ? {} : { maxAgeMs };
 }
 
 function hasEnded(answer: Answer, { wallMs }: Now): boolean {
