@@ -23,13 +23,19 @@ export class BackendCall implements CallTiming {
   readonly startedAt: number;
   readonly random: number;
   readonly #terms: CallTerms;
+  readonly #background: AbortController | undefined;
   #readers = 0;
   #isNew = true;
 
-  constructor({ startedAt, random }: CallTiming, terms: CallTerms) {
+  /** @param inBackground - Whether nobody waits for it: then it goes on when the readers that joined have left. */
+  constructor({ startedAt, random }: CallTiming, terms: CallTerms, inBackground = false) {
     this.startedAt = startedAt;
     this.random = random;
     this.#terms = terms;
+    if (inBackground) {
+      this.#background = new AbortController();
+      this.#readers = 1;
+    }
     if (terms.fresh) queueMicrotask(() => (this.#isNew = false));
   }
 
@@ -47,8 +53,14 @@ export class BackendCall implements CallTiming {
     this.#controller.abort(reason);
   }
 
+  /** Fires when a reader joins a call in the background. */
+  get background(): AbortSignal | undefined {
+    return this.#background?.signal;
+  }
+
   join(): void {
     this.#readers += 1;
+    this.#background?.abort('a reader joined'); // an error would keep the context of that reader
   }
 
   leave(): void {

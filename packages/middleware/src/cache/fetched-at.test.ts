@@ -1,5 +1,5 @@
 import { fetchedAt, markStale, staleUntil, withFetchedAt } from '@secretkit/core/middleware';
-import { type Secret, seal } from '@secretkit/core/provider';
+import { type Secret, type SecretProvider, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { failure, flush, heldBackend, outcome } from '../../test/held-backend.js';
 import { type CacheOptions, cache } from './index.js';
@@ -17,7 +17,11 @@ function setUp(outerOptions: CacheOptions = {}, innerOptions?: CacheOptions) {
   const stack = cache({ ...plain, ...outerOptions })(inner);
 
   /** Reads once, and answers the call that reaches the backend, if any. */
-  async function read(answer?: string | Secret | Error, from = stack, ctx = {}): Promise<Secret | undefined> {
+  async function read(
+    answer?: string | Secret | Error,
+    from: SecretProvider = stack,
+    ctx = {},
+  ): Promise<Secret | undefined> {
     const before = backend.calls.length;
     const reading = from.get(a, ctx);
     reading.catch(() => undefined);

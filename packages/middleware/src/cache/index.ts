@@ -14,6 +14,7 @@ import { createInvalidation } from './invalidation.js';
 import { createNegativeEntries } from './negative-entries.js';
 import { type CacheOptions, checkedOptions, shownOptions } from './options.js';
 import { createReads } from './reads.js';
+import { cacheKind, report } from './report.js';
 import type { CacheState } from './state.js';
 
 export type { CacheEvent, CacheEventType } from './events.js';
@@ -47,7 +48,7 @@ export function cache(options: CacheOptions = {}): Middleware {
 
   return defineMiddleware({
     name: 'cache',
-    kind: Symbol.for('secretkit.kind.cache'),
+    kind: cacheKind,
     options: shownOptions(settings),
     build: (next) => {
       const identify = identities(next);
@@ -76,6 +77,7 @@ export function cache(options: CacheOptions = {}): Middleware {
             const entry = entries.get(identity.key);
             if (entry !== undefined && isHit(entry, clock.wallMs(), ctx)) {
               events.hit(identity);
+              if (ctx.report) report(ctx, 'hit', ref);
               return entry.settled;
             }
             return readOne({ identity, ref }, ctx);

@@ -41,6 +41,7 @@ export interface Inflight {
   start(
     requested: readonly Requested[],
     ctx: CallTerms & Pick<CallContext, 'maxAttempts'>,
+    inBackground?: boolean,
   ): readonly InflightRequest[];
   /** Detaches the requests of one secret. Returns their calls. */
   detach(key: string): readonly BackendCall[];
@@ -108,10 +109,12 @@ export function createInflight(
     find: (key, terms) =>
       coalesce ? requests.get(key)?.findLast(({ call }) => call.accepts(terms)) : undefined,
 
-    start(requested, ctx) {
-      const call = new BackendCall({ startedAt: clock.now().monotonicMs, random: random() }, ctx);
+    start(requested, ctx, inBackground) {
+      const timing = { startedAt: clock.now().monotonicMs, random: random() };
+      const call = new BackendCall(timing, ctx, inBackground);
+      const { signal, background } = call;
       calls.add(call);
-      const answers = callBackend(requested, { signal: call.signal, ...ctx });
+      const answers = callBackend(requested, { signal, ...(background && { background }), ...ctx });
       return requested.map((each, at) => {
         const { identity, ref } = each;
         const request: InflightRequest = {

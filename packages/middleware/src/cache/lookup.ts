@@ -1,10 +1,18 @@
 import { markStale } from '@secretkit/core/middleware';
-import { type Answer, isSecretError, refKey, type Secret, withFields } from '@secretkit/core/provider';
+import {
+  type Answer,
+  type CallContext,
+  isSecretError,
+  refKey,
+  type Secret,
+  withFields,
+} from '@secretkit/core/provider';
 import type { Now } from './clock.js';
 import { decide, isFresh, isHit, type ReadTerms } from './decide.js';
 import type { Entry } from './entries.js';
 import type { Requested } from './identity.js';
 import { negativeAnswer } from './negative-entries.js';
+import { report } from './report.js';
 import type { CacheState } from './state.js';
 import { deadlinePassed, late } from './wait-for.js';
 
@@ -18,9 +26,9 @@ export interface MemoryAnswer {
 /** Answers from memory, as the law decides. */
 export interface Lookup {
   /** Returns the answer to a read, if memory has one. A fresh read ends a cooldown, and the memory of a failure. */
-  find(requested: Requested, terms: ReadTerms, now: Now): MemoryAnswer | undefined;
+  find(requested: Requested, terms: CallContext, now: Now): MemoryAnswer | undefined;
   /** Returns what a reader gets for the answer of a call: instead of a failure, the value in memory if that may be served. */
-  orStale(requested: Requested, received: Answer | typeof late, terms: ReadTerms): Answer;
+  orStale(requested: Requested, received: Answer | typeof late, terms: CallContext): Answer;
   /** Whether there is a value to serve if the call fails. */
   hasFallback(requested: Requested, now: Now): boolean;
 }
@@ -38,7 +46,7 @@ export function createLookup({ entries, negativeEntries, clock, events, settings
 
   return { find, orStale, hasFallback };
 
-  function find({ identity, ref }: Requested, terms: ReadTerms, now: Now): MemoryAnswer | undefined {
+  function find({ identity, ref }: Requested, terms: CallContext, now: Now): MemoryAnswer | undefined {
     const { key } = identity;
     const entry = entries.get(key);
     if (terms.fresh) {
@@ -50,10 +58,13 @@ export function createLookup({ entries, negativeEntries, clock, events, settings
     const decision = decide(entry, negative, now, terms, bounds);
     if (decision === 'refuse' && negative) {
       events.hit(identity);
+      report(terms, 'hit', ref);
       return { answer: negativeAnswer(negative, ref) };
     }
     if (entry && decision !== 'wait') {
-      if (isFresh(entry, now.wallMs)) events.hit(identity);
+      const isFreshValue = isFresh(entry, now.wallMs);
+      if (isFreshValue) events.hit(identity);
+      report(terms, isFreshValue ? 'hit' : 'stale', ref);
       return { answer: served(entry, now), refresh: decision === 'serve and refresh' };
     }
     if (entry && now.wallMs >= entry.expiresAt) entries.delete(key);
@@ -67,17 +78,16 @@ export function createLookup({ entries, negativeEntries, clock, events, settings
     return markStale(entry.secret, new Date(entry.freshUntil), servableUntil - monotonicMs + wallMs);
   }
 
-  function orStale(
-    { identity, ref }: Requested,
-    received: Answer | typeof late,
-    { fresh = false }: ReadTerms,
-  ): Answer {
+  function orStale({ identity, ref }: Requested, received: Answer | typeof late, ctx: CallContext): Answer {
     const answer = received === late ? deadlinePassed(ref) : received;
     if (!isSecretError(answer)) return answer;
     const entry = entries.peek(identity.key);
     const now = clock.now();
-    const failed: ReadTerms = { fresh, failure: answer.code };
-    if (entry && decide(entry, undefined, now, failed, bounds) === 'serve') return served(entry, now);
+    const failed: ReadTerms = { fresh: ctx.fresh ?? false, failure: answer.code };
+    if (entry && decide(entry, undefined, now, failed, bounds) === 'serve') {
+      report(ctx, isFresh(entry, now.wallMs) ? 'hit' : 'stale', ref);
+      return served(entry, now);
+    }
     const isOwn = answer.ref !== undefined && refKey(answer.ref) === refKey(ref);
     return isOwn ? answer : withFields(answer, { ref }); // the reader that started the call used another ref
   }

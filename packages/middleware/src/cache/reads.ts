@@ -12,6 +12,7 @@ import type { Now } from './clock.js';
 import type { Requested } from './identity.js';
 import type { Inflight } from './inflight.js';
 import { createLookup } from './lookup.js';
+import { report } from './report.js';
 import type { CacheState } from './state.js';
 import { late, waitFor } from './wait-for.js';
 
@@ -35,6 +36,15 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
   const { entries, clock, events, settings } = state;
   const memory = createLookup(state);
 
+  function emit(
+    type: 'coalesced' | 'refresh' | 'miss',
+    { identity, ref }: Requested,
+    ctx: CallContext,
+  ): void {
+    events.emit(type, identity);
+    report(ctx, type, ref);
+  }
+
   /** Joins the in-flight requests, and makes one call for the secrets that have none. */
   function joinOrStart(
     requested: readonly Requested[],
@@ -47,13 +57,13 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
       const { key } = each.identity;
       const request = requests.get(key) ?? inflight.find(key, ctx);
       if (request) requests.set(key, request);
-      if (request || toStart.has(key)) events.emit('coalesced', each.identity);
+      if (request || toStart.has(key)) emit('coalesced', each, ctx);
       else toStart.set(key, each);
     }
     if (toStart.size > 0) {
       const starting = [...toStart.values()];
-      for (const { identity } of starting) {
-        events.emit(ctx.fresh || entries.peek(identity.key) ? 'refresh' : 'miss', identity);
+      for (const each of starting) {
+        emit(ctx.fresh || entries.peek(each.identity.key) ? 'refresh' : 'miss', each, ctx);
       }
       const { fresh = false } = ctx;
       const oneAttempt = !fresh && starting.every((each) => memory.hasFallback(each, now));
@@ -89,8 +99,7 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
     if (stale.length === 0) return;
     const once = [...new Map(stale.map((each) => [each.identity.key, each])).values()];
     for (const { identity } of once) events.emit('refresh', identity);
-    const requests = inflight.start(once, { ...youngerThanHeld(once, now), maxAttempts: 1 });
-    requests[0]?.call.join(); // never left: the refresh goes on when other readers leave
+    const requests = inflight.start(once, { ...youngerThanHeld(once, now), maxAttempts: 1 }, true);
     const refreshed = Promise.all(requests.map(({ answer }) => answer)).then(() => undefined);
     ignoreErrors(() => settings.waitUntil?.(refreshed));
   }
@@ -113,7 +122,7 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
     const canLeave = ctx.signal !== undefined || ctx.deadline !== undefined;
     const request = canLeave ? undefined : inflight.find(requested.identity.key, ctx);
     if (!request) return fetchAll([requested], ctx, now).then(([answer]) => answer);
-    events.emit('coalesced', requested.identity);
+    emit('coalesced', requested, ctx);
     request.call.join();
     return request.answer;
   }
