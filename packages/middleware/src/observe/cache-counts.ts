@@ -58,12 +58,3 @@ export const noCounts: CacheCounts = Object.freeze({
   evictions: 0,
   size: 0,
 });
-
-/** Returns the result of a read that was the only one between two counts. A call to the backend outweighs a value in memory. */
-export function resultBetween(before: CacheCounts, after: CacheCounts): CacheResult | undefined {
-  if (after.misses > before.misses) return 'miss';
-  if (after.refreshes > before.refreshes) return 'refresh';
-  if (after.coalesced > before.coalesced) return 'coalesced';
-  if (after.stale > before.stale) return 'stale';
-  return after.hits > before.hits ? 'hit' : undefined;
-}

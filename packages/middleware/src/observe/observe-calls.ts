@@ -9,7 +9,7 @@ import {
   type SecretScope,
 } from '@secretkit/core/provider';
 import { type LayerName, layerKind } from '../shared/layer-kind.js';
-import { type CacheResult, cachesAmong, countsOf, resultBetween } from './cache-counts.js';
+import { cachesAmong } from './cache-counts.js';
 import { cacheReports } from './cache-reports.js';
 import { type Result, resultOfBatch, resultOfFailure, resultOfRead } from './result.js';
 
@@ -79,17 +79,12 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
       ): Promise<T> {
         const callObserver = observer.begin(call);
         const reports = cacheReports(ctx);
-        const before = countsOf(caches);
-        let counted: CacheResult | undefined;
         const cache = (): Pick<Result, 'cache'> => {
-          const result = resultOf && (reports.result ?? counted);
+          const result = resultOf && reports.result;
           return result ? { cache: result } : {};
         };
         try {
-          const running = callObserver.run(() => run(reports.ctx));
-          // Of a cache that makes no reports: it decides synchronously, before any other call can reach it.
-          counted = resultBetween(before, countsOf(caches));
-          const answer = await running;
+          const answer = await callObserver.run(() => run(reports.ctx));
           callObserver.end({ ...cache(), ...(resultOf?.(answer) ?? { outcome: 'done' }) });
           return answer;
         } catch (error) {
