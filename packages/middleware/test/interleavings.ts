@@ -218,8 +218,8 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
       broken.push(`an unexpected call, for ${keys.join()}`);
     compared.calls = model.calls.length;
     for (const call of pending) {
-      const { keys, ctx: { signal, background: _, ...ctx } = {} } =
-        backend.reads[model.calls.indexOf(call)] ?? {};
+      const { keys, ctx: { signal, ...carried } = {} } = backend.reads[model.calls.indexOf(call)] ?? {};
+      const ctx = { ...carried, background: undefined }; // it is a signal
       const actual = JSON.stringify({ keys, ctx, aborted: signal?.aborted });
       const expected = JSON.stringify({ keys: call.keys, ctx: call.ctx, aborted: call.ended === 'aborted' });
       if (actual !== expected) broken.push(`a call: expected ${expected}, got ${actual}`);
