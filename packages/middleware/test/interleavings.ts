@@ -9,13 +9,13 @@ import {
   seal,
   withoutVersion,
 } from '@secretkit/core/provider';
-import { vi } from 'vitest';
 import { cache } from '../src/cache/index.js';
 import { flush } from './held-backend.js';
 import { interleavedBackend, type Outcome } from './interleaved-backend.js';
 import { type Reader, readersOf } from './interleaved-readers.js';
 import { invariants } from './invariants.js';
 import { LawModel, type ModelAnswer, type ModelCall, type ModelReader, options } from './law-model.js';
+import type { ManualTimers } from './manual-timers.js';
 
 /** Two names, and one of them in two more scopes and with a version: five secrets that must not be confused. */
 export const refs: readonly SecretRef[] = [
@@ -71,7 +71,7 @@ export type Step =
   | { readonly act: 'tick'; readonly ms: number };
 
 /** Runs the steps against a cache and the model. Returns the differences; empty if there are none. */
-export async function play(steps: readonly Step[]): Promise<readonly string[]> {
+export async function play(steps: readonly Step[], timers: ManualTimers): Promise<readonly string[]> {
   const broken: string[] = [];
   const model = new LawModel();
   const time = { wallMs: 1_700_000_000_000, passedMs: 0 };
@@ -202,7 +202,7 @@ export async function play(steps: readonly Step[]): Promise<readonly string[]> {
         time.wallMs += step.ms;
         if (step.ms <= 0) return undefined;
         time.passedMs += step.ms;
-        vi.advanceTimersByTime(step.ms);
+        timers.advance(step.ms);
         return () => {
           for (const reader of model.readers)
             if ((due.get(reader)?.at ?? 0) <= time.passedMs) model.leave(reader, true);
