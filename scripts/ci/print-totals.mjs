@@ -1,7 +1,8 @@
-// Prints the totals of vitest's JSON report, on one line of its own.
+// Prints the totals of vitest's JSON report and of the other runtimes, on one line of its own.
 import { readFileSync } from 'node:fs';
+import { vitestCounts } from './runtimes/counts.mjs';
 
-const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-  readFileSync(process.argv[2], 'utf8'),
-);
-console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests + numTodoTests} skipped`);
+const [vitest, runtimes] = process.argv.slice(2);
+const all = [vitestCounts(vitest), ...JSON.parse(readFileSync(runtimes, 'utf8'))];
+const sum = (count) => all.reduce((total, counts) => total + counts[count], 0);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
