@@ -57,7 +57,8 @@ export async function writeTests(folder, runner) {
     if (!path.startsWith('.')) return { path, external: true };
     const source = resolve(resolveDir, path.replace(/\.js$/, '.ts'));
     const [, name, file] = /^packages\/([^/]+)\/(src\/.+)$/.exec(relative(root, source)) ?? [];
-    return name === undefined ? { path: source } : { path: entryOf(name, file), external: true };
+    const entry = name && entryOf(name, file);
+    return entry ? { path: entry, external: true } : { path: source };
   }
 }
 
@@ -70,10 +71,10 @@ function pack(name, target) {
   if (status !== 0) throw new Error(`packages/${name} could not be packed:\n${stdout}${stderr}`);
 }
 
-/** Returns the specifier by which a user imports a source file: its own entry, or the one of the package. */
+/** Returns the specifier by which a user imports a source file; `undefined` for one without an entry, which is compiled in. */
 function entryOf(name, file) {
   const { exports } = JSON.parse(readFileSync(`${root}packages/${name}/package.json`, 'utf8'));
-  const [path = '.'] =
-    Object.entries(exports).find(([, entry]) => entry['@secretkit/source'] === `./${file}`) ?? [];
-  return `@secretkit/${name}${path.slice(1)}`;
+  const own = Object.keys(exports).find((path) => exports[path]['@secretkit/source'] === `./${file}`);
+  const path = own ?? ('.' in exports ? '.' : undefined);
+  return path && `@secretkit/${name}${path.slice(1)}`;
 }
