@@ -41,6 +41,25 @@ describe('a repeated read of a name', () => {
     expect(seen).toEqual(['get a', 'cached a', 'read', 'read', 'look']);
   });
 
+  it('keeps the shortcut of a name in use while thousands of other names pass', async () => {
+    const { provider, seen } = setUp();
+    const secrets = createSecrets(provider);
+    for (let at = 0; at < 5_000; at += 1) {
+      await secrets.get(`name-${at}`);
+      if (at % 100 === 0) await secrets.get('a');
+    }
+    expect(seen.filter((call) => call === 'cached a')).toHaveLength(1);
+  });
+
+  it('drops the shortcut of a name that was not used for a thousand others', async () => {
+    const { provider, seen } = setUp();
+    const secrets = createSecrets(provider);
+    for (let at = 0; at < 2; at += 1) await secrets.get('a');
+    for (let at = 0; at < 1_000; at += 1) await secrets.get(`name-${at}`);
+    for (let at = 0; at < 2; at += 1) await secrets.get('a');
+    expect(seen.filter((call) => call === 'cached a')).toHaveLength(2);
+  });
+
   it('goes through the layers with options, by ref, and if nothing is in memory', async () => {
     const { provider, seen, evict } = setUp();
     const secrets = createSecrets(provider);

@@ -5,7 +5,7 @@ import type { Secret } from '../contract/secret.js';
 import { invalid } from '../contract/secret-error.js';
 import type { SecretInput } from './fields.js';
 
-const maxNames = 1_000; // a stream of made-up names must not fill the memory
+const maxRecentNames = 500; // a stream of made-up names must not fill the memory
 
 /** The refs of a client, and a shortcut to their values in memory. */
 export interface ClientRefs {
@@ -21,24 +21,32 @@ export interface ClientRefs {
 }
 
 export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRefs {
-  // A reader is made for the second read: short-lived clients read most names once.
-  const byName = new Map<string, { readonly ref: SecretRef; reader: CachedReader | undefined }>();
+  type Known = { readonly ref: SecretRef; reader: CachedReader | undefined }; // a reader is for the second read: most names are read once
+  let recent = new Map<string, Known>();
+  let older = recent; // a name in use moves back to the recent ones
+
+  function knownOf(name: string, added?: Known): Known | undefined {
+    const known = recent.get(name);
+    if (known) return known;
+    const kept = older.get(name) ?? added;
+    if (kept && recent.size >= maxRecentNames) [older, recent] = [recent, new Map()];
+    if (kept) recent.set(name, kept);
+    return kept;
+  }
 
   function cached(name: string, touch: boolean): CachedSecret | undefined {
-    const known = byName.get(name);
-    if (known === undefined) return undefined;
-    known.reader ??= stack.memory?.cached?.(known.ref) ?? (() => undefined);
-    return known.reader(touch);
+    const known = knownOf(name);
+    if (known) known.reader ??= stack.memory?.cached?.(known.ref) ?? (() => undefined);
+    return known?.reader?.(touch);
   }
 
   function refOf(input: string | SecretRef): SecretRef {
     if (typeof input !== 'string') return scope ? narrowed(checkRef(input)) : checkRef(input);
-    const known = byName.get(input);
+    const known = knownOf(input);
     if (known) return known.ref;
     const { name } = checkRef(input);
     const ref = Object.freeze(scope ? { name, scope } : { name });
-    if (byName.size >= maxNames) byName.clear();
-    byName.set(name, { ref, reader: undefined });
+    knownOf(name, { ref, reader: undefined });
     return ref;
   }
 
