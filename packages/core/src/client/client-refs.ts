@@ -29,7 +29,7 @@ export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRe
     const known = recent.get(name);
     if (known) return known;
     const kept = older.get(name) ?? added;
-    if (kept && recent.size >= maxRecentNames) [older, recent] = [recent, new Map()];
+    if (kept && recent.size >= maxRecentNames) [older, recent] = [recent, new Map<string, Known>()];
     if (kept) recent.set(name, kept);
     return kept;
   }
