@@ -1,5 +1,6 @@
 import { createSecrets } from '@secretkit/core';
-import type { Capability, SecretProvider } from '@secretkit/core/provider';
+import type { Capability } from '@secretkit/core/provider';
+import { capabilitiesOf } from './capabilities.js';
 import type { TestContext } from './case.js';
 import { providerCases } from './cases/provider-cases.js';
 import { checkFixture, checkHarness } from './check-harness.js';
@@ -34,10 +35,4 @@ export function providerTests(harness: Harness, idPrefix = ''): ProviderTests {
     tests: providerCases(traits).map((each) => testOf(each, withContext, idPrefix)),
     capabilities: () => found,
   };
-}
-
-function capabilitiesOf(provider: SecretProvider): Capability[] {
-  return (['getMany', 'list', 'set', 'compareAndSet', 'delete', 'listVersions'] as const).filter(
-    (capability) => provider[capability],
-  );
 }

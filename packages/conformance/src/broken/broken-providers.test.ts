@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import {
+  type CachedSecret,
   isSecretError,
   type Secret,
   type SecretChange,
@@ -49,6 +50,27 @@ function under(other: (ref: SecretRef) => SecretRef) {
 /** A provider that reads bytes as texts. */
 function decodingBytes(decode: (value: Uint8Array) => string) {
   return changing((secret) => (secret.format === 'base64' ? seal(decode(secret.bytes())) : secret));
+}
+
+/** A provider that answers from the values that it has returned. */
+function remembering(cached: (secret: Secret | undefined, touch: boolean) => CachedSecret | undefined) {
+  return ({ get }: Provider): SecretProvider => {
+    const returned = new Map<string, Secret>();
+    return {
+      name: 'broken',
+      async get(ref, ctx) {
+        const secret = await get(ref, ctx);
+        if (secret) returned.set(ref.name, secret);
+        return secret;
+      },
+      memory: {
+        cached:
+          ({ name }) =>
+          (touch) =>
+            cached(returned.get(name), touch),
+      },
+    };
+  };
 }
 
 /** A provider that revokes a credential as soon as one of its holds ends. */
@@ -145,25 +167,7 @@ const mistakes: readonly Mistake[] = [
   {
     mistake: 'a look returns an expired value',
     caughtBy: 'memory/look',
-    make: (provider) => {
-      const seen = new Map<string, Secret>();
-      return {
-        name: 'broken',
-        async get(ref, ctx) {
-          const secret = await provider.get(ref, ctx);
-          if (secret) seen.set(ref.name, secret);
-          return secret;
-        },
-        memory: {
-          cached:
-            ({ name }) =>
-            (touch) => {
-              const secret = touch ? undefined : seen.get(name);
-              return secret && { secret };
-            },
-        },
-      };
-    },
+    make: remembering((secret, touch) => (secret && !touch ? { secret } : undefined)),
   },
   {
     mistake: 'a look calls the backend',
@@ -182,48 +186,12 @@ const mistakes: readonly Mistake[] = [
   {
     mistake: 'a read from memory has no settled promise',
     caughtBy: 'memory/read',
-    make: ({ get }) => {
-      const seen = new Map<string, Secret>();
-      return {
-        name: 'broken',
-        async get(ref, ctx) {
-          const secret = await get(ref, ctx);
-          if (secret) seen.set(ref.name, secret);
-          return secret;
-        },
-        memory: {
-          cached:
-            ({ name }) =>
-            () => {
-              const secret = seen.get(name);
-              return secret && { secret };
-            },
-        },
-      };
-    },
+    make: remembering((secret) => secret && { secret }),
   },
   {
     mistake: 'a read from memory returns an expired value',
     caughtBy: 'memory/read',
-    make: ({ get }) => {
-      const seen = new Map<string, Secret>();
-      return {
-        name: 'broken',
-        async get(ref, ctx) {
-          const secret = await get(ref, ctx);
-          if (secret) seen.set(ref.name, secret);
-          return secret;
-        },
-        memory: {
-          cached:
-            ({ name }) =>
-            () => {
-              const secret = seen.get(name);
-              return secret && { secret, settled: Promise.resolve(secret) };
-            },
-        },
-      };
-    },
+    make: remembering((secret) => secret && { secret, settled: Promise.resolve(secret) }),
   },
   {
     mistake: 'invalidate deletes from the backend',

@@ -10,6 +10,7 @@ import {
   seal,
 } from '@secretkit/core/provider';
 import { counting, type FakeClock, fakeSecrets, faulty, watchedTimers } from '@secretkit/testing';
+import { capabilitiesOf } from '../capabilities.js';
 import type { Case } from '../case.js';
 import { expectThat } from '../failure.js';
 import { expectNoLeak } from '../leaks/expect-no-leak.js';
@@ -25,7 +26,6 @@ export interface Wrapper {
 }
 
 const name = 'conformance-wrapped';
-const capabilities = ['getMany', 'list', 'set', 'compareAndSet', 'delete', 'listVersions'] as const;
 const definitive = [
   'permission_denied',
   'unauthenticated',
@@ -45,7 +45,7 @@ export const wrapping: readonly Case<Wrapper>[] = [
         const inner = make(fakeSecrets({ clock }));
         const outer: SecretProvider = wrap(inner);
         const of = (provider: SecretProvider): string =>
-          capabilities.filter((each) => provider[each]).join(', ') || 'no capability';
+          capabilitiesOf(provider).join(', ') || 'no capability';
         expectThat(of(outer) === of(inner), `${of(inner)} around ${kind}`, of(outer));
       }
     },

@@ -1,4 +1,4 @@
-import { sameValue } from '@secretkit/core/middleware';
+import { ignoreErrors, sameValue } from '@secretkit/core/middleware';
 import type { CacheInvalidation, Secret, SecretChange, SecretRef } from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.js';
@@ -31,11 +31,7 @@ export function createChanges(maxEntries: number): Changes {
   function notifyAll(change: MemoryChange): void {
     for (const listener of [...listeners]) {
       if (!listeners.has(listener)) continue; // an earlier listener ended it
-      try {
-        listener(change);
-      } catch {
-        // A listener must not fail the read, or another listener.
-      }
+      ignoreErrors(() => listener(change)); // it must not fail the read, or another listener
     }
   }
 
