@@ -1,0 +1,2 @@
+export type { AgentSecretsOptions, AgentStore } from './agent-options.js';
+export { type AgentSecrets, agentSecrets } from './agent-secrets.js';
