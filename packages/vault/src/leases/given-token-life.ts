@@ -1,0 +1,36 @@
+import { numberIn, objectIn } from '../answer-fields.js';
+import type { Login } from '../login.js';
+import type { VaultCall } from '../vault-calls.js';
+import type { VaultToken } from '../vault-token.js';
+import type { LoginLife } from './lease.js';
+
+/**
+ * Returns a function that asks how long a token lives that is not of our own login: its leases end with it. A token that may not
+ * ask about itself is taken for one that does not end.
+ */
+export function givenTokenLife(
+  call: VaultCall,
+  login: Login,
+  nowMs: () => number,
+): (token: VaultToken | undefined, signal: AbortSignal) => Promise<LoginLife | undefined> {
+  return async (token, signal) => {
+    if (!token) return undefined; // an agent has its own
+    const life = {
+      endsAtMs: Infinity,
+      isFinal: false,
+      async refresh(refreshSignal: AbortSignal): Promise<void> {
+        life.isFinal = (await login.token(refreshSignal)) !== token;
+        if (!life.isFinal) life.endsAtMs = await endOf(refreshSignal);
+      },
+    };
+    life.endsAtMs = await endOf(signal).catch(() => Infinity);
+    return life;
+  };
+
+  async function endOf(signal: AbortSignal): Promise<number> {
+    const startedAtMs = nowMs();
+    const { body } = await call({ path: ['auth', 'token', 'lookup-self'], signal });
+    const ttl = numberIn(objectIn(body, 'data'), 'ttl');
+    return ttl ? startedAtMs + ttl * 1_000 : Infinity; // 0: it does not end
+  }
+}
