@@ -1,0 +1,1 @@
+export { type FetchLike, type FetchWithOptions, fetchWith } from './fetch-with.js';

@@ -1,0 +1,52 @@
+import { checkNumber, checkOptions, kindOf, maxDelayMs } from '@secretkit/core/provider';
+import type { Credential } from '../credential.js';
+import type { DatabaseCredential } from '../database-credential.js';
+
+/** The user and password of a connection. Without a user it is `default`. */
+export interface RedisLogin {
+  readonly username?: string;
+  readonly password: string;
+}
+
+export interface RedisOptions<T = DatabaseCredential> {
+  /** The name in events and in `health()`. @defaultValue `redis` */
+  readonly name?: string;
+  /** Returns user and password from the credential. @defaultValue its username or user, and its password */
+  readonly connection?: (value: T) => RedisLogin;
+  /** How long a connection may use a replaced credential, in milliseconds, before `drained` reports it. @defaultValue 30000 */
+  readonly drainMs?: number;
+  /** How long `rotation.close()` waits for commands, in milliseconds, before it ends the connections. @defaultValue 5000 */
+  readonly closeMs?: number;
+}
+
+/** The options with their defaults. */
+export interface RedisSetup<T> {
+  readonly follow: { readonly name: string; readonly drainMs?: number };
+  readonly loginOf: (credential: Credential<T>) => RedisLogin;
+  readonly closeMs: number;
+}
+
+/** A server that hangs must not keep a verification waiting. */
+export const verifyTimeoutMs = 10_000;
+
+export function redisSetup<T>(owner: string, options: RedisOptions<T>): RedisSetup<T> {
+  checkOptions(owner, options, ['name', 'connection', 'drainMs', 'closeMs']);
+  const { name = 'redis', drainMs, closeMs = 5_000 } = options;
+  checkNumber(owner, 'closeMs', closeMs, { min: 0, max: maxDelayMs });
+  const { connection = (value: T) => loginFields(value as DatabaseCredential) } = options;
+  return {
+    follow: { name, ...(drainMs !== undefined && { drainMs }) },
+    closeMs,
+    loginOf({ secret }) {
+      const { username, password } = connection(secret.reveal());
+      if (typeof password === 'string') return { ...(username !== undefined && { username }), password };
+      throw new TypeError(
+        `${owner}: the credential must have a password, got ${kindOf(password)}. Give the option connection.`,
+      );
+    },
+  };
+}
+
+function loginFields({ username, user = username, password }: DatabaseCredential): RedisLogin {
+  return { ...(user !== undefined && { username: user }), password };
+}
