@@ -1,5 +1,6 @@
 import type { SecretProvider } from '@secretkit/core';
 import { type FakeSecrets, fakeSecrets } from '@secretkit/testing';
+import { vi } from 'vitest';
 
 /** A backend with a token of the platform and of two accounts. It counts calls and closings. */
 export async function backendOfTwo(): Promise<{
@@ -16,4 +17,12 @@ export async function backendOfTwo(): Promise<{
     times += 1;
   };
   return { fake, backend: { ...fake.provider, [Symbol.asyncDispose]: close }, closed: () => times };
+}
+
+/** Puts a partner in the place of the network. It answers with the credential, and refuses that of an account. */
+export function stubPartner(refused?: unknown): void {
+  vi.stubGlobal('fetch', async (...[url, init]: Parameters<typeof fetch>) => {
+    const credential = new Request(url, init).headers.get('authorization');
+    return new Response(credential, { status: credential === refused ? 401 : 200 });
+  });
 }

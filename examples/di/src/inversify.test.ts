@@ -1,14 +1,19 @@
-import { describe, expect, it } from 'vitest';
-import { backendOfTwo } from './backend.test-support.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backendOfTwo, stubPartner } from './backend.test-support.js';
 import { application, requestOf, SECRETS } from './inversify.js';
 import { Partner } from './secrets.js';
+
+beforeEach(stubPartner);
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 describe('with InversifyJS', () => {
   it('each request has its tenant’s client, and all share one stack', async () => {
     const { backend, fake } = await backendOfTwo();
     const container = application(backend);
     const asked = ['acct_1', 'acct_2', 'acct_1'].map((account) =>
-      requestOf(container, account).get(Partner).authorization(),
+      requestOf(container, account).get(Partner).orders(),
     );
     expect(await Promise.all(asked)).toEqual(['Bearer of acct_1', 'Bearer of acct_2', 'Bearer of acct_1']);
     expect(fake.calls()).toBe(2); // the third was a hit
@@ -29,9 +34,9 @@ describe('with InversifyJS', () => {
     const partner = request.get(Partner);
     expect(request.get(SECRETS)).toBe(container.get(SECRETS));
     await request.unbindAllAsync();
-    expect(await partner.authorization()).toBe('Bearer of acct_1');
+    expect(await partner.orders()).toBe('Bearer of acct_1');
     await container.unbindAllAsync();
     expect(closed()).toBe(1);
-    await expect(partner.authorization()).rejects.toThrow(/^closed/);
+    await expect(partner.orders()).rejects.toThrow(/^closed/);
   });
 });

@@ -20,7 +20,10 @@ export class Partner {
     this.#secrets = secrets;
   }
 
-  authorization(): Promise<string> {
-    return this.#secrets.use('partner-token', (token) => `Bearer ${token.reveal()}`);
+  async orders(): Promise<string> {
+    const response = await this.#secrets.use('partner-token', (token) =>
+      fetch('https://partner.example/orders', { headers: { authorization: `Bearer ${token.reveal()}` } }),
+    );
+    return response.text();
   }
 }

@@ -1,14 +1,19 @@
-import { describe, expect, it } from 'vitest';
-import { backendOfTwo } from './backend.test-support.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backendOfTwo, stubPartner } from './backend.test-support.js';
 import { Partner } from './secrets.js';
 import { ApplicationSecrets, application, requestOf } from './tsyringe.js';
+
+beforeEach(stubPartner);
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 describe('with TSyringe', () => {
   it('each request has its tenant’s client, and all share one stack', async () => {
     const { backend, fake } = await backendOfTwo();
     const container = application(backend);
     const asked = ['acct_1', 'acct_2', 'acct_1'].map((account) =>
-      requestOf(container, account).resolve(Partner).authorization(),
+      requestOf(container, account).resolve(Partner).orders(),
     );
     expect(await Promise.all(asked)).toEqual(['Bearer of acct_1', 'Bearer of acct_2', 'Bearer of acct_1']);
     expect(fake.calls()).toBe(2); // the third was a hit
@@ -27,10 +32,10 @@ describe('with TSyringe', () => {
     const request = requestOf(container, 'acct_1');
     const partner = request.resolve(Partner);
     await request.dispose();
-    expect(await partner.authorization()).toBe('Bearer of acct_1');
+    expect(await partner.orders()).toBe('Bearer of acct_1');
     await container.dispose();
     expect(closed()).toBe(1);
-    await expect(partner.authorization()).rejects.toThrow(/^closed/);
+    await expect(partner.orders()).rejects.toThrow(/^closed/);
   });
 
   it('two applications of a process share no client', async () => {

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Emulator, startEmulator } from '@secretkit/stripe-emulator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startSecretsManager } from '../test/secrets-manager.js';
 import { run } from './run.js';
 
 let emulator: Emulator;
+let folder: string;
 beforeAll(async () => {
   emulator = await startEmulator({ allowLiveKeys: true });
   for (const mode of ['test', 'live'] as const) {
@@ -21,6 +25,48 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'secretkit-'));
+  mkdirSync(join(folder, 'secrets'));
+  writeFileSync(
+    join(folder, '.env'),
+    'DATABASE_URL=postgres://app:CANARY-value@file.example/app\nPARTNER_TOKEN="CANARY-value"\n',
+  );
+  const mounted = {
+    'database-url': 'postgres://mounted.example/app\n',
+    'partner-token': 'CANARY-value',
+    'pool-size': '20\n',
+  };
+  for (const [name, value] of Object.entries(mounted)) writeFileSync(join(folder, 'secrets', name), value);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+// A machine with a role of AWS, and with the tool `op`, which is signed in.
+let awsUrl: string;
+beforeAll(async () => {
+  const server = await startSecretsManager({
+    'app/database-url': 'postgres://app:CANARY-value@aws.example/app',
+    'app/partner-token': 'CANARY-value',
+    'app/pool-size': '20',
+  });
+  const tool = join(folder, 'op');
+  const answers =
+    '*/database-url/*) echo postgres://op.example/app;; */pool-size/*) echo 20;; *) echo CANARY-value;;';
+  writeFileSync(
+    tool,
+    `#!/bin/sh\ncase "$2" in */sentry-dsn/*) echo https://sentry.example/1;; ${answers} esac\n`,
+  );
+  chmodSync(tool, 0o755);
+  awsUrl = server.url;
+  return server.close;
+});
+beforeEach(() => {
+  vi.stubEnv('PATH', `${folder}${delimiter}${process.env['PATH']}`);
+  vi.stubEnv('AWS_ENDPOINT_URL', awsUrl);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'an-example');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'an-example');
+});
+
 const inStore = (host: string): string =>
   `database  ${host}, 20 connections\npartner   a token of 12 characters\nsentry    on`;
 
@@ -34,8 +80,18 @@ const environments: { at: string; url: string; env?: NodeJS.ProcessEnv; prints: 
   {
     at: 'a laptop with the emulator',
     url: 'stripe:?baseUrl=http://127.0.0.1:12140',
-    env: { STRIPE_API_KEY: 'sk_test_example' },
+    env: { STRIPE_SECRET_KEY: 'sk_test_example' },
     prints: inStore('test.example'),
+  },
+  {
+    at: 'a laptop with a file',
+    url: 'dotenv:.env.local,.env',
+    prints: 'database  file.example, 5 connections\npartner   a token of 12 characters\nsentry    off',
+  },
+  {
+    at: 'a laptop with 1Password',
+    url: 'exec:op',
+    prints: inStore('op.example'),
   },
   {
     at: 'CI',
@@ -44,15 +100,25 @@ const environments: { at: string; url: string; env?: NodeJS.ProcessEnv; prints: 
     prints: 'database  ci.example, 5 connections\npartner   a token of 12 characters\nsentry    off',
   },
   {
+    at: 'a container',
+    url: 'directory:/run/secrets',
+    prints: 'database  mounted.example, 20 connections\npartner   a token of 12 characters\nsentry    off',
+  },
+  {
+    at: 'a machine of AWS',
+    url: 'aws-sm://eu-central-1?prefix=app/',
+    prints: 'database  aws.example, 20 connections\npartner   a token of 12 characters\nsentry    off',
+  },
+  {
     at: 'staging',
     url: 'stripe:?account=acct_example&livemode=false',
-    env: { STRIPE_API_KEY: 'sk_test_example' },
+    env: { STRIPE_SECRET_KEY: 'sk_test_example' },
     prints: inStore('test.example'),
   },
   {
     at: 'production',
     url: 'stripe:?account=acct_example&livemode=true',
-    env: { STRIPE_API_KEY: 'sk_live_example' },
+    env: { STRIPE_SECRET_KEY: 'sk_live_example' },
     prints: inStore('live.example'),
   },
 ];
@@ -63,17 +129,21 @@ async function printed(env: NodeJS.ProcessEnv): Promise<[number, string]> {
   return [code, lines.join('\n')];
 }
 
-/** Stripe's own place is the emulator here. */
-function onEmulator(url: string): string {
+/** Stripe's own place is the emulator here, and files are in a folder of the test. */
+function moved(url: string): string {
+  if (url.startsWith('dotenv:')) {
+    return `dotenv:${['.env.local', '.env'].map((file) => pathToFileURL(join(folder, file)).pathname).join(',')}`;
+  }
+  if (url.startsWith('directory:')) return `directory:${pathToFileURL(join(folder, 'secrets')).pathname}`;
   if (!url.startsWith('stripe:')) return url;
-  const moved = new URL(url);
-  moved.searchParams.set('baseUrl', emulator.url);
-  return moved.href;
+  const onEmulator = new URL(url);
+  onEmulator.searchParams.set('baseUrl', emulator.url);
+  return onEmulator.href;
 }
 
 describe('the same application', () => {
   it.each(environments)('on $at', async ({ url, env, prints }) => {
-    expect(await printed({ ...env, SECRETS_URL: onEmulator(url) })).toEqual([0, prints]);
+    expect(await printed({ ...env, SECRETS_URL: moved(url) })).toEqual([0, prints]);
   });
 
   it('as in the table of the README', () => {
@@ -91,7 +161,12 @@ describe('a mistake is reported at once, and ends the program', () => {
       1,
       /^not_found: 2 of 4 secrets could not be loaded\.\n {2}DATABASE_URL, "database-url": not_found: .*\n {2}PARTNER_TOKEN, "partner-token": invalid_data: the zod schema refused/,
     ],
-    ['no URL', {}, 2, /^openProvider: url must .* Registered schemes: env:, memory:, stripe:\.$/],
+    [
+      'no URL',
+      {},
+      2,
+      /^openProvider: url must .* Registered schemes: aws-sm:, aws-ssm:, aws-agent:, directory:, dotenv:, env:, exec:, memory:, stripe:\.$/,
+    ],
     ['another scheme', { SECRETS_URL: 'vault:' }, 2, /no opener for scheme "vault:"/],
     [
       'a key in the URL',
@@ -102,7 +177,7 @@ describe('a mistake is reported at once, and ends the program', () => {
     ['no key', { SECRETS_URL: 'stripe:' }, 2, /^createStripeClient: apiKey must not be empty/],
     [
       'a key of the other mode',
-      { SECRETS_URL: 'stripe:?livemode=true', STRIPE_API_KEY: 'sk_test_CANARY' },
+      { SECRETS_URL: 'stripe:?livemode=true', STRIPE_SECRET_KEY: 'sk_test_CANARY' },
       2,
       /^stripeSecrets: livemode must .* test-mode API key/,
     ],
@@ -124,7 +199,7 @@ const withoutStripe = `data:text/javascript,import { register } from 'node:modul
 async function start(url: string): Promise<{ code: number | null; out: string; err: string }> {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
   const flags = ['--import', 'tsx', '--import', withoutStripe, '--conditions=@secretkit/source', main];
-  const env = { PATH: process.env['PATH'], SECRETS_URL: url, STRIPE_API_KEY: 'sk_test_example' };
+  const env = { PATH: process.env['PATH'], SECRETS_URL: url, STRIPE_SECRET_KEY: 'sk_test_example' };
   const child = spawn(process.execPath, flags, { env });
   const output = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));

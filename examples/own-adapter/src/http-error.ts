@@ -1,4 +1,5 @@
-import { SecretError, type SecretErrorCode } from '@secretkit/core/provider';
+import type { SecretErrorCode } from '@secretkit/core/provider';
+import type { HttpErrors } from '@secretkit/http';
 
 /** The store's own codes. They decide first: a status may come from any proxy in between. */
 const codes: ReadonlyMap<unknown, SecretErrorCode> = new Map([
@@ -7,41 +8,24 @@ const codes: ReadonlyMap<unknown, SecretErrorCode> = new Map([
   ['store_full', 'quota_exceeded'],
 ]);
 
-/** A status in neither table is unknown, unless it is a 5xx. */
-const statuses: ReadonlyMap<number, SecretErrorCode> = new Map([
-  [400, 'invalid_argument'],
-  [401, 'unauthenticated'],
-  [403, 'permission_denied'],
-  [404, 'unavailable'], // the route: the store has no 404 for a secret
-  [409, 'conflict'],
-  [424, 'unavailable'],
-  [429, 'rate_limited'],
+/** Where the status says it all, the kit has a sentence for it. */
+const problems: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  ['store_full', 'the store is full. Delete unused secrets.'],
+  [403, 'the token lacks access. Grant the token access to this account.'],
 ]);
 
-const remedies: Partial<Record<SecretErrorCode, string>> = {
-  unauthenticated: 'Check the token.',
-  permission_denied: 'Grant the token access to this account.',
-  quota_exceeded: 'Delete unused secrets.',
-  rate_limited: 'Slow down.',
-  unavailable: 'Try again later.',
+/** Returns what a failure of the store means. Only the code of its body is kept: the rest may quote the request. */
+export const httpErrors: HttpErrors = ({ status, body }) => {
+  const vendorCode = codeIn(body);
+  return {
+    code: codes.get(vendorCode), // without one, the status decides
+    problem: problems.get(vendorCode) ?? problems.get(status),
+    vendorCode,
+  };
 };
 
-/** Returns a failure of the store. Only the code of its body is kept: the rest may quote the request. */
-export function httpError(status: number, body: unknown, headers: Headers): SecretError {
-  const vendorCode = codeIn(body);
-  const redirect = status >= 300 && status < 400;
-  const code =
-    codes.get(vendorCode) ??
-    statuses.get(status) ??
-    (redirect || status >= 500 || body === undefined ? 'unavailable' : 'unknown');
-  const seconds = Number.parseFloat(headers.get('retry-after') ?? '');
-  return new SecretError(code, `HTTP ${status}. ${remedies[code] ?? 'See details.'}`, {
-    retryAfterMs: seconds * 1_000, // NaN is dropped
-    details: { status, ...(vendorCode !== undefined && { vendorCode }) },
-  });
-}
-
-function codeIn(body: unknown): string | undefined {
+function codeIn(body: object | undefined): string | undefined {
   const { error } = (body ?? {}) as { readonly error?: { readonly code?: unknown } | null };
-  return typeof error?.code === 'string' ? error.code : undefined;
+  const code = error?.code;
+  return typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? code : undefined; // a proxy may echo anything
 }

@@ -3,6 +3,7 @@ import { type SecretRef, seal } from '@secretkit/core';
 import { fakeClock } from '@secretkit/testing';
 import { describe, it } from 'vitest';
 import { httpSecrets } from './http-secrets.js';
+import { serve } from './serve.test-support.js';
 
 interface Stored {
   readonly name: string;
@@ -26,8 +27,8 @@ const answers: Partial<Record<FaultName, () => Response>> = {
   overloaded: () => new Response('', { status: 503 }),
   html: () => new Response('<html>CANARY-not-a-real-secret</html>', { status: 200 }),
   redirect: () => new Response('', { status: 307, headers: { location: 'https://elsewhere.example' } }),
-  refused: () => {
-    throw new TypeError('fetch failed', { cause: 'CANARY-not-a-real-secret' });
+  reset: () => {
+    throw new Error('reset');
   },
   cutBody: () =>
     new Response(
@@ -39,14 +40,12 @@ const answers: Partial<Record<FaultName, () => Response>> = {
   wrongShape: () => Response.json({ secrets: 'CANARY-not-a-real-secret' }),
 };
 
-/** The store, in memory, behind a `fetch` of its own. */
-function open(): Fixture {
+/** The store, behind a server. */
+async function open(): Promise<Fixture> {
   const { now, advance } = fakeClock();
   const stored = new Map<string, Stored>();
   const keyOf = (account: string | undefined, name: string): string => JSON.stringify([account, name]);
   let fault: FaultName | undefined;
-  let hangs = false;
-  let [calls, pending] = [0, 0];
 
   function read(account: string | undefined, names: readonly string[]): Stored[] {
     return names
@@ -54,7 +53,7 @@ function open(): Fixture {
       .filter(({ expires_at: seconds }) => seconds === undefined || seconds * 1_000 > now());
   }
 
-  async function answer(path: string, asked: Asked): Promise<Response> {
+  function answer(path: string, asked: Asked): Response {
     if (fault !== undefined && fault !== 'withoutValue') return answers[fault]?.() ?? new Response();
     const { account, name, names = [], value, expires_at } = asked;
     if (path === '/read' && fault) return Response.json({ secrets: names.map((each) => ({ name: each })) });
@@ -64,26 +63,11 @@ function open(): Fixture {
     return Response.json({ done: true });
   }
 
-  const fetch: typeof globalThis.fetch = async (url, init) => {
-    init?.signal?.throwIfAborted();
-    calls += 1;
-    pending += 1;
-    try {
-      if (hangs) {
-        await new Promise((_, reject) => {
-          init?.signal?.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
-        });
-      }
-      const { pathname } = new URL((url as URL).href); // as the adapter asks
-      return await answer(pathname, JSON.parse(init?.body as string) as Asked);
-    } finally {
-      pending -= 1;
-    }
-  };
-
+  const { url, ...server } = await serve(({ pathname }, body) => answer(pathname, JSON.parse(body) as Asked));
   const credential = 'CANARY-credential-of-the-store';
   return {
-    provider: httpSecrets({ baseUrl: 'https://store.example', token: seal(credential), fetch, now }),
+    ...server,
+    provider: httpSecrets({ baseUrl: url, token: seal(credential), now }),
     now,
     advance,
     credential,
@@ -94,14 +78,9 @@ function open(): Fixture {
     remove: async ({ name, scope }) => {
       stored.delete(keyOf(scope?.account, name));
     },
-    calls: () => calls,
     fault: (name) => {
       fault = name;
     },
-    hang: () => {
-      hangs = true;
-    },
-    pending: () => pending,
   };
 }
 

@@ -7,33 +7,17 @@ import {
   type SecretProvider,
   seal,
 } from '@secretkit/core/provider';
-import { httpError } from './http-error.js';
+import { createHttp } from '@secretkit/http';
+import { httpErrors } from './http-error.js';
 
 /** Reads secrets from a store behind HTTP that supports batches and accounts. */
 export function httpSecrets(options: {
   readonly baseUrl: string;
   readonly token: Secret;
-  readonly fetch?: typeof fetch;
   readonly now?: () => number;
 }): SecretProvider {
-  const { baseUrl, token, fetch = globalThis.fetch, now = () => Date.now() } = options;
-
-  async function ask(path: string, body: object, { signal, idempotencyKey }: CallContext): Promise<unknown> {
-    const headers = new Headers({ 'content-type': 'application/json' });
-    if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
-    headers.set('authorization', `Bearer ${token.reveal()}`);
-    const request = { method: 'POST', redirect: 'manual', headers, body: JSON.stringify(body) } as const;
-    try {
-      const response = await fetch(new URL(path, baseUrl), signal ? { ...request, signal } : request);
-      const answer = parse(await response.text());
-      if (response.ok && answer !== undefined) return answer;
-      throw httpError(response.status, answer, response.headers);
-    } catch (error) {
-      signal?.throwIfAborted(); // with its own reason, which fetch may have wrapped
-      if (isSecretError(error)) throw error;
-      throw new SecretError('unavailable', 'the store cannot be reached. Check the network and try again.');
-    }
-  }
+  const { baseUrl, token, now = () => Date.now() } = options;
+  const ask = requestsTo(baseUrl, token);
 
   const provider: SecretProvider & Required<Pick<SecretProvider, 'getMany'>> = {
     name: 'http',
@@ -79,6 +63,22 @@ export function httpSecrets(options: {
   return provider;
 }
 
+/** Returns a function that sends a request to the store, and returns the JSON object of the answer. */
+function requestsTo(baseUrl: string, token: Secret) {
+  const http = createHttp({
+    owner: 'httpSecrets',
+    baseUrl,
+    headers: { authorization: `Bearer ${token.reveal()}` },
+    errors: httpErrors,
+  });
+
+  return async (path: string, body: Readonly<Record<string, unknown>>, ctx: CallContext): Promise<object> => {
+    const headers = { 'idempotency-key': ctx.idempotencyKey };
+    const answer = await http.request({ method: 'POST', path: [path], headers, body, signal: ctx.signal });
+    return answer.body ?? {};
+  };
+}
+
 /** A secret in the store's format; its expiry in seconds. */
 interface StoredSecret {
   readonly name: string;
@@ -98,13 +98,4 @@ function sealed(stored: Partial<StoredSecret> | null | undefined): Answer {
 function checkConfirmed(answer: unknown): void {
   const { done } = answer as { readonly done?: unknown };
   if (done !== true) throw new SecretError('invalid_data', 'the answer does not confirm the write.');
-}
-
-function parse(text: string): object | undefined {
-  try {
-    const answer: unknown = JSON.parse(text);
-    return typeof answer === 'object' && answer !== null ? answer : undefined;
-  } catch {
-    return undefined; // the parser's own error would quote it
-  }
 }

@@ -47,6 +47,7 @@ describe('the story', () => {
       ['short-lived-token, later', 'none', 'backend', 8],
     ]);
     expect(lines).toContain('8 HTTP calls in total.');
+    expect(lines).toContainEqual(expect.stringMatching(/^"database-url": fresh\. .*\(cache\)\.$/));
     const output = inspect([rows, lines], { depth: null });
     for (const value of [...Object.values(values), valueOfUser, 'sk_test_quickstart'])
       expect(output).not.toContain(value);

@@ -20,6 +20,7 @@ export async function runStory(backend: Backend, report: Report, signal: AbortSi
     if (backend.limitNextCall) await surviveLimit(app, backend.limitNextCall, report);
     if (shortLived) await outlive(app, shortLived, report, signal);
     printSecret(await app.secrets.require(names.database), report);
+    explainSecret(app, report);
     report.section(`${backend.calls()} ${backend.callUnit} in total.`);
     reportOmissions(backend, report);
   } finally {
@@ -122,6 +123,11 @@ function reportOmissions({ user, shortLived, limitNextCall }: Backend, report: R
   if (without.length > 0) {
     report.line(`Not shown: this backend has no ${without.join(', no ')}. See --backend stripe.`);
   }
+}
+
+function explainSecret({ secrets }: Application, report: Report): void {
+  report.section('An explanation says what the next read gets, and why. It makes no call.');
+  for (const line of String(secrets.explain(names.database)).split('\n')) report.line(line);
 }
 
 function printSecret(secret: Secret, report: Report): void {

@@ -53,15 +53,29 @@ it('shows in spans and metrics, without any value', { timeout: 20_000 }, async (
       'operation_duration_count{secretkit_operation_name="get",PROVIDER,secretkit_outcome="missing",secretkit_cache_result="miss"} 1',
       'operation_duration_count{secretkit_operation_name="get",PROVIDER,secretkit_outcome="found",secretkit_cache_result="stale"} 2',
       'operation_duration_count{secretkit_operation_name="get",PROVIDER,secretkit_outcome="circuit_open",error_type="circuit_open",secretkit_cache_result="miss"} 1',
-      'cache_events_total{PROVIDER,secretkit_cache_event="hit"} 1000',
-      'cache_events_total{PROVIDER,secretkit_cache_event="miss"} 5',
-      'cache_events_total{PROVIDER,secretkit_cache_event="stale"} 2',
-      'cache_events_total{PROVIDER,secretkit_cache_event="refresh"} 2',
-      'cache_events_total{PROVIDER,secretkit_cache_event="failure"} 4',
-      'cache_entry_count{PROVIDER} 1',
+      'cache_events_total{BACKEND,secretkit_cache_event="hit"} 1000',
+      'cache_events_total{BACKEND,secretkit_cache_event="miss"} 5',
+      'cache_events_total{BACKEND,secretkit_cache_event="stale"} 2',
+      'cache_events_total{BACKEND,secretkit_cache_event="refresh"} 2',
+      'cache_events_total{BACKEND,secretkit_cache_event="failure"} 4',
+      'cache_failures_total{BACKEND,error_type="rate_limited"} 1',
+      'cache_failures_total{BACKEND,error_type="unavailable"} 2',
+      'cache_failures_total{BACKEND,error_type="circuit_open"} 1',
+      'cache_entry_count{BACKEND} 1',
+      'cache_cooldown_count{BACKEND} 1',
+      'cache_stale_count{BACKEND} 1',
+      'cache_stale_remaining{BACKEND} 3539',
+      'cache_consecutive_failures{BACKEND} 4',
+      'cache_last_success_age{BACKEND} 361',
+      'circuit_count{BACKEND,secretkit_circuit_state="open"} 1',
+      'circuit_openings_total{BACKEND} 1',
+      'circuit_refusals_total{BACKEND} 1',
       'retries_total{secretkit_operation_name="get",error_type="unavailable"} 3',
     ].map(
-      (line) => `  secretkit_${line.replace('PROVIDER', 'secretkit_provider_name="fallback(stripe, env)"')}`,
+      (line) =>
+        `  secretkit_${line
+          .replace('PROVIDER', 'secretkit_provider_name="fallback(stripe, env)"')
+          .replace('BACKEND', 'secretkit_provider_name="stripe"')}`,
     ),
   ]);
 });

@@ -40,7 +40,7 @@ export async function runStory(print: (line: string) => void): Promise<void> {
     await read('A thousand hits', 'database-url', 1_000);
     await read('Not in Stripe, found in the environment', 'log-level');
     await read('Missing in both', 'nothing');
-    emulator.faults.add({ kind: 'rateLimit' });
+    emulator.faults.add({ kind: 'rateLimited' });
     ms += 301_000;
     await read('Stripe limits the rate, a value just past its freshness is served', 'database-url');
     emulator.faults.clear();

@@ -22,7 +22,7 @@ export async function stripeEmulator(): Promise<Backend> {
     callUnit: 'HTTP calls',
     calls: () => emulator.requests.count(),
     limitNextCall: () => {
-      emulator.faults.add({ kind: 'rateLimit', times: 1 });
+      emulator.faults.add({ kind: 'rateLimited', times: 1 });
     },
     user,
     shortLived: names.shortLived,

@@ -38,7 +38,7 @@ async function start(): Promise<RunningBackend> {
     partnerUrl: partner.url,
     now,
     random: () => 0,
-    onFailure: (_, code) => failures.push(code),
+    onEvent: (event) => failures.push(...('code' in event ? [event.code] : [])),
   });
   running.push(backend);
   return backend;
@@ -64,8 +64,10 @@ async function connected(...all: Viewer[]): Promise<RunningBackend> {
   return backend;
 }
 
-function stored({ account_id: account, user_id: user }: Viewer, name: string) {
-  return emulator.secrets.get({ name, account, scope: { type: 'user', user } });
+/** Returns the secret of a user's connection. */
+function stored({ account_id: account, user_id: user }: Viewer) {
+  const secret = emulator.secrets.get({ name: 'oauth', account, scope: { type: 'user', user } });
+  return JSON.parse(secret?.payload ?? '{}') as Record<string, unknown>;
 }
 
 const orders = (backend: RunningBackend, who: Viewer) => post(backend, '/orders', who);
@@ -79,11 +81,11 @@ const poll = { interval: 2, timeout: 30_000 };
 describe('a user with a connection', () => {
   it('has a token in the store, in a scope of their own, with its expiry', async () => {
     const backend = await connected(alice);
-    expect(stored(alice, 'access-token')).toMatchObject({
-      payload: 'access-CANARY-1-usr_alice',
-      expiresAt: new Date(Math.floor((now() + tokenLifeMs) / 1_000) * 1_000),
+    expect(stored(alice)).toMatchObject({
+      access_token: 'access-CANARY-1-usr_alice',
+      refresh_token: 'refresh-CANARY-1-usr_alice',
+      expires_at: new Date(now() + tokenLifeMs).toISOString(),
     });
-    expect(stored(alice, 'refresh-token')).toMatchObject({ expiresAt: null });
     expect(emulator.secrets.list({ account: 'acct_1' })).toEqual([]);
     expect(await orders(backend, alice)).toMatchObject({ status: 200, body: ['an order of usr_alice'] });
   });
@@ -95,7 +97,7 @@ describe('a user with a connection', () => {
   it('gets 502 if the partner refuses the code, and nothing is stored', async () => {
     const backend = await start();
     expect(await post(backend, '/connect', alice, { code: 'made up' })).toMatchObject({ status: 502 });
-    expect(stored(alice, 'access-token')).toBeUndefined();
+    expect(stored(alice)).toEqual({});
   });
 });
 
@@ -104,8 +106,8 @@ describe('a cold start', () => {
     await stop(await connected(alice));
     const backend = await start();
     const before = emulator.requests.count();
-    emulator.faults.add({ kind: 'rateLimit', name: 'app-signing-secret' });
-    emulator.faults.add({ kind: 'reset', name: 'access-token' });
+    emulator.faults.add({ kind: 'rateLimited', name: 'app-signing-secret' });
+    emulator.faults.add({ kind: 'reset', name: 'oauth' });
     expect(statusesOf(await many(backend, alice))).toEqual([200]);
     expect(emulator.requests.count() - before).toBe(2 * 2); // two secrets, each after one fault
   });
@@ -116,10 +118,10 @@ describe('a token close to its expiry', () => {
     const backend = await connected(alice, bob);
     advance(tokenLifeMs - 4 * minutes);
     expect(statusesOf(await many(backend, alice))).toEqual([200]);
-    await vi.waitUntil(() => stored(alice, 'access-token')?.payload === 'access-CANARY-3-usr_alice', poll);
+    await vi.waitUntil(() => stored(alice)['access_token'] === 'access-CANARY-3-usr_alice', poll);
     expect(statusesOf(await many(backend, alice))).toEqual([200]);
     expect([partner.refreshes(), partner.refusals()]).toEqual([1, 0]);
-    expect(stored(bob, 'access-token')?.payload).toBe('access-CANARY-2-usr_bob');
+    expect(stored(bob)['access_token']).toBe('access-CANARY-2-usr_bob');
   });
 
   it('and an expired one is renewed first', async () => {
@@ -136,7 +138,7 @@ describe('a token close to its expiry', () => {
     await orders(other, alice); // it has the token in its cache
     advance(2 * minutes);
     await orders(one, alice);
-    await vi.waitUntil(() => stored(alice, 'access-token')?.payload === 'access-CANARY-2-usr_alice', poll);
+    await vi.waitUntil(() => stored(alice)['access_token'] === 'access-CANARY-2-usr_alice', poll);
     expect(statusesOf(await many(other, alice))).toEqual([200]);
     await stop(other);
     expect([partner.refreshes(), failures]).toEqual([1, []]);
@@ -166,16 +168,16 @@ describe('an outage of the store', () => {
   it('that begins right after a renewal loses no token: it is stored later', async () => {
     const backend = await connected(alice);
     advance(tokenLifeMs - 4 * minutes);
-    emulator.faults.add({ kind: 'serverError', operation: 'create', times: Infinity });
+    emulator.faults.add({ kind: 'serverError', operation: 'create', name: 'oauth', times: Infinity });
     await orders(backend, alice);
     await vi.waitUntil(() => failures.length > 0, poll);
-    expect(stored(alice, 'refresh-token')?.payload).toBe('refresh-CANARY-1-usr_alice'); // the partner has forgotten it
+    expect(stored(alice)['refresh_token']).toBe('refresh-CANARY-1-usr_alice'); // the partner has forgotten it
     advance(10 * minutes);
     expect(statusesOf(await many(backend, alice))).toEqual([200]);
     emulator.faults.clear();
     await vi.waitUntil(async () => {
       await orders(backend, alice);
-      return stored(alice, 'access-token')?.payload === 'access-CANARY-2-usr_alice';
+      return stored(alice)['access_token'] === 'access-CANARY-2-usr_alice';
     }, poll);
     await stop(backend);
     advance(tokenLifeMs);

@@ -14,8 +14,8 @@ export interface BackendOptions extends Clock {
   readonly stripeUrl?: string;
   /** The base URL of the partner's API. */
   readonly partnerUrl: string;
-  /** Called for a renewal that fails while the token is still valid. @defaultValue none */
-  readonly onFailure?: ConnectionsOptions['onFailure'];
+  /** Called for each step of a connection. @defaultValue none */
+  readonly onEvent?: ConnectionsOptions['onEvent'];
 }
 
 export interface RunningBackend {
@@ -25,11 +25,11 @@ export interface RunningBackend {
 }
 
 export async function startBackend(options: BackendOptions): Promise<RunningBackend> {
-  const { apiKey, stripeUrl, partnerUrl, onFailure = () => undefined, ...clock } = options;
+  const { apiKey, stripeUrl, partnerUrl, onEvent = () => undefined, ...clock } = options;
   const { now = () => Date.now() } = clock;
   const secrets = openSecrets(apiKey, stripeUrl, clock);
-  const partner = partnerAt(partnerUrl, now);
-  const connected = connections({ secrets, partner, now, onFailure });
+  const partner = partnerAt(partnerUrl);
+  const connected = connections({ secrets, partnerUrl, now, onEvent });
   const app = backend({ secrets, connections: connected, partner, now });
   const listener = getRequestListener(app.fetch);
   const server = createServer((request, response) => void listener(request, response)); // it handles its own failures
@@ -41,7 +41,7 @@ export async function startBackend(options: BackendOptions): Promise<RunningBack
     async close() {
       server.close();
       await once(server, 'close');
-      await connected.settled();
+      await connected.close();
       await secrets.close();
     },
   };

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { inMemoryClient } from './in-memory-client.js';
+import { readSecrets } from './read-secrets.js';
+
+it('prints the lines that its README shows', async () => {
+  const lines: string[] = [];
+  await readSecrets((line) => lines.push(line), inMemoryClient());
+  expect(lines).toHaveLength(5);
+  expect(readFileSync(new URL('../README.md', import.meta.url), 'utf8')).toContain(lines.join('\n'));
+});

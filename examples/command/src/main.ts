@@ -1,0 +1,3 @@
+import { readSecrets } from './read-secrets.js';
+
+await readSecrets((line) => console.log(line));

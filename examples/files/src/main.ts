@@ -1,0 +1,3 @@
+import { rotateMounted } from './rotate-mounted.js';
+
+await rotateMounted((line) => console.log(line));
