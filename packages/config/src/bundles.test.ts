@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { afterEach, describe, expect, it } from 'vitest';
+import webpack from 'webpack';
 import { installPackages, linkPackage } from '../test/install-packages.js';
 
 const folders: string[] = [];
@@ -17,28 +18,32 @@ afterEach(async () => {
 async function application(adapter: string, code: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'secretkit-bundle-'));
   folders.push(folder);
-  await installPackages(folder, ['config', 'core', adapter]);
+  await installPackages(folder, ['config', adapter]);
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'app.js'), code);
+  const libraries = { aws: ['file-reader', 'http'], env: ['file-reader'], stripe: ['http'] }[adapter] ?? [];
   expect(await readdir(join(folder, 'node_modules', '@secretkit'))).toEqual(
-    ['config', 'core', adapter].sort(),
+    ['config', 'core', adapter, ...libraries].sort(),
   );
   return folder;
 }
 
 type Bundler = (folder: string) => Promise<void>;
 
-const withEsbuild: Bundler = async (folder) => {
-  await build({
-    absWorkingDir: folder,
-    entryPoints: ['app.js'],
-    outfile: 'bundle.js',
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'silent',
-  });
-};
+const esbuildFor =
+  (platform: 'node' | 'browser' | 'neutral'): Bundler =>
+  async (folder) => {
+    await build({
+      absWorkingDir: folder,
+      entryPoints: ['app.js'],
+      outfile: 'bundle.js',
+      bundle: true,
+      platform,
+      format: 'esm',
+      logLevel: 'silent',
+    });
+  };
+const withEsbuild = esbuildFor('node');
 
 const withRollup: Bundler = async (folder) => {
   const bundle = await rollup({
@@ -67,6 +72,27 @@ const withRollup: Bundler = async (folder) => {
   await bundle.close();
 };
 
+const webpackFor =
+  (target: 'node' | 'web', absent?: string): Bundler =>
+  async (folder) => {
+    const compiler = webpack({
+      context: folder,
+      entry: './app.js',
+      mode: 'production',
+      target: [target, 'es2022'],
+      experiments: { outputModule: true },
+      output: { path: folder, filename: 'bundle.js', module: true, chunkFormat: 'module' },
+      optimization: { minimize: false },
+    });
+    const stats = await promisify(compiler.run.bind(compiler))();
+    await promisify(compiler.close.bind(compiler))();
+    const { errors = [], warnings = [] } = stats?.toJson() ?? {};
+    // It warns of an optional package that is not installed.
+    const others = warnings.filter(({ message }) => !absent || !message.includes(`Can't resolve '${absent}`));
+    const [problem] = [...errors, ...others];
+    if (problem) throw new Error(problem.message);
+  };
+
 /** Runs the bundle without its packages: all of them must be in it. */
 async function run(folder: string): Promise<string> {
   await rm(join(folder, 'node_modules'), { recursive: true });
@@ -86,18 +112,36 @@ const memory = `
   const provider = await openProvider('memory:', [memoryOpener({ initial: { token: 'example' } })]);
   console.log(provider.name, (await provider.get({ name: 'token' }, {})).reveal());`;
 
+const middleware = `
+  import { createSecrets } from '@secretkit/core';
+  import { memorySecrets } from '@secretkit/memory';
+  import { checkOrder } from '@secretkit/middleware/order';
+  import { recommended } from '@secretkit/middleware/recommended';
+  const secrets = createSecrets(recommended()(memorySecrets({ initial: { token: 'example' } })));
+  if (checkOrder(secrets).length > 0) throw new Error('a wrong order');
+  console.log(String(await secrets.require('token')));`;
+
 const stripe = `
   import { openProvider } from '@secretkit/config';
   import { stripeOpener } from '@secretkit/stripe/opener';
   const provider = await openProvider('stripe:', [stripeOpener({ apiKey: () => 'sk_test_example' })]);
   console.log(provider.name);`;
 
+const agent = `
+  import { openProvider } from '@secretkit/config';
+  import { awsOpener } from '@secretkit/aws/opener';
+  const provider = await openProvider('aws-agent:', [awsOpener({ token: () => 'example' })]);
+  const failure = await openProvider('aws-sm://eu-central-1', [awsOpener()]).catch((error) => error);
+  console.log(provider.name, /npm install @aws-sdk\\/client-secrets-manager/.test(failure.message));`;
+
 describe('an application with one adapter, and no other one installed', () => {
   it.each<[string, string, string, Bundler, string]>([
     ['env', 'esbuild', env, withEsbuild, 'env example'],
     ['env', 'rollup', env, withRollup, 'env example'],
     ['memory', 'esbuild', memory, withEsbuild, 'memory example'],
+    ['env', 'webpack', env, webpackFor('node'), 'env example'],
     ['memory', 'rollup', memory, withRollup, 'memory example'],
+    ['memory', 'webpack', memory, webpackFor('node'), 'memory example'],
   ])('of %s is bundled by %s, and runs', async (adapter, _, code, bundle, output) => {
     const folder = await application(adapter, code);
     await bundle(folder);
@@ -107,6 +151,29 @@ describe('an application with one adapter, and no other one installed', () => {
     expect(await run(folder)).toBe(output);
   });
 
+  it.each<[string, string, string, string, Bundler]>([
+    ['memory', 'a browser', 'esbuild', memory, esbuildFor('browser')],
+    ['memory', 'any platform', 'esbuild', memory, esbuildFor('neutral')],
+    ['memory', 'a browser', 'webpack', memory, webpackFor('web')],
+    ['env', 'a browser', 'esbuild', env, esbuildFor('browser')],
+    ['env', 'any platform', 'esbuild', env, esbuildFor('neutral')],
+    ['env', 'a browser', 'webpack', env, webpackFor('web')],
+  ])('of %s is bundled for %s by %s', async (adapter, _platform, _bundler, code, bundle) => {
+    const folder = await application(adapter, code);
+    await bundle(folder);
+    expect(await run(folder)).toBe(`${adapter} example`);
+  });
+
+  it('of memory is bundled with middleware, without the OpenTelemetry API', async () => {
+    for (const bundle of [withEsbuild, esbuildFor('browser'), webpackFor('web')]) {
+      const folder = await application('memory', middleware);
+      await installPackages(folder, ['middleware']);
+      for (const name of ['lru-cache', 'p-retry']) await linkPackage(folder, name, 'middleware');
+      await bundle(folder);
+      expect(await run(folder)).toBe('[secret]');
+    }
+  });
+
   it('of stripe is bundled by esbuild with its SDK, and runs', async () => {
     const folder = await application('stripe', stripe);
     await linkPackage(folder, 'stripe');
@@ -114,8 +181,17 @@ describe('an application with one adapter, and no other one installed', () => {
     expect(await run(folder)).toBe('stripe');
   });
 
+  it.each<[string, Bundler]>([
+    ['esbuild', withEsbuild],
+    ['webpack for a browser', webpackFor('web', '@aws-sdk/')],
+  ])('of aws is bundled by %s without the SDK, and says which package is missing', async (_, bundle) => {
+    const folder = await application('aws', agent);
+    await bundle(folder);
+    expect(await run(folder)).toBe('aws-agent true');
+  });
+
   it('is not bundled without its adapter', async () => {
-    for (const bundle of [withEsbuild, withRollup]) {
+    for (const bundle of [withEsbuild, withRollup, webpackFor('node')]) {
       await expect(bundle(await application('memory', env))).rejects.toThrow('@secretkit/env/opener');
     }
   });

@@ -1,4 +1,5 @@
 import { invalid, isPlainObject, type SecretError } from '@secretkit/core/provider';
+import { instanceReferences } from './instance-references.js';
 import { isReferenceObject, looksLikeReference, textOf, unescaped } from './reference.js';
 import { childPath } from './tree-path.js';
 
@@ -6,7 +7,7 @@ import { childPath } from './tree-path.js';
 export interface Place {
   /** The path in the tree. */
   readonly at: string;
-  /** The string of the reference, or the error of a malformed reference object. */
+  /** The string of the reference, or the error of one that cannot be replaced. */
   readonly text: string | SecretError;
   /** Replaces the reference in the copy. */
   put(value: unknown): void;
@@ -30,12 +31,13 @@ interface Node {
 /**
  * Copies plain objects and arrays, with their prototypes, property flags, symbols and holes; shared parts and cycles are
  * shared parts and cycles of the copy. Everything else (instances of classes, dates, buffers, maps, functions) is copied by
- * reference. Getters are copied and not called. There is no recursion, so the depth of a tree is not limited.
+ * reference, so a reference in it is a place with an error. Getters are copied and not called. There is no recursion, so the depth of a tree is not limited.
  */
 export function copyTree(root: unknown): TreeCopy {
   const copies = new Map<object, object>();
   const stack: Node[] = [];
   const places: Place[] = [];
+  const seen = new Set<object>();
   let copyOfRoot: unknown;
 
   function visit(value: unknown, at: string, put: (copy: unknown) => void): void {
@@ -44,6 +46,10 @@ export function copyTree(root: unknown): TreeCopy {
       else put(unescaped(value) ?? value);
     } else if (!isCopied(value)) {
       put(value);
+      if (typeof value !== 'object' && typeof value !== 'function') return;
+      for (const place of value === null ? [] : instanceReferences(value, at, seen)) {
+        places.push({ at: place, text: referenceInInstance(), put: () => undefined });
+      }
     } else if (isReferenceObject(value)) {
       addPlace(textOf(value) ?? malformedObject(), at, put);
     } else {
@@ -87,7 +93,8 @@ export function copyTree(root: unknown): TreeCopy {
   };
 }
 
-function isCopied(value: unknown): value is object {
+/** Whether `copyTree` copies this and looks for references in it. */
+export function isCopied(value: unknown): value is object {
   // The prototype of arrays, of any realm, is a plain object; that of a subclass is not.
   return Array.isArray(value) ? isPlainObject(Object.getPrototypeOf(value)) : isPlainObject(value);
 }
@@ -115,4 +122,10 @@ function copyFlags(source: object, copy: object): void {
 
 function malformedObject(): SecretError {
   return invalid('reference object must have only $secret, with a string. Make it with ref(name, options).');
+}
+
+function referenceInInstance(): SecretError {
+  return invalid(
+    'reference must be in a plain object or an array. An instance of a class, a map, a set or a function is kept as it is, so the reference would stay in it. Move it, or pass a plain copy.',
+  );
 }

@@ -8,14 +8,16 @@ import {
 } from '@secretkit/core/provider';
 import type { LiveEvent } from './live-event.js';
 import { notify } from './notify.js';
-import { notFound, type Outcome } from './outcome.js';
-import { parseSecret } from './parse-secret.js';
+import type { Outcome } from './outcome.js';
+import { asyncProblem, mayHideAsyncStep, parseSecret } from './parse-secret.js';
 import type { Request } from './read-specs.js';
 
 /** One property of a view. */
 export interface LiveProperty {
   /** Returns the current value. Starts a background read if memory has no fresh value. */
   read(): Secret<unknown> | undefined;
+  /** Returns the text that stands for the current value when the view is printed. Reads nothing and throws nothing. */
+  print(): string | undefined;
   /** Applies a value that any read has found. */
   applyValue(raw: Secret): void;
   /** Returns the function that removes the listener. */
@@ -26,6 +28,7 @@ export interface LiveProperty {
 export interface Context {
   peek(request: Request): Secret | undefined;
   get(request: Request): Promise<Secret | undefined>;
+  missing(request: Request): SecretError;
   emit(event: LiveEvent): void;
   now(): number;
   readonly refreshCooldownMs: number;
@@ -39,6 +42,8 @@ export function liveProperty(request: Request, loaded: Outcome, view: Context): 
   let current = loaded;
   let lastValue = loaded.raw; // for the comparison, even after the secret was missing
   let lastSeen = loaded.raw; // accepted or refused: it is not parsed twice
+  // Its schema is known to be synchronous.
+  let isProven = !request.schema || (loaded.raw !== undefined && !mayHideAsyncStep(request));
   let blocking: SecretError | undefined; // thrown instead of a value, until there is a new one
   let isReading = false;
   let cooldownSince: number | undefined;
@@ -75,7 +80,19 @@ export function liveProperty(request: Request, loaded: Outcome, view: Context): 
   function applyValue(raw: Secret): void {
     if (lastSeen && sameState(lastSeen, raw)) return;
     lastSeen = raw;
-    const secret = parseSecret(request, raw);
+    if (isProven) applyParsed(raw, parseSecret(request, raw));
+    else void applyUnproven(raw);
+  }
+
+  async function applyUnproven(raw: Secret): Promise<void> {
+    const problem = await asyncProblem(request, raw); // it does not reject
+    if (lastSeen !== raw || view.closed) return;
+    const secret = problem ?? parseSecret(request, raw);
+    isProven = !isSecretError(secret) && !mayHideAsyncStep(request);
+    applyParsed(raw, secret);
+  }
+
+  function applyParsed(raw: Secret, secret: Secret<unknown> | SecretError): void {
     if (isSecretError(secret)) {
       view.emit({ type: 'refused', key, ref, code: secret.code });
       return;
@@ -91,7 +108,7 @@ export function liveProperty(request: Request, loaded: Outcome, view: Context): 
     const existed = current.raw !== undefined;
     current = { secret: absent?.value };
     lastSeen = undefined;
-    blocking = absent ? undefined : notFound(request);
+    blocking = absent ? undefined : view.missing(request);
     if (existed) view.emit({ type: 'missing', key, ref, code: 'not_found' });
   }
 
@@ -114,6 +131,12 @@ export function liveProperty(request: Request, loaded: Outcome, view: Context): 
       if (!fresh && !isReading && isDue) void refresh(); // it handles its failures
       if (isSecretError(result)) throw withFields(result, {}); // a copy: each caller may add to it
       return result.secret;
+    },
+    print() {
+      if (view.closed) return '[closed]';
+      const result = answer();
+      if (isSecretError(result)) return `[${result.code}]`;
+      return result.secret && '[secret]';
     },
     applyValue,
     addListener(listener) {

@@ -1,5 +1,8 @@
+import { Console } from 'node:console';
 import { getEventListeners } from 'node:events';
-import { inspect } from 'node:util';
+import { Writable } from 'node:stream';
+import { format, inspect } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
 import { expectNoLeak } from '@secretkit/conformance';
 import { createSecrets } from '@secretkit/core';
 import {
@@ -13,7 +16,7 @@ import {
 import { envSecrets } from '@secretkit/env';
 import { cache } from '@secretkit/middleware/cache';
 import { fakeSecrets } from '@secretkit/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, assert, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { LiveEvent } from './live-event.js';
 import type { LiveSecretsOptions } from './live-secrets.js';
@@ -104,6 +107,18 @@ describe('a property', () => {
     expect([view.PORT.reveal(), fake.calls() - calls]).toEqual([2, 1]);
   });
 
+  it('is read in the background as a call that nobody waits for, unlike the first one', async () => {
+    const seen: unknown[] = [];
+    const get: SecretProvider['get'] = async (_ref, { background }) => {
+      seen.push(background?.aborted);
+      return seal('value');
+    };
+    const view = await loadSecrets(createSecrets({ name: 'store', get }), { A: 'a' }, { live: true });
+    expect(view.A.reveal()).toBe('value');
+    await idle();
+    expect(seen).toEqual([undefined, false]);
+  });
+
   it('follows the reads of others', async () => {
     const { view, fake, secrets } = await setUp();
     await fake.put('port', '2');
@@ -192,9 +207,10 @@ describe('a property', () => {
     view.close();
   });
 
-  it('is enumerable, and the methods are not', async () => {
+  it('is not enumerable, and neither are the methods', async () => {
     const { view } = await setUp();
-    expect(Object.keys(view)).toEqual(['PORT', 'NAME', 'MAY', 'SIZE']);
+    expect(Object.keys(view)).toEqual([]);
+    expect(Object.getOwnPropertyNames(view)).toEqual(expect.arrayContaining(['PORT', 'NAME', 'MAY', 'SIZE']));
     expect(JSON.stringify(view)).toBe('{"PORT":"[secret]","NAME":"[secret]","SIZE":"[secret]"}');
     expect(Object.isFrozen(view)).toBe(true);
   });
@@ -357,6 +373,100 @@ describe('a background read that fails', () => {
     void view.PORT;
     await idle();
     expect(view.PORT.reveal()).toBe(2);
+  });
+});
+
+describe('printing a view', () => {
+  const printers: [string, (view: object) => unknown][] = [
+    ['JSON', (view) => JSON.stringify(view)],
+    ['JSON of an object around it', (view) => JSON.stringify({ view })],
+    ['String', String],
+    ['inspect', (view) => inspect(view)],
+    ['inspect with getters', (view) => inspect(view, { getters: true, showHidden: true })],
+    ['%o, %O, %s, %j and %d', (view) => format('%o %O %s %j %d', view, view, view, view, view)],
+    ['console.log', (view) => printed((own) => own.log(view, [view], new Map([['view', view]])))],
+    ['console.dir', (view) => printed((own) => own.dir(view))],
+    ['console.table', (view) => printed((own) => own.table(view))],
+    ['console.table of a list', (view) => printed((own) => own.table([view, { view }]))],
+    ['a logger that copies it', (view) => inspect(Object.assign({ level: 30 }, view))],
+    ['a logger that lists its keys', (view) => inspect(Object.entries(view))],
+    ['structuredClone', (view) => inspect(structuredClone(view))],
+    ['v8', (view) => inspect(deserialize(serialize(view)))],
+    ['an assertion of equality', (view) => failureOf(() => expect(view).toEqual({ PORT: 1 }))],
+    ['a failed assertion', (view) => failureOf(() => expect(view).toBe(1))],
+    ['a failed assertion of chai', (view) => failureOf(() => assert.strictEqual<unknown>(view, 1))],
+  ];
+
+  function failureOf(check: () => void): unknown {
+    try {
+      check();
+    } catch (error) {
+      return inspect(error, { showHidden: true, depth: 9 });
+    }
+    throw new Error('the assertion passed');
+  }
+
+  function printed(print: (own: Console) => void): string {
+    let text = '';
+    const stdout = new Writable({
+      write(chunk, _, done) {
+        text += String(chunk);
+        done();
+      },
+    });
+    print(new Console({ stdout, stderr: stdout }));
+    return text;
+  }
+
+  it.each(printers)('by %s never throws, never reads, and never shows a value', async (_, print) => {
+    const canaries = ['9021090210', 'CANARY-name'];
+    const { view, fake, clock } = await setUp();
+    await fake.put('port', '9021090210');
+    await fake.put('name', 'CANARY-name');
+    clock.advance(ttlMs);
+    void [view.PORT, view.NAME];
+    await idle();
+    expectNoLeak(canaries, [print(view)]);
+    await fake.remove('port');
+    fake.fail('permission_denied', 'name');
+    clock.advance(ttlMs);
+    void [view.PORT, view.NAME];
+    await idle();
+    const calls = fake.calls();
+    expectNoLeak(canaries, [print(view)]);
+    await idle();
+    expect(fake.calls()).toBe(calls);
+    view.close();
+    expectNoLeak(canaries, [print(view)]);
+  });
+
+  it('shows the state of each property', async () => {
+    const { view, fake, clock } = await setUp();
+    const states = { PORT: '[secret]', NAME: '[secret]', SIZE: '[secret]' };
+    expect(JSON.parse(JSON.stringify(view))).toEqual(states);
+    await fake.remove('port');
+    fake.fail('unauthenticated', 'name');
+    clock.advance(ttlMs);
+    void [view.PORT, view.NAME];
+    await idle();
+    expect(JSON.parse(JSON.stringify(view))).toEqual({
+      ...states,
+      PORT: '[not_found]',
+      NAME: '[unauthenticated]',
+    });
+    expect(inspect(view)).toBe(
+      "{\n  PORT: '[not_found]',\n  NAME: '[unauthenticated]',\n  MAY: undefined,\n  SIZE: '[secret]'\n}",
+    );
+    view.close();
+    expect(JSON.stringify(view)).toBe(
+      '{"PORT":"[closed]","NAME":"[closed]","MAY":"[closed]","SIZE":"[closed]"}',
+    );
+  });
+
+  it('needs the name toJSON for itself', async () => {
+    const secrets = createSecrets(fakeSecrets({ initial: { toJSON: '1' } }).provider);
+    await expect(loadSecrets(secrets, { toJSON: 'toJSON' }, { live: true })).rejects.toThrow(/toJSON/);
+    await expect(loadSecrets(secrets, { toJSON: 'toJSON' })).resolves.toBeDefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ReadOptions, SecretsReader, WatchOptions } from '@secretkit/core';
+import type { SecretsReader, WatchOptions } from '@secretkit/core';
 import {
   checkNumber,
   checkOptions,
@@ -6,10 +6,13 @@ import {
   isSecretError,
   kindOf,
   maxDelayMs,
+  missingError,
+  readInBackground,
   type Secret,
   SecretError,
   type SecretRef,
 } from '@secretkit/core/provider';
+import type { AllowOptions } from './allow.js';
 import type { LiveEvent } from './live-event.js';
 import { type Context, liveProperty } from './live-property.js';
 import { notify } from './notify.js';
@@ -18,7 +21,7 @@ import type { Problem } from './problems.js';
 import type { Request } from './read-specs.js';
 import type { LoadedSecrets } from './secret-spec.js';
 
-export interface LiveSecretsOptions extends ReadOptions {
+export interface LiveSecretsOptions extends AllowOptions {
   /** Returns a view. */
   readonly live: true;
   /** Called for each event in the background, with names and codes. Its exceptions are ignored. */
@@ -41,7 +44,7 @@ export interface LiveSecretsOptions extends ReadOptions {
  */
 export type LiveSecrets<S> = LoadedSecrets<S> & LiveControls<S>;
 
-/** The methods of a view. A key must not have the name of one. */
+/** The methods of a view. A key must not have the name of one, nor be `toJSON`, by which a view is printed. */
 export interface LiveControls<S> extends Disposable {
   /**
    * Calls the listener for every value that replaces another one and passes its schema, whichever read found it. Its
@@ -67,7 +70,7 @@ export interface LiveControls<S> extends Disposable {
 
 /** Returns a problem for each key with the name of a method of a view. */
 export function reservedKeys(requests: readonly Request[]): readonly Problem[] {
-  const reserved = requests.filter(({ at }) => ['onChange', 'watch', 'close'].includes(at));
+  const reserved = requests.filter(({ at }) => ['onChange', 'watch', 'close', 'toJSON'].includes(at));
   const error = invalid('key must not be the name of a method of the view. Rename it, and set its ref.');
   return reserved.map(({ at }) => ({ at, error }));
 }
@@ -75,7 +78,7 @@ export function reservedKeys(requests: readonly Request[]): readonly Problem[] {
 /** @throws `TypeError` or `RangeError` for wrong options. */
 export function checkLiveOptions(options: LiveSecretsOptions): void {
   const owner = 'loadSecrets';
-  checkOptions(owner, options, ['signal', 'fresh', 'live', 'onEvent', 'refreshCooldownMs', 'now']);
+  checkOptions(owner, options, ['signal', 'fresh', 'live', 'onEvent', 'refreshCooldownMs', 'now', 'allow']);
   const { refreshCooldownMs } = options;
   if (refreshCooldownMs === undefined) return;
   checkNumber(owner, 'refreshCooldownMs', refreshCooldownMs, { min: 0, max: maxDelayMs });
@@ -91,7 +94,8 @@ export function liveSecrets(
   const running = new Set<Disposable>();
   const context: Context = {
     peek: ({ ref }) => peek(secrets, ref),
-    get: ({ ref }) => secrets.get(ref, { signal: closing.signal }),
+    get: ({ ref }) => readInBackground(secrets, ref, closing.signal),
+    missing: ({ ref, field }) => missingError(secrets, ref, field),
     emit: (event) => notify(onEvent, event),
     now,
     refreshCooldownMs,
@@ -157,10 +161,15 @@ export function liveSecrets(
       refuseIfClosed();
       return read();
     };
-    Object.defineProperty(view, key, { get, enumerable: true });
+    Object.defineProperty(view, key, { get }); // not enumerable: loggers copy objects, and a read may throw
+  }
+  const print = (): Record<string, string | undefined> =>
+    Object.fromEntries(Array.from(properties, ([key, property]) => [key, property.print()]));
+  for (const name of ['toJSON', Symbol.for('nodejs.util.inspect.custom')]) {
+    Object.defineProperty(view, name, { value: print }); // printers read properties, which may throw
   }
   for (const name of Reflect.ownKeys(controls)) {
-    Object.defineProperty(view, name, { value: controls[name as keyof typeof controls] }); // not enumerable
+    Object.defineProperty(view, name, { value: controls[name as keyof typeof controls] });
   }
   return Object.freeze(view) as LiveSecrets<Record<string, never>>; // it has each key, and the controls
 }

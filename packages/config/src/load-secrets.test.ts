@@ -2,17 +2,21 @@ import { inspect } from 'node:util';
 import { expectNoLeak, expectNoLeakDuring } from '@secretkit/conformance';
 import { compose, createSecrets } from '@secretkit/core';
 import { isSecretError, type Secret, SecretError, type SecretProvider, seal } from '@secretkit/core/provider';
+import { envSecrets } from '@secretkit/env';
 import { memorySecrets } from '@secretkit/memory';
 import { cache } from '@secretkit/middleware/cache';
 import { fakeClock, fakeSecrets } from '@secretkit/testing';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
 import * as v from 'valibot';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import * as z3 from 'zod/v3';
+import type { LiveEvent } from './live-event.js';
 import { loadSecrets } from './load-secrets.js';
 import { problemsOf } from './problems.js';
-import { optional } from './secret-spec.js';
+import { resolveReferences, revealReferences } from './resolve-references.js';
+import { type OptionalSpec, optional } from './secret-spec.js';
 
 const initial = { url: 'https://db.example', port: '5432', 'stripe-key': 'sk_test_example', mode: 'on' };
 
@@ -235,6 +239,28 @@ describe('one error reports all problems', () => {
     expect([error.ref, Object.isFrozen(problemsOf(error))]).toEqual([undefined, true]);
   });
 
+  it('with the remedy that require has: the name under which to create it', async () => {
+    const secrets = createSecrets(envSecrets({ env: {}, prefix: 'APP_' }));
+    const expected = await failureOf(secrets.require('database-url'));
+    expect(expected.problem).toContain('Create it as "APP_DATABASE_URL"');
+    const specs = { DB: 'database-url' };
+    for (const failing of [
+      loadSecrets(secrets, specs),
+      loadSecrets(secrets, specs, { live: true }),
+      resolveReferences({ DB: 'secret://database-url' }, secrets),
+      revealReferences({ DB: 'secret://database-url' }, secrets),
+    ]) {
+      const [problem] = problemsOf(await failureOf(failing));
+      expect([problem?.at, problem?.error.problem]).toEqual(['DB', expected.problem]);
+    }
+  });
+
+  it('with a remedy also for a client that is not of core', async () => {
+    const { get, getManySettled, scoped } = createSecrets(memorySecrets());
+    const fake = { get, getManySettled, scoped } as never;
+    expect((await failureOf(loadSecrets(fake, { DB: 'db' }))).message).toContain('Create it, or check');
+  });
+
   it('with the code of the first problem that is not retryable', async () => {
     const { secrets, fake } = setUp({});
     const specs = { a: 'a', b: 'b' };
@@ -334,6 +360,142 @@ describe('a value that a schema refuses is never shown', () => {
   });
 });
 
+const issues = (...list: unknown[]): StandardSchemaV1 =>
+  ({ '~standard': { version: 1, vendor: 'own', validate: () => ({ issues: list }) } }) as StandardSchemaV1;
+
+describe('the codes of the issues are shown, if they are known', () => {
+  it.each<[string, StandardSchemaV1, string]>([
+    ['zod', z.string().min(100), '1 issue: too_small. '],
+    ['zod', z.coerce.number(), '1 issue: invalid_type. '],
+    ['zod', z.url().min(100), '2 issues: invalid_format, too_small. '],
+    ['zod', z.enum(['on', 'off']), '1 issue: invalid_value. '],
+    ['zod 3', z3.string().min(100).email(), '2 issues: too_small, invalid_string. '],
+    ['valibot', v.pipe(v.string(), v.minLength(100)), '1 issue: min_length. '],
+    ['valibot', v.pipe(v.string(), v.emoji()), '1 issue: emoji. '],
+    ['valibot', v.pipe(v.string(), v.minGraphemes(100)), '1 issue: min_graphemes. '],
+    ['valibot', v.picklist(['on', 'off']), '1 issue: picklist. '],
+    ['arktype', type("'on' | 'off'"), '1 issue'],
+    ['arktype', type('/^nothing/'), '1 issue: pattern. '],
+    ['arktype', type('string > 100'), '1 issue: minLength. '],
+    ['arktype', type('string < 2'), '1 issue: maxLength. '],
+    ['arktype', type('string == 2'), '1 issue: exactLength. '],
+    ['arktype', type('string.email | string.url'), '1 issue: union. '],
+    ['one of each', issues({ code: 'custom' }, { code: 'custom' }), '2 issues: custom. '],
+    ['no known one', issues({ code: canary }, { code: 'canary_not_known' }), '2 issues. '],
+    ['no string', issues({ code: { toString: () => canary } }, null, 'custom', { type: 5 }), '4 issues. '],
+    [
+      'a getter that throws',
+      issues({
+        get code() {
+          throw new Error(canary);
+        },
+      }),
+      'threw',
+    ],
+  ])('of %s', async (_, schema, text) => {
+    const { secrets } = setUp({ KEY: canary });
+    const error = await failureOf(loadSecrets(secrets, { KEY: schema } as Record<string, StandardSchemaV1>));
+    expect(error.message).toContain(text);
+    expectNoLeak(canary, error);
+    expect(error.message).not.toContain('canary_');
+  });
+});
+
+describe('an asynchronous step that rejects', () => {
+  const reject = async (text: unknown): Promise<never> => {
+    await Promise.resolve();
+    throw new Error(`bad ${String(text)}`);
+  };
+  const schemas: [string, StandardSchemaV1][] = [
+    ['a refinement of zod', z.string().refine(reject)],
+    ['a transform of zod', z.string().transform(reject)],
+    ['a check of zod', z.string().check(reject)],
+    [
+      'a step of a pipe of zod',
+      z
+        .string()
+        .transform((text) => text.length)
+        .pipe(z.number().refine(reject)),
+    ],
+    ['a refinement of zod 3', z3.string().refine(reject)],
+    ['a transform of zod 3', z3.string().transform(reject)],
+    [
+      'a check of valibot',
+      v.pipeAsync(
+        v.string(),
+        v.checkAsync((text: string) => reject(text)),
+      ),
+    ],
+  ];
+  const rejections: unknown[] = [];
+  const record = (reason: unknown): unknown => rejections.push(reason);
+
+  beforeEach(() => {
+    rejections.length = 0;
+    process.on('unhandledRejection', record);
+  });
+  afterEach(() => {
+    process.off('unhandledRejection', record);
+  });
+
+  it.each(schemas)('in %s leaves no unhandled rejection, which prints the value', async (_, schema) => {
+    const { secrets } = setUp({ KEY: canary });
+    const specs = { KEY: schema } as Record<string, StandardSchemaV1>;
+    const error = await expectNoLeakDuring(canary, () => failureOf(loadSecrets(secrets, specs)));
+    await new Promise(setImmediate);
+    expect([error.code, rejections]).toEqual(['invalid_data', []]);
+    expectNoLeak(canary, error);
+  });
+
+  it.each(schemas)('in %s of a live view leaves none for a value that comes later', async (_, schema) => {
+    const env: Record<string, string> = {};
+    const secrets = createSecrets(envSecrets({ env }));
+    const events: LiveEvent[] = [];
+    const specs = { KEY: optional(schema) } as Record<string, OptionalSpec<StandardSchemaV1>>;
+    const view = await loadSecrets(secrets, specs, { live: true, onEvent: (event) => events.push(event) });
+    env['KEY'] = canary;
+    expect(view['KEY']).toBeUndefined();
+    await new Promise(setImmediate);
+    expect([view['KEY'], events.map(({ type: kind }) => kind), rejections]).toEqual([
+      undefined,
+      ['refused'],
+      [],
+    ]);
+  });
+
+  const forSome = (text: string): true | Promise<never> => (text === canary ? reject(text) : true);
+  it.each<[string, StandardSchemaV1]>([
+    ['a refinement of zod', z.string().refine(forSome)],
+    ['a transform of zod', z.string().transform(forSome)],
+    ['a refinement of zod 3', z3.string().refine(forSome)],
+    ['a transform of zod 3', z3.string().transform(forSome)],
+  ])('in %s, for some values only, leaves none in a live view', async (_, schema) => {
+    const env: Record<string, string> = { KEY: 'a value without the step' };
+    const secrets = createSecrets(envSecrets({ env }));
+    const events: LiveEvent[] = [];
+    const specs = { KEY: schema } as Record<string, StandardSchemaV1>;
+    const view = await loadSecrets(secrets, specs, { live: true, onEvent: (event) => events.push(event) });
+    const loaded = view['KEY']?.reveal();
+    env['KEY'] = canary;
+    expect(view['KEY']?.reveal()).toBe(loaded);
+    await new Promise(setImmediate);
+    expect([view['KEY']?.reveal(), events.map(({ type: kind }) => kind), rejections]).toEqual([
+      loaded,
+      ['refused'],
+      [],
+    ]);
+  });
+
+  it('does not delay an abort', async () => {
+    const caller = new AbortController();
+    const never = z.string().refine(() => new Promise<boolean>(() => undefined));
+    const loading = loadSecrets(setUp().secrets, { url: never }, { signal: caller.signal });
+    await new Promise(setImmediate);
+    caller.abort('enough');
+    await expect(loading).rejects.toBe('enough');
+  });
+});
+
 describe('a schema that cannot be used', () => {
   const standard = (validate: unknown): StandardSchemaV1 =>
     ({ '~standard': { version: 1, vendor: 'a vendor of "its" own', validate } }) as StandardSchemaV1;
@@ -419,6 +581,22 @@ describe('a schema that cannot be used', () => {
     expect(error.code).toBe('invalid_data');
     expect(error.message).toContain(problem);
     expectNoLeak(canary, error);
+  });
+});
+
+describe('allow', () => {
+  it.each([false, true] as const)('refuses specs before anything is read, with live: %s', async (live) => {
+    const { secrets, fake } = setUp();
+    const specs = { URL: 'url', OWN: { name: 'port', scope: { user: 'usr_1' } } };
+    const options = { live, allow: ({ scope }: { readonly scope?: object }) => scope === undefined };
+    const error = await failureOf(loadSecrets(secrets, specs, options as { live: false }));
+    expect(problemsOf(error).map(({ at, error: { code } }) => [at, code])).toEqual([
+      ['OWN', 'permission_denied'],
+    ]);
+    expect(fake.calls()).toBe(0);
+    await expect(loadSecrets(secrets, specs, { allow: 'url' as never })).rejects.toThrow(
+      /^loadSecrets: allow must .*string/,
+    );
   });
 });
 

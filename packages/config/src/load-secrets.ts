@@ -1,5 +1,6 @@
-import type { ReadOptions, SecretsReader } from '@secretkit/core';
-import { checkOptions, type Secret } from '@secretkit/core/provider';
+import type { SecretsReader } from '@secretkit/core';
+import { abortable, checkOptions, type Secret } from '@secretkit/core/provider';
+import { type AllowOptions, checkAllow, refsNotAllowed } from './allow.js';
 import {
   checkLiveOptions,
   type LiveSecrets,
@@ -10,10 +11,10 @@ import {
 import { outcomeOf } from './outcome.js';
 import { failureOf, hasProblems, type Problem } from './problems.js';
 import { checkClient, readAll, refusedRefs } from './read-all.js';
-import { readSpecs } from './read-specs.js';
+import { type Request, readSpecs } from './read-specs.js';
 import type { LoadedSecrets, SecretSpecs, ValidSpecs } from './secret-spec.js';
 
-export interface LoadSecretsOptions extends ReadOptions {
+export interface LoadSecretsOptions extends AllowOptions {
   /**
    * Returns a view whose properties follow the store, instead of values that were read once.
    * @defaultValue false
@@ -30,8 +31,8 @@ export interface LoadSecretsOptions extends ReadOptions {
  *
  * With `live: true` the result is a view; see `LiveSecrets`.
  *
- * @throws `TypeError` for wrong options. `SecretError` with the code `invalid_argument` for malformed specs, before anything
- * is read; otherwise with the code of the first problem that is not retryable: `not_found` for a missing secret,
+ * @throws `TypeError` for wrong options. `SecretError` with the code `invalid_argument` for malformed specs and
+ * `permission_denied` for refs that `allow` refuses, before anything is read; otherwise with the code of the first problem that is not retryable: `not_found` for a missing secret,
  * `invalid_data` for one that its schema refuses, or the code of the backend. The signal's reason.
  * @example
  * ```ts
@@ -68,14 +69,23 @@ export async function loadSecrets(
 ): Promise<LoadedSecrets<SecretSpecs> | LiveSecrets<SecretSpecs>> {
   checkClient('loadSecrets', secrets);
   if (isLive(options)) checkLiveOptions(options);
-  else checkOptions('loadSecrets', options, ['signal', 'fresh', 'live']);
+  else checkOptions('loadSecrets', options, ['signal', 'fresh', 'live', 'allow']);
+  checkAllow('loadSecrets', options.allow);
   const { requests, problems: malformed } = readSpecs(specs);
   const reserved = isLive(options) ? reservedKeys(requests) : [];
-  const refused = [...malformed, ...reserved, ...refusedRefs(secrets, requests)];
-  if (hasProblems(refused)) throw failureOf('the specs are malformed. Nothing has been read.', refused);
+  const forbidden = [
+    ...refusedRefs(secrets, requests),
+    ...refsNotAllowed('loadSecrets', requests, options.allow),
+  ];
+  const refused = [...malformed, ...reserved, ...forbidden];
+  if (hasProblems(refused)) throw failureOf('specs are refused. Nothing has been read.', refused);
 
   const answers = await readAll(secrets, requests, options);
-  const loaded = requests.map((request, at) => ({ request, ...outcomeOf(request, answers[at]) }));
+  const outcomes = await abortable(
+    Promise.all(requests.map((request, at) => outcomeOf(secrets, request, answers[at]))),
+    options.signal,
+  );
+  const loaded = outcomes.map((outcome, at) => ({ request: requests[at] as Request, ...outcome })); // of the same length
   const problems = loaded.flatMap(({ request: { at }, error }): Problem[] => (error ? [{ at, error }] : []));
   if (hasProblems(problems)) {
     throw failureOf(`${problems.length} of ${requests.length} secrets could not be loaded.`, problems);

@@ -70,7 +70,7 @@ describe('a URL opens the provider of its scheme', () => {
     };
     const secrets = createSecrets(await openProvider('vault:?name=token', [own]));
     expect((await secrets.require('token')).reveal()).toBe('example');
-    await expect(openProvider('vault:?names=token', [own])).rejects.toThrow(/"names".*name/);
+    await expect(openProvider('vault:?names=token', [own])).rejects.toThrow(/unknown parameter.*name/);
   });
 
   it('with an opener that is an instance of a class', async () => {
@@ -101,6 +101,15 @@ describe('a URL with a credential is refused and not shown', () => {
     ['stripe:?account=rk_live_CANARY-value', 'API key'],
     ['stripe:?account=%73k_live_CANARY-value', 'API key'],
     ['stripe:?sk_live_CANARY-value', 'API key'],
+    ['stripe:?account=%2573k_live_CANARY-value', 'API key'],
+    ['stripe:?account=sk%25255Flive%25255FCANARY-value', 'API key'],
+    ['stripe:?%252573k_live_CANARY-value=x', 'API key'],
+    ['stripe:?account=%25&livemode=100%&baseUrl=%2573k_live_CANARY-value', 'API key'],
+    ['stripe:?%2561pi_key=CANARY-value', 'parameter'],
+    ['stripe:?account=a%2526api_key%253DCANARY-value', 'parameter'],
+    ['stripe:?baseUrl=http%253A%252F%252FCANARY-user%2540127.0.0.1', 'user info'],
+    ['env:?CANARY-value=x', 'unknown parameter'],
+    ['env:?CANARY_value=x', 'unknown parameter'],
     ['memory:#ghp_CANARY-value', 'API key'],
     ['sk_test_CANARY-value', 'url must be a URL'],
     ['CANARY value', 'url must be a URL'],
@@ -110,7 +119,16 @@ describe('a URL with a credential is refused and not shown', () => {
     const error = await failureOf(openProvider(url, openers));
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toContain(message);
-    expectNoLeak(['CANARY-user', 'CANARY-password', 'CANARY-value', 'canary-canary'], error);
+    expectNoLeak(['CANARY-user', 'CANARY-password', 'CANARY-value', 'CANARY_value', 'canary-canary'], error);
+  });
+
+  it('nor one that is percent-encoded so often that it takes seconds to decode', async () => {
+    const encoded = (times: number): string => `env:?prefix=%${'25'.repeat(times)}41`;
+    await expect(openProvider(encoded(9), [recording('env')])).resolves.toBeDefined();
+    const error = await failureOf(openProvider(encoded(5_000), openers));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toContain('percent-encoded');
+    expect(error.message).not.toContain('%25');
   });
 
   it.each(['stripe:?account=acct_risk_1', 'env:?prefix=TASK_', 'memory:?keyspace=100%&author=a'])(
@@ -136,9 +154,9 @@ describe('a wrong URL is refused, with the registered schemes', () => {
   });
 
   it.each([
-    ['env:?prefx=APP_', '"prefx"'],
+    ['env:?prefx=APP_', 'unknown parameter'],
     ['env:?prefix=A-', 'prefix'],
-    ['memory:?size=5', '"size"'],
+    ['memory:?size=5', 'unknown parameter'],
     ['stripe:?livemode=yes', 'livemode'],
   ])('%s, by its opener', async (url, named) => {
     const error = await failureOf(openProvider(url, openers));

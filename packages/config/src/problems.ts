@@ -9,10 +9,13 @@ export interface Problem {
 }
 
 const field = 'problems';
+/** The most problems in a message: it is logged. */
+const maxLines = 20;
+const maxPath = 200;
 
 /**
  * Returns the single problems of an error of `loadSecrets`, `resolveReferences` or `revealReferences`, and an empty list for
- * any other error. The message of the error lists them too.
+ * any other error. The message of the error lists the first twenty of them.
  *
  * @example
  * ```ts
@@ -38,13 +41,19 @@ export function problemsOf(error: unknown): readonly Problem[] {
  */
 export function failureOf(summary: string, problems: readonly [Problem, ...Problem[]]): SecretError {
   const { error: worst } = problems.find(({ error }) => !error.retryable) ?? problems[0];
-  const waits = problems.flatMap(({ error }) => error.retryAfterMs ?? []);
-  const failure = new SecretError(worst.code, [summary, ...problems.map(lineOf)].join('\n'), {
+  const longestMs = problems.reduce((longest, { error }) => Math.max(longest, error.retryAfterMs ?? -1), -1);
+  const others = problems.length - maxLines;
+  const lines = [
+    summary,
+    ...problems.slice(0, maxLines).map(lineOf),
+    ...(others > 0 ? [`  and ${others} more. Read them all with problemsOf(error).`] : []),
+  ];
+  const failure = new SecretError(worst.code, lines.join('\n'), {
     retryable: worst.retryable,
-    retryAfterMs: waits.length > 0 ? Math.max(...waits) : undefined,
+    retryAfterMs: longestMs < 0 ? undefined : longestMs,
     ref: problems.length === 1 ? worst.ref : undefined,
   });
-  // Not enumerable: inspection shows the message, which lists them all.
+  // Not enumerable: inspection shows the message, which lists the first of them.
   return Object.defineProperty(failure, field, { value: Object.freeze(problems) });
 }
 
@@ -54,5 +63,6 @@ export function hasProblems(problems: readonly Problem[]): problems is readonly 
 }
 
 function lineOf({ at, error: { ref, code, problem } }: Problem): string {
-  return `  ${at}${ref ? `, ${describeRef(ref)}` : ''}: ${code}: ${problem}`;
+  const path = at.length > maxPath ? `${at.slice(0, maxPath - 1)}…` : at;
+  return `  ${path}${ref ? `, ${describeRef(ref)}` : ''}: ${code}: ${problem}`;
 }

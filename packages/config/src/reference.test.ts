@@ -130,6 +130,21 @@ describe('a reference', () => {
   });
 });
 
+it.each(['account', 'user', 'version', 'field'])(
+  'a %s that was added to Object.prototype does not become part of a reference',
+  (key) => {
+    Object.defineProperty(Object.prototype, key, { value: 'other', configurable: true, writable: true });
+    try {
+      expect(ref('db').$secret).toBe('secret://db');
+      expect(ref('db', {}).$secret).toBe('secret://db');
+      expect(JSON.stringify(parseReference('secret://db'))).toBe('{"ref":{"name":"db"}}');
+      expect(JSON.stringify(parseReference('secret://db?user=usr_1').ref.scope)).toBe('{"user":"usr_1"}');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, key);
+    }
+  },
+);
+
 describe('isReference', () => {
   it.each([
     [ref('a'), true],

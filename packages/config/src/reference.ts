@@ -53,10 +53,10 @@ export interface ParsedReference {
 export function ref(name: string, options: ReferenceOptions = {}): Reference {
   const { version, field, ...scope } = options;
   // A part that is present and undefined is refused: its value failed to load.
-  const made = checkRef({ name, scope, ...('version' in options && { version }) });
-  const parameters = { ...made.scope, ...(made.version !== undefined && { version: made.version }) };
+  const made = checkRef({ name, scope, ...(Object.hasOwn(options, 'version') && { version }) });
+  const parameters = { ...made.scope, ...(Object.hasOwn(made, 'version') && { version: made.version }) };
   const query = Object.entries(parameters).map(([key, id]) => `${key}=${encode(id)}`);
-  const fragment = 'field' in options ? `#${encode(checkField(field))}` : '';
+  const fragment = Object.hasOwn(options, 'field') ? `#${encode(checkField(field))}` : '';
   const text: ReferenceText = `secret://${encode(made.name)}${query.length > 0 ? `?${query.join('&')}` : ''}${fragment}`;
   return Object.freeze({ $secret: text });
 }
@@ -118,7 +118,7 @@ export function parseReference(text: string): ParsedReference {
   if (fragment !== undefined && /[#?]/.test(fragment)) {
     throw malformed('must have its ? before its #, and each of them once. Write %3F and %23 in a field.');
   }
-  const { version, ...scope } = query === undefined ? {} : parametersOf(query);
+  const { version, ...scope } = { version: undefined, ...(query !== undefined && parametersOf(query)) };
   return checked(() => ({
     ref: checkRef({
       name: decode(name),

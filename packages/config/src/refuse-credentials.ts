@@ -9,13 +9,19 @@ const credentials =
 /** @throws `TypeError` for a URL with a credential. The message does not quote the URL. */
 export function refuseCredentials(url: URL): void {
   if (url.username || url.password) throw refusal('user info');
-  for (const [name, value] of url.searchParams) {
-    if (wordsOf(name).some((word) => credentialNames.test(word))) {
-      throw refusal('a parameter with the name of a credential');
+  for (const text of decodings(url.href)) {
+    for (const [, name = ''] of text.matchAll(/[?&#;]([^?&#;=]*)=/g)) {
+      if (wordsOf(name).some((word) => credentialNames.test(word))) {
+        throw refusal('a parameter with the name of a credential');
+      }
     }
-    if (URL.canParse(value)) refuseCredentials(new URL(value)); // for example a baseUrl
+    if (credentials.test(text)) throw refusal('text that looks like an API key');
   }
-  if (credentials.test(decode(url.href))) throw refusal('text that looks like an API key');
+  for (const value of url.searchParams.values()) {
+    for (const text of decodings(value)) {
+      if (URL.canParse(text)) refuseCredentials(new URL(text)); // for example a baseUrl
+    }
+  }
 }
 
 /** Returns the words of `apiKey`, `api_key` or `api-key`. */
@@ -26,12 +32,24 @@ function wordsOf(name: string): string[] {
     .split(/[^a-z0-9]+/);
 }
 
-function decode(href: string): string {
-  try {
-    return decodeURIComponent(href);
-  } catch {
-    return href; // a percent sign that encodes nothing
+const maxDecodings = 10; // each takes the time and the memory of the whole text
+
+/** Returns the text and each text that it encodes. @throws For one that is percent-encoded too often. */
+function decodings(text: string): readonly string[] {
+  const found = [text];
+  for (let next = decode(text); next !== found.at(-1); next = decode(next)) {
+    if (found.length > maxDecodings)
+      throw refusal(`text that is percent-encoded more than ${maxDecodings} times`);
+    found.push(next);
   }
+  return found;
+}
+
+/** Decodes ASCII, of which all credentials consist. A percent sign that encodes nothing stays. */
+function decode(text: string): string {
+  return text.replaceAll(/%([0-7][0-9a-f])/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 function refusal(found: string): TypeError {

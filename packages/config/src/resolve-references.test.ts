@@ -47,6 +47,12 @@ function revealed(tree: unknown): unknown {
   return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, revealed(value)]));
 }
 
+function formData(text: string): FormData {
+  const form = new FormData();
+  form.set('key', text);
+  return form;
+}
+
 describe('each reference is replaced with its secret', () => {
   it('anywhere in the tree, from one batch for each scope', async () => {
     const { secrets, fake } = setUp();
@@ -147,8 +153,6 @@ describe('each reference is replaced with its secret', () => {
     const { secrets } = setUp();
     expect((await resolveReferences(ref('a'), secrets)).reveal()).toBe('value of a');
     expect(await revealReferences('secret://b', secrets)).toBe('value of b');
-    expect(await resolveReferences(5, secrets)).toBe(5);
-    expect(await resolveReferences(null, secrets)).toBe(null);
   });
 
   it('after a clone, a merge and JSON', async () => {
@@ -196,7 +200,9 @@ describe('a backslash', () => {
 });
 
 class Pool {
-  readonly password = 'secret://a';
+  readonly user = 'app';
+  readonly hosts = ['db.example'];
+  readonly key = Symbol('secret://a');
   readonly #size = 5;
   get size(): number {
     return this.#size;
@@ -210,13 +216,14 @@ describe('everything else stays the same', () => {
       pool: new Pool(),
       date: new Date(0),
       buffer: Buffer.from('secret://a'),
+      boxed: new String('text'),
       bytes: new Uint8Array(2),
-      map: new Map([['a', 'secret://a']]),
-      set: new Set(['secret://a']),
+      map: new Map([['a', 'text']]),
+      set: new Set(['text']),
       url: new URL('https://example.com'),
       expression: /a/g,
       run: () => 'secret://a',
-      list: List.from(['secret://a']),
+      list: List.from(['text']),
       error: new Error('secret://a'),
       secret: await setUp().secrets.require('b'),
       promise: Promise.resolve('secret://a'),
@@ -228,6 +235,33 @@ describe('everything else stays the same', () => {
     for (const [key, value] of Object.entries(others))
       expect(resolved[key as keyof typeof others], key).toBe(value);
     expect(resolved.pool.size).toBe(5);
+  });
+
+  it('getters of an instance, which are not called', async () => {
+    let runs = 0;
+    class Lazy {
+      get password(): string {
+        runs += 1;
+        return 'secret://a';
+      }
+    }
+    const own = Object.defineProperty(new Lazy(), 'own', { get: () => (runs += 1), enumerable: true });
+    const config = { list: [own, Object.defineProperty(new Lazy(), 'hidden', { value: 'secret://a' })] };
+    expect((await resolveReferences(config, setUp().secrets)).list[0]).toBe(own);
+    expect(runs).toBe(0);
+  });
+
+  it('instances with cycles, and as deep as they are', async () => {
+    class Node {
+      next: unknown = undefined;
+      readonly self = this;
+    }
+    const first = new Node();
+    let end = first;
+    for (let depth = 0; depth < 20_000; depth += 1) end = end.next = new Node();
+    expect((await resolveReferences({ first }, setUp().secrets)).first).toBe(first);
+    end.next = 'secret://a';
+    expect((await failureOf(resolveReferences({ first }, setUp().secrets))).code).toBe('invalid_argument');
   });
 
   it('numbers, bigints, symbols, booleans, null and undefined', async () => {
@@ -348,6 +382,119 @@ describe('the input', () => {
     fake.fail('unavailable');
     await failureOf(resolveReferences(config, secrets));
     expect(config).toEqual(before);
+  });
+});
+
+class Db {
+  readonly nested: unknown;
+  constructor(readonly password: unknown) {
+    this.nested = { list: [password] };
+  }
+}
+
+describe.each([resolveReferences, revealReferences])('a tree of %o', (call) => {
+  it.each<[string, unknown, string]>([
+    ['an instance of a class', new Db('secret://a'), 'an instance of a class'],
+    ['an instance without references', new Date(0), 'an instance of a class'],
+    ['the environment', process.env, 'an instance of a class'],
+    ['an instance of a subclass of Array', new (class extends Array<string> {})(), 'an array'],
+    ['a map', new Map([['db', 'secret://a']]), 'an instance of a class'],
+    ['a set', new Set(['secret://a']), 'an instance of a class'],
+    ['a function', () => 'secret://a', 'function'],
+    ['a promise', Promise.resolve({ db: 'secret://a' }), 'a promise (await it)'],
+    ['a number', 5, 'number'],
+    ['null', null, 'null'],
+    ['undefined', undefined, 'undefined'],
+  ])('that is %s is refused', async (_, config, kind) => {
+    const { secrets, fake } = setUp();
+    const error: unknown = await call(config, secrets).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as TypeError).message).toContain(`${call.name}: config must be`);
+    expect((error as TypeError).message).toContain(kind);
+    expect(fake.calls()).toBe(0);
+  });
+
+  it.each<[string, unknown, readonly string[]]>([
+    ['an instance of a class', new Db('secret://a'), ['x.password', 'x.nested.list[0]']],
+    ['an instance in an instance', new Db(new Db(' SECRET://a')), ['x.password.password']],
+    ['an instance, malformed', new Db('secret://'), ['x.password', 'x.nested.list[0]']],
+    [
+      'a map',
+      new Map<unknown, unknown>([
+        ['db', 'secret://a'],
+        [{}, 'secret://a'],
+      ]),
+      ['x.db', 'x["(key)"]'],
+    ],
+    ['a set', new Set(['text', 'secret://a']), ['x["1"]']],
+    ['headers', new Headers({ authorization: 'secret://a' }), ['x.authorization']],
+    ['URL parameters', new URLSearchParams({ key: 'secret://a', other: 'text' }), ['x.key']],
+    ['form data', formData('secret://a'), ['x.key']],
+    ['an object of ref in a map', new Map([['db', ref('a')]]), ['x.db']],
+    ['a subclass of Array', class extends Array<string> {}.from(['secret://a']), ['x[0]']],
+    ['a function', Object.assign(() => 1, { password: 'secret://a' }), ['x.password']],
+    ['a promise', Object.assign(Promise.resolve(1), { password: 'secret://a' }), ['x.password']],
+    ['a boxed string', new String('secret://a'), ['x']],
+    ['a URL', new URL('secret://a'), ['x']],
+    ['a map of another realm', runInNewContext('new Map([["db", "secret://a"]])'), ['x.db']],
+    ['a set of another realm', runInNewContext('new Set(["secret://a"])'), ['x["0"]']],
+    ['a boxed string of another realm', runInNewContext('new String("secret://a")'), ['x']],
+    ['a symbol', Object.assign(new Date(0), { [Symbol('s')]: 'secret://a' }), ['x[Symbol(s)]']],
+  ])('with a reference in %s is refused, with its path', async (_, x, paths) => {
+    const { secrets, fake } = setUp();
+    const config = { fine: 'secret://b', x, again: [x] };
+    const error = await failureOf(call(config, secrets));
+    expect(error.code).toBe('invalid_argument');
+    expect(
+      problemsOf(error)
+        .map(({ at }) => at)
+        .slice(0, paths.length),
+    ).toEqual(paths);
+    expect(fake.calls()).toBe(0);
+  });
+});
+
+it('a promise that rejects is refused, and its rejection is handled', async () => {
+  const rejected = Promise.reject(new Error('CANARY'));
+  await expect(resolveReferences(rejected, setUp().secrets)).rejects.toThrow(/config must .*promise/);
+});
+
+describe('allow', () => {
+  const allow = ({ name }: { readonly name: string }): boolean => name.startsWith('a');
+
+  it.each([resolveReferences, revealReferences])(
+    'of %o refuses references before anything is read, with their paths',
+    async (call) => {
+      const { secrets, fake } = setUp();
+      const config = { ok: 'secret://a', db: ['secret://b', ref('b', { user: 'usr_1' })] };
+      const error = await failureOf(call(config, secrets, { allow }));
+      expect([error.code, fake.calls()]).toEqual(['permission_denied', 0]);
+      expect(problemsOf(error).map(({ at, error: { ref: of } }) => [at, of?.name])).toEqual([
+        ['db[0]', 'b'],
+        ['db[1]', 'b'],
+      ]);
+      await expect(call({ ok: 'secret://a' }, secrets, { allow })).resolves.toBeDefined();
+    },
+  );
+
+  it('is called with each ref: its name, scope and version', async () => {
+    const seen: unknown[] = [];
+    const config = [ref('a', { ...scope, version: '1' }), 'secret://b#field'];
+    const options = { allow: (each: unknown) => seen.push(each) < 0 };
+    await failureOf(resolveReferences(config, setUp().secrets, options));
+    expect(seen).toEqual([{ name: 'a', scope, version: '1' }, { name: 'b' }]);
+  });
+
+  it('must be a function that returns a boolean: a promise would allow everything', async () => {
+    const { secrets, fake } = setUp();
+    for (const wrong of [{ names: ['a'] }, () => Promise.reject(new Error('no')), () => undefined]) {
+      const error: unknown = await resolveReferences(['secret://a'], secrets, {
+        allow: wrong as never,
+      }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as TypeError).message).toMatch(/^resolveReferences: allow must /);
+    }
+    expect(fake.calls()).toBe(0);
   });
 });
 

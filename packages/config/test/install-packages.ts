@@ -5,9 +5,12 @@ import { transform } from 'esbuild';
 
 const packages = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Installs packages of the workspace in a folder as a registry would have them: their manifests and compiled files. */
+/**
+ * Installs packages of the workspace, and those that they depend on, in a folder as a registry would have them: their manifests
+ * and compiled files.
+ */
 export async function installPackages(folder: string, names: readonly string[]): Promise<void> {
-  for (const name of names) {
+  for (const name of await withDependencies(names)) {
     const [source, target] = [join(packages, name), join(folder, 'node_modules', '@secretkit', name)];
     await mkdir(join(target, 'dist'), { recursive: true });
     await cp(join(source, 'package.json'), join(target, 'package.json'));
@@ -15,9 +18,22 @@ export async function installPackages(folder: string, names: readonly string[]):
   }
 }
 
-/** Links a dependency of this package into a folder. */
-export async function linkPackage(folder: string, name: string): Promise<void> {
-  const installed = join(packages, 'config', 'node_modules', name);
+async function withDependencies(names: readonly string[]): Promise<ReadonlySet<string>> {
+  const all = new Set(names);
+  for (const name of all) {
+    const manifest = await readFile(join(packages, name, 'package.json'), 'utf8');
+    const { dependencies = {} } = JSON.parse(manifest) as { dependencies?: Record<string, string> }; // pnpm has validated it
+    for (const dependency of Object.keys(dependencies)) {
+      const [, own] = /^@secretkit\/(.+)$/.exec(dependency) ?? [];
+      if (own !== undefined) all.add(own); // the loop comes to it
+    }
+  }
+  return all;
+}
+
+/** Links a dependency of a package into a folder. */
+export async function linkPackage(folder: string, name: string, dependent = 'config'): Promise<void> {
+  const installed = join(packages, dependent, 'node_modules', name);
   await symlink(installed, join(folder, 'node_modules', name), 'junction');
 }
 

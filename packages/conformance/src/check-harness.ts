@@ -9,6 +9,7 @@ const traitNames = [
   'maxValueLength',
   'maxSecrets',
   'fold',
+  'isName',
   'faults',
   'textOnly',
   'hangs',

@@ -11,6 +11,7 @@ const faults: readonly FaultName[] = [
   'serverError',
   'conflict',
   'wrongShape',
+  'cutList',
   'foreign',
 ];
 

@@ -38,6 +38,8 @@ export type FaultName =
   | 'cutBody'
   /** The body cannot be parsed. */
   | 'malformedBody'
+  /** A page of a list reports that there are more, and has no cursor that moves. Only lists are affected. */
+  | 'cutList'
   /** The body can be parsed, but has another shape. */
   | 'wrongShape'
   /** The answer describes the secret without its value. */
@@ -67,6 +69,7 @@ export const faultCodes: Readonly<Record<FaultName, readonly [SecretErrorCode, .
   reset: ['unavailable'],
   cutBody: ['unavailable'],
   malformedBody: ['unavailable', 'invalid_data'],
+  cutList: ['unavailable', 'invalid_data'],
   wrongShape: ['invalid_data'],
   withoutValue: ['invalid_data'],
   unreadable: ['unavailable'],

@@ -23,6 +23,11 @@ export interface BackendTraits {
   readonly maxSecrets?: number;
   /** Folds a name; two names with the same result are one secret. @defaultValue every name is its own */
   readonly fold?: (name: string) => string;
+  /**
+   * Whether the backend can hold a secret of this name. The provider must refuse any other one with `invalid_argument`.
+   * @defaultValue every name
+   */
+  readonly isName?: (name: string) => boolean;
   /** The faults that the fixture can cause. @defaultValue none */
   readonly faults?: readonly FaultName[];
   /** Whether the backend holds only texts. Then a binary value must be refused before any call. @defaultValue false */

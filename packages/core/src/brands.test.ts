@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { settled } from './contract/provider.js';
 import { seal } from './contract/secret.js';
 import { SecretError } from './contract/secret-error.js';
 import { around } from './kernel/around.js';
@@ -12,7 +11,6 @@ describe('a brand', () => {
     ['Secret.meta', Object.getPrototypeOf(seal('v')) as object],
     ['SecretError', SecretError.prototype],
     ['wrapped', layer({ name: 'store', get: async () => undefined })],
-    ['settled', settled(seal('v'))],
   ])('is one symbol for all copies of the package: %s', (name, branded) => {
     const brands = Object.getOwnPropertySymbols(branded).map((symbol) => Symbol.keyFor(symbol));
     expect(brands).toContain(`secretkit.${name}`);

@@ -6,11 +6,15 @@ export {
   kindOf,
   maxDelayMs,
   type NumberRange,
+  own,
+  ownFields,
   unknownKey,
   urlParameters,
 } from './checks/check-options.js';
 export { checkProvider } from './checks/check-provider.js';
 export { checkRef, checkScope } from './checks/check-ref.js';
+export { isAuthFailure } from './client/auth-failure.js';
+export { missingError, readInBackground } from './client/scoped-client.js';
 export type {
   Answer,
   CachedReader,
@@ -20,6 +24,8 @@ export type {
   CallReport,
   InvalidateTarget,
   ListQuery,
+  MemoryExplanation,
+  MemoryState,
   SecretChange,
   SecretMemory,
   SecretPage,
@@ -29,7 +35,14 @@ export type {
 } from './contract/provider.js';
 export { layersOf, type Opener, remainingMs } from './contract/provider.js';
 export type { SecretRef, SecretScope } from './contract/ref.js';
-export { describeRef, describeScope, refKey, scopeKey, withoutVersion } from './contract/ref.js';
+export {
+  describeRef,
+  describeScope,
+  refKey,
+  scopeKey,
+  toVariableName,
+  withoutVersion,
+} from './contract/ref.js';
 export { contentOf, hasExpired, isSecret, type Secret, type SecretMeta, seal } from './contract/secret.js';
 export type {
   Capability,
@@ -40,5 +53,6 @@ export type {
   SecretErrorFields,
 } from './contract/secret-error.js';
 export { errorRules, invalid, isSecretError, SecretError, withFields } from './contract/secret-error.js';
-export { abortable } from './kernel/abortable.js';
+export { abortable, abortReason, onAbort, throwIfAborted } from './kernel/abortable.js';
 export { toSecretError } from './kernel/answers.js';
+export { isolatesRequests } from './kernel/runtime.js';

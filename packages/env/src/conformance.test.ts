@@ -30,7 +30,7 @@ const variables: Harness = {
       fault() {
         for (const name of Object.keys(env)) {
           Reflect.deleteProperty(env, name);
-          env[`${name}_FILE`] = '/dev/null/nowhere';
+          env[`${name}_FILE`] = join(tmpdir(), 'secretkit-absent', 'file');
         }
       },
     };

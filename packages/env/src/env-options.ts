@@ -15,11 +15,15 @@ export interface EnvSecretsOptions {
    */
   readonly prefix?: string;
   /**
-   * Returns the variable of a secret. It may map scoped refs, which are missing by default. Must not be combined
-   * with `prefix`.
-   * @defaultValue `stripe-api.key` is `STRIPE_API_KEY`
+   * A template of the variables of tenants, such as `{account}__{name}`, or a function that returns the variable of a secret.
+   * Without either a scoped ref is missing. Must not be combined with `prefix`.
+   *
+   * A template has `{name}`, and `{account}` or `{user}` or both, joined by `__`, with other text before, between and after
+   * them. It adds `list`. The name is converted to a variable's; account and user are
+   * unchanged.
+   * @defaultValue `stripe-secret.key` is `STRIPE_SECRET_KEY`
    */
-  readonly name?: VariableName;
+  readonly name?: string | VariableName;
   /** Variables that are never served or listed, by their full names. @defaultValue none */
   readonly exclude?: readonly string[];
 }
@@ -37,8 +41,10 @@ export function checkEnvOptions(options: EnvSecretsOptions): void {
       `${owner}: prefix must be one or more letters, digits and underscores, such as "APP_", got ${got}.`,
     );
   }
-  if (name !== undefined && typeof name !== 'function') {
-    throw new TypeError(`${owner}: name must be a function that returns a variable, got ${kindOf(name)}.`);
+  if (name !== undefined && typeof name !== 'function' && typeof name !== 'string') {
+    throw new TypeError(
+      `${owner}: name must be a template or a function that returns a variable, got ${kindOf(name)}.`,
+    );
   }
   if (name !== undefined && prefix !== undefined) {
     throw new TypeError(
@@ -49,10 +55,22 @@ export function checkEnvOptions(options: EnvSecretsOptions): void {
 
 /** @throws `TypeError` for anything but an object of variables. */
 export function checkEnvironment(owner: string, env: Environment | undefined): void {
-  if (env === undefined || (typeof env === 'object' && env !== null)) return;
+  if (env === undefined || (typeof env === 'object' && env !== null && !isContainer(env))) return;
   throw new TypeError(
     `${owner}: env must be an object of variables, such as process.env, got ${kindOf(env)}.`,
   );
+}
+
+// The variables of a map, a list, a promise and `Deno.env` are not their properties: each of them would be missing. Only symbols
+// are read: a runtime may refuse names.
+function isContainer(env: object): boolean {
+  const { Deno } = globalThis as { Deno?: { env?: unknown } };
+  try {
+    const { [Symbol.iterator]: iterator, [Symbol.toStringTag]: tag } = env as Record<symbol, unknown>;
+    return typeof iterator === 'function' || tag === 'Promise' || env === Deno?.env;
+  } catch {
+    return false; // each read reports it
+  }
 }
 
 /** @throws `TypeError` for anything but a list of names. */

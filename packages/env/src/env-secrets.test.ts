@@ -26,8 +26,8 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 
 describe('a name', () => {
   it.each([
-    ['stripe-api.key', 'STRIPE_API_KEY'],
-    ['STRIPE_API_KEY', 'STRIPE_API_KEY'],
+    ['stripe-secret.key', 'STRIPE_SECRET_KEY'],
+    ['STRIPE_SECRET_KEY', 'STRIPE_SECRET_KEY'],
     ['a/b c', 'A_B_C'],
     ['key1', 'KEY1'],
     ['clé', 'CL_'],
@@ -136,17 +136,11 @@ describe('a file', () => {
     ['without one LF at the end', 'value\n', 'value'],
     ['without one CRLF at the end', 'value\r\n', 'value'],
     ['with a second newline', 'value\n\n', 'value\n'],
-    ['with other white space', ' \uFEFFvalue\t', ' \uFEFFvalue\t'],
-    ['with a byte order mark', '\uFEFFvalue', '\uFEFFvalue'],
     ['with its lines', '-----BEGIN-----\na\n-----END-----\n', '-----BEGIN-----\na\n-----END-----'],
   ])('is the value, %s', async (_, content, value) => {
     const secrets = open({ KEY_FILE: await file('key', content) });
     expect((await secrets.require('key')).reveal()).toBe(value);
     expect(secrets.peek('key')).toBeUndefined(); // that would be I/O
-  });
-
-  it.each(['', '\n'])('that is empty is missing: %j', async (content) => {
-    expect(await open({ KEY_FILE: await file('empty', content) }).get('key')).toBeUndefined();
   });
 
   it('that does not exist is unavailable, not missing', async () => {
@@ -186,13 +180,6 @@ describe('a file', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'invalid_data' });
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
-  });
-
-  it('that is not UTF-8 is a binary value, with every byte', async () => {
-    const bytes = Uint8Array.of(67, 65, 78, 65, 82, 89, 0xff, 10);
-    const secret = await open({ KEY_FILE: await file('binary', bytes) }).require('key');
-    expect([secret.format, secret.bytes()]).toEqual(['base64', bytes]);
-    expect(inspect(secret, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
   it('in addition to the variable itself is invalid_argument', async () => {
@@ -299,6 +286,7 @@ describe('wrong options', () => {
     [{ prefix: 'CANARY-' }, 'prefix'],
     [{ prefix: 5 }, 'prefix'],
     [{ name: 'CANARY' }, 'name'],
+    [{ name: 5 }, 'name'],
     [{ name: () => 'KEY', prefix: 'APP_' }, 'name'],
     [{ exclude: 'CANARY' }, 'exclude'],
     [{ exclude: ['CANARY', 5] }, 'exclude'],

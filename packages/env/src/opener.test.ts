@@ -31,7 +31,7 @@ describe('envOpener', () => {
   });
 
   it.each([
-    ['env:?prefx=APP_', 'prefx'],
+    ['env:?prefx=APP_', 'unknown parameter'],
     ['env:?APP_CANARY', 'prefix'],
     ['env:?prefix=', 'prefix'],
     ['env:?prefix=A&prefix=B', 'prefix'],

@@ -13,9 +13,10 @@ export interface EnvOpenerOptions {
 }
 
 /**
- * Returns an opener of `env:` and `env:?prefix=APP_`: environment variables, and the files that they name.
+ * Returns an opener of `env:`, `env:?prefix=APP_` and `env:?name={account}__{name}`: environment variables, and the files that
+ * they name.
  *
- * @throws `TypeError` for wrong options. When it opens a URL: `TypeError` for an unknown parameter or a wrong prefix.
+ * @throws `TypeError` for wrong options. When it opens a URL: `TypeError` for an unknown parameter, a wrong prefix or a wrong template.
  * @example
  * ```ts
  * import { openProvider } from '@secretkit/config';
@@ -33,8 +34,12 @@ export function envOpener(options: EnvOpenerOptions = {}): Opener<EnvSecrets | L
   return Object.freeze<Opener<EnvSecrets | ListableEnvSecrets>>({
     schemes: Object.freeze([scheme]),
     open(url) {
-      const { prefix } = urlParameters(url, ['prefix']);
-      return prefix === undefined ? envSecrets(rest) : envSecrets({ ...rest, prefix });
+      const { prefix, name } = urlParameters(url, ['prefix', 'name']);
+      return envSecrets({
+        ...rest,
+        ...(prefix !== undefined && { prefix }),
+        ...(name !== undefined && { name }),
+      });
     },
   });
 }

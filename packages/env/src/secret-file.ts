@@ -1,51 +1,66 @@
-import { SecretError } from '@secretkit/core/provider';
+import { type CallContext, SecretError, type SecretErrorCode } from '@secretkit/core/provider';
+import { decodeText, type FileFailure, type FileReader } from '@secretkit/file-reader';
 
-const maxBytes = 1_048_576;
+export const maxFileBytes = 1_048_576;
 
 /**
- * Returns the text of a file that holds one value, without the one newline that editors and `echo` add at its end; of a file that
- * is not UTF-8 its bytes.
+ * Returns the text of a file that holds one value, as `decodeText` does; of a file that is not UTF-8 its bytes.
  *
  * @param path - Never quoted: it may be a value in the wrong place.
  * @param variable - The variable that names the file, for messages.
- * @throws `unavailable` when it cannot be read; `invalid_data` when it is not a file, or over 1 MiB.
+ * @throws `SecretError` with the code of the failure.
  */
 export async function readSecretFile(
+  reader: FileReader,
   path: string,
   variable: string,
-  signal: AbortSignal | undefined,
+  ctx: CallContext,
 ): Promise<string | Uint8Array> {
-  const bytes = await readBytes(path, variable, signal);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
-  } catch {
-    return bytes;
-  }
+  const result = await reader.read(path, ctx);
+  if ('bytes' in result) return decodeText(result.bytes);
+  const [code, problem] = failures[result.failure];
+  throw new SecretError(code, problem(variable));
 }
 
-async function readBytes(
-  path: string,
-  variable: string,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  try {
-    // Loaded at the first use: platforms without files have variables too.
-    const { readFile, stat } = await import('node:fs/promises');
-    const stats = await stat(path);
-    if (!stats.isFile()) throw invalidFile(variable, 'must be a regular file.');
-    if (stats.size > maxBytes) throw invalidFile(variable, `must have at most ${maxBytes} bytes.`);
-    return await readFile(path, signal ? { signal } : {});
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof SecretError) throw error;
-    throw new SecretError(
-      'unavailable',
+const mustName = (variable: string): string => `${variable} must name a file or a pipe`;
+
+const failures: Readonly<Record<FileFailure, readonly [SecretErrorCode, (variable: string) => string]>> = {
+  absent: [
+    'unavailable',
+    (variable) =>
+      `the file in ${variable} does not exist. Check that ${variable} has a path and not the value, and that the file is mounted.`,
+  ],
+  denied: [
+    'permission_denied',
+    (variable) =>
+      `this process may not read the file in ${variable}. Allow its user to read it; in Deno, allow the path with --allow-read.`,
+  ],
+  directory: ['invalid_data', (variable) => `${mustName(variable)}, got a directory.`],
+  device: ['invalid_data', (variable) => `${mustName(variable)}, got a device.`],
+  socket: ['invalid_data', (variable) => `${mustName(variable)}, got a socket.`],
+  'too large': [
+    'invalid_data',
+    (variable) => `the file in ${variable} must have at most ${maxFileBytes} bytes, got more.`,
+  ],
+  rewritten: [
+    'unavailable',
+    (variable) =>
+      `the file in ${variable} is being rewritten. Read again; to avoid this, write another file and rename it.`,
+  ],
+  'no writer': [
+    'unavailable',
+    (variable) => `the pipe in ${variable} has no writer. Start the process that writes to it.`,
+  ],
+  late: [
+    'timeout',
+    (variable) =>
+      `the pipe in ${variable} was not written to its end before the deadline. Check the process that writes to it.`,
+  ],
+  closed: ['closed', () => 'env is closed. Create a new one, or close it later.'],
+  unreadable: [
+    'unavailable',
+    (variable) =>
       `the file in ${variable} could not be read. Check that ${variable} has a path and not the value, ` +
-        'that the file is mounted, and that this process may read it.',
-    );
-  }
-}
-
-function invalidFile(variable: string, problem: string): SecretError {
-  return new SecretError('invalid_data', `the file in ${variable} ${problem}`);
-}
+      'and that this platform has files.',
+  ],
+};

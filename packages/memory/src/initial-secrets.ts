@@ -1,6 +1,7 @@
 import {
   checkRef,
   describeRef,
+  isPlainObject,
   isSecret,
   isSecretError,
   kindOf,
@@ -21,12 +22,13 @@ export type InitialSecrets =
  * @throws `TypeError` for anything that is not a secret; a value is never quoted.
  */
 export function readInitial(owner: string, initial: InitialSecrets): readonly [SecretRef, Secret][] {
-  if (typeof initial !== 'object' || initial === null) {
+  const isIterable = typeof initial === 'object' && initial !== null && Symbol.iterator in initial;
+  if (!isIterable && !isPlainObject(initial)) {
     throw new TypeError(
       `${owner}: initial must be an object of values by name, or pairs of a ref and a value, got ${kindOf(initial)}.`,
     );
   }
-  const pairs = Symbol.iterator in initial ? [...initial] : Object.entries(initial);
+  const pairs = isIterable ? [...initial] : Object.entries(initial);
   return pairs.map((pair, at) => readPair(`${owner}: initial[${at}]`, pair));
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { createSecrets } from '@secretkit/core';
-import { seal } from '@secretkit/core/provider';
+import { type SecretRef, seal } from '@secretkit/core/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type MemorySecretsOptions, memorySecrets } from './memory-secrets.js';
@@ -18,6 +18,45 @@ const namesOf = async (secrets: ReturnType<typeof setUp>['secrets'], scope?: { u
   for await (const ref of secrets.list(scope ? { scope } : {})) names.push(ref.name);
   return names;
 };
+
+describe('a missing name that folds like another one', () => {
+  const initial = [
+    ['database-url', 'CANARY'],
+    [{ name: 'a.b', scope: { user: 'usr_1' } }, 'CANARY'],
+  ] as const;
+
+  it.each([['DATABASE_URL'], ['database_url'], ['Database.Url']])(
+    'is missing, and %s names the other one',
+    async (name) => {
+      const { secrets } = setUp({ initial });
+      expect(await secrets.get(name)).toBeUndefined();
+      const error: unknown = await secrets.require(name).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'not_found', message: expect.stringContaining('"database-url"') });
+      expect(inspect(error)).not.toContain('CANARY');
+    },
+  );
+
+  it.each<[string, SecretRef]>([
+    ['its own name', { name: 'database-url' }],
+    ['a name that folds to another', { name: 'databaseurl' }],
+    ['another scope', { name: 'DATABASE_URL', scope: { account: 'acct_1' } }],
+    ['the default scope', { name: 'A_B' }],
+  ])('is explained for no other ref: %s', (_, ref) => {
+    expect(setUp({ initial }).provider.memory.explain?.(ref)).toEqual({ state: 'absent' });
+  });
+
+  it('is explained within its scope, with what was written, and not with what has expired', async () => {
+    const { provider, secrets, clock } = setUp({ initial });
+    expect(provider.memory.explain?.({ name: 'A_B', scope: { user: 'usr_1' } })).toEqual({
+      state: 'absent',
+      similar: 'a.b',
+    });
+    await secrets.set('new-one', 'value', { expiresAt: new Date(start + 10) });
+    expect(provider.memory.explain?.({ name: 'NEW_ONE' })).toEqual({ state: 'absent', similar: 'new-one' });
+    clock.ms += 10;
+    expect(provider.memory.explain?.({ name: 'NEW_ONE' })).toEqual({ state: 'absent' });
+  });
+});
 
 describe('values', () => {
   it('are stored unchanged, with any name', async () => {
@@ -41,6 +80,13 @@ describe('values', () => {
       await secrets.set(name, 'value');
       expect((await secrets.require(name)).reveal()).toBe('value');
       expect(await namesOf(secrets)).toEqual([name]);
+    },
+  );
+
+  it.each([Promise.resolve({ a: 'value' }), new Date(), /a/])(
+    'of the option initial must not be %s',
+    (initial) => {
+      expect(() => memorySecrets({ initial: initial as never })).toThrow(/initial must be .*, got /);
     },
   );
 

@@ -4,10 +4,12 @@ import {
   checkOptions,
   hasExpired,
   invalid,
+  type MemoryExplanation,
   type Secret,
   SecretError,
   type SecretProvider,
   type SecretRef,
+  throwIfAborted,
 } from '@secretkit/core/provider';
 import { type InitialSecrets, readInitial } from './initial-secrets.js';
 import { versionedStore } from './versioned-store.js';
@@ -89,18 +91,18 @@ export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets
     name: 'memory',
 
     async get(ref, { signal }) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       return store.get(ref);
     },
 
     async getMany(refs, { signal }) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       return refs.map(store.get);
     },
 
     // The cursor is the last name of a sorted page, so a write between two pages moves no other name.
     async list({ scope, cursor, limit = pageSize }, { signal }) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       const names = store
         .namesOf(scope)
         .filter((name) => cursor === undefined || name > cursor)
@@ -114,14 +116,14 @@ export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets
     },
 
     async set(ref, secret, { signal }) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       refuseVersion(ref);
       return { version: write(ref, secret) };
     },
 
     // Nothing can happen between the comparison and the write: there is no await.
     async compareAndSet(ref, secret, expected, { signal }) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       refuseVersion(ref);
       if (store.get(ref)?.version !== expected) {
         throw new SecretError(
@@ -133,17 +135,23 @@ export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets
     },
 
     async delete(ref, { signal }) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       refuseVersion(ref);
       store.delete(ref);
     },
 
     async listVersions(ref, { signal }) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       return store.versionsOf(ref);
     },
 
-    memory: Object.freeze({ cached: (ref: SecretRef) => lookOnly(() => store.get(ref)) }),
+    memory: Object.freeze({
+      cached: (ref: SecretRef) => lookOnly(() => store.get(ref)),
+      explain(ref: SecretRef): MemoryExplanation {
+        const similar = store.similarTo(ref);
+        return { state: 'absent', ...(similar !== undefined && { similar }) };
+      },
+    }),
   });
 }
 

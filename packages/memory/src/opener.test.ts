@@ -29,7 +29,7 @@ describe('memoryOpener', () => {
   });
 
   it.each([
-    ['memory:?size=5', '"size"'],
+    ['memory:?size=5', 'unknown parameter'],
     ['memory:?CANARY', 'parameter'],
     ['memory:CANARY', 'path'],
     ['memory://CANARY', 'host'],

@@ -7,6 +7,7 @@ import {
   type SecretVersion,
   scopeKey,
   seal,
+  toVariableName,
 } from '@secretkit/core/provider';
 
 /** Secrets by scope and name, each with its last versions. A secret whose current version has expired does not exist. */
@@ -17,6 +18,8 @@ export interface VersionedStore {
   versionsOf(ref: SecretRef): readonly SecretVersion[];
   /** Returns the names of a scope. */
   namesOf(scope: SecretScope | undefined): readonly string[];
+  /** Returns a name of the same scope that is another one, and the same if names are folded as for variables. */
+  similarTo(ref: SecretRef): string | undefined;
   /** Makes this the current version, and returns its id. */
   add(ref: SecretRef, secret: Secret, version?: string): string;
   /** Removes every version. */
@@ -35,7 +38,7 @@ export function versionedStore(maxVersions: number, now: () => number): Versione
     return [current, ...older.filter((each) => !hasExpired(each, now()))];
   }
 
-  return {
+  const store: VersionedStore = {
     get(ref) {
       const versions = existing(ref);
       if (ref.version === undefined || ref.version === currentStage) return versions[0];
@@ -57,6 +60,9 @@ export function versionedStore(maxVersions: number, now: () => number): Versione
       return [...(secrets?.keys() ?? [])];
     },
 
+    similarTo: ({ name, scope }) =>
+      store.namesOf(scope).find((other) => other !== name && toVariableName(other) === toVariableName(name)),
+
     // The id is random: a secret that is deleted and made anew never gets the id of an earlier version.
     add(ref, secret, version = crypto.randomUUID()) {
       const { expiresAt, refreshAt } = secret;
@@ -70,4 +76,5 @@ export function versionedStore(maxVersions: number, now: () => number): Versione
 
     delete: ({ name, scope }) => void scopes.get(scopeKey(scope))?.delete(name),
   };
+  return store;
 }

@@ -1,3 +1,4 @@
+import { markStale, withFetchedAt } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
@@ -18,6 +19,10 @@ export type Outcome =
       readonly value: 'new' | 'same';
       readonly lifeMs: number | undefined;
       readonly refreshMs?: number | undefined;
+      /** Its age, where it comes from a cache further in. */
+      readonly ageMs?: number | undefined;
+      /** How long it has been stale there, and how long that cache would serve it. */
+      readonly stale?: { readonly forMs: number; readonly boundMs: number | undefined } | undefined;
     }
   | { readonly code: SecretErrorCode; readonly retryAfterMs: number | undefined }
   | 'missing';
@@ -33,7 +38,7 @@ export interface HeldRead {
 /** A write that is pending in the backend. */
 export interface HeldWrite {
   readonly key: string;
-  settle(fails: boolean): void;
+  settle(failure: SecretErrorCode | undefined): void;
 }
 
 /** A backend whose calls are pending until the test settles them, and whose values are all different. */
@@ -72,7 +77,7 @@ export function interleavedBackend(now: () => number): InterleavedBackend {
     return new Promise((resolve, reject) => {
       writes.push({
         key: refKey(ref),
-        settle: (fails) => (fails ? reject(new SecretError('timeout', 'as scripted.')) : resolve()),
+        settle: (code) => (code ? reject(new SecretError(code, 'as scripted.')) : resolve()),
       });
     });
   }
@@ -104,13 +109,16 @@ export function interleavedBackend(now: () => number): InterleavedBackend {
         const { code, retryAfterMs } = outcome;
         return new SecretError(code, 'as scripted.', { retryAfterMs });
       }
-      const { value, lifeMs, refreshMs } = outcome;
+      const { value, lifeMs, refreshMs, ageMs, stale } = outcome;
       const previous = texts.get(key);
       issued += 1;
       const text = value === 'same' && previous ? previous : `${key}#${issued}`;
       texts.set(key, text);
       const after = (ms: number | undefined) => (ms === undefined ? undefined : new Date(now() + ms));
-      return seal(text, { expiresAt: after(lifeMs), refreshAt: after(refreshMs) });
+      const secret = seal(text, { expiresAt: after(lifeMs), refreshAt: after(refreshMs) });
+      const aged = ageMs === undefined ? secret : withFetchedAt(secret, now() - ageMs);
+      if (!stale) return aged;
+      return markStale(aged, new Date(now() - stale.forMs), after(stale.boundMs)?.getTime());
     },
   };
 }

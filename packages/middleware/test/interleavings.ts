@@ -1,10 +1,13 @@
+import { fetchedAt, staleUntil } from '@secretkit/core/middleware';
 import {
   type Answer,
+  errorRules,
   type InvalidateTarget,
   layersOf,
   refKey,
   type Secret,
   SecretError,
+  type SecretErrorCode,
   type SecretRef,
   seal,
   withoutVersion,
@@ -53,7 +56,7 @@ export type Step =
       readonly forMs: number | undefined;
     }
   | { readonly act: 'peek' | 'set' | 'delete'; readonly ref: number }
-  | { readonly act: 'written'; readonly write: number; readonly fails: boolean }
+  | { readonly act: 'written'; readonly write: number; readonly failure: SecretErrorCode | undefined }
   | { readonly act: 'invalidate' | 'report invalidate'; readonly target: number }
   | {
       readonly act: 'report';
@@ -105,6 +108,9 @@ export async function play(steps: readonly Step[], timers: ManualTimers): Promis
     switch (step.act) {
       case 'read': {
         const ref = refAt(step.ref);
+        const isPlain = step.how === 'plain' || step.how === 'by name';
+        const explained = isPlain ? stack.memory?.explain?.(ref).state : undefined;
+        const callsBefore = backend.reads.length;
         const started = Array.from({ length: step.times }, () =>
           step.how === 'by name'
             ? readers.startByName(ref, model.step)
@@ -114,7 +120,24 @@ export async function play(steps: readonly Step[], timers: ManualTimers): Promis
                 ...(step.how === 'young' && { maxAgeMs: 1_000 }),
               }),
         );
-        return () => started.forEach(readInModel);
+        return () => {
+          started.forEach(readInModel);
+          if (!explained) return;
+          const [first] = started;
+          const words = first?.end && 'words' in first.end ? first.end.words : undefined;
+          const isCall = backend.reads.length > callsBefore;
+          const isStale = words?.includes(' stale since ') ?? false;
+          const agrees = {
+            fresh: !isCall && words !== undefined && !isStale,
+            stale: isCall && (words === undefined || isStale),
+            refreshing: !isCall && (words === undefined || isStale),
+            cooldown: !isCall && isStale,
+            missing: !isCall && words === 'missing',
+            denied: !isCall && words !== undefined && Object.hasOwn(errorRules, words),
+            absent: isCall && words === undefined,
+          };
+          if (!agrees[explained]) broken.push(`explained as ${explained}: a call ${isCall}, got ${words}`);
+        };
       }
       case 'batch': {
         const deadline = step.forMs === undefined ? undefined : time.wallMs + step.forMs;
@@ -145,10 +168,11 @@ export async function play(steps: readonly Step[], timers: ManualTimers): Promis
       case 'written': {
         const [write] = backend.writes.splice(step.write % Math.max(1, backend.writes.length), 1);
         if (!write) return undefined;
-        write.settle(step.fails);
+        write.settle(step.failure);
         return () => {
           for (const key of versionsOf(write.key)) {
             model.detach(key);
+            model.endWrite(key, step.failure);
             invariant.written(key, model.step);
           }
         };
@@ -241,8 +265,12 @@ export async function play(steps: readonly Step[], timers: ManualTimers): Promis
     }
     if (changes.join() !== model.changes.join())
       broken.push(`changes: expected ${model.changes.join()}, got ${changes.join()}`);
-    const counts = JSON.stringify(layersOf(stack)[0]?.snapshot?.());
-    const expected = JSON.stringify({ ...model.counts, evictions: 0, size: model.size });
+    const expectedCounts = { ...model.counts, evictions: 0, size: model.size };
+    const snapshot = layersOf(stack)[0]?.snapshot?.() ?? {};
+    const counts = JSON.stringify(
+      Object.fromEntries(Object.keys(expectedCounts).map((key) => [key, snapshot[key]])),
+    );
+    const expected = JSON.stringify(expectedCounts);
     if (counts !== expected) broken.push(`counts: expected ${expected}, got ${counts}`);
   }
   const compared = { calls: 0 };
@@ -278,9 +306,13 @@ function refAt(at: number): SecretRef {
 function modelAnswerOf(answer: Answer): ModelAnswer {
   if (answer === undefined) return 'missing';
   if (answer instanceof SecretError) return { code: answer.code, retryAfterMs: answer.retryAfterMs };
-  const { expiresAt, refreshAt } = answer;
+  const { expiresAt, refreshAt, staleSince } = answer;
+  const [fetched, until] = [fetchedAt(answer), staleUntil(answer)];
   return {
     value: answer.reveal(),
+    ...(fetched !== undefined && { fetchedAt: fetched }),
+    ...(staleSince && { staleSince: staleSince.getTime() }),
+    ...(until !== undefined && { staleUntil: until }),
     ...(expiresAt && { expiresAt: expiresAt.getTime() }),
     ...(refreshAt && { refreshAt: refreshAt.getTime() }),
   };

@@ -1,3 +1,4 @@
+import { fetchedAt, staleUntil } from '@secretkit/core/middleware';
 import { type Answer, type Secret, SecretError } from '@secretkit/core/provider';
 
 /** Records answers, writes and served values, and reports values that must not be served. */
@@ -10,9 +11,21 @@ export interface Invariants {
   served(key: string, secret: Secret, startedIn: number, wallMs: number): void;
 }
 
+interface Origin {
+  readonly key: string;
+  readonly requestedIn: number;
+  /** As the latest of the answers with this value has it; infinity if one has none. */
+  readonly fetchedAt: number;
+  readonly staleUntil: number;
+}
+
+function latest(of: number | undefined, before: number | undefined): number {
+  return Math.max(of ?? Number.POSITIVE_INFINITY, before ?? Number.NEGATIVE_INFINITY);
+}
+
 /** Returns the invariants of a cache, stated without a model of it. Each violation is added to `broken`. */
 export function invariants(broken: string[]): Invariants {
-  const values = new Map<string, { readonly key: string; readonly requestedIn: number }>();
+  const values = new Map<string, Origin>();
   const denials: { readonly key: string; readonly requestedIn: number; readonly settledIn: number }[] = [];
   const writes: { readonly key: string; readonly step: number }[] = [];
 
@@ -23,7 +36,13 @@ export function invariants(broken: string[]): Invariants {
         denials.push({ key, requestedIn: startedIn, settledIn });
       if (answer && !(answer instanceof SecretError)) {
         const text = answer.reveal();
-        values.set(text, { key, requestedIn: Math.max(startedIn, values.get(text)?.requestedIn ?? 0) });
+        const before = values.get(text);
+        values.set(text, {
+          key,
+          requestedIn: Math.max(startedIn, before?.requestedIn ?? 0),
+          fetchedAt: latest(fetchedAt(answer), before?.fetchedAt),
+          staleUntil: latest(staleUntil(answer), before?.staleUntil),
+        });
       }
     },
 
@@ -38,6 +57,11 @@ export function invariants(broken: string[]): Invariants {
         return;
       }
       const { requestedIn } = origin;
+      const fetched = fetchedAt(secret);
+      if (fetched === undefined) broken.push('law 2: a value without the time of its fetch');
+      else if (fetched > origin.fetchedAt) broken.push('law 2: a value that is younger than its fetch');
+      if (secret.staleSince && (staleUntil(secret) ?? 0) > origin.staleUntil)
+        broken.push('law 2: a stale value with a longer bound than that of its giver');
       if (origin.key !== key) broken.push('identity: a value of another secret');
       if (secret.expiresAt && secret.expiresAt.getTime() <= wallMs)
         broken.push('law 1: a value at or past its expiry');

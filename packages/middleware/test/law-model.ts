@@ -20,7 +20,16 @@ const servableMs = Math.max(options.staleWhileRevalidateMs, options.staleIfError
 
 /** The answer of the backend for one secret: a value, a failure, or `missing`. */
 export type ModelAnswer =
-  | { readonly value: string; readonly expiresAt?: number; readonly refreshAt?: number }
+  | {
+      readonly value: string;
+      readonly expiresAt?: number;
+      readonly refreshAt?: number;
+      /** When the backend gave it to a cache further in. */
+      readonly fetchedAt?: number;
+      /** When it became stale there, and until when that cache would have served it. */
+      readonly staleSince?: number;
+      readonly staleUntil?: number;
+    }
   | { readonly code: SecretErrorCode; readonly retryAfterMs?: number | undefined }
   | 'missing';
 
@@ -75,6 +84,7 @@ interface Value {
   readonly fetchedAt: number; // in monotonic time
   softAt: number; // in monotonic time
   isFresh: boolean; // until a set clock ends that, or the soft deadline
+  staleUntil: number; // in monotonic time
   failures: number;
   cooldownUntil: number;
 }
@@ -96,6 +106,7 @@ export class LawModel {
   readonly #values = new Map<string, Value>();
   readonly #removed = new Map<string, string>();
   readonly #negative = new Map<string, Negative>();
+  readonly #lateUntil = new Map<string, number>(); // in monotonic time
   readonly #attached = new Map<string, ModelCall[]>(); // the latest is the last
 
   /** Law 7: a step back of up to a second is ignored; a larger one makes every value stale. */
@@ -214,6 +225,17 @@ export class LawModel {
     this.#drop(key);
   }
 
+  /** Law 6: a write that failed without an answer may be applied within a minute. Until then no answer is kept. */
+  endWrite(key: string, failure: SecretErrorCode | undefined): void {
+    if (failure === undefined) this.#lateUntil.delete(key);
+    else if (['timeout', 'unavailable', 'circuit_open', 'unknown'].includes(failure))
+      this.#lateUntil.set(key, this.monotonic + 60_000);
+  }
+
+  #isLate(key: string): boolean {
+    return this.monotonic < (this.#lateUntil.get(key) ?? Number.NEGATIVE_INFINITY);
+  }
+
   /** Law 11: the backend reports a new value. */
   report(key: string, text: string, expiresAt: number = Number.POSITIVE_INFINITY): void {
     const calls = this.#attached.get(key) ?? [];
@@ -226,7 +248,7 @@ export class LawModel {
     }
     const previous = held ?? this.#removed.get(key);
     if (held === undefined) this.#removed.delete(key);
-    if (held !== undefined || calls.length > 0)
+    if ((held !== undefined || calls.length > 0) && !this.#isLate(key))
       this.#store(key, text, expiresAt, Math.min(this.monotonic, ...calls.map(({ startedAt }) => startedAt)));
     else this.#removed.set(key, text);
     if (previous !== text) this.changes.push(text);
@@ -249,7 +271,6 @@ export class LawModel {
     const times = value && {
       ...value,
       freshUntil: value.isFresh ? value.softAt - this.#back : Number.NEGATIVE_INFINITY,
-      staleUntil: Number.POSITIVE_INFINITY,
     };
     const law = decide(times, negative, { wallMs, monotonicMs }, terms, options);
 
@@ -370,7 +391,15 @@ export class LawModel {
   }
 
   #apply(key: string, answer: ModelAnswer, { startedAt }: ModelCall): void {
-    if (answer === 'missing') {
+    const isLate = this.#isLate(key);
+    if (isLate && answer === 'missing') {
+      this.#negative.delete(key);
+    } else if (isLate && typeof answer === 'object' && 'value' in answer) {
+      const previous = this.#removed.get(key);
+      this.#negative.delete(key);
+      this.#removed.set(key, answer.value);
+      if (previous !== undefined && previous !== answer.value) this.changes.push(answer.value);
+    } else if (answer === 'missing') {
       this.#drop(key);
       const previous = this.#negative.get(key);
       const waits: Record<number, number> = { 300: 600, 600: 1_000, 1_000: 1_000 };
@@ -379,30 +408,42 @@ export class LawModel {
     } else if ('code' in answer) {
       this.#fail(key, answer);
     } else {
-      const { value, expiresAt = Number.POSITIVE_INFINITY, refreshAt } = answer;
-      const previous = this.#values.get(key)?.text ?? this.#removed.get(key);
+      const { value, expiresAt = Number.POSITIVE_INFINITY, refreshAt, fetchedAt, staleSince } = answer;
+      const held = this.#values.get(key);
+      const previous = held?.text ?? this.#removed.get(key);
       this.#removed.delete(key);
-      this.#store(key, value, expiresAt, startedAt, refreshAt);
+      // Law 2: no cache makes a value younger, nor serves one longer than the cache that gave it stale.
+      const fetched = fetchedAt === undefined ? startedAt : Math.min(fetchedAt, this.#wall) + this.#back;
+      const stored = this.#store(key, value, expiresAt, fetched, refreshAt);
+      if (staleSince !== undefined) {
+        stored.softAt = Math.min(stored.softAt, staleSince + this.#back);
+        stored.staleUntil = (answer.staleUntil ?? Number.POSITIVE_INFINITY) + this.#back;
+        stored.failures = held?.failures ?? 0;
+        this.#startCooldown(stored);
+      }
       if (previous !== undefined && previous !== value) this.changes.push(value);
     }
   }
 
-  #store(key: string, text: string, expiresAt: number, startedAt: number, refreshAt = -Infinity): void {
-    const life = expiresAt + this.#back - startedAt;
+  #store(key: string, text: string, expiresAt: number, fetchedAt: number, refreshAt = -Infinity): Value {
+    const life = expiresAt + this.#back - fetchedAt;
     const freshMs = Math.min(longestFreshMs, Math.max(life - options.refreshAheadMs, life / 2));
-    const refreshMs = refreshAt + this.#back - startedAt;
+    const refreshMs = refreshAt + this.#back - fetchedAt;
     const delayMs = Math.min(5_000, refreshMs * options.jitter) / 2;
-    const softAt = startedAt + (refreshMs > 0 ? Math.min(freshMs, refreshMs + delayMs) : freshMs);
+    const softAt = fetchedAt + (refreshMs > 0 ? Math.min(freshMs, refreshMs + delayMs) : freshMs);
     this.#negative.delete(key);
-    this.#values.set(key, {
+    const value: Value = {
       text,
       expiresAt,
-      fetchedAt: startedAt,
+      fetchedAt,
       softAt,
       isFresh: true,
+      staleUntil: Number.POSITIVE_INFINITY,
       failures: 0,
       cooldownUntil: -Infinity,
-    });
+    };
+    this.#values.set(key, value);
+    return value;
   }
 
   #fail(
@@ -412,7 +453,11 @@ export class LawModel {
     if (isDenial(code)) this.#drop(key);
     if (isDenial(code) || code === 'unknown') this.#remember(key, code, options.denialTtlMs);
     const value = this.#values.get(key);
-    if (!value || !errorRules[code].staleAllowed || this.#age(value) >= servableMs) return;
+    if (value && errorRules[code].staleAllowed) this.#startCooldown(value, retryAfterMs);
+  }
+
+  #startCooldown(value: Value, retryAfterMs?: number): void {
+    if (!this.#isFresh(value) && this.#age(value) >= servableMs) return;
     const growth = [1, 2, 4, 8, 10][value.failures] ?? 10;
     value.failures += 1;
     value.cooldownUntil =
@@ -441,7 +486,8 @@ export class LawModel {
     const { key, received = 'missing' } = slot;
     if (received === 'missing') slot.found = 'missing';
     else if ('value' in received) {
-      slot.found = received.value;
+      const { value, staleSince } = received;
+      slot.found = staleSince === undefined ? value : `${value} stale since ${staleSince}`;
       slot.expiresAt = received.expiresAt;
     } else {
       const serves = this.#decide(key, { fresh, failure: received.code }) === 'serve';
@@ -463,8 +509,9 @@ export class LawModel {
     return isFresh && this.monotonic < softAt;
   }
 
-  #age({ softAt, expiresAt }: Value): number {
-    return this.#wall >= expiresAt ? Number.POSITIVE_INFINITY : Math.max(0, this.monotonic - softAt);
+  #age({ softAt, expiresAt, staleUntil }: Value): number {
+    if (this.#wall >= expiresAt || this.monotonic >= staleUntil) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.monotonic - softAt);
   }
 
   #forgetFailures(key: string): undefined {

@@ -1,5 +1,5 @@
 import { type DynamicModule, type FactoryProvider, type Provider, Scope, type Type } from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
+import { ModulesContainer, REQUEST } from '@nestjs/core';
 import type { Secrets } from '@secretkit/core';
 import {
   checkRef,
@@ -12,6 +12,7 @@ import {
   type SecretScope,
 } from '@secretkit/core/provider';
 import type { SecretsModuleSetup } from './module-options.js';
+import { refuseDurable } from './refuse-durable.js';
 import { readRequired } from './required-secrets.js';
 import { getScopedSecretsToken, getSecretsToken, getSecretToken } from './tokens.js';
 
@@ -143,6 +144,11 @@ function scopedClients<Request>({ client, scopeOf }: SecretsModuleSetup<Request>
         scope: Scope.REQUEST,
         inject: [REQUEST, secrets],
         useFactory: (request: Request, open: Secrets) => open.scoped(() => checkedScope(scopeOf(request))),
+      },
+      {
+        provide: Symbol('check of durable providers'),
+        inject: [ModulesContainer],
+        useFactory: (modules: ModulesContainer) => ({ onModuleInit: () => refuseDurable(modules, scoped) }),
       },
     ],
     exports: [scoped],

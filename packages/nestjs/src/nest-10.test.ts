@@ -1,3 +1,5 @@
+await import('./durable.test.js');
+
 import { vi } from 'vitest';
 
 // Everything again, on the oldest Nest that the package is for.

@@ -2,7 +2,7 @@ import type { SecretsReader } from '@secretkit/core';
 import {
   describeRef,
   isSecret,
-  isSecretError,
+  missingError,
   type Secret,
   SecretError,
   type SecretRef,
@@ -22,19 +22,19 @@ export async function readRequired(
   const answers = refs.map((ref, at) => ({ ref, answer: settled[at] }));
   const found = answers.map(({ answer }) => answer).filter((answer): answer is Secret => isSecret(answer));
   if (found.length === refs.length) return found;
-  const without = answers.filter(({ answer }) => !isSecret(answer));
-  const failure = without.map(({ answer }) => answer).find((answer) => isSecretError(answer));
+  const without = answers.flatMap(({ ref, answer }) => (isSecret(answer) ? [] : [{ ref, failure: answer }]));
+  const failure = without.find((each) => each.failure)?.failure;
   throw new SecretError(
     failure?.code ?? 'not_found',
     [
       `SecretsModule: the application cannot start without ${without.length} of the ${refs.length} secrets in "required":`,
-      ...without.map(({ ref, answer }) => `  ${describeRef(ref)}: ${reason(answer)}`),
+      ...without.map(
+        (each) => `  ${describeRef(each.ref)}: ${reason(each.failure ?? missingError(secrets, each.ref))}`,
+      ),
     ].join('\n'),
   );
 }
 
-function reason(answer: unknown): string {
-  return isSecretError(answer)
-    ? `${answer.code}, ${answer.problem}`
-    : 'the secret does not exist, or has expired. Create it, or check its name and scope.';
+function reason({ code, problem }: SecretError): string {
+  return code === 'not_found' ? problem : `${code}, ${problem}`;
 }

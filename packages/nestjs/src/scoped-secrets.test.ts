@@ -56,6 +56,8 @@ const methods: Record<Exclude<keyof ScopedSecrets, 'can' | 'layers'>, (client: S
     return refs;
   },
   peek: (client) => client.peek('token'),
+  explain: (client) => client.explain('token'),
+  health: (client) => client.health({ required: ['token'] }),
   invalidate: (client) => client.invalidate(),
   onChange: (client) => client.onChange('token', () => undefined),
   watch: (client) => client.watch(['token'], { everyMs: 1_000 }),

@@ -380,6 +380,16 @@ describe('a secret that is required', () => {
     });
   });
 
+  it('that is missing is named as the backend stores it, as by require', async () => {
+    const provider = {
+      name: 'env',
+      get: async () => undefined,
+      canonical: () => ({ name: 'APP_DATABASE_URL' }),
+    };
+    const { message } = await failure(open(SecretsModule.forRoot({ provider, required: ['database-url'] })));
+    expect(message).toContain('Create it as "APP_DATABASE_URL"');
+  });
+
   it('that cannot be read ends the start with the reason, and missing ones are named beside it', async () => {
     const fake = fakeSecrets({ initial: { a: '1', c: '3' } });
     fake.fail('unavailable', 'c');

@@ -104,7 +104,7 @@ const rows: readonly Row[] = [
   },
   {
     name: '429 rate_limit',
-    fault: { kind: 'rateLimit' },
+    fault: { kind: 'rateLimited' },
     ends: { type: 'StripeRateLimitError', statusCode: 429, code: 'rate_limit' },
   },
   {

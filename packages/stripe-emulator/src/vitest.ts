@@ -17,7 +17,7 @@ export interface EmulatorFixture {
  * const test = emulatorTest({ accounts: ['acct_1'] });
  *
  * test('waits after a rate limit', async ({ emulator, expect }) => {
- *   emulator.faults.add({ kind: 'rateLimit' });
+ *   emulator.faults.add({ kind: 'rateLimited' });
  *   await runYourCode(emulator.url);
  *   expect(emulator.requests.count({ status: 429 })).toBe(1);
  * });

@@ -31,10 +31,10 @@ it('a value is served until just before its expiry, and is missing at it', async
   expect(await secrets.get('name')).toBeUndefined();
 });
 
-it('a date in Retry-After is measured by the option now', async () => {
-  const headers = { 'retry-after': 'Tue, 24 Nov 2026 12:00:30 GMT' };
+it('a date in Retry-After is measured from the date of the response, whatever the clock says', async () => {
+  const headers = { 'retry-after': 'Tue, 24 Nov 2026 12:00:30 GMT', date: 'Tue, 24 Nov 2026 12:00:00 GMT' };
   emulator.faults.add({ kind: 'reply', status: 429, headers, body: { error: { code: 'rate_limit' } } });
-  const now = () => Date.parse('2026-11-24T12:00:00Z');
+  const now = () => Date.parse('2026-11-24T13:00:00Z');
   const provider = stripeSecrets({ client: plainClient(emulator), now });
   await expect(provider.get({ name: 'name' }, {})).rejects.toMatchObject({
     code: 'rate_limited',

@@ -22,7 +22,7 @@ const emptyReply = {
 const faults: Readonly<Partial<Record<FaultName, Fault>>> = {
   unauthorized: { kind: 'unauthorized' },
   forbidden: { kind: 'forbidden' },
-  rateLimited: { kind: 'rateLimit' },
+  rateLimited: { kind: 'rateLimited' },
   throttledByBody: { kind: 'lockTimeout' },
   routeNotFound: { kind: 'reply', status: 404, body: { error: { type: 'invalid_request_error' } } },
   conflict: { kind: 'reply', status: 409, body: { error: { type: 'invalid_request_error' } } },
@@ -35,6 +35,7 @@ const faults: Readonly<Partial<Record<FaultName, Fault>>> = {
   reset: { kind: 'reset' },
   cutBody: { kind: 'cutBody' },
   malformedBody: { kind: 'malformedJson' },
+  cutList: { kind: 'reply', status: 200, body: { object: 'list', has_more: true, data: [] } },
   wrongShape: { kind: 'reply', status: 200, body: { object: 'list', data: 'none' } },
   withoutValue: {
     kind: 'reply',

@@ -1,6 +1,7 @@
 import { checkNumber, checkOptions, kindOf, maxDelayMs } from '@secretkit/core/provider';
+import { checkAllowInsecure, checkBaseUrl, warnInsecure } from '@secretkit/http/transport';
 import Stripe from 'stripe';
-import { checkApiKey, kindOfKey } from './api-key.js';
+import { checkApiKey, type KeyKind, kindOfKey } from './api-key.js';
 import { hardenedHttpClient } from './hardened-http-client.js';
 import { type Hardening, hardening } from './hardening.js';
 import { keyVault } from './key-vault.js';
@@ -9,10 +10,18 @@ export interface StripeClientOptions {
   /** A secret key, a restricted key, or the OAuth token of an installation. */
   readonly apiKey: string;
   /**
-   * The origin of the API, for example the `url` of an emulator. `http:` is allowed for this machine only.
+   * The origin of the API, for example the `url` of an emulator. `http:` is for this machine only, unless `allowInsecure`
+   * is set.
    * @defaultValue `https://api.stripe.com`
    */
   readonly baseUrl?: string;
+  /**
+   * Allows `http:` to another machine, such as an emulator in a network of containers. A listener there reads the key and all
+   * values: Node warns once for each client, with the code `SECRETKIT_STRIPE_INSECURE`. A live-mode key is refused there in
+   * any case.
+   * @defaultValue false
+   */
+  readonly allowInsecure?: boolean;
   /**
    * The timeout of a request in milliseconds, from connecting to the last byte of the response.
    * @defaultValue 10000
@@ -24,8 +33,9 @@ export interface StripeClientOptions {
    */
   readonly apiVersion?: string;
   /**
-   * The function that sends the requests, for proxies and instrumentation.
-   * @defaultValue the global `fetch`
+   * The function that sends the requests, for proxies and instrumentation: a `fetch` of the standard, or of `node-fetch` or
+   * `cross-fetch`. It must return a status, headers, and a body that is a web stream or an async iterable.
+   * @defaultValue the global `fetch`, as it is at the time of a request
    */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -45,17 +55,38 @@ export interface StripeClientOptions {
  * ```
  */
 export function createStripeClient(options: StripeClientOptions): Stripe {
-  checkOptions('createStripeClient', options, ['apiKey', 'baseUrl', 'timeoutMs', 'apiVersion', 'fetch']);
-  const { apiKey, baseUrl = 'https://api.stripe.com', timeoutMs = 10_000, apiVersion, fetch } = options;
+  checkOptions('createStripeClient', options, [
+    'apiKey',
+    'baseUrl',
+    'allowInsecure',
+    'timeoutMs',
+    'apiVersion',
+    'fetch',
+  ]);
+  const {
+    apiKey,
+    baseUrl = 'https://api.stripe.com',
+    allowInsecure = false,
+    timeoutMs = 10_000,
+    apiVersion,
+    fetch,
+  } = options;
   checkApiKey(apiKey);
+  checkAllowInsecure('createStripeClient', allowInsecure);
   checkNumber('createStripeClient', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });
   checkApiVersion(apiVersion);
-  checkFetch(fetch);
-  const { protocol, hostname, port } = checkBaseUrl(baseUrl);
+  const { url, insecure } = checkBaseUrl('createStripeClient', baseUrl, allowInsecure);
+  checkOrigin(url);
+  const { protocol, hostname, port } = url;
+  const key = kindOfKey(apiKey);
+  if (insecure) {
+    refuseLiveKey(key);
+    warnInsecure('createStripeClient', 'SECRETKIT_STRIPE_INSECURE');
+  }
 
   const vault = keyVault(apiKey);
   const stripe = new Stripe(vault.placeholder, {
-    httpClient: hardenedHttpClient(fetch ?? ((url, init) => globalThis.fetch(url, init)), vault),
+    httpClient: hardenedHttpClient(fetch, vault, { insecure }),
     maxNetworkRetries: 0,
     telemetry: false,
     timeout: timeoutMs,
@@ -65,8 +96,23 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
     // The type allows one version only: that of the `stripe` package at compile time.
     ...(apiVersion !== undefined && { apiVersion: apiVersion as never }),
   });
-  const added: Hardening = { key: kindOfKey(apiKey), attachSignal: vault.attachSignal };
+  const added: Hardening = { key, attachSignal: vault.attachSignal };
   return Object.defineProperty(stripe, hardening, { value: added });
+}
+
+function refuseLiveKey({ livemode }: KeyKind): void {
+  if (!livemode) return;
+  throw new TypeError(
+    'createStripeClient: apiKey must not be a live-mode key, got one together with http: to another host. Use a test-mode key, or https:.',
+  );
+}
+
+// stripe-node takes a host, not a path.
+function checkOrigin({ pathname }: URL): void {
+  if (pathname === '/') return;
+  throw new TypeError(
+    'createStripeClient: baseUrl must be an origin, such as https://api.stripe.com, got a URL with a path.',
+  );
 }
 
 function checkApiVersion(apiVersion: unknown): void {
@@ -75,36 +121,5 @@ function checkApiVersion(apiVersion: unknown): void {
   const got = typeof apiVersion === 'string' ? 'a string that a header cannot hold' : kindOf(apiVersion);
   throw new TypeError(
     `createStripeClient: apiVersion must be a version of the Stripe API, got ${got}. Example: "2026-10-28.endive".`,
-  );
-}
-
-// Otherwise every request would fail as if the connection had failed.
-function checkFetch(fetch: unknown): void {
-  if (fetch === undefined || typeof fetch === 'function') return;
-  throw new TypeError(`createStripeClient: fetch must be a function, got ${kindOf(fetch)}.`);
-}
-
-function checkBaseUrl(baseUrl: unknown): URL {
-  if (typeof baseUrl !== 'string') throw wrongBaseUrl(`an origin, got ${kindOf(baseUrl)}`);
-  if (!URL.canParse(baseUrl)) throw wrongBaseUrl('an origin, got an invalid URL');
-  const url = new URL(baseUrl);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw wrongBaseUrl('an origin with https: or http:, got a URL with another scheme');
-  }
-  if (url.username || url.password) throw wrongBaseUrl('an origin, got a URL with credentials');
-  if (url.pathname !== '/' || url.search || url.hash) {
-    throw wrongBaseUrl('an origin, got a URL with a path, a query or a fragment');
-  }
-  if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
-    throw wrongBaseUrl(
-      'an origin with https: unless it is on this machine, got http: to another host, which sends the API key without TLS',
-    );
-  }
-  return url;
-}
-
-function wrongBaseUrl(expected: string): TypeError {
-  return new TypeError(
-    `createStripeClient: baseUrl must be ${expected}. Examples: https://api.stripe.com, http://127.0.0.1:12140.`,
   );
 }

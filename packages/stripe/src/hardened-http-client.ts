@@ -1,7 +1,12 @@
-import { isSecretError, SecretError, type SecretErrorDetails } from '@secretkit/core/provider';
+import { SecretError } from '@secretkit/core/provider';
+import { boundedFetch, type ReadResponse } from '@secretkit/http/transport';
+import { kindOfKey } from './api-key.js';
 import type { KeyVault } from './key-vault.js';
-import { networkCode } from './network-code.js';
-import { detailsOf, readBody } from './read-body.js';
+import { requestIdOf } from './safe-details.js';
+import { stripeBody } from './stripe-body.js';
+
+/** Twice the size of a list with the ten largest secrets of a scope. */
+const maxBytes = 1_048_576;
 
 /** The HTTP client that stripe-node expects. */
 export interface HttpClient {
@@ -30,51 +35,36 @@ export interface HttpResponse {
 /**
  * Returns the HTTP client of `createStripeClient`. It resolves with a JSON object, read to its end within the timeout.
  * Otherwise it rejects with a `SecretError`, which stripe-node passes on as the `detail` of a connection error.
+ *
+ * @param insecure - Whether requests leave this machine without TLS. Then a live-mode key of one request is refused too.
  */
-export function hardenedHttpClient(fetch: typeof globalThis.fetch, vault: KeyVault): HttpClient {
+export function hardenedHttpClient(
+  fetch: typeof globalThis.fetch | undefined,
+  vault: KeyVault,
+  { insecure = false }: { readonly insecure?: boolean } = {},
+): HttpClient {
+  const send = boundedFetch({
+    owner: 'createStripeClient',
+    fetch,
+    maxBytes,
+    requestId: (received) => requestIdOf(received.get('request-id')).requestId,
+  });
   return {
     getClientName: () => 'secretkit',
 
     // Async, since stripe-node would never settle after a synchronous throw.
-    async makeRequest(host, port, path, method, headers, requestData, protocol, timeoutMs) {
+    async makeRequest(host, port, path, method, headers, body, protocol, timeoutMs) {
       const { authorization: given, ...others } = stringsOf(headers);
       const { authorization, signal } = vault.resolveHeader(given);
-      if (signal?.aborted) throw aborted();
-      const request = new AbortController();
-      let details: SecretErrorDetails = {};
-
-      async function exchange(): Promise<HttpResponse> {
-        const response = await fetch(`${protocol}://${host}:${port}${path}`, {
-          method,
-          headers: { ...others, ...(authorization !== undefined && { authorization }) },
-          redirect: 'manual',
-          signal: request.signal,
-          ...(hasBody(method, requestData) && { body: requestData }),
-        });
-        details = detailsOf(response);
-        return httpResponse(response, await readBody(response));
-      }
-
-      let end: (reason: SecretError) => void = () => undefined;
-      const ended = new Promise<never>((_, reject) => {
-        end = (reason) => {
-          reject(reason);
-          request.abort(reason);
-        };
-      });
-      const abort = (): void => end(aborted()); // stripe-node must not see the caller's reason, which may be anything
-      const timer = setTimeout(() => end(timedOut(timeoutMs, details)), timeoutMs);
-      signal?.addEventListener('abort', abort, { once: true });
+      if (insecure && isLiveKey(authorization)) throw liveKeyRefused();
+      const sent = { ...others, ...(authorization !== undefined && { authorization }) };
       try {
-        // A race, since a custom fetch may ignore its signal.
-        return await Promise.race([ended, exchange()]);
+        const url = `${protocol}://${host}:${port}${path}`;
+        const response = await send(url, { method, headers: sent, body, signal, timeoutMs });
+        return httpResponse(response, stripeBody(response));
       } catch (error) {
-        throw isSecretError(error)
-          ? error
-          : connectionFailed(`${host}:${port}${networkCode(error)}`, details);
-      } finally {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
+        // stripe-node must not see the caller's reason, which may be anything.
+        throw signal?.aborted ? new SecretError('unavailable', 'the caller aborted the call.') : error;
       }
     },
   };
@@ -85,13 +75,10 @@ function stringsOf(headers: object): Record<string, string> {
   return Object.fromEntries(present.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
-// Also an empty body, for methods that have one: some runtimes would set a wrong length.
-function hasBody(method: string, requestData: string | undefined): boolean {
-  return method === 'POST' || method === 'PUT' || method === 'PATCH' || Boolean(requestData);
-}
-
-function httpResponse({ status, headers: received }: Response, body: object): HttpResponse {
-  const headers = Object.fromEntries([...received].filter(([header]) => header !== 'stripe-notice')); // stripe-node prints it
+function httpResponse({ status, headers: received }: ReadResponse, body: object): HttpResponse {
+  const headers = Object.fromEntries(
+    [...received.entries()].filter(([header]) => header !== 'stripe-notice'),
+  ); // stripe-node prints it
   const raw = { statusCode: status, headers }; // not the response itself, whose body has the value
   return {
     getStatusCode: () => status,
@@ -106,22 +93,13 @@ function httpResponse({ status, headers: received }: Response, body: object): Ht
   };
 }
 
-function timedOut(timeoutMs: number, details: SecretErrorDetails): SecretError {
-  return new SecretError(
-    'timeout',
-    `Stripe did not respond within ${timeoutMs} ms. Check the network, or increase timeoutMs.`,
-    { details },
-  );
+function isLiveKey(authorization = ''): boolean {
+  return kindOfKey(authorization.replace(/^Bearer /, '')).livemode === true;
 }
 
-function aborted(): SecretError {
-  return new SecretError('unavailable', 'the caller aborted the call.');
-}
-
-function connectionFailed(where: string, details: SecretErrorDetails): SecretError {
+function liveKeyRefused(): SecretError {
   return new SecretError(
-    'unavailable',
-    `the connection failed: ${where}. Check the network and the host, and try again.`,
-    { details },
+    'unauthenticated',
+    'a live-mode API key is never sent without TLS. Use a test-mode key, or https:.',
   );
 }

@@ -1,5 +1,5 @@
 import { startEmulator } from '@secretkit/stripe-emulator';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type StripeOpenerOptions, stripeOpener } from './opener.js';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -48,7 +48,7 @@ describe('stripeOpener', () => {
   });
 
   it.each([
-    ['stripe:?acount=acct_1', '"acount"'],
+    ['stripe:?acount=acct_1', 'unknown parameter'],
     ['stripe:?account=', 'account'],
     ['stripe:?account=a&account=CANARY', 'account'],
     ['stripe:CANARY', 'path'],
@@ -70,6 +70,28 @@ describe('stripeOpener', () => {
     expect(String(error)).not.toContain('CANARY');
   });
 
+  it.each([
+    ['in the options', 'stripe:', { baseUrl: 'http://stripe-emulator:12140' }],
+    ['in the URL', 'stripe:?baseUrl=http://stripe-emulator:12140', {}],
+  ])(
+    'opens an emulator on another machine with allowInsecure, with a warning: %s',
+    async (_, url, options) => {
+      const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+      closing.push(async () => warn.mockRestore());
+      expect((await open(url, { ...options, allowInsecure: true })).name).toBe('stripe');
+      expect(warn).toHaveBeenCalledTimes(1);
+      await expect(open(url, options)).rejects.toThrow(/baseUrl.*allowInsecure/);
+      const live = { ...options, allowInsecure: true, apiKey: () => 'sk_live_CANARY' };
+      await expect(open(url, live)).rejects.toThrow(/apiKey(?!.*CANARY)/);
+      expect(warn).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it('refuses another machine with TLS in the URL in any case', async () => {
+    const url = 'stripe:?baseUrl=https://api.example';
+    await expect(open(url, { allowInsecure: true })).rejects.toThrow(/baseUrl/);
+  });
+
   it('refuses a baseUrl in both places, and an empty key', async () => {
     await expect(
       open('stripe:?baseUrl=http://127.0.0.1:2', { baseUrl: 'http://127.0.0.1:1' }),
@@ -82,6 +104,7 @@ describe('stripeOpener', () => {
     [{}, 'apiKey'],
     [{ apiKey: 'CANARY' }, 'apiKey'],
     [{ apiKey, key: 'CANARY' }, '"key"'],
+    [{ apiKey, allowInsecure: 'CANARY' }, 'allowInsecure'],
     [{ apiKey, scheme: 'CANARY' }, 'scheme'],
     [{ apiKey, scheme: 'stripe:' }, 'scheme'],
     [{ apiKey, scheme: 5 }, 'scheme'],

@@ -1,4 +1,5 @@
 import { checkOptions, checkScheme, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
+import { checkAllowInsecure, isOnThisMachine } from '@secretkit/http/transport';
 import { type StripeSecrets, stripeSecrets } from './stripe-secrets.js';
 
 export interface StripeOpenerOptions {
@@ -12,6 +13,12 @@ export interface StripeOpenerOptions {
    * @defaultValue `https://api.stripe.com`
    */
   readonly baseUrl?: string;
+  /**
+   * Allows `http:` to another machine, here and in the URL's parameter `baseUrl`: see `allowInsecure` of
+   * `createStripeClient`. A live-mode key is refused there in any case.
+   * @defaultValue false
+   */
+  readonly allowInsecure?: boolean;
   /** The scheme of the URLs that it opens, in lower case and without a colon. @defaultValue `stripe` */
   readonly scheme?: string;
 }
@@ -32,21 +39,23 @@ export interface StripeOpenerOptions {
  * ```
  */
 export function stripeOpener(options: StripeOpenerOptions): Opener<StripeSecrets> {
-  checkOptions('stripeOpener', options, ['apiKey', 'baseUrl', 'scheme']);
-  const { apiKey, baseUrl, scheme = 'stripe' } = options;
+  checkOptions('stripeOpener', options, ['apiKey', 'baseUrl', 'allowInsecure', 'scheme']);
+  const { apiKey, baseUrl, allowInsecure = false, scheme = 'stripe' } = options;
   checkApiKeySource(apiKey);
+  checkAllowInsecure('stripeOpener', allowInsecure);
   checkScheme('stripeOpener', scheme);
   return Object.freeze<Opener<StripeSecrets>>({
     schemes: Object.freeze([scheme]),
     async open(url) {
       const { account, livemode, baseUrl: local } = urlParameters(url, ['account', 'livemode', 'baseUrl']);
-      checkLocal(local, baseUrl);
+      checkLocal(local, baseUrl, allowInsecure);
       checkLivemode(livemode);
       const origin = local ?? baseUrl;
       const { createStripeClient } = await import('./create-stripe-client.js'); // it loads the SDK
       const client = createStripeClient({
         apiKey: (await apiKey()) ?? '', // it refuses an empty key
         ...(origin !== undefined && { baseUrl: origin }),
+        allowInsecure,
       });
       return stripeSecrets({
         client,
@@ -63,16 +72,20 @@ function checkApiKeySource(apiKey: unknown): void {
   throw new TypeError(`stripeOpener: apiKey must be a function that returns the key, got ${kindOf(apiKey)}.`);
 }
 
-// The API key is sent to this origin, so a URL, which anybody may set, must not name another machine.
-function checkLocal(local: string | undefined, baseUrl: string | undefined): void {
+// The API key is sent to this origin, so a URL, which anybody may set, must not name another machine; without TLS it may,
+// if that is allowed, since no live-mode key is sent there.
+function checkLocal(local: string | undefined, baseUrl: string | undefined, allowInsecure: boolean): void {
   if (local === undefined) return;
   if (baseUrl !== undefined) {
     throw new TypeError('stripeOpener: baseUrl must not be both in the URL and in the options. Omit one.');
   }
-  if (URL.canParse(local) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(local).hostname)) return;
+  if (URL.canParse(local)) {
+    const url = new URL(local);
+    if (isOnThisMachine(url) || (allowInsecure && url.protocol === 'http:')) return;
+  }
   throw new TypeError(
     'stripeOpener: the URL parameter baseUrl must be an origin on this machine, since the API key is sent there. ' +
-      'Set the origin of another machine in the option baseUrl.',
+      'Set the origin of another machine in the option baseUrl. For an emulator in a network of containers, set allowInsecure.',
   );
 }
 

@@ -52,7 +52,7 @@ describe('the eleventh secret of a scope', () => {
 describe('a refusal in a scope with space keeps its code', () => {
   it('a rate limit, without a list of the scope', async () => {
     const { emulator, secrets } = await open();
-    emulator.faults.add({ kind: 'rateLimit', operation: 'create' });
+    emulator.faults.add({ kind: 'rateLimited', operation: 'create' });
     await expect(secrets.set('name', 'value')).rejects.toMatchObject({
       code: 'rate_limited',
       message: expect.stringContaining('of this operation'),
@@ -66,6 +66,23 @@ describe('a refusal in a scope with space keeps its code', () => {
     emulator.faults.add({ kind: 'reply', status: 400, body, operation: 'create' });
     await expect(secrets.set('name', 'value')).rejects.toMatchObject({ code: 'invalid_argument' });
     expect(emulator.requests.list().map(({ operation }) => operation)).toEqual(['create', 'list']);
+  });
+
+  it('an invalid request when the name may be on a later page', async () => {
+    const { emulator, secrets } = await open();
+    for (let i = 0; i < 10; i += 1) emulator.secrets.put({ name: `name-${i}`, payload: 'value' });
+    const body = { error: { type: 'invalid_request_error', message: 'No.' } };
+    emulator.faults.add({ kind: 'reply', status: 400, body, operation: 'create' });
+    const data = Array.from({ length: 10 }, (_, at) => ({
+      object: 'apps.secret',
+      id: `appsecret_${at}`,
+      name: `name-${at}`,
+      livemode: false,
+      created: 1,
+    }));
+    const page = { object: 'list', has_more: true, data };
+    emulator.faults.add({ kind: 'reply', status: 200, body: page, operation: 'list' });
+    await expect(secrets.set('name-10', 'value')).rejects.toMatchObject({ code: 'invalid_argument' });
   });
 
   it('an invalid request when the list fails; an abort during the list rejects with its reason', async () => {

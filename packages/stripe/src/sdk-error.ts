@@ -1,6 +1,5 @@
 import { isSecretError, SecretError } from '@secretkit/core/provider';
-import { fieldsOf } from './fields-of.js';
-import { networkCode } from './network-code.js';
+import { fieldsOf, networkCode } from '@secretkit/http/transport';
 import { requestIdOf } from './safe-details.js';
 import type { StripeFailure } from './stripe-failure.js';
 
@@ -42,7 +41,8 @@ export function fromSdkError(error: unknown): unknown {
     const problem = 'the timeout of stripe-node has passed. Check the network, or increase the timeout.';
     return new SecretError('timeout', problem, { details });
   }
-  const problem = `the connection to Stripe failed${networkCode(detail)}. Check the network, and try again.`;
+  const code = networkCode(detail);
+  const problem = `the connection to Stripe failed${code === undefined ? '' : ` (${code})`}. Check the network, and try again.`;
   return new SecretError('unavailable', problem, { details });
 }
 

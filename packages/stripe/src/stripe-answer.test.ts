@@ -54,6 +54,7 @@ describe('another answer is invalid_data', () => {
     ['a string', 'secret'],
     ['another object', { ...secret, object: 'account' }],
     ['no id', { ...secret, id: undefined }],
+    ['an empty id, which is not a cursor', { ...secret, id: '' }],
     ['a name that is not a string', { ...secret, name: 5 }],
     ['an empty name', { ...secret, name: '' }],
     ['no mode', { ...secret, livemode: 'false' }],
@@ -80,6 +81,7 @@ describe('another answer is invalid_data', () => {
     ['not a list', { ...secret }],
     ['no data', { object: 'list', has_more: false }],
     ['no has_more', { object: 'list', data: [] }],
+    ['no secrets, although there are more', { object: 'list', data: [], has_more: true }],
   ])('a page: %s', (_, answer) => {
     expect(() => read.page(answer, {})).toThrow(/^invalid_data: /);
   });

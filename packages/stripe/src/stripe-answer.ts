@@ -1,5 +1,5 @@
-import { SecretError, type SecretErrorDetails, type SecretScope } from '@secretkit/core/provider';
-import { fieldsOf } from './fields-of.js';
+import { own, SecretError, type SecretErrorDetails, type SecretScope } from '@secretkit/core/provider';
+import { fieldsOf } from '@secretkit/http/transport';
 import { type ErrorContext, stripeError } from './stripe-error.js';
 
 /** A secret in a response of Stripe. */
@@ -57,6 +57,7 @@ export function answerReader(context: ErrorContext = {}): AnswerReader {
       if (!secrets.every((secret) => isInScope(scope, secret))) {
         throw malformed('the requested list', details);
       }
+      if (has_more && secrets.length === 0) throw malformed('a complete list', details); // there is no cursor
       return { secrets, hasMore: has_more };
     },
 
@@ -78,13 +79,19 @@ function foldCase(name: string): string {
   return name.normalize().toLowerCase();
 }
 
-function isInScope({ user }: SecretScope, { scope }: StripeSecret): boolean {
-  return scope === undefined || scope.user === user;
+function isInScope(owner: SecretScope, { scope }: StripeSecret): boolean {
+  return scope === undefined || scope.user === own(owner, 'user');
 }
 
 function readSecret(answer: unknown, details: SecretErrorDetails): StripeSecret {
   const { object, id, name, scope, livemode, created, expires_at, payload } = fieldsOf(answer);
-  if (object !== 'apps.secret' || typeof id !== 'string' || typeof name !== 'string' || name === '')
+  if (
+    object !== 'apps.secret' ||
+    typeof id !== 'string' ||
+    typeof name !== 'string' ||
+    id === '' ||
+    name === ''
+  )
     throw malformed('a secret', details);
   if (typeof livemode !== 'boolean' || !isTimestamp(created)) throw malformed('a secret', details);
   if (expires_at !== null && expires_at !== undefined && !isTimestamp(expires_at))
@@ -127,9 +134,10 @@ function checkStatus(answer: unknown, context: ErrorContext): SecretErrorDetails
   };
 }
 
-// The last response of stripe-node's fetch client is a `Response`, which has a `Headers` object.
+// The last response of stripe-node's fetch client has a `Headers` object, of the runtime or of a package.
 function toRecord(headers: unknown): Partial<Record<string, unknown>> {
-  return headers instanceof Headers ? Object.fromEntries(headers) : fieldsOf(headers);
+  const isList = typeof fieldsOf(headers)['entries'] === 'function' && Symbol.iterator in Object(headers);
+  return isList ? Object.fromEntries(headers as Iterable<[string, unknown]>) : fieldsOf(headers); // it is iterable
 }
 
 /** Whether this is a number of seconds that a Date can hold. */

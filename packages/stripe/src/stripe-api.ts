@@ -4,6 +4,7 @@ import {
   SecretError,
   type SecretErrorDetails,
   type SecretScope,
+  throwIfAborted,
 } from '@secretkit/core/provider';
 import { modeOf } from './api-key.js';
 import {
@@ -87,9 +88,9 @@ export function stripeApi({ livemode, ...settings }: ApiSettings): StripeApi {
     try {
       const page = await list(scope, { after: undefined, limit: 100, payloads: false }, ctx);
       const exists = page.secrets.some((secret) => mayBeSameName(secret.name, name));
-      return page.secrets.length >= maxSecrets && !exists;
+      return page.secrets.length >= maxSecrets && !exists && !page.hasMore; // the name may be on the next page
     } catch {
-      ctx.signal?.throwIfAborted();
+      throwIfAborted(ctx.signal);
       return false; // the caller gets the error of the write
     }
   }

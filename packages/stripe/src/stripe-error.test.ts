@@ -28,7 +28,11 @@ describe('the code of a failure: by Stripe’s code first, by the status second'
       'rate_limited',
     ],
     [{ status: 200 }, 'invalid_data'],
+    [{ status: 408 }, 'timeout'],
+    [{ status: 408, code: 'lock_timeout' }, 'rate_limited'],
     [{ status: 409 }, 'conflict'],
+    [{ status: 409, code: 'lock_timeout' }, 'rate_limited'],
+    [{ status: 424, code: 'idempotency_key_in_use' }, 'unavailable'],
     [{ status: 409, code: 'idempotency_key_in_use' }, 'unavailable'],
     [{ status: 424 }, 'unavailable'],
     [{ status: 429 }, 'rate_limited'],
@@ -59,6 +63,17 @@ describe('retryable', () => {
 
   it('is never true for a code that is final', () => {
     expect(stripeError({ status: 403, headers: { 'stripe-should-retry': 'true' } }).retryable).toBe(false);
+  });
+});
+
+describe('a retry of a write whose first attempt is in progress waits', () => {
+  it.each<[string, Record<string, unknown>, number]>([
+    ['two seconds', {}, 2_000],
+    ['two seconds, if the response asks for less', { 'retry-after': '1' }, 2_000],
+    ['as long as the response asks for, if that is more', { 'retry-after': '7' }, 7_000],
+  ])('%s', (_, headers, retryAfterMs) => {
+    const failure = { status: 409, code: 'idempotency_key_in_use', headers };
+    expect(stripeError(failure)).toMatchObject({ retryable: true, retryAfterMs });
   });
 });
 

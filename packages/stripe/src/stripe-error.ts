@@ -1,6 +1,6 @@
 import { SecretError, type SecretErrorCode } from '@secretkit/core/provider';
+import { retryAfterMs } from '@secretkit/http/transport';
 import { describeKey, type KeyKind } from './api-key.js';
-import { retryAfterMs } from './retry-after.js';
 import { requestIdOf, vendorCodeOf } from './safe-details.js';
 import type { StripeFailure } from './stripe-failure.js';
 
@@ -16,6 +16,8 @@ interface ErrorMapping {
   readonly code: SecretErrorCode;
   /** The problem and the remedy. `{key}` is replaced by the kind of the API key. */
   readonly problem: string;
+  /** The shortest wait before a retry, in milliseconds. @defaultValue the wait that the response asks for */
+  readonly minRetryAfterMs?: number;
 }
 
 const expiredKey: ErrorMapping = {
@@ -40,6 +42,7 @@ const byVendorCode: Readonly<Record<string, ErrorMapping>> = {
     code: 'unavailable',
     problem:
       'an earlier attempt of the same write is still in progress. Try again with the same idempotency key.',
+    minRetryAfterMs: 2_000, // an attempt that outlasted a timeout takes more than the first backoffs
   },
   livemode_mismatch: {
     code: 'unauthenticated',
@@ -89,6 +92,7 @@ const byStatus: Readonly<Record<number, ErrorMapping>> = {
     problem:
       'the response is not the error that Stripe returns for a missing secret. Check the host, and any proxy.',
   },
+  408: { code: 'timeout', problem: 'the request did not arrive in time. Check the network, and try again.' },
   409: {
     code: 'conflict',
     problem: 'the request conflicts with another request. Read the secret before you try again.',
@@ -134,12 +138,14 @@ export function stripeError(
 ): SecretError {
   const mapping = mappingOf(failure, key);
   const { status, requestId, headers = {} } = failure;
+  const askedMs = retryAfterMs(headers, now());
   const replayed = headers['idempotent-replayed'] === 'true'; // the same idempotency key gets the same response
   const refused = headers['stripe-should-retry'] === 'false';
   const problem = mapping.problem.replace('{key}', describeKey(key));
   return new SecretError(mapping.code, status === undefined ? problem : `HTTP ${status}: ${problem}`, {
     retryable: !replayed && !refused,
-    retryAfterMs: retryAfterMs(headers['retry-after'], now()),
+    retryAfterMs:
+      mapping.minRetryAfterMs === undefined ? askedMs : Math.max(mapping.minRetryAfterMs, askedMs ?? 0),
     details: {
       ...(status !== undefined && { status }),
       ...requestIdOf(requestId),

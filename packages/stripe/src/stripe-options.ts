@@ -1,4 +1,4 @@
-import { checkOptions, kindOf } from '@secretkit/core/provider';
+import { checkOptions, kindOf, own } from '@secretkit/core/provider';
 import { modeOf } from './api-key.js';
 import { accountOf } from './client-config.js';
 import { hardeningOf } from './hardening.js';
@@ -50,12 +50,13 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
       `stripeSecrets: client must be a Stripe instance, got ${kindOf(client)}. Make one with createStripeClient({ apiKey }) of @secretkit/stripe/client.`,
     );
   }
-  checkAccountOption(options.account);
+  const account = own(options, 'account');
+  checkAccountOption(account);
   checkMode(client, livemode);
   const accountHeader = checkedHeader(client, options.accountHeader);
   return {
     client,
-    account: options.account ?? accountOf(client, accountHeader),
+    account: account ?? accountOf(client, accountHeader),
     accountHeader,
     livemode,
     now,

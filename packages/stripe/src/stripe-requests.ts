@@ -1,4 +1,4 @@
-import { abortable, type CallContext, type SecretScope } from '@secretkit/core/provider';
+import { abortable, type CallContext, own, type SecretScope, throwIfAborted } from '@secretkit/core/provider';
 import type { KeyKind } from './api-key.js';
 import { timeoutOf } from './client-config.js';
 import { hardeningOf } from './hardening.js';
@@ -49,8 +49,9 @@ export function stripeRequests({ client, accountHeader, now }: RequestSettings):
   return {
     key: hardening?.key,
 
-    async send({ account, user }, { signal, deadline, idempotencyKey }, request, answerFor) {
-      signal?.throwIfAborted();
+    async send(owner, { signal, deadline, idempotencyKey }, request, answerFor) {
+      const [account, user] = [own(owner, 'account'), own(owner, 'user')];
+      throwIfAborted(signal);
       const attached = signal && hardening?.attachSignal(signal);
       const scope: StripeScope = user === undefined ? { type: 'account' } : { type: 'user', user };
       const options: StripeRequestOptions = {
@@ -64,7 +65,7 @@ export function stripeRequests({ client, accountHeader, now }: RequestSettings):
         // A request with an attached signal ends by itself.
         return await (attached ? request(scope, options) : abortable(request(scope, options), signal));
       } catch (error) {
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         const failure = failureIn(error);
         if (!failure) throw fromSdkError(error);
         const answer = answerFor?.(failure);

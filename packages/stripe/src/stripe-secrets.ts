@@ -1,5 +1,6 @@
 import {
   type CallContext,
+  own,
   type Secret,
   SecretError,
   type SecretProvider,
@@ -43,7 +44,7 @@ export function stripeSecrets(options: StripeSecretsOptions): StripeSecrets {
   const readBatch = batchReader();
 
   function withDefaultAccount(scope: SecretScope = {}): SecretScope {
-    return account === undefined || scope.account !== undefined ? scope : { ...scope, account };
+    return account === undefined || own(scope, 'account') !== undefined ? scope : { ...scope, account };
   }
 
   function checkedScope(scope: SecretScope | undefined): SecretScope {

@@ -16,7 +16,7 @@ const concurrency = 25;
 const accounts = ['acct_1', 'acct_2', 'acct_3', 'acct_4'];
 const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 const faults: readonly Fault[] = [
-  { kind: 'rateLimit' },
+  { kind: 'rateLimited' },
   { kind: 'lockTimeout' },
   { kind: 'serverError' },
   { kind: 'serverError', executed: true },

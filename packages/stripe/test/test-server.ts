@@ -4,10 +4,8 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { selfSigned } from './self-signed.js';
 
 /** Handles one request. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -45,12 +43,6 @@ export async function serve(handler: Handler): Promise<TestServer> {
   return { ...(await listen(createHttpServer(recorder.handle), 'http')), ...recorder };
 }
 
-/** Starts an HTTPS server with a certificate that clients do not trust. */
-export async function serveUntrusted(handler: Handler): Promise<TestServer> {
-  const recorder = recorderFor(handler);
-  return { ...(await listen(createHttpsServer(selfSigned(), recorder.handle), 'https')), ...recorder };
-}
-
 /** Starts a server that redirects to a second server, which handles the request. */
 export async function serveRedirect(status: number, handler: Handler): Promise<TestServer> {
   const redirectTarget = await serve(handler);
@@ -58,18 +50,6 @@ export async function serveRedirect(status: number, handler: Handler): Promise<T
     response.writeHead(status, { location: `${redirectTarget.url}${url}`, 'request-id': 'req_fault' }).end();
   });
   return { ...server, redirectTarget };
-}
-
-/** Starts a TCP server that handles every connection in the same way. */
-export async function serveSockets(
-  onConnection: (socket: Socket) => void,
-  protocol: 'http' | 'https' = 'http',
-): Promise<TestServer> {
-  const server = createTcpServer((socket) => {
-    socket.on('error', () => undefined);
-    onConnection(socket);
-  });
-  return listen(server, protocol);
 }
 
 /** Returns a port without a listener. */
@@ -81,11 +61,6 @@ export async function closedPort(): Promise<TestServer> {
   const { port } = server.address() as AddressInfo; // a listening TCP server has one
   await new Promise((resolve) => server.close(resolve));
   return addressOf('http', '127.0.0.1', port);
-}
-
-/** Returns a host that does not exist. No resolver is queried: a DNS label has 63 characters at most. */
-export async function unknownHost(): Promise<TestServer> {
-  return addressOf('https', `${'x'.repeat(64)}.invalid`, 443);
 }
 
 function recorderFor(handler: Handler): Pick<TestServer, 'requests' | 'inFlight'> & { handle: Handler } {

@@ -8,3 +8,16 @@ it('a fake clock moves only when it is advanced, forward or backwards', () => {
   advance(-200);
   expect(now()).toBe(1_300);
 });
+
+it.each(['1000', Number.NaN, Number.POSITIVE_INFINITY, undefined])(
+  'a fake clock is not advanced by %s',
+  (ms) => {
+    const { now, advance } = fakeClock(new Date(1_000));
+    expect(() => advance(ms as number)).toThrow('fakeClock: ms of advance must be a finite number');
+    expect(now()).toBe(1_000);
+  },
+);
+
+it.each(['2030-01-01', new Date(Number.NaN), 5, null])('a fake clock does not start at %s', (startsAt) => {
+  expect(() => fakeClock(startsAt as Date)).toThrow('fakeClock: startsAt must be a valid Date');
+});

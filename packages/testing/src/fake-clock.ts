@@ -1,3 +1,5 @@
+import { kindOf } from '@secretkit/core/provider';
+
 /** A clock that moves only when a test moves it. Its functions need no `this`: pass `now` to any option of that name. */
 export interface FakeClock {
   /** Returns epoch milliseconds. */
@@ -10,6 +12,7 @@ export interface FakeClock {
  * Returns a clock for every option named `now`. It moves no timers: use the fake timers of your test runner for those.
  *
  * @param startsAt - Its first reading. @defaultValue 2030-01-01T00:00:00Z
+ * @throws `TypeError` for anything but a valid Date; `advance` for anything but a finite number.
  * @example
  * ```ts
  * import { cache } from '@secretkit/middleware/cache';
@@ -21,11 +24,16 @@ export interface FakeClock {
  * ```
  */
 export function fakeClock(startsAt: Date = new Date('2030-01-01T00:00:00Z')): FakeClock {
-  let ms = startsAt.getTime();
+  let ms = checked('startsAt must be a valid Date', Number((startsAt as Partial<Date> | null)?.getTime?.()));
   return {
     now: () => ms,
     advance(by) {
-      ms += by;
+      ms += checked('ms of advance must be a finite number', by);
     },
   };
+}
+
+function checked(expected: string, ms: number): number {
+  if (Number.isFinite(ms)) return ms;
+  throw new TypeError(`fakeClock: ${expected}, got ${kindOf(ms)}.`);
 }

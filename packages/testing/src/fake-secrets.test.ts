@@ -1,7 +1,12 @@
 import { createSecrets } from '@secretkit/core';
 import { type SecretRef, seal } from '@secretkit/core/provider';
+import { cache } from '@secretkit/middleware/cache';
 import { describe, expect, it } from 'vitest';
-import { fakeSecrets } from './fake-secrets.js';
+import { counting } from './counting.js';
+import { fakeClock } from './fake-clock.js';
+import { type FakeSecrets, fakeSecrets } from './fake-secrets.js';
+
+const expiring = seal('value', { expiresAt: new Date(Date.UTC(2031, 0)) });
 
 describe('fakeSecrets', () => {
   it('returns its initial contents, and what a test puts and removes', async () => {
@@ -17,6 +22,73 @@ describe('fakeSecrets', () => {
     await fake.remove({ name: 'a', scope: { user: 'usr_1' } });
     expect(await secrets.scoped({ user: 'usr_1' }).get('a')).toBeUndefined();
     expect([fake.calls(), fake.calls('get'), fake.calls('set')]).toEqual([5, 5, 0]);
+  });
+
+  it('names a secret of the same scope that folds like a missing one', async () => {
+    const fake = fakeSecrets({ initial: { 'database-url': 'CANARY' } });
+    const secrets = createSecrets(counting(fake.provider).provider);
+    await expect(secrets.require('DATABASE_URL')).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringMatching(/"database-url"(?!.*CANARY)/),
+    });
+    const scoped = secrets.scoped({ account: 'acct_1' }).require('DATABASE_URL');
+    await expect(scoped).rejects.toMatchObject({ message: expect.not.stringContaining('"database-url"') });
+    await fake.remove('database-url');
+    await expect(secrets.require('DATABASE_URL')).rejects.toMatchObject({
+      message: expect.not.stringContaining('"database-url"'),
+    });
+  });
+
+  it('refuses to advance a clock that nothing reads: the test of an outage would test nothing', async () => {
+    const fake = fakeSecrets({ initial: { a: 'before' } });
+    const blind = createSecrets(cache({ ttlMs: 1_000 })(fake.provider));
+    fake.clock.advance(1_000); // before the first call, the stack may not be built yet
+    await blind.require('a');
+    expect(() => fake.clock.advance(1_000)).toThrow(/^fakeSecrets: clock\.advance .*now/);
+    const seeing = createSecrets(cache({ ttlMs: 1_000, jitter: 0, now: fake.clock.now })(fake.provider));
+    await seeing.require('a');
+    fake.clock.advance(1_000);
+    await fake.put('a', 'after');
+    expect((await seeing.require('a')).reveal()).toBe('after');
+  });
+
+  it.each<[string, (fake: FakeSecrets) => Promise<unknown>]>([
+    ['put', (fake) => fake.put('b', 'value', new Date(Date.UTC(2031, 0)))],
+    ['set', (fake) => fake.provider.set({ name: 'b' }, expiring, {})],
+    ['compareAndSet', (fake) => fake.provider.compareAndSet({ name: 'b' }, expiring, undefined, {})],
+  ])('advances it for a secret that expires, by %s', async (_, write) => {
+    const fake = fakeSecrets({ initial: { a: '1' } });
+    await createSecrets(fake.provider).require('a');
+    await write(fake);
+    fake.clock.advance(400 * 24 * 60 * 60 * 1_000);
+    expect(await createSecrets(fake.provider).get('b')).toBeUndefined();
+  });
+
+  it('advances a clock that a secret with an expiry depends on, also one of the initial ones', async () => {
+    const expiring = seal('1', { expiresAt: new Date('2030-01-01T00:01:00Z') });
+    const fake = fakeSecrets({ initial: { a: expiring } });
+    const secrets = createSecrets(fake.provider);
+    await secrets.get('a');
+    fake.clock.advance(60_000);
+    expect(await secrets.get('a')).toBeUndefined();
+  });
+
+  it.each([Promise.resolve({}), new Date(), /a/, 5, null])('refuses %s as initial contents', (initial) => {
+    expect(() => fakeSecrets({ initial: initial as never })).toThrow(
+      /^fakeSecrets: initial must be .*, got /,
+    );
+  });
+
+  it('refuses to fail with anything but a code or an error', () => {
+    expect(() => fakeSecrets().fail(null as never)).toThrow('failure must be a code or an error, got null.');
+  });
+
+  it('advances a clock that was given, which others may read', async () => {
+    const clock = fakeClock();
+    const fake = fakeSecrets({ initial: { a: '1' }, clock });
+    await createSecrets(fake.provider).require('a');
+    fake.clock.advance(1_000);
+    expect(fake.clock).toBe(clock);
   });
 
   it('fails until it is healed, for one secret or for all', async () => {

@@ -11,10 +11,12 @@ import {
   type SecretRef,
   type SetResult,
   seal,
+  throwIfAborted,
 } from '@secretkit/core/provider';
 import { type FakeClock, fakeClock } from './fake-clock.js';
 import { type InitialSecrets, memoryStore } from './memory-store.js';
 import { never } from './never.js';
+import { observedClock } from './observed-clock.js';
 import { scriptedError } from './scripted-error.js';
 
 export interface FakeSecretsOptions {
@@ -31,7 +33,10 @@ export interface FakeSecrets {
   /** The provider for the application. It has every capability. */
   readonly provider: SecretProvider &
     Required<Pick<SecretProvider, 'getMany' | 'list' | 'set' | 'compareAndSet' | 'delete' | 'listVersions'>>;
-  /** The clock that decides when secrets expire. */
+  /**
+   * The clock that decides when secrets expire. Pass its `now` to each layer and to the client: `advance` throws after a call if
+   * nothing has read it and no secret expires. That check is for a clock of its own only, not for one that was given.
+   */
   readonly clock: FakeClock;
   /** Creates, rotates or replaces a secret without the provider. Returns the version that it made. */
   put(ref: string | SecretRef, value: string | Uint8Array, expiresAt?: Date): Promise<Required<SetResult>>;
@@ -80,8 +85,9 @@ export interface FakeSecrets {
  */
 export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
   checkOptions('fakeSecrets', options, ['initial', 'clock']);
-  const { initial = {}, clock = fakeClock() } = options;
-  const store = memoryStore(initial, clock.now);
+  const { initial = {}, clock: given } = options;
+  const own = given ?? fakeClock();
+  const store = memoryStore(initial, own.now);
   const operations: Operation[] = [];
   let inFlight = 0;
   let failing: { readonly failure: SecretErrorCode | Error; readonly only: string | undefined } | undefined;
@@ -94,7 +100,7 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
     try {
       if (hangs) await never(signal);
       await Promise.resolve(); // a backend answers later
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       return run();
     } finally {
       inFlight -= 1;
@@ -124,7 +130,7 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
   }
 
   return {
-    clock,
+    clock: given ?? observedClock(own, () => operations.length > 0 && !store.expires),
     provider: Object.freeze<FakeSecrets['provider']>({
       name: 'fake',
       get: (ref, ctx) => callUnlessFailing('get', ref, ctx, () => store.get(ref)),
@@ -138,6 +144,7 @@ export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
         callUnlessFailing('compareAndSet', ref, ctx, () => store.compareAndSet(ref, secret, expected)),
       listVersions: (ref, ctx) => callUnlessFailing('listVersions', ref, ctx, () => store.listVersions(ref)),
       delete: (ref, ctx) => callUnlessFailing('delete', ref, ctx, () => store.delete(ref)),
+      memory: Object.freeze({ explain: store.explain }),
     }),
     put: async (ref, value, expiresAt) => store.set(checkRef(ref), seal(value, { expiresAt })),
     remove: async (ref) => store.delete(checkRef(ref)),

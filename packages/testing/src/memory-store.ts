@@ -4,9 +4,12 @@ import {
   describeRef,
   hasExpired,
   invalid,
+  isPlainObject,
   isSecret,
   isSecretError,
+  kindOf,
   type ListQuery,
+  type MemoryExplanation,
   type Secret,
   SecretError,
   type SecretPage,
@@ -15,6 +18,7 @@ import {
   type SetResult,
   scopeKey,
   seal,
+  toVariableName,
 } from '@secretkit/core/provider';
 
 /** Values to start with: by name, or pairs of a ref and a value where a scope is needed. */
@@ -35,6 +39,10 @@ export interface MemoryStore {
   delete(ref: SecretRef): void;
   /** Returns the versions, newest first. */
   listVersions(ref: SecretRef): readonly SecretVersion[];
+  /** Whether a secret has ever had an expiry: the clock decides about it. */
+  readonly expires: boolean;
+  /** Returns the name of another secret in the scope that an environment variable would not tell apart from this one. */
+  explain(ref: SecretRef): MemoryExplanation;
 }
 
 const pageSize = 100;
@@ -45,6 +53,7 @@ export function memoryStore(initial: InitialSecrets, now: () => number): MemoryS
   const scopes = new Map<string, Map<string, readonly Secret[]>>(); // newest first
   const given = new Set<string>(); // the ids of the initial contents
   let count = 0;
+  let expires = false;
 
   function existing({ name, scope }: SecretRef): readonly Secret[] {
     const [current, ...older] = scopes.get(scopeKey(scope))?.get(name) ?? [];
@@ -63,12 +72,17 @@ export function memoryStore(initial: InitialSecrets, now: () => number): MemoryS
     const key = scopeKey(ref.scope);
     const secrets = scopes.get(key) ?? new Map<string, readonly Secret[]>();
     const { expiresAt, refreshAt } = secret;
+    expires ||= expiresAt !== undefined;
     const added = seal(contentOf(secret), { expiresAt, refreshAt, createdAt: new Date(now()), version });
     secrets.set(ref.name, [added, ...existing(ref)]);
     scopes.set(key, secrets);
   }
 
   const store: MemoryStore = {
+    get expires() {
+      return expires;
+    },
+
     get(ref) {
       const versions = existing(ref);
       if (ref.version === undefined || ref.version === currentStage) return versions[0];
@@ -117,6 +131,17 @@ export function memoryStore(initial: InitialSecrets, now: () => number): MemoryS
         ...(at === 0 && { stages: [currentStage] }),
         ...(createdAt && { createdAt }),
       })),
+
+    explain({ name, scope }) {
+      const names = [...(scopes.get(scopeKey(scope))?.keys() ?? [])];
+      const similar = names.find(
+        (other) =>
+          other !== name &&
+          toVariableName(other) === toVariableName(name) &&
+          existing({ name: other, ...(scope && { scope }) }).length > 0,
+      );
+      return { state: 'absent', ...(similar !== undefined && { similar }) };
+    },
   };
   const contents = secretsOf(initial);
   for (const [, { version }] of contents) if (version !== undefined) given.add(version);
@@ -139,12 +164,13 @@ function refuseExpired(secret: Secret, nowMs: number): void {
 }
 
 function secretsOf(initial: InitialSecrets): readonly [SecretRef, Secret][] {
-  if (typeof initial !== 'object' || initial === null) {
+  const isIterable = typeof initial === 'object' && initial !== null && Symbol.iterator in initial;
+  if (!isIterable && !isPlainObject(initial)) {
     throw new TypeError(
-      'fakeSecrets: initial must be an object of names and values, or a list of pairs of a ref and a value.',
+      `fakeSecrets: initial must be an object of values by name, or pairs of a ref and a value, got ${kindOf(initial)}.`,
     );
   }
-  const pairs = Symbol.iterator in initial ? [...initial] : Object.entries(initial);
+  const pairs = isIterable ? [...initial] : Object.entries(initial);
   return pairs.map((pair, at) => {
     let entry = `entry ${at + 1} of initial`;
     try {

@@ -1,5 +1,11 @@
 import { around, type Wrapped } from '@secretkit/core/middleware';
-import { checkNumber, maxDelayMs, type SecretProvider } from '@secretkit/core/provider';
+import {
+  abortable,
+  checkNumber,
+  maxDelayMs,
+  type SecretProvider,
+  throwIfAborted,
+} from '@secretkit/core/provider';
 
 /**
  * Returns a provider that waits before every call. An abort ends the wait. The timer is `setTimeout`, so fake timers move it.
@@ -20,18 +26,16 @@ export function slow<P extends SecretProvider>(provider: P, delayMs: number): Wr
     options: { delayMs },
     policy: async (run, ctx) => {
       const { signal } = ctx;
-      signal?.throwIfAborted();
-      await new Promise<void>((resolve, reject) => {
-        const abort = (): void => {
-          clearTimeout(timer);
-          reject(signal?.reason);
-        };
-        const timer = setTimeout(() => {
-          signal?.removeEventListener('abort', abort);
-          resolve();
-        }, delayMs);
-        signal?.addEventListener('abort', abort, { once: true });
+      throwIfAborted(signal);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const elapsed = new Promise((resolve) => {
+        timer = setTimeout(resolve, delayMs);
       });
+      try {
+        await abortable(elapsed, signal);
+      } finally {
+        clearTimeout(timer);
+      }
       return run(ctx);
     },
   })(provider);

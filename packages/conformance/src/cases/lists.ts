@@ -1,6 +1,8 @@
 import type { SecretRef } from '@secretkit/core/provider';
 import type { ProviderCase, TestContext } from '../case.js';
 import { expectThat } from '../failure.js';
+import { faultCodes } from '../fault-codes.js';
+import { expectCode } from '../outcome.js';
 import { withCapability } from './with-capability.js';
 
 const canary = 'CANARY-of-a-list';
@@ -28,11 +30,23 @@ export const lists: readonly ProviderCase[] = [
         const page = await context.provider.list?.({ limit: 2, ...(cursor !== undefined && { cursor }) }, {});
         expectThat(page !== undefined && page.refs.length <= 2, 'at most two refs', `${page?.refs.length}`);
         refs.push(...(page?.refs ?? []));
+        expectThat(page?.cursor !== '' && page?.cursor !== null, 'a cursor, or none', 'an empty cursor');
         cursor = page?.cursor;
         pages += 1;
         expectThat(pages <= 20, 'a last page', 'more than 20 pages');
       } while (cursor !== undefined);
       expectSame(namesOf(context, refs), names.map(folding(context)));
+    },
+  }),
+  withCapability('list', {
+    id: 'lists/cut',
+    title: `a list with the fault cutList rejects with ${faultCodes.cutList.join(' or ')}`,
+    why: 'a list that ends early looks like a complete one, and the other names are missing from it',
+    applies: ({ faults = [] }) => faults.includes('cutList'),
+    async run(context) {
+      await fill(context, 2);
+      await context.fault?.('cutList');
+      await expectCode(() => collect(context), ...faultCodes.cutList);
     },
   }),
   withCapability('list', {

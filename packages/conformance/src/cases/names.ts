@@ -59,9 +59,9 @@ export const names: readonly ProviderCase[] = [
       title: `the name ${path} does not read the secret x`,
       why: 'a name that is resolved as a path can read secrets of others',
       applies: ({ fold = unchanged }) => fold(path) !== fold('x'),
-      async run({ secrets, put }) {
-        await put({ name: 'x' }, 'of x');
-        await expectMissing(() => secrets.get(path));
+      async run(context) {
+        await context.put({ name: 'x' }, 'of x');
+        await expectNotFound(context, { name: path });
       },
     }),
   ),
@@ -115,20 +115,23 @@ export const names: readonly ProviderCase[] = [
 ];
 
 /** Writes to one address, and reads both. An address with a scope field that the backend does not have is missing. */
-async function expectApart(
-  { secrets, put, remove, traits }: TestContext,
-  one: SecretRef,
-  two: SecretRef,
-): Promise<void> {
+async function expectApart(context: TestContext, one: SecretRef, two: SecretRef): Promise<void> {
+  const { secrets, put, remove, traits } = context;
   const supported = Object.keys(one.scope ?? {}).every((field) =>
     traits.scopes.some((known) => known === field),
   );
-  if (!supported) return expectMissing(() => secrets.get(one));
+  if (!supported || traits.isName?.(one.name) === false) return expectNotFound(context, one);
   await put(one, 'of one');
   await expectValue(() => secrets.get(one), 'of one');
-  await expectMissing(() => secrets.get(two));
+  await expectNotFound(context, two);
   await remove(one);
   secrets.invalidate();
+}
+
+/** Expects no secret: a name that the backend cannot hold is refused. */
+async function expectNotFound({ secrets, traits }: TestContext, ref: SecretRef): Promise<void> {
+  if (traits.isName?.(ref.name) !== false) return expectMissing(() => secrets.get(ref));
+  await expectCode(() => secrets.get(ref), 'invalid_argument');
 }
 
 function unchanged(name: string): string {

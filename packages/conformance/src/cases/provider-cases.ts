@@ -7,6 +7,7 @@ import { closing } from './closing.js';
 import { comparing } from './comparing.js';
 import { errors } from './errors.js';
 import { expiry } from './expiry.js';
+import { explaining } from './explaining.js';
 import { holding } from './holding.js';
 import { lists } from './lists.js';
 import { memory } from './memory.js';
@@ -21,6 +22,7 @@ export function providerCases(traits: BackendTraits): readonly ProviderCase[] {
   const all = [
     reading,
     memory,
+    explaining,
     names,
     writing,
     comparing,

@@ -14,12 +14,17 @@ import {
 import type { Case } from '../case.js';
 import { expectThat } from '../failure.js';
 import { expectNoLeak } from '../leaks/expect-no-leak.js';
+import { expectNoRejection } from '../leaks/expect-no-rejection.js';
 import { expectValue } from '../outcome.js';
 
 const name = 'conformance-wrapped';
 const canary = 'CANARY-not-a-real-secret';
 
 function throwing(): never {
+  throw new TypeError(`cannot read ${canary}`);
+}
+
+async function rejecting(): Promise<never> {
   throw new TypeError(`cannot read ${canary}`);
 }
 
@@ -35,6 +40,25 @@ const faultyParts = {
   'invalidate throws': { invalidate: throwing },
   'subscribe throws': { subscribe: throwing },
   'subscribe returns nothing': { subscribe: () => undefined },
+  'cached is async and rejects': { cached: rejecting },
+  'the reader of cached is async and rejects': { cached: () => rejecting },
+  'invalidate is async and rejects': { invalidate: rejecting },
+  'subscribe is async and rejects': { subscribe: rejecting },
+  'the end of a subscription is async and rejects': { subscribe: () => rejecting },
+  'the end of a subscription throws': { subscribe: () => throwing },
+  'cached returns another secret, but not sealed': {
+    cached: () => () => ({ secret: { reveal: () => canary } }),
+  },
+  'cached returns a proxy of another secret': {
+    cached: () => () => ({ secret: new Proxy(seal(canary), {}) }),
+  },
+  'subscribe reports at once, and not what it must': {
+    subscribe(listener: (change: unknown) => void) {
+      for (const change of [undefined, canary, { ref: { name }, secret: canary }, rejecting()])
+        listener(change);
+      return () => undefined;
+    },
+  },
 } as unknown as Readonly<Record<string, SecretMemory>>; // on purpose
 
 /** The rules for wrapping a provider with values in memory: each part of `memory` passes through. */
@@ -121,24 +145,31 @@ export const wrappingMemory: readonly Case<{ readonly wrap: Middleware }>[] = [
           () => outer.memory?.cached?.({ name })(false),
           () => outer.memory?.cached?.({ name })(true),
           () => outer.memory?.invalidate?.({ name }),
-          () => outer.memory?.subscribe?.(() => undefined),
+          () => outer.memory?.subscribe?.((change) => expectNoLeak(canary, change))(),
         ];
-        for (const part of parts) {
-          try {
-            const found = part() as CachedSecret | undefined; // or anything, such as a function
-            const isSafe = found?.secret === undefined || isSecret(found.secret);
-            expectThat(isSafe, 'a sealed value, or undefined', 'another answer');
-            expectNoLeak(canary, found);
-          } catch (error) {
-            if (!isSecretError(error)) throw error;
-            expectNoLeak(canary, error);
+        await expectNoRejection(async () => {
+          for (const part of parts) {
+            try {
+              const found = part() as CachedSecret | undefined; // or anything, such as a function
+              expectThat(!isOther(found), 'the value of the secret, or undefined', 'another answer');
+              expectNoLeak(canary, found);
+            } catch (error) {
+              if (!isSecretError(error)) throw error;
+              expectNoLeak(canary, error);
+            }
+            await expectValue(() => outer.get({ name }, { fresh: true }), 'value');
           }
-          await expectValue(() => outer.get({ name }, { fresh: true }), 'value');
-        }
+        });
       },
     }),
   ),
 ];
+
+/** Whether it holds anything but the value of the secret. */
+function isOther(found: CachedSecret | undefined): boolean {
+  if (found?.secret === undefined) return false;
+  return !isSecret(found.secret) || found.secret.reveal() !== 'value';
+}
 
 /** A provider with one secret, which is in its memory. */
 interface ProviderWithMemory {
@@ -173,6 +204,7 @@ function withMemory(): ProviderWithMemory {
           listeners.add(listener);
           return () => void listeners.delete(listener);
         },
+        explain: () => ({ state: 'fresh', layer: 'remembering' }),
       },
     },
   };

@@ -16,6 +16,7 @@ import { expectThat } from '../failure.js';
 import { expectNoLeak } from '../leaks/expect-no-leak.js';
 import { expectCalls, expectCode, expectMissing, expectReason, expectValue } from '../outcome.js';
 import { providerKinds } from '../provider-kinds.js';
+import { wrappingExplain } from './explaining.js';
 import { wrappingMemory } from './wrapping-memory.js';
 import { wrappingVersions } from './wrapping-versions.js';
 
@@ -78,6 +79,7 @@ export const wrapping: readonly Case<Wrapper>[] = [
     },
   },
   ...wrappingMemory,
+  ...wrappingExplain,
   ...wrappingVersions,
   {
     id: 'wrapping/context',

@@ -1,5 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { checkNumber, checkOptions, maxDelayMs, unknownKey, urlParameters } from './check-options.js';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  checkNumber,
+  checkOptions,
+  checkScheme,
+  kindOf,
+  maxDelayMs,
+  ownFields,
+  unknownKey,
+  urlParameters,
+} from './check-options.js';
 
 describe('checkOptions', () => {
   it.each([{}, { ttlMs: 5 }, { ttlMs: undefined }])('accepts known options: %j', (options) => {
@@ -46,9 +55,9 @@ describe('checkNumber', () => {
   });
 
   it('refuses a fraction where the number must be whole', () => {
-    expect(() => checkNumber('cache', 'maxEntries', 1.5, { min: 1, max: 9, whole: true })).toThrow(
-      RangeError,
-    );
+    const check = () => checkNumber('cache', 'maxEntries', 1.5, { min: 1, max: 9, whole: true });
+    expect(check).toThrow(RangeError);
+    expect(check).toThrow('maxEntries must be a whole number between 1 and 9');
     expect(() => checkNumber('cache', 'maxEntries', 2, { min: 1, max: 9, whole: true })).not.toThrow();
   });
 });
@@ -68,10 +77,43 @@ describe('unknownKey', () => {
     expect(unknownKey({ ttlMs: 1 }, ['ttlMs', 'now'])).toBeUndefined();
   });
 
+  it.each(['two\nlines', 'postgres://u:CANARY@h', ''])(
+    'does not quote a key that is not a word: %j',
+    (key) => {
+      expect(unknownKey({ [key]: 1 }, ['a'])).toBe('unknown option. Known options: a.');
+    },
+  );
+
   it('shortens a long key', () => {
     expect(unknownKey({ ['x'.repeat(60)]: 1 }, ['a'])).toBe(
       `unknown option "${'x'.repeat(50)}". Known options: a.`,
     );
+  });
+});
+
+describe('checkScheme', () => {
+  it.each(['env', 'e', 'secret', 'aws-sm', 's3', 'a+b.c'])('accepts %s', (scheme) => {
+    expect(() => checkScheme('openers', scheme)).not.toThrow();
+  });
+
+  it.each([
+    ['', 'string'],
+    ['env:', 'string'],
+    ['Env', 'string'],
+    ['eNv', 'string'],
+    ['1env', 'string'],
+    ['-env', 'string'],
+    ['en v', 'string'],
+    ['CANARY', 'string'],
+    [['env'], 'an array'],
+    [5, 'number'],
+    [undefined, 'undefined'],
+  ])('refuses %j, without quoting it', (scheme, kind) => {
+    const check = () => checkScheme('openers', scheme);
+    expect(check).toThrow(TypeError);
+    expect(check).toThrow(/^openers: scheme must be a URL scheme in lower case/);
+    expect(check).toThrow(`got ${kind}.`);
+    expect(check).not.toThrow(/CANARY/);
   });
 });
 
@@ -84,7 +126,9 @@ describe('urlParameters', () => {
   });
 
   it.each([
-    ['env:?prefx=CANARY', /unknown parameter "prefx"\. Known parameters: prefix, file\./],
+    ['env:?prefx=CANARY', /unknown parameter\. Known parameters: prefix, file\./],
+    ['env:?CANARY=x', /unknown parameter\./],
+    ['env:?%2543ANARY=x', /unknown parameter\./],
     ['env:?CANARY', /unknown parameter\./],
     ['env:?CANARY%20is%20long=x', /unknown parameter\./],
     ['env:?prefix=', /parameter prefix must not be empty/],
@@ -96,5 +140,45 @@ describe('urlParameters', () => {
     expect(() => parse(url)).toThrow(TypeError);
     expect(() => parse(url)).toThrow(problem);
     expect(() => parse(url)).not.toThrow(/CANARY/);
+  });
+});
+
+describe('kindOf', () => {
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['string', 'CANARY'],
+    ['function', () => 'CANARY'],
+    ['an array', ['CANARY']],
+    ['an object', { value: 'CANARY' }],
+    ['an object', Object.create(null)],
+    ['an instance of a class', new Map([['CANARY', 1]])],
+    ['an instance of a class', new Date(0)],
+  ])('returns %s', (kind, thing) => {
+    expect(kindOf(thing)).toBe(kind);
+  });
+
+  it('names a promise, and ignores its rejection', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    expect(kindOf(Promise.reject(new Error('CANARY')))).toContain('a promise');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe('ownFields', () => {
+  it('returns what an object has itself, and inherits nothing', () => {
+    const fields = ownFields(
+      Object.assign(Object.create({ account: 'acct_1' }), { user: 'usr_1' }) as object,
+    );
+    expect({ ...fields }).toEqual({ user: 'usr_1' });
+    expect('account' in fields).toBe(false);
+    expect('toString' in fields).toBe(false);
+  });
+
+  it('returns no fields of nothing', () => {
+    expect(Object.keys(ownFields(undefined))).toEqual([]);
   });
 });

@@ -4,6 +4,8 @@ export interface NumberRange {
   readonly max: number;
   /** @defaultValue false */
   readonly whole?: boolean;
+  /** What to do, where the range depends on another option. */
+  readonly remedy?: string;
 }
 
 /** The longest delay of a timer: 2³¹ − 1 milliseconds, about 24.8 days. A longer one would fire at once. */
@@ -22,26 +24,26 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
 
 /** Checks a number. @throws `TypeError` for another type; `RangeError` when it is out of range or not whole. */
 export function checkNumber(owner: string, option: string, value: unknown, range: NumberRange): void {
-  const { min, max, whole = false } = range;
+  const { min, max, whole = false, remedy = '' } = range;
   const expected = `${owner}: ${option} must be a ${whole ? 'whole ' : ''}number between ${min} and ${max}`;
   if (typeof value !== 'number') throw new TypeError(`${expected}, got ${kindOf(value)}.`);
   const isInRange = value >= min && value <= max && (!whole || Number.isInteger(value));
-  if (!isInRange) throw new RangeError(`${expected}, got ${value}.`);
+  if (!isInRange) throw new RangeError(`${expected}, got ${value}. ${remedy}`.trimEnd());
 }
 
 /** Returns a sentence about the first key that is not known, for an error: `unknown option "ttl". Known options: ttlMs.` */
 export function unknownKey(input: object, known: readonly string[], noun = 'option'): string | undefined {
   const unknown = Object.keys(input).find((key) => !known.includes(key));
   if (unknown === undefined) return undefined;
-  return `unknown ${noun} "${unknown.slice(0, 50)}". ${list(noun, known)}`;
+  const quoted = /^[\w$.-]+$/.test(unknown) ? ` "${unknown.slice(0, 50)}"` : ''; // any other may be a value
+  return `unknown ${noun}${quoted}. ${list(noun, known)}`;
 }
 
 /** Checks the scheme of an opener. @throws `TypeError` unless it is in lower case and has no colon. */
 export function checkScheme(owner: string, scheme: unknown): void {
   if (typeof scheme === 'string' && /^[a-z][a-z0-9+.-]*$/.test(scheme)) return;
-  throw new TypeError(
-    `${owner}: scheme must be a URL scheme in lower case without a colon, got ${kindOf(scheme)}.`,
-  );
+  const expected = 'scheme must be a URL scheme in lower case without a colon';
+  throw new TypeError(`${owner}: ${expected}, got ${kindOf(scheme)}.`);
 }
 
 /**
@@ -52,22 +54,17 @@ export function urlParameters<const K extends string>(
   url: URL,
   known: readonly K[],
 ): { readonly [P in K]?: string } {
-  const owner = `${url.protocol} URL`;
+  const wrong = (problem: string): TypeError => new TypeError(`${url.protocol} URL${problem}`);
   if (url.host || url.pathname || url.hash) {
-    throw new TypeError(
-      `${owner} must not have a host, a path or a fragment. Write ${url.protocol}?name=value.`,
-    );
+    throw wrong(` must not have a host, a path or a fragment. Write ${url.protocol}?name=value.`);
   }
-  const parameters: Record<string, string> = {};
+  const parameters = Object.create(null) as Record<string, string>; // it inherits no parameter
   for (const [name, value] of url.searchParams) {
     if (!known.some((each) => each === name)) {
-      // A name without a value may be a secret in the wrong place.
-      const quoted = value !== '' && /^[A-Za-z][\w.-]{0,29}$/.test(name) ? ` "${name}"` : '';
-      throw new TypeError(`${owner}: unknown parameter${quoted}. ${list('parameter', known)}`);
+      throw wrong(`: unknown parameter. ${list('parameter', known)}`); // its name may be a value
     }
-    if (value === '') throw new TypeError(`${owner}: parameter ${name} must not be empty.`);
-    if (Object.hasOwn(parameters, name))
-      throw new TypeError(`${owner}: parameter ${name} must be given once.`);
+    if (value === '') throw wrong(`: parameter ${name} must not be empty.`);
+    if (Object.hasOwn(parameters, name)) throw wrong(`: parameter ${name} must be given once.`);
     parameters[name] = value;
   }
   return parameters as { [P in K]?: string }; // all of them are known
@@ -78,6 +75,18 @@ export function isPlainObject(thing: unknown): thing is object {
   if (typeof thing !== 'object' || thing === null) return false;
   const prototype: unknown = Object.getPrototypeOf(thing);
   return prototype === null || Object.getPrototypeOf(prototype) === null; // of another realm, too
+}
+
+/** Returns the fields of the thing itself, in an object that inherits nothing. See `own`. */
+export function ownFields<T extends object>(thing: T): T;
+export function ownFields<T extends object>(thing: T | undefined): Partial<T>;
+export function ownFields<T extends object>(thing: T | undefined): Partial<T> {
+  return { __proto__: null, ...(thing as T) };
+}
+
+/** Returns a field of the thing itself. An inherited one is nobody's wish: `Object.prototype` may have been polluted. */
+export function own<T extends object, K extends keyof T>(thing: T | undefined, field: K): T[K] | undefined {
+  return thing && Object.hasOwn(thing, field) ? thing[field] : undefined;
 }
 
 /** Returns the kind of a thing that is refused, for messages, and never its content. Ignores the rejection of a promise. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeRef, refKey, withoutVersion } from '../contract/ref.js';
+import { describeRef, describeScope, refKey, toVariableName, withoutVersion } from '../contract/ref.js';
 import { isSecretError } from '../contract/secret-error.js';
 import { checkRef, checkScope } from './check-ref.js';
 
@@ -70,7 +70,7 @@ describe('checkRef', () => {
     ['CANARY\ud800', /lone surrogate/],
     [{}, /name must be a string, got undefined/],
     [{ name: 5 }, /got number/],
-    [{ name: 'a', value: 'x' }, /unknown field "value"/],
+    [{ name: 'a', value: 'x' }, /: ref: unknown field "value"/],
     [{ name: 'a', version: undefined }, /version must be a string, got undefined/],
     [{ name: 'a', version: null }, /version must be a string, got null/],
     [{ name: 'a', version: 2 }, /version must be a string, got number/],
@@ -86,7 +86,10 @@ describe('checkRef', () => {
     [{ name: 'a', scope: { account: '' } }, /scope\.account must not be empty/],
     [{ name: 'a', scope: { user: undefined } }, /scope\.user must be a string/],
     [{ name: 'a', scope: { user: 5 } }, /scope\.user must be a string, got number/],
-    [{ name: 'a', scope: { acount: 'acct_1' } }, /unknown field "acount"\. Known fields: account, user\./],
+    [
+      { name: 'a', scope: { acount: 'acct_1' } },
+      /: scope: unknown field "acount"\. Known fields: account, user\./,
+    ],
     [{ name: 'a', scope: { account: 'CANARY\n' } }, /control character/],
   ])('refuses %j, without quoting it', (input, message) => {
     let error: unknown;
@@ -191,6 +194,20 @@ describe('describeRef', () => {
     expect(describeRef({ name: 'a', version: '2', scope: { account: 'acct_1', user: 'u' } })).toBe(
       '"a" (version 2, account acct_1, user u)',
     );
+  });
+});
+
+describe('describeScope', () => {
+  it('shows the fields that are present', () => {
+    expect(describeScope({ account: 'acct_1', user: 'usr_1' })).toBe('account acct_1, user usr_1');
+    expect(describeScope({ user: 'usr_1' })).toBe('user usr_1');
+    expect(describeScope({})).toBe('');
+  });
+});
+
+describe('toVariableName', () => {
+  it('is in upper case, with _ for every other character', () => {
+    expect(toVariableName('stripe-secret.key2')).toBe('STRIPE_SECRET_KEY2');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import { invalid } from '../contract/secret-error.js';
-import { isPlainObject, kindOf, unknownKey } from './check-options.js';
+import { isPlainObject, kindOf, ownFields, unknownKey } from './check-options.js';
 
 const maxLength = 5_000;
 
@@ -13,10 +13,11 @@ export function checkRef(input: string | SecretRef): SecretRef {
   if (!isPlainObject(input))
     throw invalid(`ref must be a name or { name, scope, version }, got ${kindOf(input)}.`);
   refuseUnknownKey('ref', input, ['name', 'scope', 'version']);
+  const ref: Partial<SecretRef> = ownFields(input);
   return Object.freeze({
-    name: checkText(input.name, 'name'),
-    ...('scope' in input && { scope: checkScope(input.scope) }),
-    ...('version' in input && { version: checkText(input.version, 'version') }),
+    name: checkText(ref.name, 'name'),
+    ...('scope' in ref && { scope: checkScope(ref.scope) }),
+    ...('version' in ref && { version: checkText(ref.version, 'version') }),
   });
 }
 
@@ -26,10 +27,10 @@ export function checkScope(scope: unknown): SecretScope {
     throw invalid(`scope must be { account, user }, got ${kindOf(scope)}. Omit it for the default scope.`);
   }
   refuseUnknownKey('scope', scope, ['account', 'user']);
-  const { account, user } = scope as Record<string, unknown>;
+  const own: SecretScope = ownFields(scope);
   return Object.freeze({
-    ...('account' in scope && { account: checkText(account, 'scope.account') }),
-    ...('user' in scope && { user: checkText(user, 'scope.user') }),
+    ...('account' in own && { account: checkText(own.account, 'scope.account') }),
+    ...('user' in own && { user: checkText(own.user, 'scope.user') }),
   });
 }
 

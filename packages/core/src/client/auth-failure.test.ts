@@ -28,16 +28,31 @@ describe('an exception of a client that was refused', () => {
     ['fetch wrappers: status', { status: 401 }],
     ['Node clients: statusCode', { statusCode: 401 }],
     ['axios: status of the response', { response: { status: 401 } }],
+    ['got: statusCode of the response', { response: { statusCode: 401 } }],
+    ['the AWS SDK: status in its metadata', { $metadata: { httpStatusCode: 401 } }],
     ['a cause', nested({ status: 401 })],
     ['a member of an AggregateError', new AggregateError([new Error('one'), { code: '28P01' }])],
     ['a member of the cause', nested(new AggregateError([nested({ status: 401 })]))],
     ['PostgreSQL: invalid_password', { code: '28P01' }],
     ['PostgreSQL: invalid_authorization_specification', { code: '28000' }],
     ['MySQL', { code: 'ER_ACCESS_DENIED_ERROR', errno: 1045 }],
+    ['MySQL, for an account without a password', { code: 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR', errno: 1698 }],
     ['Redis: wrong password', new Error('WRONGPASS invalid username-password pair or user is disabled.')],
     ['Redis: no password', new Error('NOAUTH Authentication required.')],
     ['MongoDB', { code: 18, codeName: 'AuthenticationFailed' }],
+    ['MongoDB Atlas', Object.assign(new Error('bad auth : x'), { code: 8000, codeName: 'AtlasError' })],
     ['Kafka', { code: 58, type: 'SASL_AUTHENTICATION_FAILED' }],
+    ['kafkajs', Object.assign(new Error('x'), { name: 'KafkaJSSASLAuthenticationError' })],
+    ['gRPC', Object.assign(new Error('x'), { code: 16, details: 'x', metadata: {} })],
+    ['Redis before 6', new Error('ERR invalid password')],
+    ['nodemailer', { code: 'EAUTH', responseCode: 535 }],
+    ['SQL Server', { code: 'ELOGIN' }],
+    ['Prisma', { code: 'P1000' }],
+    ['Sequelize', { name: 'SequelizeAccessDeniedError', parent: { code: '28P01' } }],
+    ['TypeORM', { driverError: { code: '28P01' } }],
+    ['a cluster of ioredis', { lastNodeError: new Error('WRONGPASS x') }],
+    ['Apollo', { networkError: { statusCode: 401 } }],
+    ['a SuppressedError', { error: new Error('x'), suppressed: { status: 401 } }],
     ['secretkit', new SecretError('unauthenticated', 'x.')],
     ['secretkit, as a cause', nested(new SecretError('unauthenticated', 'x.'))],
     ['a status that the caller names', { status: 403 }, { authFailure: [401, 403] }],
@@ -57,10 +72,13 @@ describe('an exception of a client that was refused', () => {
     ['another status', { status: 403 }],
     ['a status as a text', { status: '401' }],
     ['a number alone that MySQL uses', { errno: 1045 }],
+    ['MySQL, for a database', { code: 'ER_DBACCESS_DENIED_ERROR', errno: 1044 }],
     ['a number that MySQL uses, of another kind', { code: 'ECONNRESET', errno: 1045 }],
     ['the name without the number of MySQL', { code: 'ER_ACCESS_DENIED_ERROR' }],
     ['a number alone that MongoDB uses', { code: 18 }],
     ['a number alone that Kafka uses', { code: 58 }],
+    ['a number alone that gRPC uses', { code: 16 }],
+    ['another failure of MongoDB Atlas', { code: 8000, codeName: 'AtlasError', message: 'not allowed' }],
     ['a number like the code of PostgreSQL', { code: 28000 }],
     ['a message that mentions Redis later', new Error('No WRONGPASS here')],
     ['a message that begins with a longer word', new Error('NOAUTHORITY')],
@@ -95,6 +113,33 @@ describe('a response that run returns', () => {
     expect(await secrets.use('token', run)).toBe(accepted.response);
     expect(run).toHaveBeenCalledTimes(2);
     expect([refused.cancelled.mock.calls.length, accepted.cancelled.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it.each<[string, (refused: Response) => unknown]>([
+    ['thrown', (refused) => refused],
+    ['in an exception', (response) => Object.assign(new Error('refused'), { response })],
+  ])('%s, is cancelled, too, once there is another value', async (_, thrown) => {
+    const { secrets } = setUp();
+    const refused = respond(401);
+    const run = (secret: Secret): string => {
+      if (secret.reveal() === 'old') throw thrown(refused.response);
+      return 'in';
+    };
+    expect(await secrets.use('token', run)).toBe('in');
+    expect(refused.cancelled).toHaveBeenCalledTimes(1);
+  });
+
+  it.each<[string, (status: number, destroy: () => void) => object]>([
+    ['a message of node:http', (statusCode, destroy) => ({ statusCode, headers: {}, destroy })],
+    ['axios, with a stream', (status, destroy) => ({ status, headers: {}, data: { destroy } })],
+    ['openapi-fetch', (status, destroy) => ({ response: { status, headers: {}, body: { destroy } } })],
+  ])('is recognised and ended: %s', async (_, make) => {
+    const { secrets } = setUp();
+    const [refused, accepted] = [vi.fn(), vi.fn()];
+    const second = make(200, accepted);
+    const run = (secret: Secret): object => (secret.reveal() === 'old' ? make(401, refused) : second);
+    expect(await secrets.use('token', run)).toBe(second);
+    expect([refused.mock.calls.length, accepted.mock.calls.length]).toEqual([1, 0]);
   });
 
   it('is returned unread after the second run, also if it is refused again', async () => {

@@ -1,6 +1,6 @@
-import { isPlainObject, kindOf, maxDelayMs, unknownKey } from '../checks/check-options.js';
+import { isPlainObject, kindOf, maxDelayMs, own, unknownKey } from '../checks/check-options.js';
 import type { CallContext } from '../contract/provider.js';
-import { contentOf, isSecret, type Secret, seal } from '../contract/secret.js';
+import { contentOf, genuine, isSecret, type Secret, seal } from '../contract/secret.js';
 import { invalid, isSecretError, type SecretErrorFields, withFields } from '../contract/secret-error.js';
 import type { SecretInput } from './fields.js';
 import type { ReadOptions, RefsByKey } from './secrets.js';
@@ -13,7 +13,7 @@ export function contextOf(options: ReadOptions | undefined, known: readonly stri
   if (!isPlainObject(options)) throw invalid(`options must be an object, got ${kindOf(options)}.`);
   const unknown = unknownKey(options, known);
   if (unknown) throw invalid(unknown);
-  const { signal, fresh } = options;
+  const [signal, fresh] = [own(options, 'signal'), own(options, 'fresh')];
   if (signal !== undefined && !isSignal(signal)) {
     throw invalid(`signal must be an AbortSignal, such as controller.signal, got ${kindOf(signal)}.`);
   }
@@ -63,15 +63,13 @@ export function checkCallback(argument: string, callback: unknown): void {
 export function sealed(value: unknown, expiresAt: Date | undefined, where: SecretErrorFields): Secret {
   try {
     if (!isSecret(value)) return seal(value as string, { expiresAt }); // seal checks that it is a string
-    const revealed = value.reveal();
-    if (typeof revealed !== 'string') {
-      throw invalid('value must be a Secret of a string, got a mapped one. Write the string it came from.');
-    }
-    const secret = value as Secret; // it reveals a string
+    const secret = genuine(value);
+    if (!secret) throw invalid('value must be a Secret of a text, got another one. Write the text itself.');
     if (expiresAt === undefined) return secret;
     const { refreshAt, createdAt, version } = secret;
     return seal(contentOf(secret), { refreshAt, createdAt, version, expiresAt });
   } catch (error) {
-    throw isSecretError(error) ? withFields(error, where) : error;
+    const unreadable = 'value and expiresAt must be readable, got one that throws. Pass a Date.';
+    throw withFields(isSecretError(error) ? error : invalid(unreadable), where);
   }
 }

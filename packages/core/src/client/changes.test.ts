@@ -124,6 +124,13 @@ describe('onChange', () => {
     );
   });
 
+  it('is refused by watch where a timer ends with its request', () => {
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+    const { secrets } = setUp();
+    expect(() => secrets.watch(['token'], { everyMs: 1_000 })).toThrow(/^unsupported: .*watch/);
+    vi.unstubAllGlobals();
+  });
+
   it('needs a name and a listener', () => {
     const { secrets } = setUp();
     expect(() => secrets.onChange('', () => undefined)).toThrow(/^invalid_argument/);
@@ -146,7 +153,8 @@ describe('watch', () => {
     });
     secrets.watch(['token'], { everyMs: 1_000 });
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(contexts).toEqual([{ signal: expect.any(AbortSignal) as unknown, maxAgeMs: 500 }]);
+    const aSignal = expect.any(AbortSignal) as unknown;
+    expect(contexts).toEqual([{ signal: aSignal, background: aSignal, maxAgeMs: 500 }]);
     await secrets.close();
   });
 

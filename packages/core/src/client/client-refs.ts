@@ -1,87 +1,131 @@
+import { isPlainObject, ownFields } from '../checks/check-options.js';
 import { checkRef, checkScope } from '../checks/check-ref.js';
-import type { CachedReader, CachedSecret, SecretProvider } from '../contract/provider.js';
+import type { CachedReader, SecretProvider } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
-import type { Secret } from '../contract/secret.js';
 import { invalid } from '../contract/secret-error.js';
 import type { SecretInput } from './fields.js';
+import type { ScopedSecrets } from './secrets.js';
 
-const maxRecentNames = 500; // a stream of made-up names must not fill the memory
-
-/** The refs of a client, and a shortcut to their values in memory. */
-export interface ClientRefs {
-  readonly scope: SecretScope | undefined;
-  /** Returns the checked ref within the client's scope. A name gives the same one each time: a cached read allocates none. */
-  refOf(input: string | SecretRef): SecretRef;
-  /** Returns the checked scope, narrowed to the client's. */
-  scopeOf(scope: SecretScope | undefined): SecretScope | undefined;
-  /** Returns the fresh value in memory of a name that was read before, without a pass through the layers. */
-  cached(name: string, touch: boolean): CachedSecret | undefined;
-  /** Returns the same for a batch: all of it, or nothing. */
-  allCached(inputs: readonly SecretInput[]): readonly Secret[] | undefined;
+/** A checked ref, and a shortcut to its value in memory, for the second read: most names are read once. */
+export interface KnownRef {
+  readonly ref: SecretRef;
+  cached?: CachedReader | undefined;
 }
 
-export function clientRefs(stack: SecretProvider, scope?: SecretScope): ClientRefs {
-  type Known = { readonly ref: SecretRef; reader: CachedReader | undefined }; // a reader is for the second read: most names are read once
-  let recent = new Map<string, Known>();
-  let older = recent; // a name in use moves back to the recent ones
+/** The refs of one scope. A name in use gives the same frozen ref each time, and no text of it is checked again. */
+export class ClientRefs {
+  /** The client of this scope, once there is one. */
+  client?: ScopedSecrets;
+  readonly scope: SecretScope | undefined;
+  readonly #stack: SecretProvider;
+  readonly #limit: Limit;
+  readonly #names: RecentMap<KnownRef>;
+  #accounts?: RecentMap<RecentMap<ClientRefs>>; // each with its users
 
-  function knownOf(name: string, added?: Known): Known | undefined {
-    const known = recent.get(name);
-    if (known) return known;
-    const kept = older.get(name) ?? added;
-    if (kept && recent.size >= maxRecentNames) [older, recent] = [recent, new Map<string, Known>()];
-    if (kept) recent.set(name, kept);
-    return kept;
+  constructor(stack: SecretProvider, scope?: SecretScope, limit?: Limit) {
+    this.#stack = stack;
+    this.scope = scope;
+    this.#limit = limit ?? { size: 10_000, used: 0 }; // of all scopes: accounts, users and names
+    this.#names = new RecentMap(limit ?? { size: 500, used: 0 }); // a stream of names must not push out a tenant
   }
 
-  function cached(name: string, touch: boolean): CachedSecret | undefined {
-    const known = knownOf(name);
-    if (known) known.reader ??= stack.memory?.cached?.(known.ref) ?? (() => undefined);
-    return known?.reader?.(touch);
+  /** Returns the ref of an input that was read before, whatever its field; `undefined` also for a malformed one. */
+  find(input: SecretInput): KnownRef | undefined {
+    return typeof input === 'string' ? this.#names.get(input) : this.#findParts(input);
   }
 
-  function refOf(input: string | SecretRef): SecretRef {
-    if (typeof input !== 'string') return scope ? narrowed(checkRef(input)) : checkRef(input);
-    const known = knownOf(input);
-    if (known) return known.ref;
-    const { name } = checkRef(input);
-    const ref = Object.freeze(scope ? { name, scope } : { name });
-    knownOf(name, { ref, reader: undefined });
-    return ref;
-  }
-
-  function narrowed({ name, version, scope: inner = {} }: SecretRef): SecretRef {
-    const outer = scope ?? {};
-    refuseOther('user', outer.user, inner.user);
-    refuseOther('account', outer.account, inner.account);
-    if (outer.account === undefined && inner.account !== undefined) {
-      // Without an account the outer scope means the provider's default one.
-      refuseOther('account', stack.canonical?.({ name, scope: outer }).scope?.account, inner.account);
+  #findParts(input: SecretInput & object): KnownRef | undefined {
+    let owner = this as ClientRefs | undefined;
+    let name: unknown;
+    for (const key of isPlainObject(input) ? Object.keys(input) : ['']) {
+      if (key === 'name') name = input.name;
+      else if (key === 'scope') owner = this.#findScope(input.scope);
+      else if (key !== 'field') return undefined;
     }
-    const owner = Object.freeze({ ...outer, ...inner });
-    return Object.freeze({ name, scope: owner, ...(version !== undefined && { version }) });
+    return owner && owner.#names.get(name);
   }
 
-  return {
-    scope,
-    refOf,
-    scopeOf: (inner) => refOf({ name: 'any', scope: checkScope(inner) }).scope, // checked as part of a ref
-    cached,
-    allCached(inputs) {
-      const secrets: Secret[] = [];
-      for (const input of inputs) {
-        const hit = typeof input === 'string' ? cached(input, false) : undefined;
-        if (!hit?.settled) return undefined;
-        secrets.push(hit.secret);
-      }
-      for (const name of inputs as readonly string[]) cached(name, true); // all of them count as used, or none
-      return secrets;
-    },
-  };
+  #findScope(scope: SecretScope | undefined): ClientRefs | undefined {
+    let account: string | null | undefined;
+    let user: string | null | undefined;
+    for (const key of isPlainObject(scope) ? Object.keys(scope) : ['']) {
+      if (key === 'account')
+        account = scope?.account ?? null; // not as if it were absent
+      else if (key === 'user') user = scope?.user ?? null;
+      else return undefined;
+    }
+    return this.#accounts?.get(account)?.get(user);
+  }
+
+  /** Returns the checked ref within the scope. */
+  refOf(input: string | SecretRef): SecretRef {
+    if (typeof input === 'string') {
+      const own = this.scope && { scope: this.scope };
+      return this.#names.get(input, () => ({ ref: Object.freeze({ ...checkRef(input), ...own }) })).ref;
+    }
+    const { name, scope, version } = ownFields(checkRef(input));
+    const ref = (scope ? this.scoped(scope) : this).refOf(name);
+    return version === undefined ? ref : Object.freeze({ ...ref, version });
+  }
+
+  /** Returns the refs of a narrower scope, and these ones for an empty scope. */
+  scoped(narrower: SecretScope | undefined): ClientRefs {
+    const known = this.#findScope(narrower);
+    if (known) return known;
+    const inner = ownFields(checkScope(narrower));
+    const outer = ownFields(this.scope ?? {});
+    const { account, user } = inner;
+    if (account === undefined && user === undefined) return this;
+    refuseOther('user', outer.user, user);
+    refuseOther('account', outer.account, account);
+    if (this.scope && outer.account === undefined && account !== undefined) {
+      // Without an account the outer scope means the provider's default one.
+      const { scope: usual } = this.#stack.canonical?.({ name: 'any', scope: this.scope }) ?? {};
+      refuseOther('account', usual?.account, account);
+    }
+    const scope = Object.freeze({ ...outer, ...inner });
+    this.#accounts ??= new RecentMap(this.#limit);
+    const users = this.#accounts.get(account, () => new RecentMap(this.#limit));
+    return users.get(user, () => new ClientRefs(this.#stack, scope, this.#limit));
+  }
 }
 
 function refuseOther(field: 'account' | 'user', own: string | undefined, other: string | undefined): void {
   if (own === undefined || other === undefined || own === other) return;
   const expected = `scope.${field} must be that of this client (${own})`;
   throw invalid(`${expected}, got another one. Use a client within that scope.`);
+}
+
+type Limit = { readonly size: number; used: number };
+
+/** A map of two generations, each of so many new entries in all maps of a limit. One in use moves to the newer generation. */
+class RecentMap<V extends object> {
+  readonly #limit: Limit;
+  #end: number;
+  #recent = new Map<unknown, V>();
+  #older = this.#recent;
+
+  constructor(limit: Limit) {
+    this.#limit = limit;
+    this.#end = limit.used + limit.size;
+  }
+
+  get(key: unknown): V | undefined;
+  get(key: unknown, make: () => V): V;
+  get(key: unknown, make?: () => V): V | undefined {
+    return (this.#limit.used < this.#end && this.#recent.get(key)) || this.#find(key, make); // short, so that V8 inlines a hit
+  }
+
+  #find(key: unknown, make: (() => V) | undefined): V | undefined {
+    const limit = this.#limit;
+    if (limit.used >= this.#end) {
+      this.#end = limit.used + limit.size;
+      [this.#older, this.#recent] = [this.#recent, new Map<unknown, V>()];
+    }
+    const value = this.#older.get(key) ?? make?.();
+    if (value === undefined) return undefined;
+    limit.used += 1;
+    this.#recent.set(key, value);
+    return value;
+  }
 }

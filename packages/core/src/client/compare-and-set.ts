@@ -35,7 +35,7 @@ export async function compareAndSet(
       if (isUnchanged && attempt === maxAttempts) throw error;
       if (isUnchanged) continue;
       if (current?.version !== undefined && sameValue(current, secret)) return { version: current.version };
-      const problem = 'another writer has changed the secret. Read it, and compare again.';
+      const problem = 'another writer has changed it. Read it again.';
       throw new SecretError('conflict', problem, { provider: name, operation: 'compareAndSet', ref });
     }
   }

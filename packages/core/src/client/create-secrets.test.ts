@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { outcome, revealed } from '../../test/revealed.js';
 import type { Answer, CallContext, ListQuery, SecretProvider } from '../contract/provider.js';
-import { refKey, type SecretRef } from '../contract/ref.js';
+import { refKey, type SecretRef, type SecretScope } from '../contract/ref.js';
 import { type Secret, seal } from '../contract/secret.js';
 import { SecretError } from '../contract/secret-error.js';
 import { createSecrets } from './create-secrets.js';
@@ -365,7 +365,7 @@ describe('list', () => {
       list: async (query) => {
         queries.push(query);
         const at = Number(query.cursor ?? 0);
-        const refs = (all[at] ?? []).map((name) => ({ name }));
+        const refs = (all[at] ?? []).map((name) => (query.scope ? { name, scope: query.scope } : { name }));
         return at + 1 < all.length ? { refs, cursor: String(at + 1) } : { refs };
       },
     };
@@ -399,6 +399,38 @@ describe('list', () => {
       list: async () => ({ refs: [], cursor: 'same' }),
     });
     expect(await outcome(walk(secrets.list()))).toBe('invalid_data');
+  });
+
+  it.each<[string, SecretScope | undefined, SecretScope | undefined]>([
+    ['another user', { user: 'usr_1' }, { user: 'usr_2' }],
+    ['no user', { user: 'usr_1' }, undefined],
+    ['an account where none is requested', undefined, { account: 'acct_1' }],
+    ['a user of the account', { account: 'acct_1' }, { account: 'acct_1', user: 'usr_1' }],
+  ])('is invalid_data for a page of another scope: %s', async (_, requested, listed) => {
+    const names: string[] = [];
+    const secrets = createSecrets<SecretProvider>({
+      ...readOnly,
+      list: async () => ({
+        refs: [
+          { name: 'a', ...(requested && { scope: requested }) },
+          { name: 'b', ...(listed && { scope: listed }) },
+        ],
+      }),
+    });
+    const walking = async () => {
+      for await (const { name } of secrets.list(requested && { scope: requested })) names.push(name);
+    };
+    expect(await outcome(walking())).toBe('invalid_data');
+    expect(names).toEqual([]);
+  });
+
+  it('takes the default account for the default scope, as the provider names it', async () => {
+    const secrets = createSecrets<SecretProvider>({
+      ...readOnly,
+      canonical: ({ name, scope }) => ({ name, scope: { account: 'acct_1', ...scope } }),
+      list: async () => ({ refs: [{ name: 'a', scope: { account: 'acct_1' } }, { name: 'b' }] }),
+    });
+    expect(await walk(secrets.list())).toEqual(['a', 'b']);
   });
 
   it('passes its scope on, and rejects during iteration', async () => {

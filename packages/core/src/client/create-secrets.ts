@@ -1,9 +1,8 @@
-import { checkNumber, checkOptions, maxDelayMs } from '../checks/check-options.js';
+import { checkNumber, checkOptions, maxDelayMs, ownFields } from '../checks/check-options.js';
 import { checkProvider } from '../checks/check-provider.js';
 import type { SecretProvider } from '../contract/provider.js';
-import { toSecretError } from '../kernel/answers.js';
 import { guard } from '../kernel/guard.js';
-import { clientRefs } from './client-refs.js';
+import { ClientRefs } from './client-refs.js';
 import { createFields } from './fields.js';
 import { renewOf } from './renew.js';
 import { scopedClient } from './scoped-client.js';
@@ -38,19 +37,16 @@ export function createSecrets<P extends SecretProvider>(
 ): Secrets<P> {
   checkProvider(provider, 'createSecrets');
   checkOptions('createSecrets', options, ['authCooldownMs', 'now', 'random']);
-  const { authCooldownMs = 30_000, now = () => Date.now(), random = () => Math.random() } = options;
+  const own = ownFields(options);
+  const { authCooldownMs = 30_000, now = () => Date.now(), random = () => Math.random() } = own;
   checkNumber('createSecrets', 'authCooldownMs', authCooldownMs, { min: 0, max: maxDelayMs });
   const stack = guard(provider);
   const renew = renewOf(stack, now, authCooldownMs);
   const shared = { stack, renew, watches: watches(stack, now, random), fields: createFields(), now };
-  const refs = clientRefs(stack);
+  const refs = new ClientRefs(stack);
   const close = async (): Promise<void> => {
     shared.watches.stopAll();
-    try {
-      await stack[Symbol.asyncDispose]?.();
-    } catch (error) {
-      throw toSecretError(error, { provider: stack.name });
-    }
+    await stack[Symbol.asyncDispose]?.();
   };
   const methods = { ...scopedClient(shared, () => refs), close, [Symbol.asyncDispose]: close };
   const client: Secrets = Object.freeze(methods);

@@ -8,32 +8,43 @@ import { isSecretError, SecretError, type SecretErrorFields } from '../contract/
 /** A secret to read, or one field of its JSON object, by key or by JSON pointer: `{ name: 'db', field: 'password' }`. */
 export type SecretInput = string | (SecretRef & { readonly field?: string });
 
-/** Returns the ref and the field. @throws `invalid_argument` for a field without a value. */
-export function splitField(
-  input: SecretInput,
-): readonly [ref: string | SecretRef, field: string | undefined] {
-  if (!isPlainObject(input) || !('field' in input)) return [input, undefined];
+/** Whether the input names a field of the secret. */
+export function hasField(input: SecretInput): input is SecretRef & { readonly field?: string } {
+  return typeof input !== 'string' && isPlainObject(input) && Object.hasOwn(input, 'field');
+}
+
+/** Returns the ref, and the field. @throws `invalid_argument` for a field without a value. */
+export function splitField(input: SecretInput): readonly [string | SecretRef, string | undefined] {
+  if (!hasField(input)) return [input, undefined];
   const { field, ...ref } = input;
   return [ref, checkText(field, 'field')];
 }
 
-/** Reads fields of secrets. A secret is parsed once, however many of its fields are read. */
+/** Reads fields of secrets. A secret is parsed once, however many of its fields are read, and each of these is sealed once. */
 export interface Fields {
+  /** Returns the secret itself, or the field of the input if it was read before. */
+  get(secret: Secret | undefined, input: SecretInput): Secret | undefined;
   /** Returns the field of an answer; without one the answer itself. `undefined` if the object has no such field. */
   of(answer: Answer, field: string | undefined, where: SecretErrorFields): Answer;
 }
 
 export function createFields(): Fields {
-  const parsed = new WeakMap<Secret, Secret<object>>();
+  const parsed = new WeakMap<Secret, [object: Secret<object>, texts: Map<string, Secret>]>();
 
   function pick(secret: Secret, field: string): Secret | undefined {
-    const object = parsed.get(secret) ?? secret.map(parseObject);
-    parsed.set(secret, object);
-    const text = object.map((root) => textOf(valueAt(root, field)));
-    return text.reveal() === undefined ? undefined : (text as Secret); // it reveals a text
+    const [object, texts] = parsed.get(secret) ?? [secret.map(parseObject), new Map<string, Secret>()];
+    parsed.set(secret, [object, texts]);
+    const text = object.map((root) => textOf(valueAt(root, field))) as Secret; // it reveals a text, or `undefined`
+    if (text.reveal() === undefined) return undefined; // not kept: any number of fields can be missing
+    texts.set(field, text);
+    return text;
   }
 
   return {
+    get(secret, input) {
+      if (!hasField(input)) return secret;
+      return secret && parsed.get(secret)?.[1].get(input.field ?? '');
+    },
     of(answer, field, where) {
       if (field === undefined || !isSecret(answer)) return answer;
       try {

@@ -218,6 +218,11 @@ const mistakes: Readonly<Record<string, Case>> = {
     'expiresAt',
     () => secrets.set('token', 'CANARY', { expiresAt: wrong(5) }),
   ],
+  'set with a proxy of a Date': [
+    'invalid_argument',
+    'expiresAt',
+    () => secrets.set('token', 'CANARY', { expiresAt: new Proxy(new Date(), {}) }),
+  ],
   'delete with a signal as options': [
     'invalid_argument',
     'options',
@@ -312,7 +317,7 @@ const mistakes: Readonly<Record<string, Case>> = {
   'checkNumber out of range': [RangeError, 'mine: ttl', () => checkNumber('mine', 'ttl', 10, range)],
   'urlParameters of an unknown one': [
     TypeError,
-    'env: URL: unknown parameter "prefx"',
+    'env: URL: unknown parameter. Known parameters: prefix.',
     () => urlParameters(new URL('env:?prefx=CANARY'), ['prefix']),
   ],
   'urlParameters of a bare text': [
@@ -333,7 +338,7 @@ const mistakes: Readonly<Record<string, Case>> = {
   'urlParameters of a path': [TypeError, 'env: URL', () => urlParameters(new URL('env:CANARY'), ['prefix'])],
   'a SecretError of another code': [
     TypeError,
-    'SecretError: code',
+    'SecretError: unknown code',
     () => new SecretError(wrong('down'), 'CANARY.'),
   ],
 };

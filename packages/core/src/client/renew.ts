@@ -2,6 +2,7 @@ import type { SecretProvider } from '../contract/provider.js';
 import { refKey, type SecretRef } from '../contract/ref.js';
 import { type Secret, sameValue } from '../contract/secret.js';
 import { ignoreErrors } from '../kernel/injected.js';
+import { isolatesRequests } from '../kernel/runtime.js';
 
 /** Resolves with the value that replaced a refused one, or with `undefined` if the store has no other. Never rejects. */
 export type Renew = (ref: SecretRef, refused: Secret) => Promise<Secret | undefined>;
@@ -10,6 +11,7 @@ const maxRefusals = 1_000;
 
 /** Returns a `renew` that does not ask the store again, for `cooldownMs`, about a value that it had no other for. */
 export function renewOf(stack: SecretProvider, now: () => number, cooldownMs: number): Renew {
+  const shares = !isolatesRequests();
   const inFlight = new Map<string, { refused: Secret; found: Promise<Secret | undefined> }>();
   const refusals = new Map<string, { refused: Secret; at: number }>(); // while the store had no other value
 
@@ -38,7 +40,7 @@ export function renewOf(stack: SecretProvider, now: () => number, cooldownMs: nu
     if (other && sameValue(other.refused, refused)) return other.found;
     if (isCoolingDown(key, refused)) return undefined;
     const own = { refused, found: search(key, ref, refused) };
-    inFlight.set(key, own);
+    if (shares) inFlight.set(key, own);
     const found = await own.found;
     if (inFlight.get(key) === own) inFlight.delete(key);
     return found;

@@ -1,10 +1,11 @@
-import { checkScope, checkText } from '../checks/check-ref.js';
+import { own } from '../checks/check-options.js';
+import { checkText } from '../checks/check-ref.js';
 import { type Answer, isSettled, layersOf, type SecretProvider } from '../contract/provider.js';
 import { describeRef, refKey, type SecretRef, type SecretScope, withoutVersion } from '../contract/ref.js';
 import { isSecret, type Secret, sameValue } from '../contract/secret.js';
 import { invalid, isSecretError, SecretError } from '../contract/secret-error.js';
-import { abortable } from '../kernel/abortable.js';
-import { unsupported, unsupportedVersion } from '../kernel/answers.js';
+import { abortable, throwIfAborted } from '../kernel/abortable.js';
+import { unsupported } from '../kernel/answers.js';
 import { ignoreErrors, notify } from '../kernel/injected.js';
 import { readMany, walkPages } from '../kernel/read-many.js';
 import { cancelBody, isAuthFailure, isResponse } from './auth-failure.js';
@@ -17,11 +18,13 @@ import {
   contextOf,
   sealed,
 } from './call-options.js';
-import { type ClientRefs, clientRefs } from './client-refs.js';
+import type { ClientRefs, KnownRef } from './client-refs.js';
 import { compareAndSet } from './compare-and-set.js';
-import { type Fields, type SecretInput, splitField } from './fields.js';
+import { explain } from './explain.js';
+import { type Fields, hasField, type SecretInput, splitField } from './fields.js';
+import { health } from './health.js';
 import type { Renew } from './renew.js';
-import type { ByKey, ReadOptions, RefsByKey, ScopedSecrets } from './secrets.js';
+import type { ByKey, CallOptions, ReadOptions, RefsByKey, ScopedSecrets, SecretsReader } from './secrets.js';
 import type { Watches } from './watches.js';
 
 const readOptions = ['signal', 'fresh'] as const;
@@ -43,15 +46,39 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   // Not an async function: the promise of a cache hit is returned unchanged.
   function read(input: SecretInput, options: ReadOptions | undefined): Promise<Secret | undefined> {
     try {
-      const hit = options === undefined && typeof input === 'string' ? refs().cached(input, true) : undefined;
-      if (hit?.settled) return hit.settled;
-      const [whole, field] = splitField(input);
-      const ref = refOf(whole);
-      const reading = stack.get(ref, contextOf(options, readOptions));
-      return field === undefined ? reading : reading.then((secret) => secretOf(fieldOf(secret, field, ref)));
+      if (typeof input !== 'string' || options !== undefined) return readPart(input, options);
+      const known = refs().find(input);
+      const hit = known && heldOf(known, true);
+      return hit?.settled ?? stack.get(refOf(input), {});
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  function readPart(input: SecretInput, options: ReadOptions | undefined): Promise<Secret | undefined> {
+    const known = options === undefined ? refs().find(input) : undefined;
+    const hit = known && heldOf(known, true);
+    if (hit?.settled && !hasField(input)) return hit.settled;
+    const part = hit?.settled && fields.get(hit.secret, input);
+    if (part) return Promise.resolve(part);
+    const [whole, field] = splitField(input);
+    const ref = refOf(whole);
+    const reading = hit?.settled ?? stack.get(ref, contextOf(options, readOptions));
+    return field === undefined ? reading : reading.then((secret) => secretOf(fieldOf(secret, field, ref)));
+  }
+
+  /** Returns the fresh value in memory, without a pass through the layers. */
+  function heldOf(known: KnownRef, touch: boolean) {
+    known.cached ??= stack.memory?.cached?.(known.ref);
+    return known.cached?.(touch);
+  }
+
+  /** Returns the same value, or its field if that was read before, and does not count as a use. */
+  function lookAt(input: SecretInput) {
+    const known = refs().find(input);
+    const hit = known && heldOf(known, false);
+    const secret = hit && fields.get(hit.secret, input);
+    return secret && { known, secret, settled: hit.settled };
   }
 
   function fieldOf(answer: Answer, field: string | undefined, ref: SecretRef): Answer {
@@ -73,18 +100,18 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   async function readByKey<R extends RefsByKey>(input: R, options?: ReadOptions): Promise<ByKey<R, Answer>> {
     const ctx = contextOf(options, readOptions);
     const inputs = Object.entries(checkRefs(input));
-    const hits = options === undefined ? refs().allCached(inputs.map(([, each]) => each)) : undefined;
-    if (hits) return Object.fromEntries(inputs.map(([key], at) => [key, hits[at]])) as ByKey<R, Answer>; // one for each
+    const held = options === undefined ? inputs.map(([, each]) => lookAt(each)) : [undefined];
+    if (held.every((each) => each?.settled !== undefined)) {
+      for (const each of held) if (each) heldOf(each.known, true); // all of them count as used, or none
+      const answers: Record<string, unknown> = { ...input }; // with the same keys
+      for (const [at, [key]] of inputs.entries()) answers[key] = held[at]?.secret;
+      return answers as ByKey<R, Answer>;
+    }
     const entries = inputs.map(partsOfEntry);
-    const answers = await readMany(
-      stack,
-      entries.map(({ ref }) => ref),
-      ctx,
-      now,
-    );
-    return Object.fromEntries(
-      entries.map(({ key, field, ref }, at) => [key, fieldOf(answers[at], field, ref)]),
-    ) as ByKey<R, Answer>; // one for each key
+    const wanted = entries.map(({ ref }) => ref);
+    const answers = await readMany(stack, wanted, ctx, now);
+    const found = entries.map(({ key, field, ref }, at) => [key, fieldOf(answers[at], field, ref)]);
+    return Object.fromEntries(found) as ByKey<R, Answer>; // one for each key
   }
 
   function partsOfEntry([key, input]: [string, SecretInput]) {
@@ -97,33 +124,38 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   }
 
   function subscribeOf(method: 'onChange' | 'watch', refs: readonly SecretRef[]) {
-    const versioned = stack.listVersions ? undefined : refs.find(({ version }) => version !== undefined);
-    if (versioned) throw unsupportedVersion(stack, 'get', versioned);
+    const versioned = stack.listVersions ? undefined : refs.find((ref) => own(ref, 'version') !== undefined);
+    if (versioned) throw unsupported(stack, 'get', versioned);
     if (stack.memory?.subscribe) return stack.memory.subscribe; // bound: the stack is guarded
-    const problem = `${method} needs a cache in the stack: only a cache detects that a value has changed.`;
+    const problem = `${method} needs a cache in the stack.`;
     throw new SecretError('unsupported', problem, { provider: stack.name });
   }
 
-  const client: ScopedSecrets = {
+  const client: ScopedSecrets & Hidden = {
+    [missing]: (ref, field) => notFound(stack, refOf(ref), field),
+    [inBackground]: async (ref, signal) =>
+      stack.get(refOf(ref), { signal, background: new AbortController().signal }),
     layers: layersOf(stack),
     get: read,
     require,
     getManySettled: readByKey,
     async getMany<R extends RefsByKey>(input: R, options?: ReadOptions) {
       const answers = await readByKey(input, options);
-      for (const answer of Object.values(answers)) if (isSecretError(answer)) throw answer;
+      Object.values<Answer>(answers).forEach(secretOf); // throws the first failure
       return answers as ByKey<R, Secret | undefined>; // none is an error
     },
     async *list(options) {
       const ctx = contextOf(options, ['scope', 'signal']);
-      const { scope, scopeOf } = refs();
-      yield* walkPages(stack, options && 'scope' in options ? scopeOf(options.scope) : scope, ctx);
+      const isGiven = Object.hasOwn(options ?? {}, 'scope');
+      const { scope } = isGiven ? refs().scoped(options?.scope) : refs();
+      yield* walkPages(stack, scope, ctx);
     },
     async set(input, value, options) {
       const ref = refOf(input);
       const ctx = contextOf(options, ['expiresAt', 'signal']);
       if (!stack.set) throw unsupported(stack, 'set', ref);
-      const secret = sealed(value, options?.expiresAt, { provider: stack.name, operation: 'set', ref });
+      const where = { provider: stack.name, operation: 'set', ref } as const;
+      const secret = sealed(value, own(options, 'expiresAt'), where);
       return (await stack.set(ref, secret, { ...ctx, idempotencyKey: crypto.randomUUID() })) ?? {};
     },
     async compareAndSet(input, value, expected, options) {
@@ -132,7 +164,7 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       if (expected !== undefined) checkText(expected, 'expected');
       if (!stack.compareAndSet) throw unsupported(stack, 'compareAndSet', ref);
       const where = { provider: stack.name, operation: 'compareAndSet', ref } as const;
-      const secret = sealed(value, options?.expiresAt, where);
+      const secret = sealed(value, own(options, 'expiresAt'), where);
       return compareAndSet(stack, ref, secret, expected, ctx);
     },
     async listVersions(input, options) {
@@ -151,9 +183,9 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       const [whole, field] = splitField(input);
       const ref = refOf(whole);
       const { signal } = contextOf(options, ['signal', 'isAuthFailure', 'authFailure']);
-      const statuses = checkStatuses(options?.authFailure);
+      const statuses = checkStatuses(own(options, 'authFailure'));
       const isRefusal =
-        options?.isAuthFailure ??
+        own(options, 'isAuthFailure') ??
         ((failure: unknown) => ignoreErrors(() => isAuthFailure(failure, statuses)));
       checkCallback('run', run);
       checkCallback('isAuthFailure', isRefusal);
@@ -170,16 +202,17 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
       try {
         result = await run(used);
       } catch (failure) {
-        if (signal?.aborted) throw signal.reason;
+        throwIfAborted(signal);
         if (!isRefusal(failure)) throw failure;
         const next = await renewed();
         if (!next) throw failure;
+        void cancelBody(failure); // it ignores its failure, and the next run need not wait
         return await run(next);
       }
       if (!ignoreErrors(() => isResponse(result)) || !isRefusal(result)) return result;
       const next = await renewed();
       if (!next) return result;
-      void cancelBody(result); // it ignores its failure, and the next run need not wait
+      void cancelBody(result);
       return await run(next);
     },
     onChange(input, listener) {
@@ -200,43 +233,54 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     watch(inputs, options) {
       const watched = checkList(inputs).map((input) => refOf(splitField(input)[0]));
       const { signal } = contextOf(options, ['everyMs', 'signal']);
-      const everyMs = checkPeriod(options?.everyMs);
+      const everyMs = checkPeriod(own(options, 'everyMs'));
       subscribeOf('watch', watched);
       return watches.start(watched, everyMs, signal);
     },
     peek(input) {
-      const hit = typeof input === 'string' ? refs().cached(input, false) : undefined;
-      if (hit) return hit.secret;
+      const known = refs().find(input);
+      const held = known && fields.get(heldOf(known, false)?.secret, input);
+      if (held) return held;
       const [whole, field] = splitField(input);
       const ref = refOf(whole);
-      return secretOf(fieldOf(stack.memory?.cached?.(ref)(false)?.secret, field, ref));
+      return secretOf(fieldOf(heldOf({ ref }, false)?.secret, field, ref));
     },
+    explain: (input) => explain(stack, refOf(splitField(input)[0]), now),
     invalidate(input) {
       const { scope } = refs();
-      stack.memory?.invalidate?.(
-        input === undefined ? scope && { scope } : withoutVersion(refOf(splitField(input)[0])),
+      const one = input === undefined ? undefined : withoutVersion(refOf(splitField(input)[0]));
+      stack.memory?.invalidate?.(one ?? (scope && { scope }));
+    },
+    health(options) {
+      contextOf(options as CallOptions | undefined, ['required']); // checks the keys
+      const required = options?.required ? checkList(options.required) : [];
+      return health(
+        stack,
+        required.map((input) => refOf(splitField(input)[0])),
+        now,
       );
     },
     can: (capability) => typeof stack[capability] === 'function',
     scoped(scope) {
+      if (typeof scope !== 'function') {
+        const refsOfScope = refsWithin(scope); // refuses a wrong scope at once
+        return (refsOfScope.client ??= scopedClient(shared, () => refsOfScope));
+      }
       let inner: ClientRefs | undefined;
-      const innerRefs = (): ClientRefs => {
+      return scopedClient(shared, () => {
         if (inner) return inner;
-        const found = refsWithin(typeof scope === 'function' ? scope() : scope);
+        const found = refsWithin(scope());
         return (inner ??= found); // the function may have used this client
-      };
-      if (typeof scope !== 'function') innerRefs(); // refuses a wrong scope at once
-      return scopedClient(shared, innerRefs);
+      });
     },
   };
   return Object.freeze(client);
 
   function refsWithin(scope: SecretScope): ClientRefs {
-    const inner = scope === undefined ? {} : checkScope(scope);
-    if (inner.account === undefined && inner.user === undefined) {
-      throw invalid("scope must have an account or a user, got neither. Check the tenant's id.");
-    }
-    return clientRefs(stack, refs().scopeOf(inner));
+    const outer = refs();
+    const inner = scope === undefined ? outer : outer.scoped(scope);
+    if (inner !== outer) return inner;
+    throw invalid("scope must have an account or a user, got neither. Check the tenant's id.");
   }
 }
 
@@ -245,13 +289,35 @@ function secretOf(answer: Answer): Secret | undefined {
   return answer;
 }
 
-function notFound(stack: SecretProvider, ref: SecretRef, field?: string): SecretError {
-  const storedName = stack.canonical?.(ref).name ?? ref.name;
-  const remedy = /\p{Cc}/u.test(storedName) // no secret can have it
+/** Returns the error of a secret that a client has not found, as `require` throws it. */
+export function missingError(secrets: object, ref: SecretRef, field?: string): SecretError {
+  return (secrets as Partial<Hidden>)[missing]?.(ref, field) ?? notFound({}, ref, field); // a fake has none
+}
+
+const missing: unique symbol = Symbol.for('secretkit.missing'); // one symbol for all copies of the package
+const inBackground: unique symbol = Symbol.for('secretkit.inBackground');
+type Hidden = {
+  readonly [missing]: (ref: SecretRef, field?: string) => SecretError;
+  readonly [inBackground]: (ref: SecretRef, signal: AbortSignal) => Promise<Secret | undefined>;
+};
+
+/** Reads as `get`, for nobody who waits: its timers do not keep the process alive. */
+export function readInBackground(
+  secrets: Pick<SecretsReader, 'get'>,
+  ref: SecretRef,
+  signal: AbortSignal,
+): Promise<Secret | undefined> {
+  return (secrets as Partial<Hidden>)[inBackground]?.(ref, signal) ?? secrets.get(ref, { signal }); // a fake has none
+}
+
+function notFound(stack: Partial<SecretProvider>, ref: SecretRef, field?: string): SecretError {
+  const { name } = stack.canonical?.(ref) ?? ref;
+  const remedy = /\p{Cc}/u.test(name) // no secret can have it
     ? 'The backend cannot hold this name and scope: check'
-    : `Create it${storedName === ref.name ? '' : ` as ${describeRef({ name: storedName })}`}, or check`;
-  const missing =
-    field === undefined ? 'the secret does not exist' : 'the secret or its field does not exist';
-  const problem = `${missing}, or has expired. ${remedy} its name and scope.`;
+    : `Create it${name === ref.name ? '' : ` as ${describeRef({ name })}`}, or check`;
+  const secret = field === undefined ? 'the secret does' : 'the secret or its field does';
+  const similar = stack.memory?.explain?.(ref).similar; // the stack is guarded
+  const hint = similar === undefined ? '' : ` ${describeRef({ name: similar })} exists: use one spelling.`;
+  const problem = `${secret} not exist, or has expired. ${remedy} its name and scope.${hint}`;
   return new SecretError('not_found', problem, { provider: stack.name, operation: 'get', ref });
 }

@@ -2,7 +2,9 @@ import type { Answer, Layer, SecretProvider, SecretVersion, SetResult } from '..
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import type { Secret } from '../contract/secret.js';
 import type { Capability } from '../contract/secret-error.js';
+import type { Explanation } from './explain.js';
 import type { SecretInput } from './fields.js';
+import type { Health } from './health.js';
 
 export interface CallOptions {
   /** Cancels the call: the promise rejects with the signal's reason. */
@@ -34,6 +36,11 @@ export interface WatchOptions extends CallOptions {
   readonly everyMs: number;
 }
 
+export interface HealthOptions {
+  /** The secrets that must have a value that may be served now. @defaultValue none */
+  readonly required?: readonly SecretInput[];
+}
+
 export interface ListOptions extends CallOptions {
   /** The scope of the names. @defaultValue the client's scope, else the provider's default */
   readonly scope?: SecretScope;
@@ -59,6 +66,16 @@ export interface SecretsReader {
   getManySettled<R extends RefsByKey>(refs: R, options?: ReadOptions): Promise<ByKey<R, Answer>>;
   /** Returns the secret if it is in memory and fresh, without I/O. `undefined` says nothing about the backend. */
   peek(ref: SecretInput): Secret | undefined;
+  /**
+   * Returns what the next read of a secret gets, and why: state, age, deadlines, the last failure. No I/O, and never a value.
+   * `String(explanation)` is five lines for people; it is JSON, too.
+   */
+  explain(ref: SecretInput): Explanation;
+  /**
+   * Returns the state of the stack, for probes: each layer's counts, and whether the stack is ready and degraded. No I/O.
+   * @throws `invalid_argument` for malformed refs.
+   */
+  health(options?: HealthOptions): Health;
   /** Removes the copies of one secret, or of all in this client's scope, from memory. The next read asks the backend. */
   invalidate(ref?: SecretInput): void;
   /**
@@ -79,7 +96,7 @@ export interface SecretsReader {
   /**
    * Reads secrets periodically, through the cache, so that `onChange` reports rotations that no other read would find. Ends
    * with its `Disposable`, `signal` or `close()`. Its timer does not keep the process alive.
-   * @throws `unsupported` without a cache in the stack.
+   * @throws `unsupported` without a cache in the stack, and on Cloudflare Workers.
    */
   watch(refs: readonly SecretInput[], options: WatchOptions): Disposable;
   /** Whether the backend supports it. A method that it does not support throws `unsupported`. */

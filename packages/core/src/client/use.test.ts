@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CallContext, SecretProvider } from '../contract/provider.js';
 import { type Secret, seal } from '../contract/secret.js';
 import { SecretError } from '../contract/secret-error.js';
@@ -50,6 +50,18 @@ describe('use', () => {
     state.stored = 'new';
     expect(await secrets.use('token', login)).toBe('in');
     expect([runs, fresh()]).toEqual([['old', 'new'], 1]);
+  });
+
+  it('reads again for each failure where a request must not await the work of another one', async () => {
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+    const { secrets, state, login, fresh } = setUp();
+    vi.unstubAllGlobals();
+    state.stored = 'new';
+    expect(await Promise.all([secrets.use('token', login), secrets.use('token', login)])).toEqual([
+      'in',
+      'in',
+    ]);
+    expect(fresh()).toBe(2);
   });
 
   it('reads again once for any number of concurrent failures', async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { remainingMs } from './provider.js';
 
 it.each([
@@ -10,8 +10,11 @@ it.each([
   expect(remainingMs(ctx, () => 1_000)).toBe(expected);
 });
 
-it('remainingMs reads the clock of today without another one', () => {
-  const left = remainingMs({ deadline: Date.now() + 60_000 });
+it.each([0, 120_000, -120_000])('remainingMs is not changed by a step of the wall clock: by %d ms', (by) => {
+  const deadline = performance.timeOrigin + performance.now() + 60_000;
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + by });
+  onTestFinished(() => void vi.useRealTimers());
+  const left = remainingMs({ deadline });
   expect(left).toBeGreaterThan(50_000);
   expect(left).toBeLessThanOrEqual(60_000);
 });

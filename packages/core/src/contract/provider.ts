@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { SecretRef, SecretScope } from './ref.js';
-import { isSecret, type Secret } from './secret.js';
-import { invalid, type SecretError } from './secret-error.js';
+import { genuine, type Secret } from './secret.js';
+import { invalid, type SecretError, type SecretErrorCode } from './secret-error.js';
 
 /**
  * A place that secrets come from: an adapter of a backend, or a stack of middleware around one. An optional method must
@@ -9,7 +9,7 @@ import { invalid, type SecretError } from './secret-error.js';
  * application as `unknown`, without its message) or, when `ctx.signal` fires, with the reason of that signal.
  */
 export interface SecretProvider {
-  /** The backend in one word, for messages. A wrapped provider is named `cache(retry(stripe))`. */
+  /** The backend in one word, for messages and metrics; never a URL. A wrapped provider is named `cache(retry(stripe))`. */
   readonly name: string;
   /** Must resolve with `undefined` for a secret that is missing or past its expiry, and must not reject for it. */
   get(ref: SecretRef, ctx: CallContext): Promise<Secret | undefined>;
@@ -63,7 +63,7 @@ export interface CallContext {
   readonly fresh?: boolean;
   /** A copy in memory that is older, in milliseconds, must not be the answer. It ends no cooldown and no backoff. */
   readonly maxAgeMs?: number;
-  /** When the call must end, in epoch milliseconds. A timeout or a retry lowers it; nothing raises it. */
+  /** When the call must end: read `remainingMs(ctx)`. A timeout or a retry lowers it; nothing raises it. */
   readonly deadline?: number;
   /** Fires when a reader joins a call that nobody waits for. Until then its timers must not keep the process alive. */
   readonly background?: AbortSignal;
@@ -82,6 +82,8 @@ export interface CallReport {
   /** One word, such as `hit`, `miss` or `stale`. */
   readonly result: string;
   readonly ref?: SecretRef;
+  /** The failure that the reader does not see, since a value in memory is served instead. */
+  readonly code?: SecretErrorCode;
 }
 
 /** The version that a write made, where the backend has versions. */
@@ -99,9 +101,17 @@ export interface SecretVersion {
   readonly expiresAt?: Date;
 }
 
-/** Returns the milliseconds until a call must end: 0 when its deadline has passed, `Infinity` without one. */
-export function remainingMs({ deadline = Infinity }: CallContext, now: () => number = Date.now): number {
+/**
+ * Returns the milliseconds until a call must end: 0 when its deadline has passed, `Infinity` without one.
+ * @param now - The clock of the deadline. @defaultValue `performance.timeOrigin + performance.now()`: a step of the wall clock
+ * ends no call, and makes none longer
+ */
+export function remainingMs({ deadline = Infinity }: CallContext, now: () => number = monotonicNow): number {
   return Math.max(0, deadline - now());
+}
+
+function monotonicNow(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** The answer for one ref of a batch. `undefined`: there is no such secret. */
@@ -132,6 +142,47 @@ export interface SecretMemory {
   invalidate?(target?: InvalidateTarget): void;
   /** Must call the listener for every value that replaced another one. Returns the function that ends it. */
   subscribe?(listener: (change: SecretChange | CacheInvalidation) => void): () => void;
+  /** Must return what a plain read of the ref would get now, without I/O and without a change. */
+  explain?(ref: SecretRef): MemoryExplanation;
+}
+
+/**
+ * What a plain read gets now:
+ *
+ * - `fresh`: the value in memory;
+ * - `stale`: a new value, or the one in memory if that fails or may be served meanwhile;
+ * - `refreshing`: the same, from a call that is in flight;
+ * - `cooldown`: the value in memory, since the last refresh failed;
+ * - `missing`: a remembered absence;
+ * - `denied`: a remembered denial, or a failure that is repeated for a moment;
+ * - `absent`: memory has nothing, so the backend is asked; with `nextAttemptAt`, calls are stopped until then.
+ */
+export type MemoryState = 'fresh' | 'stale' | 'refreshing' | 'cooldown' | 'missing' | 'denied' | 'absent';
+
+/** What memory holds of one secret, never its value. A field is absent where there is nothing to report. */
+export interface MemoryExplanation {
+  readonly state: MemoryState;
+  /** The layer that holds it, such as `cache`. */
+  readonly layer?: string;
+  /** The time of this explanation, by the clock of that layer. */
+  readonly asOf?: Date;
+  /** The backend that answered last. */
+  readonly backend?: string;
+  readonly version?: string;
+  /** When the backend answered. */
+  readonly fetchedAt?: Date;
+  /** The soft deadline: from then on a read asks for a new value. */
+  readonly staleAt?: Date;
+  /** The hard deadline: from then on the value is gone. */
+  readonly expiresAt?: Date;
+  /** Until when the value may be served while the backend is down. */
+  readonly servableUntil?: Date;
+  /** When a plain read may ask the backend at the earliest. Absent if the next one may. */
+  readonly nextAttemptAt?: Date;
+  /** The last failure, if no success followed. Of an absent secret: that of the backend. */
+  readonly failure?: { readonly code: SecretErrorCode; readonly at: Date };
+  /** Another name of a secret in the same scope, which is the same in upper case with `_` for all but A–Z and 0–9. */
+  readonly similar?: string;
 }
 
 /**
@@ -194,15 +245,52 @@ export function layersOf(stack: { readonly layers?: readonly Layer[] }): readonl
   return stack.layers ?? [];
 }
 
-const brand: unique symbol = Symbol.for('secretkit.settled'); // one symbol for all copies of the package
-
-/** Returns a resolved promise that outer layers return unchanged. A cache keeps one per entry: a hit costs one `await`. */
-export function settled(secret: Secret, promise: Promise<Secret> = Promise.resolve(secret)): Promise<Secret> {
-  if (!isSecret(secret)) throw invalid('settled: secret must be a Secret.');
-  return Object.defineProperty(promise, brand, { value: true });
+/** Returns the name of the backend inside the layers: `stripe` for `cache(retry(stripe))`, `fallback(stripe, env)` for several. */
+export function backendName({ name, layers = [] }: Pick<SecretProvider, 'name' | 'layers'>): string {
+  let rest = name;
+  for (const layer of layers) {
+    if (layer.branches) return `${layer.name}(${layer.branches.map(backendName).join(', ')})`;
+    const inner = /^[^\s()]+\((.*)\)$/s.exec(rest)?.[1]; // each layer puts one `word(…)` around the name
+    if (inner === undefined) return rest; // the provider has a name of its own
+    rest = inner;
+  }
+  return rest;
 }
 
-/** Whether `settled` made this promise: then it cannot reject, and holds a `Secret`. */
+/** Returns a resolved promise that outer layers return unchanged. A cache keeps one per entry: a hit costs one `await`. */
+export function settled(secret: Secret): Promise<Secret> {
+  return settledLater()(secret);
+}
+
+/** Returns `settled` with a promise that is made now: a promise keeps the async context that it is made in. */
+export function settledLater(): (secret: Secret) => Promise<Secret> {
+  let resolve: (secret: Secret) => void;
+  const promise = new Promise<Secret>((own) => (resolve = own));
+  return (secret) => {
+    const sealed = genuine(secret);
+    if (!sealed) throw invalid('settled: secret must be a Secret of a text.');
+    resolve(sealed);
+    if (!isSettled(promise)) new Settled(promise);
+    return promise;
+  };
+}
+
+/** Whether `settled` made this promise: then it cannot reject, and holds a `Secret`. False for one of another copy. */
 export function isSettled(promise: unknown): promise is Promise<Secret> {
-  return (promise as { [brand]?: true } | undefined)?.[brand] === true;
+  return Settled.marks(promise);
+}
+
+const Returning = function (promise: object) {
+  return promise;
+} as unknown as new (
+  promise: object,
+) => object; // a constructor may return another object
+
+// Adds a private field to the promise. Unlike a brand, nobody else can.
+class Settled extends Returning {
+  readonly #mark = true;
+
+  static marks(thing: unknown): boolean {
+    return typeof thing === 'object' && thing !== null && #mark in thing;
+  }
 }

@@ -1,3 +1,5 @@
+import { own, ownFields } from '../checks/check-options.js';
+
 /** The owner of a secret. An absent field means the provider's default; a field that is present is a non-empty string. */
 export interface SecretScope {
   /** The tenant, such as a connected account. */
@@ -15,8 +17,10 @@ export interface SecretRef {
 }
 
 /** Returns a string that differs for every two refs that differ. A name in the default scope is its own key. */
-export function refKey({ name, scope, version }: SecretRef): string {
-  const owner = scopeKey(scope);
+export function refKey(ref: SecretRef): string {
+  const { name } = ref;
+  const owner = scopeKey(own(ref, 'scope'));
+  const version = own(ref, 'version');
   if (version !== undefined) return versionFollows + owner + lengthPrefixed(version) + name;
   return owner === defaultScope && !(name < ' ') ? name : ownerFollows + owner + name;
 }
@@ -28,37 +32,66 @@ export function withoutVersion(ref: SecretRef): SecretRef {
 }
 
 /** Returns the same for scopes. An absent field and the absent scope are alike. */
-export function scopeKey(scope: SecretScope = {}): string {
-  return lengthPrefixed(scope.account) + lengthPrefixed(scope.user);
+export function scopeKey(scope?: SecretScope): string {
+  return lengthPrefixed(own(scope, 'account')) + lengthPrefixed(own(scope, 'user'));
 }
 
 /** Returns a ref as messages show it: `"db-password" (account acct_1)`. */
-export function describeRef({ name, scope = {}, version }: SecretRef): string {
-  const details = [version && `version ${shorten(version)}`, describeScope(scope)].filter(Boolean);
-  return `"${shorten(name)}"${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
+export function describeRef(ref: SecretRef): string {
+  const { name, scope, version } = ownFields(ref);
+  const { account, user } = ownFields(scope);
+  const details = describeFields({ version, account, user });
+  return `"${shorten(name)}"${details && ` (${details})`}`;
 }
 
 /** Returns a scope as messages show it: `account acct_1, user usr_1`; the empty string for the default scope. */
-export function describeScope({ account, user }: SecretScope): string {
-  const fields = [account && `account ${shorten(account)}`, user && `user ${shorten(user)}`];
-  return fields.filter(Boolean).join(', ');
+export function describeScope(scope: SecretScope): string {
+  const { account, user } = ownFields(scope);
+  return describeFields({ account, user });
+}
+
+function describeFields(fields: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(fields).filter(([, text]) => text);
+  return given.map(([field, text = '']) => `${field} ${shorten(text)}`).join(', ');
+}
+
+/**
+ * Returns a secret's name in the form of an environment variable: upper case, with `_` for every character that is not A–Z or
+ * 0–9. `stripe-secret.key` and `stripe_secret_key` are both `STRIPE_SECRET_KEY`.
+ */
+export function toVariableName(name: string): string {
+  return name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_');
 }
 
 /** Returns a frozen copy with the known fields only. */
-export function copyRef({ name, scope, version }: SecretRef): SecretRef {
-  const { account, user } = scope ?? {};
+export function copyRef(ref: SecretRef): SecretRef {
+  const { name, scope, version } = ownFields(ref);
+  const { account, user } = ownFields(scope);
   const owner = { ...(account !== undefined && { account }), ...(user !== undefined && { user }) };
-  return Object.freeze({
+  const copy = {
     name,
     ...(scope !== undefined && { scope: Object.freeze(owner) }),
     ...(version !== undefined && { version }),
-  });
+  };
+  return Object.freeze(withoutInherited(copy));
 }
+
+/**
+ * Returns the ref, query or target. If somebody has added a field of one to `Object.prototype`, a copy that inherits nothing and
+ * has a scope: a backend that reads `ref.scope?.account` must not get the account of another tenant.
+ */
+export function withoutInherited<T extends { readonly scope?: SecretScope }>(given: T): T {
+  const { scope, account, user, version, cursor, limit } = added;
+  if ((scope ?? account ?? user ?? version ?? cursor ?? limit) === undefined) return given;
+  return ownFields({ ...given, scope: Object.freeze(ownFields(own(given, 'scope'))) });
+}
+
+const added: Readonly<Record<string, unknown>> = {}; // what it has is inherited
 
 // Checked names contain no control character; any other name differs as well.
 const ownerFollows = '\0';
 const versionFollows = '\u0001';
-const defaultScope = scopeKey();
+const defaultScope = /* @__PURE__ */ scopeKey();
 
 function lengthPrefixed(text: string | undefined): string {
   return text === undefined ? '-' : `${text.length}:${text}`;

@@ -146,9 +146,9 @@ describe('toSecretError', () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
 
-  it('returns a SecretError, with the place where it happened if it has none', () => {
+  it('copies a SecretError, with the place where it happened if it has none', () => {
     const complete = new SecretError('conflict', 'x', { provider: 'stripe' });
-    expect(toSecretError(complete, { provider: 'own' })).toBe(complete);
+    expect(toSecretError(complete, { provider: 'own' })).toEqual(complete);
     const full = new SecretError('rate_limited', 'x', {
       provider: 'stripe',
       operation: 'get',
@@ -156,7 +156,7 @@ describe('toSecretError', () => {
       retryAfterMs: 5,
       details: { status: 429 },
     });
-    expect(toSecretError(full, { provider: 'own' })).toBe(full);
+    expect(toSecretError(full, { provider: 'own' })).toEqual(full);
     const ref = { name: 'a', scope: { user: 'u', value: 'CANARY' } };
     const anew = toSecretError(Object.assign(full, { ref }), { provider: 'own' });
     expect(anew.ref).toEqual({ name: 'a', scope: { user: 'u' } });
@@ -185,6 +185,14 @@ describe('the fields of a SecretError', () => {
     ]);
     expect(new SecretError('unknown', 'x.').message).toBe('unknown: x.');
     expect(new SecretError('unknown', 'x.', { ref: { name: 'a' } }).ref).toEqual({ name: 'a' });
+  });
+
+  it('is one line, whatever the names of the provider and the secret', () => {
+    const { message } = new SecretError('unknown', 'x.', {
+      provider: 'a\nb',
+      ref: { name: 'c\r\nd', scope: { user: 'e\u001b[31m' }, version: '\u0000' },
+    });
+    expect(message).not.toMatch(/\p{Cc}/u);
   });
 
   it('shortens a long name', () => {

@@ -1,3 +1,4 @@
+import { own, unknownKey } from '../checks/check-options.js';
 import { copyRef, describeRef, type SecretRef } from './ref.js';
 
 /** An optional ability of a backend, beside reading one secret. */
@@ -98,21 +99,21 @@ export class SecretError extends Error {
   declare readonly retryAfterMs?: number;
 
   static {
-    Object.defineProperty(this.prototype, brand, { value: true });
-    Object.defineProperty(this.prototype, 'name', { value: 'SecretError' });
+    Object.defineProperties(this.prototype, { [brand]: { value: true }, name: { value: 'SecretError' } });
   }
 
   /** @throws `TypeError` for an unknown code. */
   constructor(code: SecretErrorCode, problem: string, fields: SecretErrorFields = {}) {
-    super(messageOf(code, problem, fields));
-    const { provider, operation, ref, retryAfterMs = Number.NaN, retryable, details } = fields;
-    if (!Object.hasOwn(errorRules, code)) {
-      const known = Object.keys(errorRules).join(', ');
-      throw new TypeError(`SecretError: code must be one of ${known}, got "${code}".`);
+    const { provider, operation, ref, retryAfterMs = -1, retryable, details } = fields;
+    const address = [provider, operation, ref && describeRef(ref)].filter(Boolean).join(' ');
+    super([code, address.replace(/\p{Cc}/gu, '\ufffd'), problem].filter(Boolean).join(': ')); // it stays one line
+    const rules = own(errorRules, code);
+    if (!rules) {
+      throw new TypeError(`SecretError: ${unknownKey({ [code]: code }, Object.keys(errorRules), 'code')}`);
     }
     this.code = code;
     this.problem = problem;
-    this.retryable = errorRules[code].retryable && retryable !== false;
+    this.retryable = rules.retryable && retryable !== false;
     this.details = allowListed(details);
     if (provider !== undefined) this.provider = provider;
     if (operation !== undefined) this.operation = operation;
@@ -140,13 +141,6 @@ export function invalid(problem: string): SecretError {
 /** Returns the same failure as a new error with some fields replaced: one failed call may fail many refs. */
 export function withFields(error: SecretError, fields: SecretErrorFields): SecretError {
   return new SecretError(error.code, error.problem, { ...error, ...fields });
-}
-
-/** Returns the message of an error: its code, its address and the problem. */
-export function messageOf(code: SecretErrorCode, problem: string, fields: SecretErrorFields): string {
-  const { provider, operation, ref } = fields;
-  const address = [provider, operation, ref && describeRef(ref)].filter(Boolean).join(' ');
-  return [code, address, problem].filter(Boolean).join(': ');
 }
 
 function allowListed({ status, requestId, vendorCode }: SecretErrorDetails = {}): SecretErrorDetails {

@@ -123,17 +123,19 @@ describe('a sealed value', () => {
     expect(inspect(error, { depth: null })).not.toContain(canary);
   });
 
-  it.each([{ expiresAt: new Date('never') }, { createdAt: 5 }, { expiresAt: '2030-01-01' }])(
-    'must have valid dates: %j',
-    (meta) => {
-      expect(
-        isSecretError(
-          thrownBy(() => seal('value', meta as never)),
-          'invalid_argument',
-        ),
-      ).toBe(true);
-    },
-  );
+  it.each([
+    { expiresAt: new Date('never') },
+    { createdAt: 5 },
+    { expiresAt: '2030-01-01' },
+    { expiresAt: { getTime: (): number => 1e300 } },
+  ])('must have valid dates: %j', (meta) => {
+    expect(
+      isSecretError(
+        thrownBy(() => seal('value', meta as never)),
+        'invalid_argument',
+      ),
+    ).toBe(true);
+  });
 
   it.each([{ expiresAt: new Date(1e12) }, { createdAt: new Date(5) }, { version: 'v1' }])(
     'has only the metadata that it was given: %j',

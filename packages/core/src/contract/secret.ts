@@ -1,4 +1,4 @@
-import { kindOf, unknownKey } from '../checks/check-options.js';
+import { kindOf, ownFields, unknownKey } from '../checks/check-options.js';
 import { invalid, SecretError } from './secret-error.js';
 
 /** A value that no log, template, JSON, clone, debugger or test diff shows. Only `reveal()` and `bytes()` return it. */
@@ -43,29 +43,40 @@ const brand: unique symbol = Symbol.for('secretkit.Secret'); // one symbol for a
 export function seal(value: string | Uint8Array, meta: SecretMeta = {}): Secret {
   const unknown = unknownKey(meta, metaFields, 'field');
   if (unknown) throw invalid(`seal: ${unknown}`);
-  const { expiresAt, refreshAt, createdAt, version } = meta;
+  const { expiresAt, refreshAt, createdAt, version } = ownFields(meta);
+  if (!['string', 'undefined'].includes(typeof version))
+    throw invalid(`version must be a string, got ${kindOf(version)}.`);
   const sealedMeta: SealedMeta = {
     expiresAtMs: checkDate(expiresAt, 'expiresAt'),
     refreshAtMs: checkDate(refreshAt, 'refreshAt'),
     createdAtMs: checkDate(createdAt, 'createdAt'),
     version,
+    format: isBytes(value) ? 'base64' : undefined,
   };
-  if (isBytes(value)) {
-    if (value.length === 0) throw invalid('value must not be empty. Delete the secret instead.');
-    return new SealedSecret(toBase64(value), { ...sealedMeta, format: 'base64' });
-  }
-  if (typeof value !== 'string') throw invalid(`value must be a string or bytes, got ${kindOf(value)}.`);
-  if (value === '') throw invalid('value must not be empty. Delete the secret instead.');
-  if (!value.isWellFormed()) throw invalid('value must not have a lone surrogate: no backend can store it.');
-  return new SealedSecret(
-    value,
-    metaFields.every((field) => meta[field] === undefined) ? noMeta : sealedMeta,
-  );
+  const text: unknown = isBytes(value) ? toBase64(value) : value;
+  if (typeof text !== 'string') throw invalid(`value must be a string or bytes, got ${kindOf(text)}.`);
+  if (text === '') throw invalid('value must not be empty. Delete the secret instead.');
+  if (!text.isWellFormed()) throw invalid('value must not have a lone surrogate.');
+  const hasMeta = Object.values(sealedMeta).some((field) => field !== undefined);
+  return new SealedSecret(text, hasMeta ? sealedMeta : noMeta);
 }
 
 /** Whether this is a `Secret`. True across copies of the package. */
 export function isSecret(thing: unknown): thing is Secret<unknown> {
   return typeof thing === 'object' && thing !== null && (thing as { [brand]?: true })[brand] === true;
+}
+
+/**
+ * Returns the value if this copy of the package sealed it, else a sealed copy: a proxy or a subclass has the brand, too.
+ * `undefined` for anything else, and for a mapped value that `seal` would refuse.
+ */
+export function genuine(thing: unknown): Secret | undefined {
+  if (SealedSecret.made(thing)) return thing;
+  try {
+    return isSecret(thing) ? copyOf(thing as Secret) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the same value, marked as past its freshness since then, and servable until then. For caches. */
@@ -92,7 +103,7 @@ export function staleUntil(secret: Secret): number | undefined {
 }
 
 /** Whether the value is past its expiry. One before `sinceMs` does not count: the backend's clock decides about it. */
-export function hasExpired(secret: Secret, nowMs: number, sinceMs: number = -Infinity): boolean {
+export function hasExpired(secret: Secret<unknown>, nowMs: number, sinceMs: number = -Infinity): boolean {
   const expiresAtMs = secret.expiresAt?.getTime();
   return expiresAtMs !== undefined && sinceMs < expiresAtMs && expiresAtMs <= nowMs;
 }
@@ -121,7 +132,7 @@ interface SealedMeta {
 const metaFields = ['expiresAt', 'refreshAt', 'createdAt', 'version'] as const;
 const hidden: unique symbol = Symbol.for('secretkit.Secret.meta'); // of any copy of the package; it has no value
 
-const noMeta: SealedMeta = {}; // shared by all values without metadata, which are most of them
+const noMeta: SealedMeta = ownFields({}); // shared by all values without metadata, which are most of them
 
 // Everything is behind #private: inspection, cloning and serialisation see an object without properties.
 class SealedSecret<T> implements Secret<T> {
@@ -129,14 +140,17 @@ class SealedSecret<T> implements Secret<T> {
   readonly #meta: SealedMeta;
 
   static {
-    Object.defineProperty(this.prototype, brand, { value: true });
-    for (const printer of [Symbol.for('nodejs.util.inspect.custom'), 'toString', 'toJSON']) {
-      Object.defineProperty(this.prototype, printer, { value: () => '[secret]' });
-    }
-    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Secret' });
-    Object.defineProperty(this.prototype, hidden, {
-      get(this: SealedSecret<unknown>) {
-        return { ...this.#meta };
+    const printer = { value: () => '[secret]' };
+    Object.defineProperties(this.prototype, {
+      [brand]: { value: true },
+      toString: printer,
+      toJSON: printer,
+      [Symbol.for('nodejs.util.inspect.custom')]: printer,
+      [Symbol.toStringTag]: { value: 'Secret' },
+      [hidden]: {
+        get(this: SealedSecret<unknown>) {
+          return { ...this.#meta };
+        },
       },
     });
     Object.defineProperty(this, 'name', { value: 'Secret' });
@@ -146,6 +160,13 @@ class SealedSecret<T> implements Secret<T> {
     this.#value = value;
     this.#meta = meta;
     Object.freeze(this);
+  }
+
+  static made(thing: unknown): thing is Secret {
+    if (typeof thing !== 'object' || thing === null || !(#value in thing)) return false;
+    const value: unknown = thing.#value;
+    const isText = typeof value === 'string' && value !== '' && value.isWellFormed();
+    return isText && Object.getPrototypeOf(thing) === SealedSecret.prototype; // a subclass may override anything
   }
 
   reveal(): T {
@@ -158,13 +179,13 @@ class SealedSecret<T> implements Secret<T> {
     try {
       parsed = parse(this.#value);
     } catch {
-      const problem = 'the value could not be parsed. The reason is withheld: a parser may quote its input.';
+      const problem = 'parse failed. The reason is withheld: it may quote the value.';
       throw new SecretError('invalid_data', problem);
     }
     const { then } = (parsed ?? {}) as Partial<PromiseLike<unknown>>;
     if (typeof then !== 'function') return new SealedSecret(parsed, { ...this.#meta, format: undefined });
     void then.call(parsed, undefined, () => undefined); // its rejection may quote the value
-    throw invalid('map: parse must be synchronous, got a function that returns a promise.');
+    throw invalid('map: parse must be synchronous, got a promise.');
   }
 
   bytes(): Uint8Array {
@@ -207,6 +228,13 @@ function metaOf(secret: Secret): SealedMeta {
   };
 }
 
+function copyOf(secret: Secret): Secret {
+  const { expiresAt, refreshAt, createdAt, version, staleSince } = secret;
+  const { staleUntilMs, fetchedAtMs } = metaOf(secret);
+  const copy = seal(contentOf(secret), { expiresAt, refreshAt, createdAt, version });
+  return withMeta(copy, { staleSinceMs: checkDate(staleSince, 'staleSince'), staleUntilMs, fetchedAtMs });
+}
+
 function withMeta(secret: Secret, changes: SealedMeta): Secret {
   return new SealedSecret(secret.reveal(), { ...metaOf(secret), ...changes });
 }
@@ -217,24 +245,27 @@ function isBytes(value: unknown): value is Uint8Array {
 }
 
 function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
 
 function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
 }
 
 function toDate(ms: number | undefined): Date | undefined {
   return ms === undefined ? undefined : new Date(ms);
 }
 
-// By its method: a Date may be of another realm.
-function checkDate(date: Partial<Date> | null | undefined, field: string): number | undefined {
+function checkDate(date: Date | undefined, field: string): number | undefined {
   if (date === undefined) return undefined;
-  const ms = date?.getTime?.() ?? Number.NaN;
-  if (Number.isFinite(ms)) return ms;
-  const got = date instanceof Date ? 'an invalid one' : kindOf(date);
+  const ms = timeOf(date);
+  if (ms !== undefined) return ms;
+  const got = (date as unknown) instanceof Date ? 'an invalid one' : kindOf(date);
   throw invalid(`${field} must be a valid Date, such as new Date(ms), got ${got}.`);
+}
+
+/** Returns the time of a valid date, in epoch milliseconds. By its method: a Date may be of another realm. */
+export function timeOf(date: unknown): number | undefined {
+  const ms: unknown = (date as Partial<Date> | null | undefined)?.getTime?.();
+  return typeof ms === 'number' && Math.abs(ms) <= 8.64e15 ? ms : undefined; // the range of a Date
 }

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { abortable } from './abortable.js';
+import { createSecrets } from '../client/create-secrets.js';
+import { abortable, onAbort } from './abortable.js';
 
 const never = new Promise<never>(() => undefined);
 
@@ -37,5 +38,39 @@ describe('abortable', () => {
     caller.abort('enough');
     fail('too late');
     await expect(released).rejects.toBe('enough');
+  });
+});
+
+describe('onAbort', () => {
+  it('has one listener on a signal, and calls back each that is left, once', () => {
+    const caller = new AbortController();
+    const seen: string[] = [];
+    const [stop] = ['a', 'b', 'c'].map((name) => onAbort(caller.signal, () => seen.push(name)));
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1);
+    stop?.();
+    stop?.();
+    caller.abort();
+    expect(seen).toEqual(['b', 'c']);
+  });
+
+  it('listens again after the last callback was removed', () => {
+    const caller = new AbortController();
+    const seen: string[] = [];
+    onAbort(caller.signal, () => seen.push('a'))();
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+    onAbort(caller.signal, () => seen.push('b'));
+    caller.abort();
+    expect(seen).toEqual(['b']);
+  });
+
+  it('keeps the listeners of twelve reads with one signal to one', async () => {
+    const caller = new AbortController();
+    const secrets = createSecrets({ name: 'hanging', get: () => never });
+    const reads = Array.from({ length: 12 }, (_, at) => secrets.get(`s${at}`, { signal: caller.signal }));
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1);
+    caller.abort('enough');
+    await expect(Promise.allSettled(reads)).resolves.toMatchObject(
+      reads.map(() => ({ status: 'rejected', reason: 'enough' })),
+    );
   });
 });

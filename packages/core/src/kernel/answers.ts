@@ -1,43 +1,57 @@
-import { isPlainObject } from '../checks/check-options.js';
-import type { Answer, SecretPage, SecretProvider, SecretVersion, SetResult } from '../contract/provider.js';
+import { isPlainObject, kindOf } from '../checks/check-options.js';
+import { checkText } from '../checks/check-ref.js';
+import type {
+  Answer,
+  CacheInvalidation,
+  MemoryExplanation,
+  SecretChange,
+  SecretPage,
+  SecretProvider,
+  SecretVersion,
+  SetResult,
+} from '../contract/provider.js';
 import { copyRef, type SecretRef } from '../contract/ref.js';
-import { isSecret, type Secret } from '../contract/secret.js';
+import { genuine, type Secret, timeOf } from '../contract/secret.js';
 import {
   errorRules,
   isSecretError,
-  messageOf,
   type Operation,
   SecretError,
+  type SecretErrorCode,
   type SecretErrorFields,
-  withFields,
 } from '../contract/secret-error.js';
 import { ignoreErrors } from './injected.js';
+
+const expectedAnswer = 'a sealed value, or nothing';
 
 // A provider in plain JavaScript may return or throw anything. Each of these functions returns what the contract allows,
 // and throws `invalid_data` for anything else.
 
-export function checkAnswer(answer: Secret | undefined, where: SecretErrorFields): Secret | undefined {
-  if (answer === undefined || isSealed(answer)) return answer;
-  throw malformed('a sealed value or undefined', where);
+/** Returns the answer to a read. One that another copy of the package sealed is copied: only its maker can prove it. */
+export function checkAnswer(answer: unknown, where: SecretErrorFields): Secret | undefined {
+  const secret = genuine(answer);
+  if (secret === undefined && answer !== undefined) throw malformed(expectedAnswer, answer, where);
+  return secret;
 }
 
 /** Returns one answer for each ref; anything else becomes a failure in its place. */
 export function checkAnswers(answers: unknown, refs: readonly SecretRef[], name: string): readonly Answer[] {
   if (!Array.isArray(answers) || answers.length !== refs.length) {
-    throw malformed(`an array of ${refs.length} answers for ${refs.length} refs`);
+    throw malformed(`an array of ${refs.length} answers for ${refs.length} refs`, answers);
   }
   return Array.from(answers, (answer: unknown, at) => {
-    if (answer === undefined || isSealed(answer)) return answer;
+    const secret = genuine(answer);
+    if (secret || answer === undefined) return secret;
     const where = { provider: name, operation: 'getMany', ref: refs[at] } as const;
     const failed = ignoreErrors(() => answer instanceof Error || isSecretError(answer)) ?? false;
-    return failed ? toSecretError(answer, where) : malformed('a sealed value or undefined', where);
+    return failed ? toSecretError(answer, where) : malformed(expectedAnswer, answer, where);
   });
 }
 
 export function checkPage(page: unknown): SecretPage {
   const { refs, cursor } = (page ?? {}) as Partial<SecretPage>;
-  const isCursor = cursor === undefined || typeof cursor === 'string';
-  if (!isCursor || !Array.isArray(refs) || !refs.every(isRef)) throw malformed('a page of refs');
+  const isCursor = cursor === undefined || isText(cursor); // an empty one starts again, or ends the list
+  if (!isCursor || !Array.isArray(refs) || !refs.every(isRef)) throw malformed('a page of refs', refs);
   return { refs: refs.map(copyRef), ...(cursor !== undefined && { cursor }) };
 }
 
@@ -48,7 +62,7 @@ export function checkSetResult(result: unknown): SetResult {
 
 export function checkVersion(result: unknown): Required<SetResult> {
   const { version } = checkSetResult(result);
-  if (version === undefined) throw malformed('the version that it wrote');
+  if (version === undefined) throw malformed('the version that it wrote', result);
   return { version };
 }
 
@@ -56,7 +70,7 @@ export function checkVersion(result: unknown): Required<SetResult> {
 export function checkVersions(versions: unknown): readonly SecretVersion[] {
   const copies = Array.isArray(versions) ? ignoreErrors(() => versions.map(copyVersion)) : undefined;
   if (!copies?.every(({ version, stages = [] }) => [version, ...stages].every(isText))) {
-    throw malformed('a list of versions');
+    throw malformed('a list of versions', versions);
   }
   return copies;
 }
@@ -70,37 +84,76 @@ function copyVersion({ version, stages, createdAt, expiresAt }: SecretVersion): 
   };
 }
 
-function isText(thing: unknown): boolean {
+const memoryStates = ['fresh', 'stale', 'refreshing', 'cooldown', 'missing', 'denied', 'absent'] as const;
+
+/** Returns a copy with what the contract allows. Anything else is dropped: it may hold the value. */
+export function checkExplanation(found: unknown): MemoryExplanation {
+  const given = Object(found) as Readonly<Record<string, unknown>>;
+  const { code, at } = Object(given.failure) as { code?: SecretErrorCode; at?: unknown };
+  const failedAt = timeOf(at);
+  const checked: Record<string, unknown> = {};
+  for (const key of ['layer', 'backend', 'version', 'similar']) {
+    const text = ignoreErrors(() => checkText(given[key], key));
+    if (text !== undefined) checked[key] = text;
+  }
+  for (const key of ['asOf', 'fetchedAt', 'staleAt', 'expiresAt', 'servableUntil', 'nextAttemptAt']) {
+    const time = timeOf(given[key]);
+    if (time !== undefined) checked[key] = new Date(time);
+  }
+  return {
+    ...checked,
+    state: memoryStates.find((state) => state === given.state) ?? 'absent',
+    ...(code &&
+      Object.hasOwn(errorRules, code) &&
+      failedAt !== undefined && { failure: { code, at: new Date(failedAt) } }),
+  };
+}
+
+function isText(thing: unknown): thing is string {
   return typeof thing === 'string' && thing !== '';
 }
 
-/** Returns the failure of a call that the backend has no method for. */
+/** Returns the failure of a call that the backend has no method for; with a version, of one at a backend that has none. */
 export function unsupported({ name }: SecretProvider, operation: Operation, ref?: SecretRef): SecretError {
-  const problem = `this backend does not support ${operation}. Check secrets.can('${operation}') first.`;
+  const [what, capability] = ref?.version ? ['versions', 'listVersions'] : [operation, operation];
+  const problem = `this backend does not support ${what}. Check secrets.can('${capability}') first.`;
   return new SecretError('unsupported', problem, { provider: name, operation, ref });
 }
 
-/** Returns the failure of a call with a version, at a backend that has none. */
-export function unsupportedVersion(
-  { name }: SecretProvider,
-  operation: Operation,
-  ref: SecretRef,
-): SecretError {
-  const problem = `this backend does not support versions. Check secrets.can('listVersions') first.`;
-  return new SecretError('unsupported', problem, { provider: name, operation, ref });
+/** Returns the ref that represents others. */
+export function checkCanonical(ref: unknown): SecretRef {
+  if (isRef(ref)) return copyRef(ref);
+  throw malformed('a ref from canonical', ref);
+}
+
+/** Returns a change in memory, as the contract allows it; `undefined` for anything else. */
+export function checkChange(change: SecretChange | CacheInvalidation): typeof change | undefined {
+  if (isPlainObject(change) && Object.hasOwn(change, 'invalidate')) {
+    const { invalidate: target } = change as CacheInvalidation;
+    const isTarget = target === undefined || (isPlainObject(target) && isRef({ name: 'any', ...target }));
+    return isTarget ? { invalidate: target } : undefined;
+  }
+  const { ref, secret } = Object(change) as SecretChange;
+  const sealed = genuine(secret);
+  return sealed && isRef(ref) ? { ref: copyRef(ref), secret: sealed } : void kindOf(change); // it may be a promise
 }
 
 /**
- * Returns an error that is safe to pass on: a `SecretError` with its place and without additions, such as a cause; for any
- * other error an `unknown` with the name of a built-in class and nothing else, since the rest may quote a secret.
+ * Returns a new error that is safe to pass on: of a `SecretError` its fields and its place, and no message, stack or cause that
+ * its maker may have changed; for any other error an `unknown` with the name of a built-in class and nothing else, since the
+ * rest may quote a secret.
  */
 export function toSecretError(error: unknown, where: SecretErrorFields): SecretError {
   let kind = 'an exception';
   try {
+    const { code, problem, provider, operation, ref, retryAfterMs, retryable, details } = Object(
+      error,
+    ) as SecretError;
     // A newer copy of the package may know more codes.
-    if (isSecretError(error) && Object.hasOwn(errorRules, error.code)) {
-      if (error.provider === undefined) return withFields(error, where);
-      return isUnchanged(error) ? error : withFields(error, {});
+    if (isSecretError(error) && Object.hasOwn(errorRules, code) && isText(problem)) {
+      const own = { retryAfterMs, retryable, details, ...(isRef(ref) && { ref }) };
+      const place = { provider, ...(/^\w+$/.test(String(operation)) && { operation }) };
+      return new SecretError(code, problem, { ...own, ...(isText(provider) ? place : where) });
     }
     kind = builtIn.find((builtInClass) => error instanceof builtInClass)?.name ?? kind;
   } catch {
@@ -112,32 +165,19 @@ export function toSecretError(error: unknown, where: SecretErrorFields): SecretE
 }
 
 const builtIn = [TypeError, RangeError, SyntaxError, ReferenceError, URIError];
-const ownKeys: readonly unknown[] =
-  'message stack code problem retryable details provider operation ref retryAfterMs'.split(' ');
 
-// Its maker may have added to it: the SDK's own error as a cause, a response, a getter, a longer message.
-function isUnchanged(error: SecretError): boolean {
+function isRef(ref: unknown): ref is SecretRef {
+  const { name, scope = {}, version } = (ref ?? {}) as Partial<SecretRef>;
+  if (!isPlainObject(scope)) return false;
   return (
-    Object.getPrototypeOf(error) === SecretError.prototype &&
-    Reflect.ownKeys(error).every((key) => ownKeys.includes(key)) &&
-    Object.isFrozen(error.details) &&
-    (error.ref === undefined || Object.isFrozen(error.ref)) &&
-    error.message === messageOf(error.code, error.problem, error)
+    isText(name) && [version, scope.account, scope.user].every((each) => each === undefined || isText(each))
   );
 }
 
-function isRef(ref: unknown): boolean {
-  const { name, scope, version = '' } = (ref ?? {}) as Partial<SecretRef>;
-  return (
-    typeof name === 'string' && typeof version === 'string' && (scope === undefined || isPlainObject(scope))
+export function malformed(expected: string, got: unknown, where?: SecretErrorFields): SecretError {
+  const [kind] = [got, ...(Array.isArray(got) ? (got as unknown[]) : [])].map((each) =>
+    ignoreErrors(() => kindOf(each)),
   );
-}
-
-// A proxy may throw on access.
-function isSealed(answer: unknown): answer is Secret {
-  return ignoreErrors(() => isSecret(answer)) ?? false;
-}
-
-export function malformed(expected: string, where?: SecretErrorFields): SecretError {
-  return new SecretError('invalid_data', `the provider must return ${expected}. Fix the provider.`, where);
+  const problem = `the provider must return ${expected}, got ${kind ?? 'an object'}. Fix the provider.`;
+  return new SecretError('invalid_data', problem, where);
 }

@@ -145,7 +145,7 @@ describe('a batch that fails in part', () => {
   it('rejects when it fails before any answer', async () => {
     const failure = failed('unavailable');
     const { provider } = scripted(failure, failure);
-    await expect(trying(2)(provider).getMany(refs, {})).rejects.toBe(failure);
+    await expect(trying(2)(provider).getMany(refs, {})).rejects.toEqual(failure);
   });
 
   it("rejects for the caller's abort, with or without answers", async () => {

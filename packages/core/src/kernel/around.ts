@@ -1,6 +1,7 @@
 import type { Answer, CallContext, SecretProvider } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
 import { isSecretError, type Operation, type SecretErrorCode, withFields } from '../contract/secret-error.js';
+import { throwIfAborted } from './abortable.js';
 import { toSecretError } from './answers.js';
 import { defineMiddleware, type Middleware, type MiddlewareDescription } from './define-middleware.js';
 import type { Overrides } from './wrap.js';
@@ -67,12 +68,10 @@ export function around({
         set && ((ref, secret, ctx) => policy((inner) => set(ref, secret, inner), ctx, callOf('set', [ref]))),
       compareAndSet:
         compareAndSet &&
-        ((ref, secret, expected, ctx) =>
-          policy(
-            (inner) => compareAndSet(ref, secret, expected, inner),
-            ctx,
-            callOf('compareAndSet', [ref]),
-          )),
+        ((ref, secret, expected, ctx) => {
+          const write = (inner: CallContext) => compareAndSet(ref, secret, expected, inner);
+          return policy(write, ctx, callOf('compareAndSet', [ref]));
+        }),
       listVersions:
         listVersions &&
         ((ref, ctx) => policy((inner) => listVersions(ref, inner), ctx, callOf('listVersions', [ref]))),
@@ -116,7 +115,7 @@ async function mergedBatch(policy: Policy, getMany: GetMany, ctx: CallContext, c
   try {
     return await policy(run, ctx, { ...call, failures });
   } catch (error) {
-    if (ctx.signal?.aborted) throw ctx.signal.reason;
+    throwIfAborted(ctx.signal);
     if (!hasAnswers) throw error;
     if (error === rejectedWith) return [...answers];
     // A later attempt failed as a whole, or the policy refused to make one.

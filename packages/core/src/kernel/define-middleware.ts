@@ -44,7 +44,7 @@ export interface MiddlewareDescription {
  *   build: ({ set }) => ({
  *     async set(ref, secret, ctx) {
  *       console.log(`writes ${ref.name}, expires ${secret.expiresAt?.toISOString() ?? 'never'}`);
- *       await set?.(ref, secret, ctx);
+ *       return set?.(ref, secret, ctx);
  *     },
  *   }),
  * });

@@ -52,7 +52,7 @@ describe.each(operations)('%s', (operation) => {
     const complete = new SecretError('conflict', 'x', { provider: 'inner', operation: 'get' });
     expect(
       await call(guard(uniform(() => Promise.reject(complete))), {}).catch((error: unknown) => error),
-    ).toBe(complete);
+    ).toEqual(complete);
     const short = guard(uniform(() => Promise.reject(new SecretError('conflict', 'x'))));
     expect(await call(short, {}).catch((error: unknown) => error)).toMatchObject({
       provider: 'own',
@@ -191,12 +191,17 @@ describe('an answer of the wrong shape is invalid_data', () => {
     },
   );
 
-  it.each([null, {}, { refs: 'CANARY' }, { refs: [], cursor: 5 }, { refs: [{ name: 'a', version: 5 }] }])(
-    'for list: %j',
-    async (page) => {
-      expect(await outcome(guard(uniform(() => Promise.resolve(page))).list!({}, {}))).toBe('invalid_data');
-    },
-  );
+  it.each([
+    null,
+    {},
+    { refs: 'CANARY' },
+    { refs: [], cursor: 5 },
+    { refs: [], cursor: '' },
+    { refs: [], cursor: null },
+    { refs: [{ name: 'a', version: 5 }] },
+  ])('for list: %j', async (page) => {
+    expect(await outcome(guard(uniform(() => Promise.resolve(page))).list!({}, {}))).toBe('invalid_data');
+  });
 
   it('in its place of a batch', async () => {
     const failure = new SecretError('unavailable', 'x', { provider: 'own' });
@@ -212,7 +217,7 @@ describe('an answer of the wrong shape is invalid_data', () => {
       'failed: invalid_data',
       'failed: invalid_data',
     ]);
-    expect(checked[2]).toBe(failure);
+    expect(checked[2]).toMatchObject({ ...failure });
     expect(checked[4]).toHaveProperty('ref.name', 'name-4');
     expect(inspect(checked, { depth: null, showHidden: true })).not.toContain('CANARY');
   });
@@ -317,6 +322,29 @@ describe('a hostile or careless provider', () => {
     ['a message', (error: SecretError) => Object.assign(error, { message: 'CANARY' })],
     ['a ref', (error: SecretError) => Object.assign(error, { ref: { name: 'a', value: 'CANARY' } })],
     [
+      'the stack of another',
+      (error: SecretError) => Object.assign(error, { stack: new Error('CANARY').stack }),
+    ],
+    ['a stack that is an object', (error: SecretError) => Object.assign(error, { stack: { raw: 'CANARY' } })],
+    ['a name', (error: SecretError) => Object.defineProperty(error, 'name', { value: 'CANARY' })],
+    ['a hidden cause', (error: SecretError) => Object.defineProperty(error, 'cause', { value: 'CANARY' })],
+    ['a provider', (error: SecretError) => Object.assign(error, { provider: { toString: () => 'CANARY' } })],
+    ['an operation', (error: SecretError) => Object.assign(error, { operation: 'read of CANARY' })],
+    [
+      'a ref of other things',
+      (error: SecretError) => Object.assign(error, { ref: { name: { raw: 'CANARY' } } }),
+    ],
+    [
+      'a scope',
+      (error: SecretError) => Object.assign(error, { ref: { name: 'a', scope: { user: ['CANARY'] } } }),
+    ],
+    ['toJSON', (error: SecretError) => Object.assign(error, { toJSON: () => 'CANARY' })],
+    [
+      'its inspection',
+      (error: SecretError) =>
+        Object.assign(error, { [inspect.custom]: () => 'CANARY', [Symbol.toStringTag]: 'CANARY' }),
+    ],
+    [
       'a getter of its class',
       () => {
         class Own extends SecretError {
@@ -335,6 +363,9 @@ describe('a hostile or careless provider', () => {
     expect(isSecretError(error, 'conflict')).toBe(true);
     expect(inspect(error, { depth: null, showHidden: true, getters: true })).not.toContain('CANARY');
     expect((error as { response?: unknown }).response).toBe(undefined);
+    expect((error as Error).stack).not.toContain('CANARY');
+    expect(JSON.stringify(error)).not.toContain('CANARY');
+    expect(String(error)).not.toContain('CANARY');
   });
 
   it('that lists other fields has them dropped', async () => {

@@ -1,18 +1,21 @@
 import { kindOf } from '../checks/check-options.js';
 import { type CachedReader, type CallContext, isSettled, type SecretProvider } from '../contract/provider.js';
-import type { SecretRef } from '../contract/ref.js';
+import { type SecretRef, withoutInherited } from '../contract/ref.js';
 import { invalid, type Operation, SecretError, withFields } from '../contract/secret-error.js';
-import { abortable } from './abortable.js';
+import { abortable, abortReason } from './abortable.js';
 import {
   checkAnswer,
   checkAnswers,
+  checkCanonical,
+  checkChange,
+  checkExplanation,
   checkPage,
   checkSetResult,
   checkVersion,
   checkVersions,
   malformed,
   toSecretError,
-  unsupportedVersion,
+  unsupported,
 } from './answers.js';
 import { ignoreErrors } from './injected.js';
 import { wrap } from './wrap.js';
@@ -24,32 +27,22 @@ import { wrap } from './wrap.js';
  * `unsupported` without `listVersions`, and `invalid_argument` for any call but a read.
  */
 export function guard(provider: SecretProvider): SecretProvider {
-  const {
-    name,
-    getMany,
-    list,
-    set,
-    compareAndSet,
-    delete: remove,
-    listVersions,
-    canonical,
-    hold,
-    memory,
-  } = provider;
+  const { name, getMany, list, set, compareAndSet, delete: remove, listVersions } = provider;
+  const { canonical, hold, memory } = provider;
   let closed = false;
 
   function refuse({ signal }: CallContext): Promise<never> | undefined {
     if (closed) return Promise.reject(closedError(name));
-    return signal?.aborted ? Promise.reject(signal.reason) : undefined;
+    return signal?.aborted ? Promise.reject(abortReason(signal)) : undefined;
   }
 
   const isReadable = ({ version }: SecretRef): boolean => version === undefined || listVersions !== undefined;
 
   function refuseVersion(ref: SecretRef | undefined, operation: Operation): Promise<never> | undefined {
     if (ref?.version === undefined) return undefined;
-    if (!isReadable(ref)) return Promise.reject(unsupportedVersion(provider, operation, ref));
+    if (!isReadable(ref)) return Promise.reject(unsupported(provider, operation, ref));
     if (operation === 'get') return undefined;
-    const refusal = invalid('ref must not have a version: this call is about all of them. Omit it.');
+    const refusal = invalid('ref must not have a version in this call. Omit it.');
     return Promise.reject(withFields(refusal, { provider: name, operation, ref }));
   }
 
@@ -57,10 +50,17 @@ export function guard(provider: SecretProvider): SecretProvider {
     return Promise.reject(toSecretError(error, { provider: name, operation, ...(ref && { ref }) }));
   }
 
-  function guarded<T>(operation: Operation, ctx: CallContext, call: () => Promise<T>, ref?: SecretRef) {
+  function guarded<T>(
+    operation: Operation,
+    ctx: CallContext,
+    call: (ref: SecretRef) => Promise<T>,
+    given?: SecretRef,
+  ) {
+    const ref = given && withoutInherited(given);
     const refused = refuse(ctx) ?? refuseVersion(ref, operation);
     if (refused) return refused;
-    const safe = call().catch((error: unknown) => fail(error, operation, ref));
+    // A call without a ref has no use for it.
+    const safe = call(ref as SecretRef).catch((error: unknown) => fail(error, operation, ref));
     return abortable(safe, ctx.signal);
   }
 
@@ -69,7 +69,7 @@ export function guard(provider: SecretProvider): SecretProvider {
     try {
       const result = call();
       if (typeof (Object(result) as Partial<PromiseLike<T>>).then !== 'function') return result;
-      throw malformed(`a result at once, got ${kindOf(result)}`);
+      throw malformed('a result at once', result);
     } catch (error) {
       throw toSecretError(error, { provider: name });
     }
@@ -77,63 +77,69 @@ export function guard(provider: SecretProvider): SecretProvider {
 
   return wrap(provider, name, provider.layers ?? [], {
     // Not through `guarded`: a cache hit passes here and must allocate nothing, and so do ten thousand readers at once.
-    get(ref, ctx) {
+    get(given, ctx) {
+      const ref = withoutInherited(given);
       const refused = refuse(ctx) ?? refuseVersion(ref, 'get');
       if (refused) return refused;
-      let answer: ReturnType<SecretProvider['get']>;
       try {
-        answer = provider.get(ref, ctx);
+        const answer = provider.get(ref, ctx);
         if (isSettled(answer)) return answer;
-        answer = Promise.resolve(answer); // it may be anything
+        const checked = Promise.resolve(answer).then(
+          (secret) => checkAnswer(secret, { provider: name, operation: 'get', ref }),
+          (error: unknown) => fail(error, 'get', ref),
+        ); // it may be anything
+        return abortable(checked, ctx.signal);
       } catch (error) {
-        answer = Promise.reject(error);
+        return fail(error, 'get', ref);
       }
-      const checked = answer.then(
-        (secret) => checkAnswer(secret, { provider: name, operation: 'get', ref }),
-        (error: unknown) => fail(error, 'get', ref),
-      );
-      return abortable(checked, ctx.signal);
     },
     // `wrap` ignores those of these that the provider does not have.
-    getMany: (refs, ctx) =>
+    getMany: (givenRefs, ctx) =>
       guarded('getMany', ctx, async () => {
+        const refs = givenRefs.map(withoutInherited);
         const readable = refs.filter(isReadable);
         const given = [...readable]; // an adapter may remove chunks from it
         const answers = given.length > 0 ? await getMany?.call(provider, given, ctx) : [];
         const checked = checkAnswers(answers, readable, name).values();
         return refs.map((ref) =>
-          isReadable(ref) ? checked.next().value : unsupportedVersion(provider, 'getMany', ref),
+          isReadable(ref) ? checked.next().value : unsupported(provider, 'getMany', ref),
         );
       }),
-    list: (query, ctx) => guarded('list', ctx, async () => checkPage(await list?.call(provider, query, ctx))),
-    set: (ref, secret, ctx) =>
-      guarded('set', ctx, async () => checkSetResult(await set?.call(provider, ref, secret, ctx)), ref),
-    compareAndSet: (ref, secret, expected, ctx) =>
+    list: (query, ctx) =>
+      guarded('list', ctx, async () => checkPage(await list?.call(provider, withoutInherited(query), ctx))),
+    set: (given, secret, ctx) =>
+      guarded('set', ctx, async (ref) => checkSetResult(await set?.call(provider, ref, secret, ctx)), given),
+    compareAndSet: (given, secret, expected, ctx) =>
       guarded(
         'compareAndSet',
         ctx,
-        async () => checkVersion(await compareAndSet?.call(provider, ref, secret, expected, ctx)),
-        ref,
+        async (ref) => checkVersion(await compareAndSet?.call(provider, ref, secret, expected, ctx)),
+        given,
       ),
-    listVersions: (ref, ctx) =>
+    listVersions: (given, ctx) =>
       guarded(
         'listVersions',
         ctx,
-        async () => checkVersions(await listVersions?.call(provider, ref, ctx)),
-        ref,
+        async (ref) => checkVersions(await listVersions?.call(provider, ref, ctx)),
+        given,
       ),
-    delete: (ref, ctx) => guarded('delete', ctx, async () => remove?.call(provider, ref, ctx), ref),
+    delete: (given, ctx) => guarded('delete', ctx, async (ref) => remove?.call(provider, ref, ctx), given),
     canonical:
       canonical &&
-      ((ref) =>
-        withVersionOf(
+      ((given) => {
+        const ref = withoutInherited(given);
+        return withVersionOf(
           ref,
-          guardedNow(() => canonical.call(provider, ref)),
-        )),
-    hold: hold && ((ref, version) => releaseOnce(guardedNow(() => hold.call(provider, ref, version)))),
+          guardedNow(() => checkCanonical(canonical.call(provider, ref))),
+        );
+      }),
+    hold:
+      hold &&
+      ((ref, version) => releaseOnce(guardedNow(() => hold.call(provider, withoutInherited(ref), version)))),
     memory: memory && {
       ...(memory.cached && {
-        cached(ref) {
+        cached(given) {
+          const ref = withoutInherited(given);
           if (!isReadable(ref)) return () => undefined;
           const read = guardedNow(() => memory.cached?.(ref)) ?? (() => undefined);
           return (touch) => {
@@ -146,9 +152,29 @@ export function guard(provider: SecretProvider): SecretProvider {
           };
         },
       }),
-      ...(memory.invalidate && { invalidate: (target) => guardedNow(() => memory.invalidate?.(target)) }),
+      ...(memory.invalidate && {
+        invalidate: (target) => guardedNow(() => memory.invalidate?.(target && withoutInherited(target))),
+      }),
       ...(memory.subscribe && {
-        subscribe: (listener) => guardedNow(() => memory.subscribe?.(listener)) ?? (() => undefined),
+        subscribe(listener) {
+          let isActive = true;
+          const stop = guardedNow(() =>
+            memory.subscribe?.((change) => {
+              const checked = isActive ? ignoreErrors(() => checkChange(change)) : undefined;
+              if (checked) ignoreErrors(() => listener(checked));
+            }),
+          );
+          return () => {
+            if (isActive) ignoreErrors(() => stop?.());
+            isActive = false;
+          };
+        },
+      }),
+      ...(memory.explain && {
+        explain: (ref) =>
+          ignoreErrors(() => checkExplanation(guardedNow(() => memory.explain?.(withoutInherited(ref))))) ?? {
+            state: 'absent',
+          },
       }),
     },
     dispose() {
@@ -175,11 +201,12 @@ function releaseOnce(held: Disposable): Disposable {
 
 function checkCached(read: CachedReader, touch: boolean, provider: string): ReturnType<CachedReader> {
   const found = read(touch);
-  if (typeof found !== 'object' || found === null || 'then' in found) return void kindOf(found);
-  if (touch) return isSettled(found.settled) ? found : undefined;
-  return checkAnswer(found.secret, { provider }) && found;
+  if (touch && isSettled(found?.settled)) return found;
+  if (touch || typeof found !== 'object' || found === null || 'then' in found) return void kindOf(found);
+  const secret = checkAnswer(found.secret, { provider });
+  return secret && (secret === found.secret ? found : { secret });
 }
 
 export function closedError(name: string): SecretError {
-  return new SecretError('closed', `${name} is closed. Create a new one, or close it later.`);
+  return new SecretError('closed', `${name} is closed. Create a new one.`);
 }

@@ -1,14 +1,18 @@
+import { kindOf } from '../checks/check-options.js';
+
 // Functions that a caller injects (hooks, clocks, random sources), made safe to use.
 
 /** Calls a hook, if there is one. Its exception or rejection is ignored. */
 export function notify<E>(hook: ((event: E) => unknown) | undefined, event: E): void {
-  void ignoreErrors(() => Promise.resolve(hook?.(event)).catch(() => undefined)); // it may be an async function
+  ignoreErrors(() => hook?.(event));
 }
 
-/** Returns the result, or `undefined` if there is an exception. */
+/** Returns the result, or `undefined` if there is an exception. The rejection of a promise is ignored, too. */
 export function ignoreErrors<T>(run: () => T): T | undefined {
   try {
-    return run();
+    const result = run();
+    kindOf(result); // it may be an async function
+    return result;
   } catch {
     return undefined;
   }
@@ -32,22 +36,26 @@ export interface MonotonicClock {
 const toleratedMs = 1_000; // a wall clock is corrected by small steps all the time; a larger one means that it was wrong
 
 /** Returns a clock that ignores small steps backwards, and counts larger ones in its offset. */
-export function monotonicClock(now: () => number): MonotonicClock {
+export function monotonicClock(now: () => number, onSetBack?: (reading: number) => void): MonotonicClock {
   let last = Number.NEGATIVE_INFINITY;
   const clock = {
     offsetMs: 0,
     setBackAt: Number.POSITIVE_INFINITY,
     read() {
       const reading = now();
-      if (reading === last || Number.isNaN(reading)) return last; // a broken clock makes nothing fresh
-      if (reading < last) {
-        if (reading >= last - toleratedMs) return last;
-        clock.offsetMs += last - reading;
-        clock.setBackAt = reading + clock.offsetMs;
-      }
-      last = reading;
-      return reading;
+      return reading >= last ? (last = reading) : afterStepBack(reading); // short, so that V8 inlines it
     },
   };
+
+  function afterStepBack(reading: number): number {
+    if (reading < last - toleratedMs) {
+      clock.offsetMs += last - reading;
+      clock.setBackAt = reading + clock.offsetMs;
+      last = reading;
+      onSetBack?.(reading);
+    }
+    return last; // also of a broken clock, NaN, which makes nothing fresh
+  }
+
   return clock;
 }

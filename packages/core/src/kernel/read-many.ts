@@ -1,9 +1,10 @@
+import { own } from '../checks/check-options.js';
 import type { Answer, CallContext, ListQuery, SecretProvider } from '../contract/provider.js';
 import { refKey, type SecretRef, type SecretScope, scopeKey } from '../contract/ref.js';
 import { hasExpired, isSecret } from '../contract/secret.js';
-import { isSecretError, SecretError, withFields } from '../contract/secret-error.js';
+import { isSecretError, withFields } from '../contract/secret-error.js';
 import { fanOutSignals } from './abortable.js';
-import { unsupported } from './answers.js';
+import { malformed, unsupported } from './answers.js';
 
 /**
  * Returns one answer for each ref of a guarded provider, in order. Refs of one scope are one call where it has `getMany`,
@@ -19,7 +20,7 @@ export async function readMany(
   const scopes = new Map<string, Map<string, SecretRef>>();
   const keys = refs.map((ref) => {
     const identity = stack.canonical?.(ref) ?? ref;
-    const [scope, key] = [scopeKey(identity.scope), refKey(identity)];
+    const [scope, key] = [scopeKey(own(identity, 'scope')), refKey(identity)];
     const group = scopes.get(scope) ?? new Map<string, SecretRef>();
     scopes.set(scope, group.set(key, ref));
     return key;
@@ -55,24 +56,26 @@ async function readScope(stack: SecretProvider, refs: readonly SecretRef[], next
   return stack.getMany(refs, ctx).catch((error: unknown) => refs.map((ref) => inPlace(error, ctx, ref)));
 }
 
-/** Yields every ref of a scope, one backend call a page. @throws `unsupported`; `invalid_data` if a cursor repeats. */
+/** Yields every ref of a scope, one call a page. @throws `unsupported`; `invalid_data` for a repeated cursor or another scope. */
 export async function* walkPages(
   stack: SecretProvider,
   scope: SecretScope | undefined,
   ctx: CallContext,
 ): AsyncGenerator<SecretRef, void, undefined> {
   if (!stack.list) throw unsupported(stack, 'list');
+  const where = { provider: stack.name, operation: 'list' } as const;
+  const first: ListQuery = scope ? { scope } : {};
+  const keyOf = (ref: SecretRef): string => refKey(stack.canonical?.(ref) ?? ref);
+  const isOwn = (ref: SecretRef): boolean =>
+    scopeKey(ref.scope) === scopeKey(scope) || keyOf(ref) === keyOf({ name: ref.name, ...first });
   const cursors = new Set<string>();
-  let query: ListQuery = scope ? { scope } : {};
-  for (;;) {
+  for (let query = first; ; ) {
     const { refs, cursor } = await stack.list(query, ctx);
+    if (!refs.every(isOwn)) throw malformed('a page of refs of the requested scope', refs, where);
     yield* refs;
     if (cursor === undefined) return;
-    if (cursors.has(cursor)) {
-      const problem = 'the cursor of a page must not repeat. Fix the provider.';
-      throw new SecretError('invalid_data', problem, { provider: stack.name, operation: 'list' });
-    }
+    if (cursors.has(cursor)) throw malformed('a cursor that no page before had', cursor, where);
     cursors.add(cursor);
-    query = { ...query, cursor };
+    query = { ...first, cursor };
   }
 }

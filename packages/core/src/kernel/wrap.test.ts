@@ -7,6 +7,7 @@ import { defineMiddleware } from './define-middleware.js';
 
 const ref = { name: 'a' };
 const secret = seal('value');
+const parts = ['cached', 'invalidate', 'subscribe', 'explain'] as const;
 
 /** The parts of a memory, recorded. */
 function recorded() {
@@ -15,6 +16,7 @@ function recorded() {
     cached: vi.fn(() => (touch: boolean) => ({ secret, ...(touch && { settled: settled(secret) }) })),
     invalidate: vi.fn(),
     subscribe: vi.fn(() => stop),
+    explain: vi.fn(() => ({ state: 'absent' as const, similar: 'A' })),
   };
   return { memory, stop };
 }
@@ -42,7 +44,10 @@ describe('a middleware around a provider with memory', () => {
     const { memory, stop } = recorded();
     const listener = vi.fn();
     const end = stack(withMemory(memory)).memory?.subscribe?.(listener);
-    expect(memory.subscribe.mock.calls).toEqual([[listener]]);
+    const change = { ref: { name: 'a' }, secret: seal('value') };
+    (memory.subscribe.mock.calls as unknown as [(reported: unknown) => void][])[0]?.[0](change);
+    expect(listener).toHaveBeenCalledExactlyOnceWith(change);
+    expect((listener.mock.calls[0]?.[0] as typeof change).secret).toBe(change.secret);
     end?.();
     expect(stop).toHaveBeenCalledTimes(1);
   });
@@ -59,13 +64,13 @@ describe('a middleware around a provider with memory', () => {
     expect(read?.(true)?.secret).toBe(secret);
   });
 
-  it.each(['cached', 'invalidate', 'subscribe'] as const)('passes %s on alone', (part) => {
+  it.each(parts)('passes %s on alone', (part) => {
     const { memory } = recorded();
     const wrapped = stack(withMemory({ [part]: memory[part] }));
     expect(Object.keys(wrapped.memory ?? {})).toEqual([part]);
   });
 
-  it.each(['cached', 'invalidate', 'subscribe'] as const)('may replace %s alone', (part) => {
+  it.each(parts)('may replace %s alone', (part) => {
     const { memory } = recorded();
     const own = recorded().memory;
     const replacing = defineMiddleware({
@@ -76,7 +81,8 @@ describe('a middleware around a provider with memory', () => {
     wrapped?.cached?.(ref);
     wrapped?.invalidate?.(ref);
     wrapped?.subscribe?.(() => undefined);
-    for (const each of ['cached', 'invalidate', 'subscribe'] as const) {
+    wrapped?.explain?.(ref);
+    for (const each of parts) {
       expect([each, own[each].mock.calls.length]).toEqual([each, each === part ? 1 : 0]);
       expect([each, memory[each].mock.calls.length]).toEqual([each, each === part ? 0 : 1]);
     }

@@ -1,6 +1,7 @@
 import type { CachedReader, Layer, SecretMemory, SecretProvider } from '../contract/provider.js';
 import type { SecretRef } from '../contract/ref.js';
 import type { Capability } from '../contract/secret-error.js';
+import { toSecretError } from './answers.js';
 
 /** The overrides of a middleware. The rest is passed on; a capability that the inner provider does not have is ignored. */
 export interface Overrides
@@ -17,9 +18,9 @@ const capabilities = ['getMany', 'list', 'set', 'compareAndSet', 'delete', 'list
 
 const brand: unique symbol = Symbol.for('secretkit.wrapped'); // one symbol for all copies of the package
 
-/** Whether `wrap` made this provider: then its methods are bound, and reject as the contract requires. */
+/** Whether `wrap` made this provider: then its methods are bound, and reject as the contract requires. Not a copy of one. */
 export function isWrapped(provider: SecretProvider): boolean {
-  return (provider as { [brand]?: true })[brand] === true;
+  return (provider as { [brand]?: unknown })[brand] === provider;
 }
 
 /** Returns a provider with these overrides that passes on the rest. Methods are bound: `next` may be a class. */
@@ -31,8 +32,7 @@ export function wrap(
 ): SecretProvider {
   const { get, canonical = next.canonical?.bind(next), hold = next.hold?.bind(next) } = overrides;
   const memory = memoryOf(next.memory, overrides);
-  return Object.freeze({
-    [brand]: true,
+  const wrapped = {
     name,
     layers,
     get: get ?? next.get.bind(next),
@@ -40,8 +40,9 @@ export function wrap(
     ...(canonical && { canonical }),
     ...(hold && { hold }),
     ...(memory && { memory }),
-    [Symbol.asyncDispose]: disposeOnce(next, overrides),
-  });
+    [Symbol.asyncDispose]: disposeOnce(next, name, overrides),
+  };
+  return Object.freeze(Object.defineProperty(wrapped, brand, { value: wrapped }));
 }
 
 function capabilitiesOf(next: SecretProvider, overrides: Overrides): Pick<SecretProvider, Capability> {
@@ -55,12 +56,9 @@ function memoryOf(inner: SecretMemory = {}, { get, memory = {} }: Overrides): Se
   const cached = memory.cached ?? (get && innerCached ? looksOnly(innerCached) : innerCached);
   const invalidate = memory.invalidate ?? inner.invalidate?.bind(inner);
   const subscribe = memory.subscribe ?? inner.subscribe?.bind(inner);
-  const parts = {
-    ...(cached && { cached }),
-    ...(invalidate && { invalidate }),
-    ...(subscribe && { subscribe }),
-  };
-  return Object.keys(parts).length > 0 ? Object.freeze(parts) : undefined;
+  const explain = memory.explain ?? inner.explain?.bind(inner);
+  const parts = Object.entries({ cached, invalidate, subscribe, explain }).filter(([, part]) => part);
+  return parts.length > 0 ? Object.freeze(Object.fromEntries(parts)) : undefined;
 }
 
 // A read would bypass the `get` that overrides it.
@@ -74,7 +72,7 @@ function looksOnly(cached: (ref: SecretRef) => CachedReader): (ref: SecretRef) =
   };
 }
 
-function disposeOnce(next: SecretProvider, { dispose }: Overrides): () => Promise<void> {
+function disposeOnce(next: SecretProvider, name: string, { dispose }: Overrides): () => Promise<void> {
   let disposal: Promise<void> | undefined;
   const outsideIn = async (): Promise<void> => {
     try {
@@ -83,5 +81,8 @@ function disposeOnce(next: SecretProvider, { dispose }: Overrides): () => Promis
       await next[Symbol.asyncDispose]?.();
     }
   };
-  return () => (disposal ??= outsideIn());
+  return () =>
+    (disposal ??= outsideIn().catch((error: unknown) =>
+      Promise.reject(toSecretError(error, { provider: name })),
+    ));
 }

@@ -13,6 +13,9 @@ export interface InflightRequest {
   readonly answer: Promise<Answer>;
 }
 
+/** Who starts a call: a reader, a reader that nobody waits for (yet), or the cache itself. */
+export type Starter = 'a reader' | 'a background reader' | 'a refresh';
+
 /**
  * One call to the backend, for one secret or a batch. It does not run on the signal of a reader; it is aborted when the last
  * reader leaves.
@@ -27,15 +30,12 @@ export class BackendCall implements CallTiming {
   #readers = 0;
   #isNew = true;
 
-  /** @param inBackground - Whether nobody waits for it: then it goes on when the readers that joined have left. */
-  constructor({ startedAt, random }: CallTiming, terms: CallTerms, inBackground = false) {
+  constructor({ startedAt, random }: CallTiming, terms: CallTerms, starter: Starter) {
     this.startedAt = startedAt;
     this.random = random;
     this.#terms = terms;
-    if (inBackground) {
-      this.#background = new AbortController();
-      this.#readers = 1;
-    }
+    if (starter !== 'a reader') this.#background = new AbortController();
+    if (starter === 'a refresh') this.#readers = 1; // which never leaves
     if (terms.fresh) queueMicrotask(() => (this.#isNew = false));
   }
 
@@ -58,8 +58,14 @@ export class BackendCall implements CallTiming {
     return this.#background?.signal;
   }
 
-  join(): void {
+  /** @param background - That of the reader: until it fires, nobody waits for the reader. */
+  join(background?: AbortSignal): void {
     this.#readers += 1;
+    if (!background || background.aborted) this.awaited();
+  }
+
+  /** Somebody waits for the call from now on. */
+  awaited(): void {
     this.#background?.abort('a reader joined'); // an error would keep the context of that reader
   }
 

@@ -129,12 +129,15 @@ describe('a batch', () => {
       vi.useRealTimers();
     });
 
-    it('has the failure in its place if it cannot be read again', async () => {
-      const { backend, answered, values } = waiting();
-      await answered(1_000);
-      await backend.call(2).fail(failure('unavailable'));
-      expect(await values()).toMatchObject([{ code: 'unavailable', ref: { name: 'early' } }, 'slow-1']);
-    });
+    it.each(['unavailable', 'timeout'] as const)(
+      'has the failure in its place if it cannot be read again: %s',
+      async (code) => {
+        const { backend, answered, values } = waiting();
+        await answered(1_000);
+        await backend.call(2).fail(failure(code));
+        expect(await values()).toMatchObject([{ code, ref: { name: 'early' } }, 'slow-1']);
+      },
+    );
 
     it('ends with the abort of the reader', async () => {
       const caller = new AbortController();

@@ -83,6 +83,21 @@ describe('a fresh value', () => {
   });
 });
 
+describe('first hits of more values than there are promises in reserve', () => {
+  it('are served in one turn, and the next turn has a reserve again', async () => {
+    const kit = plainCache();
+    const names = Array.from({ length: 20 }, (_, at) => `name-${at}`);
+    const refs = [...names, 'later'].map((name) => ({ name }));
+    const batch = kit.stack.getMany(refs, {});
+    await kit.backend.call(0).answer(...refs.map(({ name }) => name));
+    await batch;
+    const hits = names.map((name) => outcome(kit.stack.get({ name }, {})));
+    expect(await Promise.all(hits)).toEqual(names);
+    const later = [1, 2].map(() => kit.stack.get({ name: 'later' }, {}));
+    expect(later[0] === later[1]).toBe(true);
+  });
+});
+
 describe('without options', () => {
   it('ten thousand names stay in memory, and no more', async () => {
     const backend = { name: 'endless', get: ({ name }: { name: string }) => Promise.resolve(seal(name)) };

@@ -3,7 +3,10 @@ import { layersOf, seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { describe, expect, it } from 'vitest';
 import { plainCache, start, warm } from '../../test/plain-cache.js';
+import { cachedReader } from './cached-reader.js';
+import { createEntries } from './entries.js';
 import { cache } from './index.js';
+import type { CacheState } from './state.js';
 
 describe('a name that is read again and again', () => {
   it('is served by the cached reader, counted, and only while it is fresh', async () => {
@@ -49,6 +52,28 @@ describe('a name that is read again and again', () => {
       expect((await kit.secrets.get('a'))?.reveal()).toBe('value-2');
     },
   );
+
+  it('is found without a lookup from the second read on, by every reader of the name', async () => {
+    const entries = createEntries(
+      { ttlMs: 1_000, jitter: 0, refreshAheadMs: 0, maxEntries: 10, coalesce: true },
+      () => undefined,
+    );
+    const now = { wallMs: 0, monotonicMs: 0 };
+    const ref = { name: 'a' };
+    const entry = entries.store({ key: 'a', ref }, seal('value'), { startedAt: 0, random: 0 }, now);
+    const lookups: string[] = [];
+    const counted: typeof entries = {
+      ...entries,
+      peek(key) {
+        lookups.push(key);
+        return entries.peek(key);
+      },
+    };
+    const state = { entries: counted, clock: { wallMs: () => 0 } } as unknown as CacheState; // all that a look needs
+    const readers = [1, 2].map(() => cachedReader(state, 'a', undefined));
+    for (const read of [...readers, ...readers]) expect(read(false) === entry).toBe(true);
+    expect(lookups).toEqual(['a', 'a']);
+  });
 
   it('is not evicted first', async () => {
     const kit = plainCache({ maxEntries: 2 });

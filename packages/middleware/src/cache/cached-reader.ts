@@ -1,6 +1,6 @@
 import type { CachedReader } from '@secretkit/core/provider';
 import { isFresh } from './decide.js';
-import type { EntryHandle } from './entries.js';
+import type { Entry, EntryHandle } from './entries.js';
 import type { CacheState } from './state.js';
 
 /**
@@ -16,17 +16,22 @@ export function cachedReader(
 ): CachedReader {
   let handle: EntryHandle | undefined;
 
+  function find(): Entry | undefined {
+    const entry = entries.peek(key);
+    if (entry) handle = entry.handle ??= { entry };
+    return entry;
+  }
+
   return (touch) => {
-    const entry = handle?.entry ?? entries.peek(key);
+    const entry = handle?.entry ?? find();
     if (entry === undefined) {
       return touch || negativeEntries.has(key, clock.now().monotonicMs) ? undefined : inner?.(false);
     }
-    if (handle?.entry === undefined) handle = entry.handle ??= { entry };
     if (!isFresh(entry, clock.wallMs())) return undefined;
     if (touch) {
       entries.touch(key);
       events.hit(entry);
     }
-    return entry;
+    return entry.hit ?? entry; // fields are read faster than getters
   };
 }

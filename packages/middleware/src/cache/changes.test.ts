@@ -157,6 +157,27 @@ describe('a listener is called once for each value that replaces another', () =>
     expect(seen).toEqual([]);
   });
 
+  it('unless an earlier listener of the stack ends it during the notification', async () => {
+    const { stack, seen, fetched } = setUp();
+    const ends: (() => void)[] = [];
+    stack.memory?.subscribe?.(() => ends[0]?.());
+    ends.push(stack.memory!.subscribe!(() => seen.push('called')));
+    await fetched('one');
+    await fetched('two');
+    expect(seen).toEqual([]);
+  });
+
+  it('unless the value that it replaces was removed before the listener came', async () => {
+    const { secrets, seen, fetched } = setUp();
+    const earlier = secrets.onChange('a', () => undefined);
+    await fetched('one');
+    secrets.invalidate('a');
+    earlier[Symbol.dispose]();
+    secrets.onChange('a', (secret) => seen.push(secret.reveal()));
+    await fetched('two');
+    expect(seen).toEqual([]);
+  });
+
   it('and twice if the same function subscribes twice', async () => {
     const { stack, fetched } = setUp();
     const seen: string[] = [];

@@ -36,6 +36,18 @@ const step = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
 
 describe('without a given now, a step of the wall clock', () => {
+  it.each([
+    [-1_000, false],
+    [-1_001, true],
+  ])('of %i ms since the last reading makes values stale: %s', async (ms, isStale) => {
+    const { stack, read } = setUp();
+    await read('old');
+    pass(10_000);
+    step(ms);
+    void stack.getMany([{ name: 'b' }], {}); // reads both clocks
+    expect(await read('new')).toEqual([isStale ? 'new' : 'old', isStale]);
+  });
+
   it.each([-hour, hour])('of %i ms ends no cooldown and lengthens none', async (ms) => {
     const { read } = setUp({ staleIfErrorMs: 24 * hour, failureCooldownMs: 10_000 });
     await read('old');

@@ -8,6 +8,11 @@ export interface Now {
   readonly monotonicMs: number;
 }
 
+/** Returns the reading of the wall clock at a point in monotonic time. */
+export function toWall(monotonicMs: number, now: Now): number {
+  return monotonicMs - now.monotonicMs + now.wallMs;
+}
+
 /** The clocks of one cache. A given `now` drives both; without one, steps of the wall clock do not change any wait. */
 export interface CacheClock {
   /** Reads the wall clock alone. A hit needs no more. */
@@ -22,37 +27,29 @@ const toleratedMs = 1_000;
 
 /** @param onSetBack - Called when the wall clock has been set back: values in memory are stale from now on. */
 export function cacheClock(given: (() => number) | undefined, onSetBack: (now: Now) => void): CacheClock {
-  const clock = monotonicClock(given ?? (() => Date.now()));
+  const clock = monotonicClock(given ?? (() => Date.now()), (wallMs) => setBack(nowAt(wallMs)));
   const monotonic = given
     ? (wallMs: number): number => wallMs + clock.offsetMs
     : (): number => performance.timeOrigin + performance.now();
-  let { offsetMs } = clock;
+  const nowAt = (wallMs: number): Now => ({ wallMs, monotonicMs: monotonic(wallMs) });
   let lagMs = Number.POSITIVE_INFINITY; // of the wall clock, behind the monotonic one
 
   function setBack(now: Now): void {
-    ({ offsetMs } = clock);
     lagMs = now.monotonicMs - now.wallMs;
     onSetBack(now);
   }
 
-  function readWall(): number {
-    const wallMs = clock.read();
-    if (clock.offsetMs !== offsetMs) setBack({ wallMs, monotonicMs: monotonic(wallMs) });
-    return wallMs;
-  }
-
   function readBoth(): Now {
-    const wallMs = readWall();
-    const monotonicMs = monotonic(wallMs);
-    const now = { wallMs, monotonicMs };
-    if (monotonicMs - wallMs > lagMs + toleratedMs) setBack(now); // between two readings that do not show it
-    lagMs = Math.min(lagMs, monotonicMs - wallMs);
+    const now = nowAt(clock.read());
+    const behindMs = now.monotonicMs - now.wallMs;
+    if (behindMs > lagMs + toleratedMs) setBack(now); // between two readings that do not show it
+    lagMs = Math.min(lagMs, behindMs);
     return now;
   }
 
   return {
-    wallMs: readWall,
+    wallMs: clock.read,
     now: readBoth,
-    remainingMs: (deadline) => deadline - (given ? readWall() : monotonic(0)),
+    remainingMs: (deadline) => deadline - (given ? clock.read() : monotonic(0)),
   };
 }

@@ -63,8 +63,9 @@ export function decide(
   negative: NegativeTimes | undefined,
   now: Now,
   terms: ReadTerms,
-  { staleWhileRevalidateMs, staleIfErrorMs }: StaleBounds,
+  bounds: StaleBounds,
 ): Decision {
+  const { staleWhileRevalidateMs, staleIfErrorMs } = bounds;
   const { failure, maxAgeMs = Number.POSITIVE_INFINITY } = terms;
   if (entry && failure === undefined && isHit(entry, now.wallMs, terms)) return 'serve';
   const staleMs = entry ? staleForMs(entry, now) : Number.POSITIVE_INFINITY;
@@ -77,9 +78,14 @@ export function decide(
   if (isYoung && staleMs < 0) return 'serve';
   if (negative && now.monotonicMs < negative.until) return 'refuse';
   if (entry && now.monotonicMs < entry.cooldownUntil) {
-    return staleMs < Math.max(staleWhileRevalidateMs, staleIfErrorMs) ? 'serve' : 'wait';
+    return staleMs < servableMsOf(bounds) ? 'serve' : 'wait';
   }
   return isYoung && staleMs < staleWhileRevalidateMs ? 'serve and refresh' : 'wait';
+}
+
+/** Returns how long past its soft deadline a value may be served at most, in milliseconds. */
+export function servableMsOf({ staleWhileRevalidateMs, staleIfErrorMs }: StaleBounds): number {
+  return Math.max(staleWhileRevalidateMs, staleIfErrorMs);
 }
 
 /** Whether a plain read is served at once: all that a hit needs, by the wall clock alone. */

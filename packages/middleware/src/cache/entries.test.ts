@@ -1,3 +1,4 @@
+import { withFetchedAt } from '@secretkit/core/middleware';
 import { refKey, seal } from '@secretkit/core/provider';
 import { describe, expect, it } from 'vitest';
 import { createEntries, type EntryHandle } from './entries.js';
@@ -9,11 +10,11 @@ function setUp(maxEntries = 2) {
   const entries = createEntries({ ...freshness, maxEntries }, ({ ref }, evicted) =>
     removed.push([ref.name, evicted]),
   );
-  const store = (name: string) => {
+  const store = (name: string, secret = seal('value')) => {
     const ref = { name };
     entries.store(
       { key: refKey(ref), ref },
-      seal('value'),
+      secret,
       { startedAt: 0, random: 0 },
       { wallMs: 0, monotonicMs: 0 },
     );
@@ -43,5 +44,14 @@ describe('an entry', () => {
     const handle = (entry.handle = { entry } as EntryHandle);
     store('a');
     expect(handle.entry).toBe(undefined);
+  });
+
+  it('copies its value once at most, to add the time of its fetch', () => {
+    const { store } = setUp();
+    const entry = store('a');
+    const first = entry.secret;
+    expect(entry.secret === first).toBe(true);
+    const timed = withFetchedAt(seal('value'), 0);
+    expect(store('b', timed).secret === timed).toBe(true);
   });
 });

@@ -1,8 +1,14 @@
 import { fetchedAt as fetchTimeOf, settled, staleUntil, withFetchedAt } from '@secretkit/core/middleware';
-import type { CachedSecret, InvalidateTarget, Secret, SecretRef } from '@secretkit/core/provider';
+import type {
+  CachedSecret,
+  InvalidateTarget,
+  Secret,
+  SecretErrorCode,
+  SecretRef,
+} from '@secretkit/core/provider';
 import { LRUCache } from 'lru-cache';
-import type { Now } from './clock.js';
-import type { EntryTimes } from './decide.js';
+import { type Now, toWall } from './clock.js';
+import { type EntryTimes, isFresh, staleForMs } from './decide.js';
 import { covers, type Identity } from './identity.js';
 import type { CacheSettings } from './options.js';
 import { type PromisePool, promisePool } from './promise-pool.js';
@@ -22,6 +28,10 @@ export interface CallTiming {
 export interface Cooldown {
   /** How many refreshes failed in a row. */
   readonly failures: number;
+  /** The last failure. `undefined` for a value that arrived stale: the failure was further in. */
+  readonly code: SecretErrorCode | undefined;
+  /** When the last one failed, in monotonic time. */
+  readonly since: number;
   /** In monotonic time. */
   readonly until: number;
 }
@@ -39,10 +49,11 @@ export class Entry implements Identity, CachedSecret, EntryTimes {
   giversBound?: number;
   /** Absent until a cached reader asks for it. */
   handle?: EntryHandle;
+  /** The value and the promise that every hit returns. Taken at the first one: of many values in memory, few are read again. */
+  hit?: CachedSecret;
   #secret: Secret;
   #isStamped: boolean;
   readonly #promises: PromisePool | undefined;
-  #settled: Promise<Secret> | undefined;
 
   constructor(
     readonly key: string,
@@ -84,10 +95,11 @@ export class Entry implements Identity, CachedSecret, EntryTimes {
     return this.cooldown?.until ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** The resolved promise that every hit returns. Taken at the first one: of many values in memory, few are read again. */
   get settled(): Promise<Secret> {
-    this.#settled ??= this.#promises?.(this.secret);
-    return this.#settled ?? settled(this.secret);
+    const { secret } = this;
+    const kept = this.hit?.settled ?? this.#promises?.(secret);
+    if (kept) this.hit ??= { secret, settled: kept };
+    return kept ?? settled(secret);
   }
 }
 
@@ -107,6 +119,20 @@ export interface Entries {
   deleteVersions(nameKey: string): void;
   deleteCovered(target: InvalidateTarget | undefined): void;
   readonly size: number;
+  /** Looks at every value: for snapshots only. */
+  condition(now: Now, servableMs: number): EntriesCondition;
+}
+
+/** The state of the values in memory, for people. */
+export interface EntriesCondition {
+  /** The values in a cooldown after a failed refresh. */
+  readonly cooldowns: number;
+  /** The values past their freshness that are served since their refresh failed. */
+  readonly staleEntries: number;
+  /** The values in use whose store should have rotated them before now. */
+  readonly rotationsOverdue: number;
+  /** How long the first of the stale values may still be served, in milliseconds. Absent without one. */
+  readonly servableForMs?: number;
 }
 
 /** @param onRemove - Called for each entry that is removed, but not for one that a new value of its secret replaces. */
@@ -173,7 +199,34 @@ export function createEntries(
     get size() {
       return lru.size;
     },
+    condition(now, servableMs) {
+      let [cooldowns, staleEntries, rotationsOverdue, servableForMs] = [0, 0, 0, Number.POSITIVE_INFINITY];
+      for (const entry of lru.values()) {
+        const staleMs = staleForMs(entry, now);
+        const isStale = entry.cooldown !== undefined && staleMs >= 0 && staleMs < servableMs;
+        if (now.monotonicMs < entry.cooldownUntil) cooldowns += 1;
+        if (isStale) {
+          staleEntries += 1;
+          servableForMs = Math.min(servableForMs, servableUntilOf(entry, now, servableMs) - now.wallMs);
+        }
+        // A value that nobody reads any more says nothing about its store.
+        const isInUse = isStale || isFresh(entry, now.wallMs);
+        if (isInUse && Number(entry.received.refreshAt) <= now.wallMs) rotationsOverdue += 1;
+      }
+      const bound = Number.isFinite(servableForMs) ? { servableForMs } : {};
+      return { cooldowns, staleEntries, rotationsOverdue, ...bound };
+    },
   };
+}
+
+/** Returns until when a value may be served while the backend is down, but for its expiry, as a reading. */
+export function staleBoundOf(entry: Entry, now: Now, servableMs: number): number {
+  return toWall(Math.min(entry.softAt + servableMs, entry.staleUntil), now);
+}
+
+/** Returns the same, or its expiry if that is earlier. */
+export function servableUntilOf(entry: Entry, now: Now, servableMs: number): number {
+  return Math.min(staleBoundOf(entry, now, servableMs), entry.expiresAt);
 }
 
 function expiryOf({ expiresAt }: Secret): number {

@@ -32,15 +32,20 @@ export interface Events {
   hit(identity: Identity): void;
   /** The number of events of each type. */
   readonly counts: Readonly<Record<CacheEventType, number>>;
+  /** The number of failures with each code. */
+  readonly failureCodes: Readonly<Partial<Record<SecretErrorCode, number>>>;
 }
 
 export function createEvents(onEvent: ((event: CacheEvent) => unknown) | undefined): Events {
   const counts = { hit: 0, miss: 0, stale: 0, refresh: 0, coalesced: 0, failure: 0, eviction: 0 };
+  const failureCodes: Partial<Record<SecretErrorCode, number>> = {};
   const report = onEvent && ((event: CacheEvent): void => notify(onEvent, event));
   return {
     counts,
+    failureCodes,
     emit(type, { ref }, code) {
       counts[type] += 1;
+      if (code !== undefined) failureCodes[code] = (failureCodes[code] ?? 0) + 1;
       report?.(code === undefined ? { type, ref } : { type, ref, code }); // the object is made for a hook only
     },
     hit({ ref }) {

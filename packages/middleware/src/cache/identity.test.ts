@@ -29,3 +29,13 @@ it.each<[string, SecretRef, number]>([
   expect(identify(ref)).toEqual(identify(ref));
   expect(calls).toBe(times);
 });
+
+it.each<SecretRef>([
+  { name: 'a' },
+  { name: 'a', version: 'v1' },
+  { name: 'a', scope: { user: 'u' } },
+  { name: 'a', scope: { account: 'acct_1' }, version: 'v1' },
+])('the ref of an identity has the fields of %j, and no others', (ref) => {
+  const identify = identities({ name: 'store', get: async () => undefined });
+  expect(identify(ref).ref).toStrictEqual(ref);
+});

@@ -1,4 +1,10 @@
-import { type InvalidateTarget, refKey, type SecretProvider, type SecretRef } from '@secretkit/core/provider';
+import {
+  type InvalidateTarget,
+  own,
+  refKey,
+  type SecretProvider,
+  type SecretRef,
+} from '@secretkit/core/provider';
 
 /** The secret that a ref names: the default account of the provider is filled in, and equivalent names are one. */
 export interface Identity {
@@ -20,13 +26,9 @@ export function identities(next: SecretProvider): (ref: SecretRef) => Identity {
     if (cached) return cached;
     const canonical = copyOf(next.canonical?.(ref) ?? ref);
     const identity = { key: refKey(canonical), ref: canonical };
-    if (isFrozen(ref)) known.set(ref, identity);
+    if (Object.isFrozen(ref) && Object.isFrozen(ref.scope)) known.set(ref, identity);
     return identity;
   };
-}
-
-function isFrozen(ref: SecretRef): boolean {
-  return Object.isFrozen(ref) && (ref.scope === undefined || Object.isFrozen(ref.scope));
 }
 
 // The owner of a ref may change it later. Copied field by field: a copy of a copy by spread takes five times the memory.
@@ -37,11 +39,14 @@ function copyOf({ name, scope, version }: SecretRef): SecretRef {
   return Object.freeze(owner ? { name, scope: owner } : { name });
 }
 
-/** Whether an invalidation of this scope covers the secret. An account covers its users; no target covers everything. */
+/**
+ * Whether an invalidation of this scope covers the secret. An account covers its users, an absent one is the default account;
+ * no target covers everything. The target's scope must be canonical.
+ */
 export function covers(target: InvalidateTarget | undefined, { ref }: Identity): boolean {
-  const { account, user } = target?.scope ?? {};
-  return (
-    (account === undefined || account === ref.scope?.account) &&
-    (user === undefined || user === ref.scope?.user)
-  );
+  if (target === undefined) return true;
+  const [scope, covered] = [own(target, 'scope'), own(ref, 'scope')];
+  const user = own(scope, 'user');
+  const isOfAccount = own(scope, 'account') === own(covered, 'account');
+  return isOfAccount && (user === undefined || user === own(covered, 'user'));
 }

@@ -1,16 +1,19 @@
 import { defineMiddleware, type Middleware } from '@secretkit/core/middleware';
-import { SecretError } from '@secretkit/core/provider';
+import { abortReason, SecretError, throwIfAborted } from '@secretkit/core/provider';
 import { applyResult } from './apply-result.js';
 import { cachedReader } from './cached-reader.js';
+import { createCallRecord } from './call-record.js';
 import { createChanges } from './changes.js';
 import { cacheClock } from './clock.js';
-import { isHit } from './decide.js';
+import { isHit, servableMsOf } from './decide.js';
 import { createEntries } from './entries.js';
 import { createEvents } from './events.js';
+import { createExplain } from './explain.js';
 import { identities } from './identity.js';
 import { createInflight } from './inflight.js';
 import { followInner } from './inner-changes.js';
 import { createInvalidation } from './invalidation.js';
+import { createLateWrites } from './late-writes.js';
 import { createNegativeEntries } from './negative-entries.js';
 import { type CacheOptions, checkedOptions, shownOptions } from './options.js';
 import { createReads } from './reads.js';
@@ -27,11 +30,13 @@ export type { CacheOptions } from './options.js';
  *
  * A value past its freshness is served only within `staleWhileRevalidateMs`, or within `staleIfErrorMs` after a failure that
  * allows it, and carries `staleSince`; a denial evicts at once. After a write through the stack, or `invalidate`, every
- * later read asks the backend, even while an older request is in flight. The least recently used value is evicted when
- * there are more than `maxEntries`. The cache has no timers: a process with a full cache exits by itself.
+ * later read asks the backend, even while an older request is in flight; after a write that failed and may still be applied
+ * (`timeout`, `unavailable`, `unknown`, an abort), so does every read for a minute, or until a write succeeds. The least
+ * recently used value is evicted when there are more than `maxEntries`. The cache has no timers: a process with a full cache exits by itself.
  *
  * Put it outside the layers that do work: `compose(cache(), retry(), timeout())`. Its snapshot in `layersOf` has the counts
- * of hits, misses, stale answers, refreshes, failures, coalesced reads and evictions, and the number of values in memory.
+ * of hits, misses, stale answers, refreshes, failures (also by code), coalesced reads and evictions, the number of values in
+ * memory, and the state of those whose refresh failed.
  *
  * @throws `RangeError` or `TypeError` for wrong options, when it is built.
  * @example
@@ -60,8 +65,13 @@ export function cache(options: CacheOptions = {}): Middleware {
       });
       const clock = cacheClock(settings.now, entries.endFreshness);
       const negativeEntries = createNegativeEntries(settings);
-      const state: CacheState = { entries, negativeEntries, changes, events, clock, settings };
-      const inflight = createInflight(next, settings, state, (result) => applyResult(state, result));
+      const lateWrites = createLateWrites(settings.maxEntries);
+      const state: CacheState = { entries, negativeEntries, lateWrites, changes, events, clock, settings };
+      const calls = createCallRecord();
+      const inflight = createInflight(next, settings, state, (result) => {
+        calls.record(result);
+        applyResult(state, result);
+      });
       const { read, readOne } = createReads(state, inflight);
       const invalidation = createInvalidation(state, inflight, identify);
       const { invalidate, aroundWrite } = invalidation;
@@ -71,7 +81,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       return {
         // Not an async function: a hit returns the stored promise, and allocates nothing.
         get(ref, ctx) {
-          if (ctx.signal?.aborted) return Promise.reject(ctx.signal.reason);
+          if (ctx.signal?.aborted) return Promise.reject(abortReason(ctx.signal));
           try {
             const identity = identify(ref);
             const entry = entries.get(identity.key);
@@ -87,18 +97,19 @@ export function cache(options: CacheOptions = {}): Middleware {
         },
 
         async getMany(refs, ctx) {
-          ctx.signal?.throwIfAborted();
+          throwIfAborted(ctx.signal);
           return read(
             refs.map((ref) => ({ identity: identify(ref), ref })),
             ctx,
           );
         },
 
-        set: set && ((ref, secret, ctx) => aroundWrite(ref, () => set(ref, secret, ctx))),
+        set: set && ((ref, secret, ctx) => aroundWrite(ref, ctx, () => set(ref, secret, ctx))),
         compareAndSet:
           compareAndSet &&
-          ((ref, secret, expected, ctx) => aroundWrite(ref, () => compareAndSet(ref, secret, expected, ctx))),
-        delete: remove && ((ref, ctx) => aroundWrite(ref, () => remove(ref, ctx))),
+          ((ref, secret, expected, ctx) =>
+            aroundWrite(ref, ctx, () => compareAndSet(ref, secret, expected, ctx))),
+        delete: remove && ((ref, ctx) => aroundWrite(ref, ctx, () => remove(ref, ctx))),
 
         memory: {
           cached: (ref) => cachedReader(state, identify(ref).key, next.memory?.cached?.(ref)),
@@ -107,10 +118,13 @@ export function cache(options: CacheOptions = {}): Middleware {
             next.memory?.invalidate?.(target);
           },
           subscribe: changes.subscribe,
+          explain: createExplain(state, inflight, next, identify, calls),
         },
 
         snapshot() {
           const { hit, miss, stale, refresh, failure, coalesced, eviction } = events.counts;
+          const condition = entries.condition(clock.now(), servableMsOf(settings));
+          const ended = calls.snapshot();
           return {
             hits: hit,
             misses: miss,
@@ -120,6 +134,11 @@ export function cache(options: CacheOptions = {}): Middleware {
             coalesced,
             evictions: eviction,
             size: entries.size,
+            inFlight: inflight.size,
+            failureCodes: { ...events.failureCodes },
+            ...condition,
+            ...ended,
+            degraded: condition.cooldowns + condition.staleEntries + ended.consecutiveFailures > 0,
           };
         },
 

@@ -75,6 +75,25 @@ describe('a fresh read', () => {
     expect(calls).toHaveLength(2);
   });
 
+  it('leaves an earlier read joinable if the clock throws at its answer', async () => {
+    let isBroken = false;
+    const now = (): number => {
+      if (isBroken) throw new Error('a broken clock');
+      return 1_700_000_000_000;
+    };
+    const { backend, calls, secrets, fresh } = setUp({ now });
+    const plain = outcome(secrets.get('a'));
+    const failing = fresh();
+    isBroken = true;
+    await backend.call(1).answer('new');
+    isBroken = false;
+    expect(await failing).toBe('unknown');
+    const later = outcome(secrets.get('a'));
+    expect(calls).toHaveLength(2);
+    await backend.call(0).answer('value');
+    expect(await Promise.all([plain, later])).toEqual(['value', 'value']);
+  });
+
   it('leaves an earlier read joinable if it is aborted or fails', async () => {
     const { backend, calls, secrets, fresh } = setUp();
     const plain = outcome(secrets.get('a'));

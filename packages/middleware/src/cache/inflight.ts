@@ -1,3 +1,4 @@
+import { checkAnswer, checkAnswers } from '@secretkit/core/middleware';
 import {
   type Answer,
   type CallContext,
@@ -5,11 +6,12 @@ import {
   type InvalidateTarget,
   isSecret,
   isSecretError,
-  SecretError,
+  type SecretError,
   type SecretProvider,
+  toSecretError,
   withFields,
 } from '@secretkit/core/provider';
-import { BackendCall, type CallTerms, type InflightRequest } from './backend-call.js';
+import { BackendCall, type CallTerms, type InflightRequest, type Starter } from './backend-call.js';
 import type { CacheClock, Now } from './clock.js';
 import type { CallTiming } from './entries.js';
 import type { Events } from './events.js';
@@ -41,13 +43,15 @@ export interface Inflight {
   start(
     requested: readonly Requested[],
     ctx: CallTerms & Pick<CallContext, 'maxAttempts'>,
-    inBackground?: boolean,
+    starter: Starter,
   ): readonly InflightRequest[];
   /** Detaches the requests of one secret. Returns their calls. */
   detach(key: string): readonly BackendCall[];
   /** Detaches the requests of all versions of a name. */
   detachVersions(nameKey: string): void;
   detachCovered(target: InvalidateTarget | undefined): void;
+  /** The number of backend calls without an answer. */
+  readonly size: number;
   /** Aborts every call, also those of detached requests. */
   abortAll(reason: SecretError): void;
 }
@@ -66,8 +70,10 @@ export function createInflight(
   async function callBackend(requested: readonly Requested[], ctx: CallContext): Promise<readonly Answer[]> {
     const refs = requested.map(({ ref }) => ref);
     const [only] = refs;
-    if (next.getMany && refs.length > 1) return next.getMany(refs, ctx);
-    return only ? [await next.get(only, ctx)] : [];
+    // A middleware further in may answer with anything, too.
+    if (next.getMany && refs.length > 1) return checkAnswers(await next.getMany(refs, ctx), refs, next.name);
+    if (!only) return [];
+    return [checkAnswer(await next.get(only, ctx), { provider: next.name, operation: 'get', ref: only })];
   }
 
   function settle(request: InflightRequest, { identity, ref }: Requested, received: Answer): Answer {
@@ -80,6 +86,16 @@ export function createInflight(
     if (isSecretError(answer)) events.emit('failure', identity, answer.code);
     if (attached) onResult({ identity, ref, answer, timing: call, now });
     return isSecret(answer) ? stamp(answer, call.startedAt, now) : answer;
+  }
+
+  /** The same; a failure of it is the failure of the request, which must not stay in flight. */
+  function settleSafely(request: InflightRequest, requested: Requested, received: () => Answer): Answer {
+    try {
+      return settle(request, requested, received());
+    } catch (error) {
+      remove(request, false);
+      return failureOf(error, requested);
+    }
   }
 
   /** Returns whether the request was attached. A definitive answer detaches earlier requests too: theirs is older. */
@@ -105,24 +121,29 @@ export function createInflight(
     return detached;
   }
 
+  // The inner provider rejects with a SecretError, or with the abort reason when every reader has left.
+  function failureOf(error: unknown, { ref }: Requested): SecretError {
+    return withFields(toSecretError(error, { provider: next.name }), { ref });
+  }
+
   return {
     find: (key, terms) =>
       coalesce ? requests.get(key)?.findLast(({ call }) => call.accepts(terms)) : undefined,
 
-    start(requested, ctx, inBackground) {
+    start(requested, ctx, starter) {
       const timing = { startedAt: clock.now().monotonicMs, random: random() };
-      const call = new BackendCall(timing, ctx, inBackground);
+      const call = new BackendCall(timing, ctx, starter);
       const { signal, background } = call;
       calls.add(call);
       const answers = callBackend(requested, { signal, ...(background && { background }), ...ctx });
       return requested.map((each, at) => {
-        const { identity, ref } = each;
+        const { identity } = each;
         const request: InflightRequest = {
           identity,
           call,
           answer: answers.then(
-            (all) => settle(request, each, all[at]),
-            (error: unknown) => settle(request, each, withFields(failureOf(error), { ref })),
+            (all) => settleSafely(request, each, () => all[at]),
+            (error: unknown) => settleSafely(request, each, () => failureOf(error, each)),
           ),
         };
         const others = requests.get(identity.key);
@@ -146,16 +167,13 @@ export function createInflight(
       for (const [key, [first]] of requests) if (first && covers(target, first.identity)) detach(key);
     },
 
+    get size() {
+      return calls.size;
+    },
+
     abortAll(reason) {
       for (const call of calls) call.abort(reason);
       for (const key of requests.keys()) detach(key);
     },
   };
-}
-
-// The inner provider rejects with a SecretError, or with the abort reason when every reader has left.
-function failureOf(error: unknown): SecretError {
-  return isSecretError(error)
-    ? error
-    : new SecretError('unknown', 'every reader left before there was an answer.');
 }

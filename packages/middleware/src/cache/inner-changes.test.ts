@@ -95,6 +95,30 @@ describe('a change that the wrapped provider reports', () => {
     expect([backend.calls.length, seen]).toEqual([2, ['newest']]);
   });
 
+  it.each<[string, number | undefined, number | undefined]>([
+    ['newer', start, start + 1],
+    ['as old as the one in memory', start, start],
+    ['dated, and the one in memory is not', undefined, start],
+    ['not dated, and the one in memory is', start, undefined],
+  ])('replaces the value in memory if it is %s', async (_, heldMs, newMs) => {
+    const created = (ms: number | undefined) => ({ createdAt: ms === undefined ? ms : new Date(ms) });
+    const { read, report, seen, listen, backend } = setUp();
+    listen();
+    await read(seal('held', created(heldMs)));
+    report({ ref: a, secret: seal('new', created(newMs)) });
+    expect([seen, await read(), backend.calls.length]).toEqual([['new'], 'new', 1]);
+  });
+
+  it('is not stored if the reader of the request in flight has left', async () => {
+    const { stack, backend, report, read } = setUp();
+    const caller = new AbortController();
+    const left = outcome(stack.get(a, { signal: caller.signal }));
+    caller.abort('enough');
+    report({ ref: a, secret: seal('new') });
+    expect(await left).toBe('enough');
+    expect([await read('newest'), backend.calls.length]).toEqual(['newest', 2]);
+  });
+
   it('is not overwritten by a request that was in flight, whose readers get its answer', async () => {
     const { stack, backend, report, read } = setUp();
     const before = outcome(stack.get(a, {}));

@@ -1,5 +1,5 @@
-import { ignoreErrors } from '@secretkit/core/middleware';
-import { hasExpired, isSecret, type Secret, type SecretProvider } from '@secretkit/core/provider';
+import { checkAnswer, ignoreErrors } from '@secretkit/core/middleware';
+import { hasExpired, type Secret, type SecretProvider } from '@secretkit/core/provider';
 import type { MemoryChange } from './changes.js';
 import type { Identity } from './identity.js';
 import type { Inflight } from './inflight.js';
@@ -12,7 +12,7 @@ import type { CacheState } from './state.js';
  */
 export function followInner(
   { memory }: SecretProvider,
-  { entries, negativeEntries, changes, clock, settings }: CacheState,
+  { entries, negativeEntries, lateWrites, changes, clock, settings }: CacheState,
   inflight: Inflight,
   {
     invalidate,
@@ -26,21 +26,22 @@ export function followInner(
       changes.forward(change);
       return;
     }
-    const { ref, secret } = change;
-    if (!isSecret(secret)) return; // an adapter may report anything
+    const { ref } = change;
+    const secret = checkAnswer(change.secret, {}); // a middleware may report anything
+    if (!secret) return;
     const identity = identify(ref);
     const { key } = identity;
     const now = clock.now();
     const held = entries.peek(key);
     const calls = inflight.detach(key); // they may have read the previous value
     negativeEntries.delete(key);
-    if (ref.version === undefined) forgetVersions(key);
+    forgetVersions(key); // none, if the ref has a version
     if (!isNewer(secret, held?.received, now.wallMs)) {
       entries.delete(key);
       return;
     }
     const previous = held?.received ?? changes.takeRemoved(key);
-    if (held || calls.length > 0) {
+    if ((held || calls.length > 0) && !lateWrites.mayChange(identity, now.monotonicMs)) {
       // The change may be the answer to one of these calls, which is as old as its start.
       const startedAt = Math.min(now.monotonicMs, ...calls.map((call) => call.startedAt));
       entries.store(identity, secret, { startedAt, random: settings.random() }, now);

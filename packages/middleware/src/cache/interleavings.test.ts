@@ -22,6 +22,14 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
       value: fc.constantFrom('new', 'new', 'same'),
       lifeMs: fc.constantFrom(undefined, undefined, -5, 0, 300, 1_000, 5_000, 20_000),
       refreshMs: fc.constantFrom(undefined, undefined, undefined, -300, 0, 300, 1_500, 9_000),
+      ageMs: fc.constantFrom(undefined, undefined, undefined, -500, 0, 700, 2_500, 9_000),
+      stale: fc.option(
+        fc.record({
+          forMs: fc.constantFrom(0, 100, 2_000, 7_000),
+          boundMs: fc.constantFrom(undefined, 0, 200, 1_000, 4_000),
+        }),
+        { nil: undefined, freq: 5 },
+      ),
     }),
   ),
   of(1, fc.constant('missing')),
@@ -73,6 +81,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ms: fc.constantFrom(1, 99, 100, 199, 300, 700, 1_500, 3_000, 3_000, 9_000),
     }),
   ),
+  of(1, fc.record({ act: act('tick'), ms: fc.constantFrom(30_000, 59_999, 60_000) })),
   of(1, fc.record({ act: act('tick'), ms: fc.constantFrom(-1, -999, -1_000, -1_001, -60_000) })),
   of(
     2,
@@ -84,7 +93,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   ),
   of(2, fc.record({ act: act('peek', 'set', 'delete'), ref })),
-  of(1, fc.record({ act: act('written'), write: fc.nat(3), fails: fc.boolean() })),
+  of(
+    1,
+    fc.record({
+      act: act('written'),
+      write: fc.nat(3),
+      failure: fc.option(fc.constantFrom(...codes), { freq: 2, nil: undefined }),
+    }),
+  ),
   of(1, fc.record({ act: act('invalidate', 'report invalidate'), target: fc.nat(targets.length - 1) })),
   of(
     1,
@@ -120,6 +136,39 @@ const waitingBatch: fc.Arbitrary<Step[]> = fc
       { act: 'answer', call: -1, outcomes: [early, last], whole: false },
     ];
   });
+
+/** A cache further in that gives the same stale value again and again: each time the cooldown grows. */
+const staleAgain: fc.Arbitrary<Step[]> = fc
+  .record({
+    rounds: fc.integer({ min: 2, max: 6 }),
+    waitMs: fc.constantFrom(100, 199, 200, 400, 1_000),
+    lastMs: fc.constantFrom(99, 150, 199, 300, 799, 999),
+    forMs: fc.constantFrom(0, 1_000),
+    between: fc.array(step, { maxLength: 1 }),
+  })
+  .map(({ rounds, waitMs, lastMs, forMs, between }): Step[] => {
+    const stale = { value: 'same', lifeMs: undefined, stale: { forMs, boundMs: undefined } } as const;
+    const read = { act: 'read', ref: 0, how: 'plain', times: 1 } as const;
+    const round: readonly Step[] = [
+      read,
+      { act: 'answer', call: -1, outcomes: [stale, stale], whole: false },
+      { act: 'tick', ms: waitMs },
+    ];
+    const again = Array.from({ length: rounds }, () => round).flat();
+    return [{ act: 'invalidate', target: 0 }, ...again, ...between, { act: 'tick', ms: lastMs }, read];
+  });
+
+/** The same with one in between that is too old to be served: the outage goes on. */
+const tooOldInBetween: Step[] = (() => {
+  const read = { act: 'read', ref: 0, how: 'plain', times: 1 } as const;
+  const round = (forMs: number): readonly Step[] => {
+    const stale = { value: 'same', lifeMs: undefined, stale: { forMs, boundMs: undefined } } as const;
+    return [read, { act: 'answer', call: -1, outcomes: [stale, stale], whole: false }];
+  };
+  const wait = { act: 'tick', ms: 1_000 } as const;
+  return [...round(0), wait, ...round(0), wait, ...round(7_000), ...round(0), { act: 'tick', ms: 199 }, read];
+})();
+
 const steps = fc
   .array(
     fc.oneof(
@@ -128,6 +177,7 @@ const steps = fc
         step.map((each) => [each]),
       ),
       of(1, waitingBatch),
+      of(1, staleAgain),
     ),
     { maxLength: 60, size: 'max' },
   )
@@ -146,7 +196,7 @@ describe('any interleaving of reads, batches, writes, reports, invalidations, ab
         fc.asyncProperty(steps, async (all) => {
           assert.deepEqual(await play(all, timers), []);
         }),
-        { numRuns, seed },
+        { numRuns, seed, examples: [[tooOldInBetween]] },
       );
     } finally {
       Error.stackTraceLimit = stackTraceLimit;

@@ -88,18 +88,21 @@ describe('invalidate', () => {
   it.each([
     { target: 'a scope and its users', scope: { account: 'acct_1' }, stale: ['1', '1/1'] },
     { target: 'one user of an account', scope: { account: 'acct_1', user: 'usr_1' }, stale: ['1/1'] },
-    { target: 'a user of any account', scope: { user: 'usr_1' }, stale: ['1/1', '2/1'] },
+    { target: 'a user of the default account', scope: { user: 'usr_1' }, stale: ['0/1'] },
+    { target: 'the default account and its users', scope: {}, stale: ['0', '0/1'] },
   ])(
     'of $target leaves the requests in flight to their readers, and keeps the rest',
     async ({ scope, stale }) => {
       const kit = plainCache();
       const refs: Record<string, SecretRef> = {
+        '0': { name: 'a' },
+        '0/1': { name: 'a', scope: { user: 'usr_1' } },
         '1': { name: 'a', scope: { account: 'acct_1' } },
         '1/1': { name: 'a', scope: { account: 'acct_1', user: 'usr_1' } },
         '1/2': { name: 'a', scope: { account: 'acct_1', user: 'usr_2' } },
         '2/1': { name: 'a', scope: { account: 'acct_2', user: 'usr_1' } },
       };
-      if (!('user' in scope)) stale.push('1/2');
+      if (scope.account !== undefined && scope.user === undefined) stale.push('1/2');
       const reads = Object.values(refs).map((ref) => kit.secrets.get(ref));
       kit.stack.memory?.invalidate?.({ scope });
       for (const call of kit.backend.calls) await call.answer('old');
@@ -122,6 +125,41 @@ describe('invalidate', () => {
 });
 
 describe('an invalidated scope', () => {
+  it('of a client within one user is that user of the default account only', async () => {
+    let value = 'old';
+    const provider: SecretProvider = {
+      name: 'accounts',
+      canonical: ({ name, scope }) => ({ name, scope: { account: 'acct_default', ...scope } }),
+      get: async () => seal(value),
+    };
+    const secrets = createSecrets(cache()(provider));
+    const scopes = [
+      { user: 'usr_1' },
+      { account: 'acct_default', user: 'usr_1' },
+      { account: 'acct_2', user: 'usr_1' },
+    ];
+    const read = (): Promise<readonly string[]> =>
+      Promise.all(scopes.map(async (scope) => (await secrets.scoped(scope).require('a')).reveal()));
+    await read();
+    value = 'new';
+    secrets.scoped({ user: 'usr_1' }).invalidate();
+    expect(await read()).toEqual(['new', 'new', 'old']);
+  });
+
+  it('that has no canonical form covers everything', async () => {
+    let value = 'old';
+    const canonical = (ref: SecretRef): SecretRef => {
+      if (ref.name === 'any') throw new Error('CANARY');
+      return ref;
+    };
+    const secrets = createSecrets(cache()({ name: 'failing', canonical, get: async () => seal(value) }));
+    const scoped = secrets.scoped({ account: 'acct_1' });
+    await scoped.require('a');
+    value = 'new';
+    scoped.invalidate();
+    expect((await scoped.require('a')).reveal()).toBe('new');
+  });
+
   it('is the canonical scope of the backend', async () => {
     let value = 'value-1';
     const secrets = createSecrets(

@@ -1,4 +1,12 @@
-import { type InvalidateTarget, refKey, type SecretRef, withoutVersion } from '@secretkit/core/provider';
+import { ignoreErrors } from '@secretkit/core/middleware';
+import {
+  type CallContext,
+  type InvalidateTarget,
+  refKey,
+  type SecretRef,
+  throwIfAborted,
+  withoutVersion,
+} from '@secretkit/core/provider';
 import type { Identity } from './identity.js';
 import type { Inflight } from './inflight.js';
 import type { CacheState } from './state.js';
@@ -8,18 +16,25 @@ export interface Invalidation {
   invalidate(target: InvalidateTarget | undefined): void;
   /** The same for all versions of a name, but not for the name itself. */
   forgetVersions(nameKey: string): void;
-  /** Runs a write, and invalidates its secret when it starts and when it settles. Returns its result. */
-  aroundWrite<T>(ref: SecretRef, write: () => Promise<T>): Promise<T>;
+  /**
+   * Runs a write, and invalidates its secret when it starts and when it settles. Returns its result. Records a failure after
+   * which it may still be applied.
+   */
+  aroundWrite<T>(ref: SecretRef, ctx: CallContext, write: () => Promise<T>): Promise<T>;
 }
 
 export function createInvalidation(
-  { entries, negativeEntries }: CacheState,
+  { entries, negativeEntries, lateWrites, clock }: CacheState,
   inflight: Inflight,
   identify: (ref: SecretRef) => Identity,
 ): Invalidation {
+  function nameKeyOf(ref: SecretRef): string {
+    return refKey(withoutVersion(identify(ref).ref));
+  }
+
   // A version may be a stage, which a write moves; and a ref with a version may name the current one.
   function forgetName(ref: SecretRef): void {
-    const nameKey = refKey(withoutVersion(identify(ref).ref));
+    const nameKey = nameKeyOf(ref);
     entries.delete(nameKey);
     negativeEntries.delete(nameKey);
     inflight.detach(nameKey);
@@ -46,15 +61,21 @@ export function createInvalidation(
         forgetName(target);
         return;
       }
-      forgetCovered(target);
-      const canonicalScope = target && identify({ name: 'any', scope: target.scope }).ref.scope;
-      if (target) forgetCovered({ scope: canonicalScope ?? {} });
+      // If `canonical` fails, the scope may be that of any secret.
+      const any = target && ignoreErrors(() => identify({ name: 'any', scope: target.scope }));
+      forgetCovered(any && { scope: any.ref.scope ?? {} });
     },
 
-    async aroundWrite(ref, write) {
+    async aroundWrite(ref, { signal }, write) {
+      throwIfAborted(signal); // nothing is sent
       forgetName(ref);
       try {
-        return await write();
+        const result = await write();
+        lateWrites.succeeded(nameKeyOf(ref));
+        return result;
+      } catch (error) {
+        lateWrites.failed(nameKeyOf(ref), signal?.aborted ? undefined : error, clock.now().monotonicMs);
+        throw error;
       } finally {
         forgetName(ref); // also after a failure: the write may have happened
       }

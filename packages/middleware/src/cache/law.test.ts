@@ -380,6 +380,14 @@ describe('law 4: the cooldown after a failure', () => {
     expect(await atSecond(kit, 300, failure('rate_limited'))).toBe(1);
   });
 
+  it('hides a revocation for at most that time', async () => {
+    const kit = setUp({ staleIfErrorMs: 2_000_000_000, failureCooldownMs: 30_000 });
+    await kit.read('old');
+    expect(await atSecond(kit, 0, failure('rate_limited', Number.MAX_SAFE_INTEGER))).toBe(1);
+    kit.clock.ms = start + ttlMs + 300_000;
+    expect(await kit.read(failure('permission_denied'))).toBe('permission_denied');
+  });
+
   it('lasts failureCooldownMs if the backend reports a retryAfterMs of 0', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 30_000 });
     await kit.read('old');
@@ -415,6 +423,17 @@ describe('law 4: the cooldown after a failure', () => {
     expect(kit.calls.length - reading).toBe(act === 'fresh' ? 0 : 1); // the failure of the fresh read starts another cooldown
   });
 
+  it('is ended by a fresh read, whose failure is one more in a row', async () => {
+    const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 30_000 });
+    await kit.read('old');
+    await atSecond(kit, 0, failure('unavailable'));
+    const fresh = outcome(kit.secrets.get('a', { fresh: true }));
+    await kit.backend.call(kit.calls.length - 1).fail(failure('unavailable'));
+    expect(await fresh).toBe('unavailable');
+    expect(await atSecond(kit, 59.999, failure('unavailable'))).toBe(0);
+    expect(await atSecond(kit, 60, failure('unavailable'))).toBe(1);
+  });
+
   it('is ended by a fresh read whose failure does not start another', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, failureCooldownMs: 600_000 });
     await kit.read('old');
@@ -432,7 +451,7 @@ describe('law 4: the cooldown after a failure', () => {
       expect(await read(failure(code))).toBe(code);
       clock.ms += 999;
       const errors = await Promise.all([1, 2].map(() => secrets.get('a').catch((error: unknown) => error)));
-      expect(errors).toMatchObject([{ code, ref: { name: 'a' } }, { code }]);
+      expect(errors).toMatchObject([{ code, ref: { name: 'a' }, provider: 'held' }, { code }]);
       expect(errors[0]).not.toBe(errors[1]);
       expect(calls).toHaveLength(1);
       clock.ms += 1;
@@ -531,6 +550,39 @@ describe('law 4: the cooldown after a failure', () => {
       expect(calls).toHaveLength(before + 1);
     },
   );
+
+  it('a missing name counts as read, too, when memory has the answer', async () => {
+    const { clock, read, calls } = setUp({ negativeTtlMs: 1_000 });
+    await read(undefined);
+    clock.ms += 900;
+    await read();
+    clock.ms += 1_999; // less than twice the wait, since the last read
+    await read(undefined);
+    expect(calls).toHaveLength(2);
+    clock.ms += 1_999;
+    await read(); // the next wait, of two seconds
+    expect(calls).toHaveLength(2);
+  });
+
+  it('the first wait for a missing name does not grow from that of a denial', async () => {
+    const { clock, read, calls } = setUp({ negativeTtlMs: 1_000, denialTtlMs: 5_000 });
+    await read(failure('permission_denied'));
+    clock.ms += 5_000;
+    await read(undefined);
+    clock.ms += 1_000;
+    await read(undefined);
+    expect(calls).toHaveLength(3);
+  });
+
+  it('a missing name that is not remembered ends no memory of a denial', async () => {
+    const { backend, read, secrets, calls } = setUp({ denialTtlMs: 1_000, maxEntries: 1 });
+    await read(failure('permission_denied'));
+    const missing = secrets.get('b');
+    await backend.call(1).answer(undefined);
+    expect(await missing).toBeUndefined();
+    expect(await read()).toBe('permission_denied');
+    expect(calls).toHaveLength(2);
+  });
 
   it('a failure between leaves the wait for a missing name as it is', async () => {
     const { clock, read, calls } = setUp({ negativeTtlMs: 1_000 });
@@ -823,6 +875,17 @@ describe('law 8: events and the snapshot', () => {
     ]);
   });
 
+  it('report a code for failures only', async () => {
+    const { events, read } = setUp();
+    await read(failure('unavailable'));
+    await read('value');
+    expect(events).toStrictEqual([
+      { type: 'miss', ref: { name: 'a' } },
+      { type: 'failure', ref: { name: 'a' }, code: 'unavailable' },
+      { type: 'miss', ref: { name: 'a' } },
+    ]);
+  });
+
   it('report each kind of event, with names and codes', async () => {
     const kit = setUp({ staleIfErrorMs: 600_000, maxEntries: 1, failureCooldownMs: 0 });
     const { clock, backend, secrets, events, stack, read } = kit;
@@ -847,7 +910,7 @@ describe('law 8: events and the snapshot', () => {
       { type: 'miss', ...of('b') },
       { type: 'eviction', ...of('a') },
     ]);
-    expect(layersOf(stack)[0]?.snapshot?.()).toEqual({
+    expect(layersOf(stack)[0]?.snapshot?.()).toMatchObject({
       hits: 1,
       misses: 2,
       stale: 2,

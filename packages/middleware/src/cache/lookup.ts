@@ -8,10 +8,11 @@ import {
   withFields,
 } from '@secretkit/core/provider';
 import type { Now } from './clock.js';
-import { decide, isFresh, isHit, type ReadTerms } from './decide.js';
-import type { Entry } from './entries.js';
+import { decide, isFresh, isHit, type ReadTerms, servableMsOf } from './decide.js';
+import { type Entry, staleBoundOf } from './entries.js';
 import type { Requested } from './identity.js';
 import { negativeAnswer } from './negative-entries.js';
+import { staleBoundsOf } from './options.js';
 import { report } from './report.js';
 import type { CacheState } from './state.js';
 import { deadlinePassed, late } from './wait-for.js';
@@ -34,15 +35,8 @@ export interface Lookup {
 }
 
 export function createLookup({ entries, negativeEntries, clock, events, settings }: CacheState): Lookup {
-  const { staleWhileRevalidateMs, staleIfErrorMs, coalesce, waitUntil } = settings;
-  // A refresh in the background that nothing keeps alive may end with the request that started it.
-  const waits = {
-    staleWhileRevalidateMs: 0,
-    staleIfErrorMs: Math.max(staleWhileRevalidateMs, staleIfErrorMs),
-  };
-  const bounds = coalesce || waitUntil ? settings : waits;
-
-  const servableMs = Math.max(bounds.staleWhileRevalidateMs, bounds.staleIfErrorMs);
+  const bounds = staleBoundsOf(settings);
+  const servableMs = servableMsOf(bounds);
 
   return { find, orStale, hasFallback };
 
@@ -64,18 +58,17 @@ export function createLookup({ entries, negativeEntries, clock, events, settings
     if (entry && decision !== 'wait') {
       const isFreshValue = isFresh(entry, now.wallMs);
       if (isFreshValue) events.hit(identity);
-      report(terms, isFreshValue ? 'hit' : 'stale', ref);
+      report(terms, isFreshValue ? 'hit' : 'stale', ref, isFreshValue ? undefined : entry.cooldown?.code);
       return { answer: served(entry, now), refresh: decision === 'serve and refresh' };
     }
     if (entry && now.wallMs >= entry.expiresAt) entries.delete(key);
     return undefined;
   }
 
-  function served(entry: Entry, { wallMs, monotonicMs }: Now): Secret {
-    if (isFresh(entry, wallMs)) return entry.secret;
+  function served(entry: Entry, now: Now): Secret {
+    if (isFresh(entry, now.wallMs)) return entry.secret;
     events.emit('stale', entry);
-    const servableUntil = Math.min(entry.softAt + servableMs, entry.staleUntil);
-    return markStale(entry.secret, new Date(entry.freshUntil), servableUntil - monotonicMs + wallMs);
+    return markStale(entry.secret, new Date(entry.freshUntil), staleBoundOf(entry, now, servableMs));
   }
 
   function orStale({ identity, ref }: Requested, received: Answer | typeof late, ctx: CallContext): Answer {
@@ -85,7 +78,7 @@ export function createLookup({ entries, negativeEntries, clock, events, settings
     const now = clock.now();
     const failed: ReadTerms = { fresh: ctx.fresh ?? false, failure: answer.code };
     if (entry && decide(entry, undefined, now, failed, bounds) === 'serve') {
-      report(ctx, isFresh(entry, now.wallMs) ? 'hit' : 'stale', ref);
+      report(ctx, isFresh(entry, now.wallMs) ? 'hit' : 'stale', ref, answer.code);
       return served(entry, now);
     }
     const isOwn = answer.ref !== undefined && refKey(answer.ref) === refKey(ref);

@@ -12,7 +12,7 @@ export interface NegativeEntry extends NegativeTimes {
    * The fields of the failure that reads reject with; `undefined` if the secret is missing. Not the error itself: that keeps
    * the async context of the reader that made it, by its stack.
    */
-  readonly failure: Readonly<Pick<SecretError, 'code' | 'problem'>> | undefined;
+  readonly failure: Readonly<Pick<SecretError, 'code' | 'problem' | 'provider'>> | undefined;
   readonly waitMs: number;
   /** When it was last read, in monotonic time. */
   readAt: number;
@@ -22,6 +22,8 @@ export interface NegativeEntry extends NegativeTimes {
 export interface NegativeEntries {
   /** Returns the entry, which may have ended, for a read: a name that is not read for long starts with a short wait again. */
   read(key: string, monotonicMs: number): NegativeEntry | undefined;
+  /** Returns the entry, which may have ended, and does not count as a read. */
+  peek(key: string): NegativeEntry | undefined;
   /** Whether there is an entry that has not ended. Does not count as a read. */
   has(key: string, monotonicMs: number): boolean;
   storeMissing(identity: Identity, monotonicMs: number): void;
@@ -44,9 +46,7 @@ export function createNegativeEntries({
   const versions = versionIndex();
   const lru = new LRUCache<string, NegativeEntry>({
     max: maxEntries,
-    dispose: ({ identity }, _key, reason) => {
-      if (reason !== 'set') versions.delete(identity);
-    },
+    dispose: ({ identity }) => versions.delete(identity),
   });
 
   function store(
@@ -70,6 +70,7 @@ export function createNegativeEntries({
       if (entry) entry.readAt = monotonicMs;
       return entry;
     },
+    peek: (key) => lru.peek(key),
     has: (key, monotonicMs) => monotonicMs < (lru.peek(key)?.until ?? Number.NEGATIVE_INFINITY),
     storeMissing(identity, monotonicMs) {
       const previous = lru.peek(identity.key);

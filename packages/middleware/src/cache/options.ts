@@ -1,5 +1,6 @@
-import { boundedRandom } from '@secretkit/core/middleware';
+import { boundedRandom, isolatesRequests } from '@secretkit/core/middleware';
 import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
+import { type StaleBounds, servableMsOf } from './decide.js';
 import type { CacheEvent } from './events.js';
 
 export interface CacheOptions {
@@ -97,7 +98,7 @@ export function checkedOptions(options: CacheOptions): CacheSettings {
     Object.keys(ranges).concat('now', 'random', 'onEvent', 'coalesce', 'waitUntil'),
   );
   const { now, random = () => Math.random(), onEvent, waitUntil, ...given } = options;
-  const settings = { ...defaults, coalesce: !isCloudflare(), ...withoutAbsent(given) };
+  const settings = { ...defaults, coalesce: !isolatesRequests(), ...withoutAbsent(given) };
   for (const option of Object.keys(ranges) as (keyof typeof ranges)[]) {
     // Object.keys() returns string[]
     checkNumber('cache', option, settings[option], ranges[option]);
@@ -116,6 +117,12 @@ export function checkedOptions(options: CacheOptions): CacheSettings {
     ...(onEvent && { onEvent }),
     ...(waitUntil && { waitUntil }),
   };
+}
+
+/** Returns the stale bounds. A refresh in the background that nothing keeps alive may end with the request that started it. */
+export function staleBoundsOf(settings: CacheSettings): StaleBounds {
+  if (settings.coalesce || settings.waitUntil) return settings;
+  return { staleWhileRevalidateMs: 0, staleIfErrorMs: servableMsOf(settings) };
 }
 
 /** Returns the options that `layersOf` shows: all but functions. */
@@ -152,9 +159,4 @@ const ranges = {
 
 function withoutAbsent<T extends object>(given: T): Partial<T> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>; // the keys are those of T
-}
-
-function isCloudflare(): boolean {
-  const { navigator } = globalThis as { navigator?: { readonly userAgent?: string } }; // absent in Node 20
-  return navigator?.userAgent === 'Cloudflare-Workers';
 }

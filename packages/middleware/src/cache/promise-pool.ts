@@ -1,13 +1,8 @@
-import { settled } from '@secretkit/core/middleware';
+import { settledLater } from '@secretkit/core/middleware';
 import type { Secret } from '@secretkit/core/provider';
 
 /** Returns a resolved promise of the value that may be kept, or `undefined` if there is none to spare in this turn. */
 export type PromisePool = (secret: Secret) => Promise<Secret> | undefined;
-
-interface Deferred {
-  readonly promise: Promise<Secret>;
-  readonly resolve: (secret: Secret) => void;
-}
 
 const size = 16;
 
@@ -16,12 +11,12 @@ const size = 16;
  * context that it is made in (`AsyncLocalStorage`), so one that a cache keeps must not be made by a reader.
  */
 export function promisePool(): PromisePool {
-  const spare: Deferred[] = [];
+  const spare: ((secret: Secret) => Promise<Secret>)[] = [];
   let refill = (): void => undefined;
 
   async function loop(): Promise<never> {
     for (;;) {
-      while (spare.length < size) spare.push(deferred());
+      while (spare.length < size) spare.push(settledLater());
       // The loop continues in its own context, not in that of the reader that resolves this.
       await new Promise<void>((resolve) => {
         refill = resolve;
@@ -33,15 +28,6 @@ export function promisePool(): PromisePool {
   return (secret) => {
     const next = spare.pop();
     refill();
-    next?.resolve(secret);
-    return next && settled(secret, next.promise);
+    return next?.(secret);
   };
-}
-
-function deferred(): Deferred {
-  let resolve: Deferred['resolve'] = () => undefined;
-  const promise = new Promise<Secret>((own) => {
-    resolve = own;
-  });
-  return { promise, resolve };
 }

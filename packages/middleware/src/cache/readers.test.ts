@@ -114,6 +114,7 @@ describe('concurrent readers', () => {
     const signal = AbortSignal.abort('beforehand');
     expect(await outcome(kit.stack.get({ name: 'a' }, { signal }))).toBe('beforehand');
     expect(await outcome(kit.stack.get({ name: 'b' }, { signal }))).toBe('beforehand');
+    await expect(kit.stack.getMany([{ name: 'a' }], { signal })).rejects.toBe('beforehand');
     expect(kit.backend.calls).toHaveLength(1);
   });
 });

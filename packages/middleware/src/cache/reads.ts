@@ -68,11 +68,13 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
       const { fresh = false } = ctx;
       const oneAttempt = !fresh && starting.every((each) => memory.hasFallback(each, now));
       // Nothing else of this reader's context: other readers join.
-      const started = inflight.start(starting, {
+      const terms = {
         ...(fresh && { fresh }),
         ...(fresh ? maxAge(ctx.maxAgeMs) : youngerThanHeld(starting, now, ctx.maxAgeMs)),
         ...(oneAttempt && { maxAttempts: 1 }),
-      });
+      };
+      const isAwaited = !ctx.background || ctx.background.aborted;
+      const started = inflight.start(starting, terms, isAwaited ? 'a reader' : 'a background reader');
       for (const request of started) requests.set(request.identity.key, request);
     }
     return requested.map(({ identity }) => requests.get(identity.key) as InflightRequest); // there is one for each now
@@ -99,7 +101,7 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
     if (stale.length === 0) return;
     const once = [...new Map(stale.map((each) => [each.identity.key, each])).values()];
     for (const { identity } of once) events.emit('refresh', identity);
-    const requests = inflight.start(once, { ...youngerThanHeld(once, now), maxAttempts: 1 }, true);
+    const requests = inflight.start(once, { ...youngerThanHeld(once, now), maxAttempts: 1 }, 'a refresh');
     const refreshed = Promise.all(requests.map(({ answer }) => answer)).then(() => undefined);
     ignoreErrors(() => settings.waitUntil?.(refreshed));
   }
@@ -119,8 +121,8 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
   }
 
   function fetchOne(requested: Requested, ctx: CallContext, now: Now): Promise<Answer | typeof late> {
-    const canLeave = ctx.signal !== undefined || ctx.deadline !== undefined;
-    const request = canLeave ? undefined : inflight.find(requested.identity.key, ctx);
+    const canLeave = ctx.signal ?? ctx.deadline ?? ctx.background;
+    const request = canLeave !== undefined ? undefined : inflight.find(requested.identity.key, ctx);
     if (!request) return fetchAll([requested], ctx, now).then(([answer]) => answer);
     emit('coalesced', requested, ctx);
     request.call.join();
@@ -149,7 +151,7 @@ export function createReads(state: CacheState, inflight: Inflight): Reads {
   return {
     async read(requested, ctx) {
       const first = await readRound(requested, ctx);
-      if (first.ended === 'at once' || requested.length === 1) return first.answers;
+      if (first.ended === 'at once') return first.answers;
       // An early answer may have expired during the wait for a late one: it is read again, once.
       const answers = [...first.answers];
       const readAgain = new Set<number>();

@@ -1,5 +1,5 @@
 import type { CallContext, CallReport } from '@secretkit/core/provider';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { failure, outcome } from '../../test/held-backend.js';
 import { plainCache } from '../../test/plain-cache.js';
 
@@ -16,7 +16,7 @@ it('a read reports to its own context what the cache did', async () => {
   expect(backend.call(0).ctx).not.toHaveProperty('report');
   await backend.call(0).answer('value');
   await Promise.all([first, joined]);
-  expect(reports).toEqual([
+  expect(reports).toStrictEqual([
     { kind: Symbol.for('secretkit.kind.cache'), result: 'miss', ref: a },
     { kind: Symbol.for('secretkit.kind.cache'), result: 'coalesced', ref: a },
   ]);
@@ -37,6 +37,32 @@ it('a read reports to its own context what the cache did', async () => {
   await backend.call(2).fail(failure('unavailable'));
   await failing;
   expect(take()).toEqual(['refresh', 'stale']);
+});
+
+it('a read of a remembered absence is reported as a hit', async () => {
+  const { backend, stack } = plainCache({ negativeTtlMs: 1_000 });
+  const first = stack.get(a, {});
+  await backend.call(0).answer(undefined);
+  await first;
+  const report = vi.fn();
+  await stack.get(a, { report });
+  expect(report.mock.calls).toMatchObject([[{ result: 'hit', ref: a }]]);
+});
+
+it('a fresh value that is served instead of a failure is reported as a hit, with the code', async () => {
+  const { clock, backend, stack } = plainCache({ staleIfErrorMs: 600_000 });
+  const first = stack.get(a, {});
+  await backend.call(0).answer('value');
+  await first;
+  clock.ms += 1_000;
+  const report = vi.fn();
+  const reading = outcome(stack.get(a, { maxAgeMs: 0, report }));
+  await backend.call(1).fail(failure('unavailable'));
+  expect(await reading).toBe('value');
+  expect(report.mock.calls).toMatchObject([
+    [{ result: 'refresh' }],
+    [{ result: 'hit', code: 'unavailable' }],
+  ]);
 });
 
 it('a report that throws fails no read', async () => {

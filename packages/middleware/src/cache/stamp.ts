@@ -13,7 +13,5 @@ export function timeOfFetch(secret: Secret, startedAt: number, { wallMs, monoton
 
 /** Returns the value with that time. */
 export function stamp(secret: Secret, startedAt: number, now: Now): Secret {
-  return fetchedAt(secret) === undefined
-    ? withFetchedAt(secret, timeOfFetch(secret, startedAt, now))
-    : secret;
+  return withFetchedAt(secret, timeOfFetch(secret, startedAt, now));
 }

@@ -2,6 +2,7 @@ import type { Changes } from './changes.js';
 import type { CacheClock } from './clock.js';
 import type { Entries } from './entries.js';
 import type { Events } from './events.js';
+import type { LateWrites } from './late-writes.js';
 import type { NegativeEntries } from './negative-entries.js';
 import type { CacheSettings } from './options.js';
 
@@ -9,6 +10,7 @@ import type { CacheSettings } from './options.js';
 export interface CacheState {
   readonly entries: Entries;
   readonly negativeEntries: NegativeEntries;
+  readonly lateWrites: LateWrites;
   readonly changes: Changes;
   readonly events: Events;
   readonly clock: CacheClock;

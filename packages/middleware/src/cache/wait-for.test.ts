@@ -40,6 +40,15 @@ describe('a reader of a shared call', () => {
     expect([getEventListeners(signal, 'abort').length, vi.getTimerCount()]).toEqual([0, 0]);
   });
 
+  it('waits as long as the call takes if it has no deadline', async () => {
+    const { backend, stack } = setUp();
+    const { signal } = new AbortController();
+    const reading = outcome(stack.get({ name: 'a' }, { signal }));
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    await backend.call(0).answer('value');
+    expect(await reading).toBe('value');
+  });
+
   it('gets a timeout with the call and the ref at its deadline', async () => {
     const { stack } = setUp();
     const late = stack.get({ name: 'a' }, { deadline: Date.now() + 1_000 }).catch((error: unknown) => error);

@@ -1,10 +1,13 @@
 import {
   type Answer,
+  abortReason,
   type CallContext,
   maxDelayMs,
+  onAbort,
   SecretError,
   type SecretRef,
 } from '@secretkit/core/provider';
+import { startTimer } from '../shared/start-timer.js';
 import type { InflightRequest } from './backend-call.js';
 
 /** In the place of an answer that did not come before the reader's deadline. */
@@ -16,25 +19,27 @@ export const late: unique symbol = Symbol('late');
  */
 export function waitFor(
   requests: readonly InflightRequest[],
-  { signal, deadline }: CallContext,
+  { signal, deadline, background }: CallContext,
   remainingMs: (deadline: number) => number,
 ): Promise<readonly (Answer | typeof late)[]> {
-  for (const { call } of requests) call.join();
-  if (!signal && deadline === undefined) return Promise.all(requests.map(({ answer }) => answer)); // cannot leave
+  for (const { call } of requests) call.join(background);
+  if (!signal && !background && deadline === undefined)
+    return Promise.all(requests.map(({ answer }) => answer)); // cannot leave
   return new Promise((resolve, reject) => {
     const answers: (Answer | typeof late)[] = requests.map(() => late);
     let open = requests.length;
     const stop = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      stopTimer?.();
+      stopListening();
+      stopJoining();
     };
     const leave = (): void => {
       stop();
       for (const [at, { call }] of requests.entries()) if (answers[at] === late) call.leave();
     };
-    const abort = (): void => {
+    const abort = (reason: unknown): void => {
       leave();
-      reject(signal?.reason);
+      reject(reason);
     };
     const finish = (): void => {
       stop();
@@ -44,9 +49,12 @@ export function waitFor(
       leave();
       finish();
     };
-    const timer =
-      deadline === undefined ? undefined : setTimeout(giveUp, Math.min(remainingMs(deadline), maxDelayMs));
-    signal?.addEventListener('abort', abort, { once: true });
+    const stopTimer =
+      deadline === undefined
+        ? undefined
+        : startTimer(giveUp, Math.min(remainingMs(deadline), maxDelayMs), background);
+    const stopListening = onAbort(signal, abort);
+    const stopJoining = onAbort(background, () => requests.forEach(({ call }) => call.awaited()));
     for (const [at, { answer }] of requests.entries()) {
       void answer.then((received) => {
         answers[at] = received;
@@ -54,7 +62,7 @@ export function waitFor(
         if (open === 0) finish();
       }); // the answer of a request cannot reject
     }
-    if (signal?.aborted) abort(); // it may abort while the call starts
+    if (signal?.aborted) abort(abortReason(signal)); // it may abort while the call starts
   });
 }
 

@@ -88,6 +88,17 @@ describe('compareAndSet and listVersions', () => {
   });
 });
 
+it('a circuit opens for openMs, however long the backend asks to wait', async () => {
+  const { clock, backend, stack, read, readAll } = setUp();
+  await readAll(['unavailable', 'unavailable']);
+  const last = outcome(stack.get({ name: 'a' }, {}));
+  await backend.call(2).fail(failure('unavailable', Number.MAX_SAFE_INTEGER));
+  expect(await last).toBe('unavailable');
+  expect(await read()).toBe('circuit_open');
+  clock.ms += openMs;
+  expect(await read()).toBe('a value');
+});
+
 describe('a wall clock that is put forward', () => {
   it('does not end the time that a circuit is open', async () => {
     vi.useFakeTimers({ now: start });
@@ -114,14 +125,14 @@ describe('a circuit', () => {
   it('opens after consecutive failures, and then makes no call', async () => {
     const { readAll, calls, snapshot } = setUp();
     expect(await readAll(['unavailable', 'timeout'])).toEqual(['unavailable', 'timeout']);
-    expect(snapshot()).toEqual({ state: 'closed', opened: 0, refused: 0 });
+    expect(snapshot()).toEqual({ state: 'closed', degraded: false, opened: 0, refused: 0 });
     expect(await readAll(['unavailable', 'a value', 'a value'])).toEqual([
       'unavailable',
       'circuit_open',
       'circuit_open',
     ]);
     expect(calls).toHaveLength(3);
-    expect(snapshot()).toEqual({ state: 'open', opened: 1, refused: 2 });
+    expect(snapshot()).toEqual({ state: 'open', degraded: true, opened: 1, refused: 2 });
   });
 
   it('opens by default after five of them, for ten seconds', async () => {
@@ -501,6 +512,7 @@ describe('one circuit for each account', () => {
     expect(snapshot()).toEqual({
       circuits: 3,
       notClosed: [{ account: 'acct_1', state: 'open', retryAfterMs: 9_000 }],
+      degraded: true,
       opened: 1,
       refused: 1,
     });

@@ -14,6 +14,7 @@ import {
   maxDelayMs,
   SecretError,
   type SecretProvider,
+  throwIfAborted,
 } from '@secretkit/core/provider';
 import { layerKind } from '../shared/layer-kind.js';
 import { monotonicNow } from '../shared/monotonic-now.js';
@@ -79,7 +80,11 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
   } = options;
   checkStrategy(strategy);
   checkNumber('circuitBreaker', 'openMs', openMs, { min: 1, max: maxDelayMs });
-  checkNumber('circuitBreaker', 'maxOpenMs', maxOpenMs, { min: openMs, max: maxDelayMs });
+  checkNumber('circuitBreaker', 'maxOpenMs', maxOpenMs, {
+    min: openMs,
+    max: maxDelayMs,
+    remedy: 'Raise it to openMs, or lower openMs.',
+  });
   checkPer('circuitBreaker', per);
   checkNumber('circuitBreaker', 'maxAccounts', maxAccounts, { min: 1, max: 1_000_000, whole: true });
 
@@ -113,7 +118,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
       kind: layerKind('circuitBreaker'),
       options: settings,
       policy: async (run, ctx, call) => {
-        ctx.signal?.throwIfAborted();
+        throwIfAborted(ctx.signal);
         const admission = circuits.of(call).admit();
         if ('refusedForMs' in admission) {
           counts.refused += 1;
@@ -141,11 +146,14 @@ function statesOf(
   per: Per,
   circuits: readonly (readonly [string | undefined, Circuit])[],
 ): Readonly<Record<string, unknown>> {
-  if (per === 'provider') return { state: circuits[0]?.[1].state ?? 'closed' };
+  if (per === 'provider') {
+    const state = circuits[0]?.[1].state ?? 'closed';
+    return { state, degraded: state !== 'closed' };
+  }
   const notClosed = circuits
     .filter(([, { state }]) => state !== 'closed')
     .map(([account, { state, refusesForMs }]) => ({ account, state, retryAfterMs: Math.ceil(refusesForMs) }));
-  return { circuits: circuits.length, notClosed };
+  return { circuits: circuits.length, notClosed, degraded: notClosed.length > 0 };
 }
 
 function refusal({ provider, operation, refs }: Call, refusedForMs: number): SecretError {

@@ -591,10 +591,16 @@ describe('values in memory', () => {
     subscription[Symbol.dispose]();
   });
 
-  it('are absent if no provider has a memory', () => {
-    const { provider } = scripted('plain', {});
-    const stack = fallback(provider);
-    expect(['memory', 'canonical'].filter((member) => member in stack)).toEqual([]);
+  it('are absent if no provider has a memory: it only explains which one answered last', async () => {
+    const { get, memory, ...others } = fallback(
+      scripted('empty', {}).provider,
+      scripted('plain', { a: 'value' }).provider,
+    );
+    expect('canonical' in others).toBe(false);
+    expect(Object.keys(memory ?? {})).toEqual(['explain']);
+    expect(memory?.explain?.({ name: 'a' })).toEqual({ state: 'absent' });
+    await get({ name: 'a' }, {});
+    expect(memory?.explain?.({ name: 'a' })).toEqual({ state: 'absent', backend: 'plain' });
   });
 
   it('are reported when they change in any provider, by the ref of the read, until the subscription ends', async () => {

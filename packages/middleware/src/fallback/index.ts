@@ -64,7 +64,7 @@ export function fallback(...args: readonly unknown[]): Fallback<Providers> {
   const providers = given.map(guard);
   const reads = fallbackReads(providers, options);
   const canonical = agreedRef(providers);
-  const memory = memoryOf(providers);
+  const memory = memoryOf(providers, reads.lastBackend);
   const hold = holdAll(providers);
   const layer: Layer = Object.freeze({
     name: 'fallback',
@@ -86,7 +86,7 @@ export function fallback(...args: readonly unknown[]): Fallback<Providers> {
     ...(providers.some(hasVersions) && { listVersions: reads.listVersions }),
     ...(hold && { hold }),
     ...(canonical && { canonical }),
-    ...(memory && { memory }),
+    memory,
     [Symbol.asyncDispose]: () => disposeAll(providers),
   });
 }

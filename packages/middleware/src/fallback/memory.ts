@@ -1,9 +1,22 @@
-import type { SecretChange, SecretMemory, SecretProvider } from '@secretkit/core/provider';
+import { backendName } from '@secretkit/core/middleware';
+import {
+  type MemoryExplanation,
+  type SecretChange,
+  type SecretMemory,
+  type SecretProvider,
+  type SecretRef,
+} from '@secretkit/core/provider';
 import { askedFor, hasVersions } from './versions.js';
 
-/** Returns the memory of several providers together, or `undefined` if no provider has one. */
-export function memoryOf(providers: readonly SecretProvider[]): SecretMemory | undefined {
-  if (providers.every(({ memory }) => !memory)) return undefined;
+/**
+ * Returns the memory of several providers together.
+ *
+ * @param lastBackend - Returns the provider that answered for a ref last.
+ */
+export function memoryOf(
+  providers: readonly SecretProvider[],
+  lastBackend: (ref: SecretRef) => SecretProvider | undefined,
+): SecretMemory {
   const [first] = providers;
   const [firstWithVersions] = providers.filter(hasVersions);
   return {
@@ -40,6 +53,26 @@ export function memoryOf(providers: readonly SecretProvider[]): SecretMemory | u
         };
       },
     }),
+    // Of the first that does not remember it as missing: a read asks one after another.
+    explain(ref) {
+      const explanations = askedFor(ref, providers).map(explanationOf(ref));
+      const found = explanations.find(({ state }) => state !== 'missing') ?? explanations.at(-1);
+      if (found && found.state !== 'absent') return found;
+      const last = lastBackend(ref);
+      const similar = explanations.find((each) => each.similar !== undefined)?.similar;
+      return {
+        state: 'absent',
+        ...(last && { backend: backendName(last) }),
+        ...(similar !== undefined && { similar }),
+      };
+    },
+  };
+}
+
+function explanationOf(ref: SecretRef) {
+  return (provider: SecretProvider): MemoryExplanation => {
+    const found = provider.memory?.explain?.(ref) ?? { state: 'absent' };
+    return { backend: backendName(provider), ...found };
   };
 }
 

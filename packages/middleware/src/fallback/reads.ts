@@ -6,11 +6,13 @@ import {
   hasExpired,
   isSecret,
   isSecretError,
+  refKey,
   type Secret,
   type SecretErrorCode,
   type SecretProvider,
   type SecretRef,
 } from '@secretkit/core/provider';
+import { LRUCache } from 'lru-cache';
 import { type RecordedAnswer, recordAnswers } from './answers.js';
 import type { FallbackOptions, FallThrough } from './options.js';
 import { askedFor, hasVersions } from './versions.js';
@@ -21,9 +23,13 @@ export interface FallbackReads {
   getMany(refs: readonly SecretRef[], ctx: CallContext): Promise<readonly Answer[]>;
   /** Returns the versions in the first provider that has any. */
   readonly listVersions: NonNullable<SecretProvider['listVersions']>;
+  /** Returns the provider that answered a read of this ref last, if it is one of the last thousand. */
+  lastBackend(ref: SecretRef): SecretProvider | undefined;
   /** How often a failure fell through. */
   readonly fallThroughs: number;
 }
+
+const maxLastBackends = 1_000;
 
 /** @param providers - Each of them under a `guard`. */
 export function fallbackReads(
@@ -34,6 +40,7 @@ export function fallbackReads(
   const fallsThrough = (code: SecretErrorCode): boolean =>
     errorRules[code].staleAllowed || onRequest.has(code);
   let fallThroughs = 0;
+  const lastBackends = new LRUCache<string, SecretProvider>({ max: maxLastBackends });
 
   /** Reports a failure that falls through. A failure of the last provider does not. */
   function report(
@@ -68,7 +75,10 @@ export function fallbackReads(
     for (const provider of asked) {
       try {
         const found = await call(provider);
-        if (found !== undefined) return found;
+        if (found !== undefined) {
+          if (operation === 'get') lastBackends.set(refKey(ref), provider);
+          return found;
+        }
       } catch (error) {
         if (signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
         firstFailure ??= error;
@@ -90,6 +100,10 @@ export function fallbackReads(
       const requested = asked.map(({ ref }) => ref);
       const answers = await readMany(provider, requested, ctx, now);
       for (const [code, failed] of failuresIn(answers, requested)) report(provider, 'getMany', code, failed);
+      for (const [at, answer] of answers.entries()) {
+        const ref = requested[at];
+        if (ref && isSecret(answer)) lastBackends.set(refKey(ref), provider);
+      }
       const ended = new Set(asked);
       for (const entry of recordAnswers(asked, answers, now(), fallsThrough)) ended.delete(entry);
       open = open.filter((entry) => !ended.has(entry));
@@ -98,6 +112,8 @@ export function fallbackReads(
   }
 
   return {
+    lastBackend: (ref) => lastBackends.peek(refKey(ref)),
+
     get fallThroughs() {
       return fallThroughs;
     },

@@ -1,9 +1,11 @@
 import { type Middleware, notify } from '@secretkit/core/middleware';
 import { checkOptions, kindOf } from '@secretkit/core/provider';
-import { type ObservedCall, observeCalls } from './observe-calls.js';
-import type { Result } from './result.js';
+import type { CallEvent } from './call-event.js';
+import { observeCalls } from './observe-calls.js';
 
-export type { CacheResult } from './cache-counts.js';
+export type { CacheResult } from './cache-result.js';
+export type { CallEvent } from './call-event.js';
+export { type IncidentFields, type IncidentOptions, incidents } from './incidents.js';
 export type { ObservedCall } from './observe-calls.js';
 export type { Outcome, Result } from './result.js';
 
@@ -17,12 +19,6 @@ export interface ObserveOptions {
   readonly hits?: boolean;
   /** The clock for the age of stale values, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: () => number;
-}
-
-/** A call that has ended: its provider, operation, refs and result. Names and codes, never a value. */
-export interface CallEvent extends ObservedCall, Result {
-  /** The duration of the call, in milliseconds. */
-  readonly durationMs: number;
 }
 
 /**

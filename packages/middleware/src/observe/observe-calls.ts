@@ -1,7 +1,6 @@
-import { type Call, defineMiddleware, type Layer, type Middleware } from '@secretkit/core/middleware';
+import { backendName, type Call, defineMiddleware, type Middleware } from '@secretkit/core/middleware';
 import {
   type CallContext,
-  layersOf,
   type Operation,
   type Secret,
   type SecretProvider,
@@ -9,12 +8,14 @@ import {
   type SecretScope,
 } from '@secretkit/core/provider';
 import { type LayerName, layerKind } from '../shared/layer-kind.js';
-import { cachesAmong } from './cache-counts.js';
-import { cacheReports } from './cache-reports.js';
+import { type CacheReports, cacheReports } from './cache-reports.js';
 import { type Result, resultOfBatch, resultOfFailure, resultOfRead } from './result.js';
 
 /** A call that is observed: its provider, its operation and its refs. */
-export type ObservedCall = Omit<Call, 'failures'>;
+export interface ObservedCall extends Omit<Call, 'failures'> {
+  /** The name of the backend inside the layers, such as `stripe`. */
+  readonly backend: string;
+}
 
 /** Observes one call. Its methods must not throw. */
 export interface CallObserver {
@@ -39,8 +40,8 @@ export interface ObserverDescription {
   readonly hits: boolean;
   /** The clock for the age of stale values, in epoch milliseconds. */
   readonly now: () => number;
-  /** Called for each provider that is wrapped, with the caches inside. */
-  readonly observerOf: (next: SecretProvider, caches: readonly Layer[]) => Observer;
+  /** Called for each provider that is wrapped. */
+  readonly observerOf: (next: SecretProvider, backend: string) => Observer;
 }
 
 /**
@@ -55,8 +56,8 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
     build: (next) => {
       const { getMany, list, set, compareAndSet, delete: remove, listVersions, memory } = next;
       const { cached } = memory ?? {};
-      const caches = cachesAmong(layersOf(next));
-      const observer = observerOf(next, caches);
+      const backend = backendName(next);
+      const observer = observerOf(next, backend);
       const isRecording = (): boolean => observer.isRecording?.() ?? true;
 
       const callOf = (
@@ -65,6 +66,7 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
         scope?: SecretScope,
       ): ObservedCall => ({
         provider: next.name,
+        backend,
         operation,
         refs: Object.freeze([...refs]), // hooks see it
         scope: scope ?? refs[0]?.scope,
@@ -79,9 +81,9 @@ export function observeCalls({ name, options, hits, now, observerOf }: ObserverD
       ): Promise<T> {
         const callObserver = observer.begin(call);
         const reports = cacheReports(ctx);
-        const cache = (): Pick<Result, 'cache'> => {
-          const result = resultOf && reports.result;
-          return result ? { cache: result } : {};
+        const cache = (): Pick<Result, 'cache' | 'hiddenFailure'> => {
+          const { result, hiddenFailure }: Partial<CacheReports> = resultOf ? reports : {};
+          return { ...(result && { cache: result }), ...(hiddenFailure && { hiddenFailure }) };
         };
         try {
           const answer = await callObserver.run(() => run(reports.ctx));

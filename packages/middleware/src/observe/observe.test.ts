@@ -159,6 +159,7 @@ describe('an event', () => {
     expect(events).toEqual([
       {
         provider: 'cache(held)',
+        backend: 'held',
         operation: 'get',
         refs: [{ name: 'a', scope }],
         scope,
@@ -188,6 +189,7 @@ describe('an event', () => {
       await stack.get({ name: 'a' }, {});
       expect(Object.keys(events[0] ?? {})).toEqual([
         'provider',
+        'backend',
         'operation',
         'refs',
         'scope',
@@ -296,10 +298,12 @@ describe('the cache result of a read', () => {
     vi.setSystemTime(start + 2_000);
     await secrets.get('a');
     expect(
-      events.slice(1).map(({ cache: result, staleForMs, outcome: ended }) => [result, staleForMs, ended]),
+      events
+        .slice(1)
+        .map(({ cache: result, staleForMs, hiddenFailure }) => [result, staleForMs, hiddenFailure]),
     ).toEqual([
-      ['stale', 500, 'found'],
-      ['stale', 1_000, 'found'],
+      ['stale', 500, 'unavailable'],
+      ['stale', 1_000, 'unavailable'], // in the cooldown
     ]);
   });
 
@@ -312,6 +316,7 @@ describe('the cache result of a read', () => {
     await secrets.get('a');
     expect(backend.calls).toHaveLength(2);
     expect(events[1]).toMatchObject({ cache: 'stale', staleForMs: 0 });
+    expect(events[1]).not.toHaveProperty('hiddenFailure');
   });
 
   it('in a batch has the age of the oldest value, and never a negative age', async () => {

@@ -5,7 +5,7 @@ import {
   type Secret,
   type SecretErrorCode,
 } from '@secretkit/core/provider';
-import type { CacheResult } from './cache-counts.js';
+import type { CacheResult } from './cache-result.js';
 
 /**
  * How a call ended: a secret was `found` or `missing`, a batch, a list (also of versions) or a write was `done`, the caller
@@ -23,6 +23,8 @@ export interface Result {
   readonly cache?: CacheResult | undefined;
   /** How long the value is past its freshness, in milliseconds; for a batch, the longest. Present only for a stale value. */
   readonly staleForMs?: number;
+  /** The failure that the reader did not see, since a value in memory was served instead. */
+  readonly hiddenFailure?: SecretErrorCode;
 }
 
 export function resultOfRead(secret: Secret | undefined, now: () => number): Result {

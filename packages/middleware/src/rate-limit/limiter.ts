@@ -1,4 +1,6 @@
-import type { CallContext } from '@secretkit/core/provider';
+import { isolatesRequests } from '@secretkit/core/middleware';
+import { type CallContext, onAbort, throwIfAborted } from '@secretkit/core/provider';
+import { startTimer } from '../shared/start-timer.js';
 
 /** How fast calls may follow one another. */
 export interface Rate {
@@ -18,104 +20,90 @@ export interface Limiter {
   acquire(ctx: CallContext): Promise<void>;
 }
 
+/** A call in the queue. It has a timer of its own: where requests are isolated, that of another one ends with its request. */
+interface Waiter {
+  startsAt: number;
+  schedule(): void;
+}
+
 /**
- * A leaky bucket by the generic cell rate algorithm (GCRA): its only state is one point in time. Each call moves that point
- * on by an interval, and it may be ahead of the clock by a burst.
+ * A leaky bucket by the generic cell rate algorithm (GCRA): its state is one point in time. Each call moves that point on by
+ * an interval when it arrives, and it may be ahead of the clock by a burst.
  *
  * @param time - A clock in milliseconds that never decreases.
  */
 export function limiter({ intervalMs, burstSize }: Rate, time: () => number): Limiter {
   const aheadMs = (burstSize - 1) * intervalMs;
-  const queue = new Set<() => void>(); // in the order of arrival
+  const waiters = new Set<Waiter>(); // in the order of arrival
+  const movesUp = !isolatesRequests();
   let bookedUntil = Number.NEGATIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  let timer: ReturnType<typeof setTimeout> | undefined; // runs while a call waits
-  let awaited = 0; // the calls in the queue that somebody waits for; without one the timer keeps no process alive
 
   function now(): number {
     last = Math.max(last, time());
     return last;
   }
 
-  function nextInMs(): number {
-    return Math.max(0, bookedUntil - aheadMs - now());
-  }
-
-  function book(): void {
+  function book(): number {
+    const startsAt = Math.max(bookedUntil - aheadMs, now());
     bookedUntil = Math.max(bookedUntil, now()) + intervalMs;
+    return startsAt;
   }
 
-  function schedule(): void {
-    const delayMs = nextInMs();
-    const dueAt = now() + delayMs;
-    timer = setTimeout(() => {
-      last = Math.max(last, dueAt); // the timer has measured this time, even if the clock has not moved
-      admit();
-    }, delayMs);
-    keepAlive();
-  }
-
-  function keepAlive(): void {
-    const handle: { ref?(): unknown; unref?(): unknown } | undefined = timer; // a number in browsers
-    if (awaited > 0) handle?.ref?.();
-    else handle?.unref?.();
-  }
-
-  function admit(): void {
-    for (const first of queue) {
-      if (nextInMs() > 0) {
-        schedule();
-        return;
-      }
-      queue.delete(first);
-      book();
-      first();
+  /** Gives back the interval of a call that left: the calls behind it move up. */
+  function giveBack(waiter: Waiter): void {
+    const behind = [...waiters].filter(({ startsAt }) => startsAt > waiter.startsAt);
+    if (behind.length > 0 && !movesUp) return; // their timers cannot be set from here
+    bookedUntil -= intervalMs;
+    for (const each of behind) {
+      each.startsAt -= intervalMs;
+      each.schedule();
     }
   }
 
-  const limiter: Limiter = {
+  return {
     get waiting() {
-      return queue.size;
+      for (const waiter of waiters) {
+        if (waiter.startsAt >= now()) break;
+        waiters.delete(waiter); // it is late, or its request has ended without a signal
+      }
+      return waiters.size;
     },
     get delayMs() {
-      return nextInMs() + queue.size * intervalMs;
+      return Math.max(0, bookedUntil - aheadMs - now());
     },
     async acquire({ signal, background }) {
-      signal?.throwIfAborted();
-      if (limiter.delayMs === 0) {
-        book();
-        return;
-      }
+      throwIfAborted(signal);
+      const startsAt = book();
+      if (startsAt <= now()) return;
       await new Promise<void>((resolve, reject) => {
-        let isAwaited = false;
-        const join = (): void => {
-          isAwaited = true;
-          awaited += 1;
-          keepAlive();
+        let stopTimer = (): void => {};
+        const waiter: Waiter = {
+          startsAt,
+          schedule() {
+            stopTimer();
+            stopTimer = startTimer(start, Math.max(0, waiter.startsAt - now()), background);
+          },
         };
         const end = (): void => {
-          signal?.removeEventListener('abort', leave);
-          background?.removeEventListener('abort', join);
-          if (isAwaited) awaited -= 1;
-          keepAlive();
+          stopTimer();
+          stopListening();
+          waiters.delete(waiter);
         };
-        const admitted = (): void => {
+        const start = (): void => {
           end();
+          last = Math.max(last, waiter.startsAt); // the timer has measured this time, even if the clock has not moved
           resolve();
         };
-        const leave = (): void => {
+        const leave = (reason: unknown): void => {
           end();
-          queue.delete(admitted);
-          if (queue.size === 0) clearTimeout(timer);
-          reject(signal?.reason);
+          giveBack(waiter);
+          reject(reason);
         };
-        signal?.addEventListener('abort', leave, { once: true });
-        queue.add(admitted);
-        if (queue.size === 1) schedule();
-        if (!background || background.aborted) join();
-        else background.addEventListener('abort', join, { once: true });
+        const stopListening = onAbort(signal, leave);
+        waiters.add(waiter);
+        waiter.schedule();
       });
     },
   };
-  return limiter;
 }

@@ -89,26 +89,19 @@ describe('a wall clock that is put forward', () => {
 });
 
 describe('a turn of a call that nobody waits for', () => {
-  it('does not keep the process alive, unless somebody waits for another one, until a reader joins', async () => {
+  it('does not keep the process alive until a reader joins', async () => {
     const { get } = setUp();
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    const isAlive = (): boolean => (timers.mock.results.at(-1)?.value as NodeJS.Timeout).hasRef();
-    const [joined, alone, caller] = [new AbortController(), new AbortController(), new AbortController()];
+    const keepsAlive = (): boolean[] =>
+      timers.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef()); // of each call in the queue
+    const [joined, alone] = [new AbortController(), new AbortController()];
     await get('a');
-    const calls = [get('b', { background: joined.signal }), get('c', { background: alone.signal })];
-    expect(isAlive()).toBe(false);
-    const awaited = get('d', { signal: caller.signal });
-    expect(isAlive()).toBe(true);
-    caller.abort('enough');
-    await expect(awaited).rejects.toBe('enough');
-    expect(isAlive()).toBe(false);
+    const calls = [get('b', { background: joined.signal }), get('c', { background: alone.signal }), get('d')];
+    expect(keepsAlive()).toEqual([false, false, true]);
     joined.abort();
-    expect(isAlive()).toBe(true);
-    await vi.advanceTimersByTimeAsync(100);
-    await calls[0];
-    expect(isAlive()).toBe(false); // the timer of the last call
-    await vi.advanceTimersByTimeAsync(100);
-    await calls[1];
+    expect(keepsAlive()).toEqual([true, false, true]);
+    await vi.advanceTimersByTimeAsync(300);
+    await Promise.all(calls);
     for (const { signal } of [joined, alone]) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -300,7 +293,7 @@ describe('a long-lived signal', () => {
     const { signal } = new AbortController();
     setMaxListeners(0, signal);
     const all = Array.from({ length: 1_000 }, (_, i) => get(`${i}`, { signal }));
-    expect(getEventListeners(signal, 'abort')).toHaveLength(999);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1_000);
     await Promise.all(all);
     expect(started.at(-1)).toEqual(['999', 999]);
@@ -439,5 +432,42 @@ describe('any sequence of calls', () => {
       }),
       { seed: 20_261_124, numRuns: 60 },
     );
+  });
+});
+
+describe('where a request must not await the work of another one', () => {
+  it('a call whose timer ended with its request delays no other, and is not counted for ever', async () => {
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+    const { get, started, snapshot } = setUp();
+    await get('a');
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    void get('b'); // never settles: the runtime ends its timer, without an abort
+    clearTimeout(timers.mock.results[0]?.value as NodeJS.Timeout);
+    const behind = get('c');
+    expect(snapshot()).toMatchObject({ waiting: 2 });
+    await vi.advanceTimersByTimeAsync(200);
+    await behind;
+    expect(started).toEqual([
+      ['a', 0],
+      ['c', 200],
+    ]);
+    expect(snapshot()).toMatchObject({ waiting: 0 });
+    vi.unstubAllGlobals();
+  });
+
+  it('an abort sets no timer of another call', async () => {
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+    const { get } = setUp();
+    const caller = new AbortController();
+    await get('a');
+    const leaving = get('b', { signal: caller.signal });
+    const behind = get('c');
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    caller.abort('enough');
+    await expect(leaving).rejects.toBe('enough');
+    expect(timers).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(200);
+    await behind;
+    vi.unstubAllGlobals();
   });
 });

@@ -1,4 +1,5 @@
 import { createSecrets } from '@secretkit/core';
+import { guard } from '@secretkit/core/middleware';
 import { layersOf, type SecretChange, type SecretProvider, seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -245,5 +246,31 @@ describe('invalid names are refused at construction', () => {
     expect(() => rename({ a: 'b' } as never, undefined as never)).toThrow(
       /^rename: provider must have a name and a get method/,
     );
+  });
+});
+
+describe('a similar name', () => {
+  const store = () => memorySecrets({ initial: { 'billing/database-url': 'value', other: 'value' } });
+  const similarTo = (stack: SecretProvider, name: string) =>
+    createSecrets(stack)
+      .require(name)
+      .catch((error: unknown) => /\. ("[^"]+") exists/.exec(String(error))?.[1]);
+
+  it('is the application’s name', async () => {
+    expect(await similarTo(prefix(store(), 'billing/'), 'DATABASE_URL')).toBe('"database-url"');
+    const renamed = rename(store(), { url: 'billing/database-url', URL: 'BILLING/DATABASE_URL' });
+    expect(await similarTo(renamed, 'URL')).toBe('"url"');
+  });
+
+  it('is not given where the application has no name for it, or the name cannot be translated', async () => {
+    expect(
+      await similarTo(
+        rename(store(), (name) => name.toUpperCase()),
+        'other',
+      ),
+    ).toBeUndefined();
+    expect(await similarTo(prefix(store(), 'OT'), 'HER')).toBeUndefined();
+    const untranslatable = guard(rename(store(), () => ''));
+    expect(untranslatable.memory?.explain?.({ name: 'other' })).toEqual({ state: 'absent' });
   });
 });

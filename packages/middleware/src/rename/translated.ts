@@ -28,7 +28,7 @@ const marks = { nameless: '\0c', untranslatable: '\0u' };
 /** Returns the overrides that make `next` work under other names. */
 export function translated(next: SecretProvider, { toInner, toOuter }: Translation): Overrides {
   const { getMany, list, set, compareAndSet, delete: remove, listVersions, hold } = next;
-  const { cached, invalidate, subscribe } = next.memory ?? {};
+  const { cached, invalidate, subscribe, explain } = next.memory ?? {};
   const outerByInner = new WeakMap<SecretRef, SecretRef>(); // for changes, if names cannot be translated back
 
   /** @throws `invalid_argument` when the name cannot be translated. */
@@ -153,6 +153,13 @@ export function translated(next: SecretProvider, { toInner, toOuter }: Translati
               'invalidate' in change ? outerInvalidation(change.invalidate) : outerChange(change);
             if (translation) listener(translation);
           }),
+      }),
+      ...(explain && {
+        explain(ref) {
+          const { similar, ...explanation } = explain(innerOf(ref));
+          const outer = similar === undefined ? undefined : outerOf({ name: similar })?.name;
+          return { ...explanation, ...(outer !== undefined && outer !== ref.name && { similar: outer }) };
+        },
       }),
     },
   };

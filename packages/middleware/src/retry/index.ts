@@ -55,7 +55,11 @@ export function retry(options: RetryOptions = {}): Middleware {
   } = options;
   checkNumber('retry', 'maxAttempts', maxAttempts, { min: 1, max: 100, whole: true });
   checkNumber('retry', 'baseDelayMs', baseDelayMs, { min: 0, max: longestTimerMs });
-  checkNumber('retry', 'maxDelayMs', maxDelayMs, { min: baseDelayMs, max: longestTimerMs });
+  checkNumber('retry', 'maxDelayMs', maxDelayMs, {
+    min: baseDelayMs,
+    max: longestTimerMs,
+    remedy: 'Raise it to baseDelayMs, or lower baseDelayMs.',
+  });
   checkNumber('retry', 'maxElapsedMs', maxElapsedMs, { min: 1, max: longestTimerMs });
 
   const jitter = boundedRandom(random);

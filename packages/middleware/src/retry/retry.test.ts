@@ -69,6 +69,7 @@ describe('the schedule', () => {
     { retryAfterMs: 2_000, times: [0, 2_000, 4_000] },
     { retryAfterMs: 150, times: [0, 150, 350] },
     { retryAfterMs: 40_000, times: [0] },
+    { retryAfterMs: Number.MAX_SAFE_INTEGER, times: [0] },
   ])(
     'waits at least as long as the backend asks for, if the deadline allows it: $retryAfterMs ms',
     async ({ retryAfterMs, times }) => {

@@ -75,6 +75,13 @@ describe('a number out of its range', () => {
   });
 });
 
+it.each<[string, () => unknown]>([
+  ['baseDelayMs', () => retry({ baseDelayMs: 100, maxDelayMs: 50 })],
+  ['openMs', () => circuitBreaker({ openMs: 100, maxOpenMs: 50 })],
+])('an option whose range depends on %s names it', (other, make) => {
+  expect(messageOf(make, RangeError)).toMatch(new RegExp(`got 50\\. .*\\b${other}\\b`));
+});
+
 describe('a wrong option', () => {
   it.each<Wrong>([
     ['cache', cache, { ttlMs: 'CANARY' }, 'ttlMs'],

@@ -1,3 +1,5 @@
+import { onAbort } from '@secretkit/core/provider';
+
 /**
  * Starts a timer, and returns the function that ends it. While nobody waits for the call, the timer does not keep the process
  * alive: until `background` fires, which means that a reader has joined.
@@ -15,9 +17,9 @@ export function startTimer(
     handle.ref?.();
   };
   handle.unref?.();
-  background.addEventListener('abort', keepAlive, { once: true });
+  const stop = onAbort(background, keepAlive);
   return () => {
     clearTimeout(timer);
-    background.removeEventListener('abort', keepAlive);
+    stop();
   };
 }

@@ -9,6 +9,7 @@ export const attribute = {
   error: 'error.type',
   cacheResult: 'secretkit.cache.result',
   cacheEvent: 'secretkit.cache.event',
+  circuitState: 'secretkit.circuit.state',
   staleAge: 'secretkit.cache.stale_age', // in seconds
   name: 'secretkit.secret.name',
   names: 'secretkit.secret.names',
@@ -24,4 +25,9 @@ export const attribute = {
   attempts: 'secretkit.attempt.count',
   delay: 'secretkit.retry.delay', // in seconds
   next: 'secretkit.fallback.next',
+  rotationEvent: 'secretkit.rotation.event',
+  rotationClient: 'secretkit.rotation.client',
+  rotationResult: 'secretkit.rotation.result',
+  rotationGeneration: 'secretkit.rotation.generation',
+  rotationInUse: 'secretkit.rotation.in_use',
 } as const;

@@ -2,7 +2,6 @@ import { trace } from '@opentelemetry/api';
 import type { Middleware } from '@secretkit/core/middleware';
 import { checkOptions, isPlainObject, kindOf, layersOf } from '@secretkit/core/provider';
 import { observeCalls } from '../observe/observe-calls.js';
-import { backendName } from './backend-name.js';
 import { scopeName } from './conventions.js';
 import { instruments } from './instruments.js';
 import type { TelemetryOptions } from './options.js';
@@ -13,6 +12,7 @@ import { spanObserver } from './span-observer.js';
 export type { TelemetryOptions } from './options.js';
 export type { NameStyle } from './secret-names.js';
 export { traceFallThrough, traceRetry } from './trace-events.js';
+export { type RotationStep, traceRotation } from './trace-rotation.js';
 
 /**
  * Makes OpenTelemetry spans and metrics of each call that is not a cache hit: the operation, the provider, the outcome, the
@@ -43,16 +43,15 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
   const { tracer = trace.getTracer(scopeName), meter } = options;
   const isGiven = options.tracer !== undefined || meter !== undefined;
   const isSdkPresent = sdkPresence();
-  const metrics = instruments(meter, attributes);
+  const metrics = instruments(meter, attributes, now);
 
   return observeCalls({
     name: 'telemetry',
     options: { names, hits, attributes },
     hits,
     now,
-    observerOf(next, caches) {
-      const provider = backendName({ name: next.name, layers: layersOf(next) });
-      const unwatch = metrics.watch(provider, caches);
+    observerOf(next, provider) {
+      const unwatch = metrics.watch({ name: next.name, layers: layersOf(next) });
       return {
         isRecording: () => isGiven || isSdkPresent(),
         begin: (call) => spanObserver(call, { provider, names, attributes, tracer, metrics }),

@@ -1,17 +1,25 @@
-import { type Attributes, type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
-import type { Layer } from '@secretkit/core/middleware';
-import { addCounts, type CacheCounts, countsOf, noCounts } from '../observe/cache-counts.js';
+import {
+  type Attributes,
+  type Histogram,
+  type Meter,
+  type MeterProvider,
+  metrics,
+  type Observable,
+} from '@opentelemetry/api';
+import { type Branch, ignoreErrors } from '@secretkit/core/middleware';
 import { attribute, scopeName } from './conventions.js';
+import { type LayerMetric, layerMetrics } from './layer-metrics.js';
+import { createReadings } from './readings.js';
 
 /** The metrics of one middleware. */
 export interface Instruments {
   /** Records the duration of a call, in seconds. */
   record(seconds: number, attributes: Attributes): void;
   /**
-   * Reports the counts of a provider's caches each time that metrics are collected, so that a hit costs nothing. Returns the
+   * Reports the snapshots of a stack's layers each time that metrics are collected, so that a hit costs nothing. Returns the
    * function that ends it.
    */
-  watch(provider: string, caches: readonly Layer[]): () => void;
+  watch(stack: Branch): () => void;
 }
 
 interface Current {
@@ -20,34 +28,14 @@ interface Current {
   stop(): void;
 }
 
-const events = {
-  hits: 'hit',
-  misses: 'miss',
-  stale: 'stale',
-  refreshes: 'refresh',
-  coalesced: 'coalesced',
-  failures: 'failure',
-  evictions: 'eviction',
-} as const satisfies Omit<Record<keyof CacheCounts, string>, 'size'>;
-
 /**
  * @param given - The meter to use instead of the global one, which is looked up at each call, since an SDK may be registered
  * later.
  * @param common - The attributes of every metric.
  */
-export function instruments(given: Meter | undefined, common: Attributes): Instruments {
-  const watched = new Set<{ readonly provider: string; readonly caches: readonly Layer[] }>();
-  const closed = new Map<string, CacheCounts>(); // of closed stacks: a counter must not decrease
+export function instruments(given: Meter | undefined, common: Attributes, now: () => number): Instruments {
+  const readings = createReadings(now);
   let current: Current | undefined;
-
-  /** Returns the counts by provider. Without the sum, two stacks around providers of one name would overwrite each other. */
-  function totals(): ReadonlyMap<string, CacheCounts> {
-    const sums = new Map(closed);
-    for (const { provider, caches } of watched) {
-      sums.set(provider, addCounts(sums.get(provider) ?? noCounts, countsOf(caches)));
-    }
-    return sums;
-  }
 
   function begin(provider: MeterProvider): Current {
     const meter = given ?? provider.getMeter(scopeName);
@@ -56,31 +44,21 @@ export function instruments(given: Meter | undefined, common: Attributes): Instr
       unit: 's',
       advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] },
     });
-    const counter = meter.createObservableCounter('secretkit.cache.events', {
-      description:
-        'Cache events: hits, misses, stale values, refreshes, coalesced reads, failures, evictions.',
-      unit: '{event}',
-    });
-    const entries = meter.createObservableUpDownCounter('secretkit.cache.entry.count', {
-      description: 'Values in caches.',
-      unit: '{entry}',
-    });
+    const observables = new Map(layerMetrics.map((metric) => [metric, observableOf(meter, metric)]));
     const report: Parameters<Meter['addBatchObservableCallback']>[0] = (observer) => {
-      for (const [provider, counts] of totals()) {
-        const attributes = { ...common, [attribute.provider]: provider };
-        for (const [count, event] of Object.entries(events)) {
-          const times = counts[count as keyof typeof events]; // entries() loses the type of the keys
-          observer.observe(counter, times, { ...attributes, [attribute.cacheEvent]: event });
-        }
-        observer.observe(entries, counts.size, attributes);
+      for (const { metric, backend, label, value } of readings.take()) {
+        const observable = observables.get(metric);
+        const attributes = {
+          ...common,
+          [attribute.provider]: backend,
+          ...(metric.by !== undefined && { [metric.by]: label }),
+        };
+        if (observable) observer.observe(observable, value, attributes);
       }
     };
-    meter.addBatchObservableCallback(report, [counter, entries]);
-    return {
-      provider,
-      duration,
-      stop: () => meter.removeBatchObservableCallback(report, [counter, entries]),
-    };
+    const all = [...observables.values()];
+    meter.addBatchObservableCallback(report, all);
+    return { provider, duration, stop: () => meter.removeBatchObservableCallback(report, all) };
   }
 
   return {
@@ -93,17 +71,21 @@ export function instruments(given: Meter | undefined, common: Attributes): Instr
       current.duration.record(seconds, { ...common, ...attributes });
     },
 
-    watch(provider, caches) {
-      const own = { provider, caches };
-      if (caches.length > 0) watched.add(own);
+    watch(stack) {
+      const stop = readings.watch(stack);
       return () => {
-        if (watched.delete(own)) {
-          closed.set(provider, { ...addCounts(closed.get(provider) ?? noCounts, countsOf(caches)), size: 0 });
-        }
-        if (watched.size > 0) return;
-        current?.stop();
+        stop();
+        if (readings.isWatching) return;
+        ignoreErrors(() => current?.stop());
         current = undefined;
       };
     },
   };
+}
+
+function observableOf(meter: Meter, { name, instrument, unit, description }: LayerMetric): Observable {
+  const options = { unit, description };
+  if (instrument === 'counter') return meter.createObservableCounter(name, options);
+  if (instrument === 'gauge') return meter.createObservableGauge(name, options);
+  return meter.createObservableUpDownCounter(name, options);
 }

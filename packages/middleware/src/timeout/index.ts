@@ -1,5 +1,13 @@
 import { around, type Call, type Middleware } from '@secretkit/core/middleware';
-import { abortable, checkNumber, checkOptions, maxDelayMs, SecretError } from '@secretkit/core/provider';
+import {
+  abortable,
+  checkNumber,
+  checkOptions,
+  maxDelayMs,
+  onAbort,
+  SecretError,
+  throwIfAborted,
+} from '@secretkit/core/provider';
 import { attemptMsOf, checkAttempts, defaultTimeoutMs } from '../shared/check-attempts.js';
 import { layerKind } from '../shared/layer-kind.js';
 import { monotonicNow } from '../shared/monotonic-now.js';
@@ -44,7 +52,7 @@ export function timeout(options: TimeoutOptions = {}): Middleware {
     options: { timeoutMs },
     policy: async (run, ctx, call) => {
       const { signal } = ctx;
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       const startedAt = now();
       const ownDeadline = startedAt + timeoutMs;
       const { deadline: callerDeadline = Number.POSITIVE_INFINITY } = ctx;
@@ -55,15 +63,14 @@ export function timeout(options: TimeoutOptions = {}): Middleware {
         throw timedOut(call, "the caller's deadline passed before the call was made. Allow more time.");
 
       const work = new AbortController();
-      const abortWork = (): void => work.abort(signal?.reason);
-      signal?.addEventListener('abort', abortWork, { once: true });
+      const stopListening = onAbort(signal, (reason) => work.abort(reason));
       const abortLate = (): void => work.abort(tooSlow(call, Math.ceil(allowedMs), byCaller));
       const stopTimer = startTimer(abortLate, allowedMs, ctx.background);
       try {
         return await abortable(run({ ...ctx, signal: work.signal, deadline }), work.signal);
       } finally {
         stopTimer();
-        signal?.removeEventListener('abort', abortWork);
+        stopListening();
       }
     },
   });

@@ -183,7 +183,7 @@ const posts: readonly Refusal[] = [
     name: 'a payload that is too long',
     send: `name=a&payload=${long}&scope[type]=account`,
     param: 'payload',
-    message: 'Invalid string: xxxx...xxxx; must be at most 5000 characters',
+    message: 'Invalid string: payload; must be at most 5000 characters',
   },
   {
     name: 'a user that is too long',

@@ -17,7 +17,9 @@ export function readText(
   if (typeof value !== 'string') throw invalidParam(param, `Invalid string: ${param} must be a single value`);
   if (value === '') throw emptyParam(param);
   if (isTooLong(value, assume.lengthUnit)) {
-    const shown = { ends: firstAndLast(value), value, param }[assume.lengthErrorShows];
+    // A payload is never quoted, whatever Stripe does: errors are printed.
+    const shows = param === 'payload' ? 'param' : assume.lengthErrorShows;
+    const shown = { ends: firstAndLast(value), value, param }[shows];
     throw assumedFailure(assume.errors, 'textTooLong', { shown, param });
   }
   return value;

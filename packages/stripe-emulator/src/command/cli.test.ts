@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, type TestContext, test } from 'vitest';
 
@@ -47,12 +50,27 @@ describe.concurrent('the command', () => {
     });
   }
 
+  test('exits with code 0 on SIGTERM, also while its seed is a pipe that nobody closes', async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), 'secretkit-emulator-'));
+    context.onTestFinished(() => rm(folder, { recursive: true }));
+    const pipe = join(folder, 'seed.pipe');
+    execFileSync('mkfifo', [pipe]);
+    const { child, output } = start(context, '--port', '0', '--seed', pipe);
+    const exit = once(child, 'exit');
+    const writer = await open(pipe, 'w'); // when the command has opened it
+    child.kill('SIGTERM');
+    context.expect(await exit).toEqual([0, null]);
+    context.expect(output).toEqual({ out: '', err: '' });
+    await writer.close();
+  });
+
   test('exits when the reader of its log closes the pipe', async (context) => {
     const { expect } = context;
     const { child, output, url } = await started(context, '--log');
     child.stdout.destroy();
-    const exit = once(child, 'exit');
-    await fetch(`${url}${list}`, { headers }).catch(() => 'dropped');
+    let hasExited = false;
+    const exit = once(child, 'exit').finally(() => (hasExited = true));
+    while (!hasExited) await fetch(`${url}${list}`, { headers }).catch(() => 'dropped'); // the pipe closes in a moment
     expect(await exit).toEqual([0, null]);
     expect(output.err).toBe('');
   });

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -29,10 +30,14 @@ async function started(...args: string[]) {
   return { ...command, at: { host: '127.0.0.1', port } };
 }
 
-async function seedFile(text: string): Promise<string> {
+async function folderForTest(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'secretkit-emulator-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'seed.json');
+  return folder;
+}
+
+async function seedFile(text: string): Promise<string> {
+  const file = join(await folderForTest(), 'seed.json');
   await writeFile(file, text);
   return file;
 }
@@ -140,6 +145,41 @@ test.each([
     expect(output.err).toMatch(message);
     expect(output.err).not.toContain('hunter2');
     expect(output.err.trimEnd().split('\n')).toHaveLength(1);
+  },
+);
+
+function pipeIn(folder: string): string {
+  const pipe = join(folder, 'seed.pipe');
+  execFileSync('mkfifo', [pipe]);
+  return pipe;
+}
+
+test('stores the secrets of a pipe, once its writer has closed it', async () => {
+  const emulator = await useEmulator();
+  const pipe = pipeIn(await folderForTest());
+  const command = run('--port', '0', '--seed', pipe);
+  const writer = await open(pipe, 'w');
+  await writer.write('{"secrets":[{"name":"a",');
+  await writer.write('"payload":"hunter2"}]}');
+  expect(command.output).toEqual({ out: '', err: '' });
+  await writer.close();
+  await expect.poll(() => command.output.out + command.output.err).toContain('ctrl-C');
+  const port = Number(/http:\/\/[\d.]+:(\d+)/.exec(command.output.out)?.[1]);
+  const path = '/v1/apps/secrets/find?name=a&scope[type]=account&expand[]=payload';
+  expect(bodyOf(await raw({ ...emulator, port }, path))['payload']).toBe('hunter2');
+});
+
+test.each(['before its writer has come', 'before its writer has closed it'])(
+  'stops with exit code 0 while the seed is a pipe: %s',
+  async (moment) => {
+    const pipe = pipeIn(await folderForTest());
+    const { output, exitCode, stop } = run('--port', '0', '--seed', pipe);
+    const writer = moment.includes('closed') ? await open(pipe, 'w') : undefined;
+    await writer?.write('{"secrets":');
+    stop();
+    expect(await exitCode).toBe(0);
+    expect(output).toEqual({ out: '', err: '' });
+    await writer?.close();
   },
 );
 

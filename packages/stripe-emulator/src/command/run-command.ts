@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { RequestLogEntry } from '../server/request-log.js';
 import { type Emulator, startEmulator } from '../start-emulator.js';
 import type { SecretToPut } from '../store/emulator-secrets.js';
 import { type CommandArguments, helpText, readArguments } from './command-arguments.js';
 import { readSeed } from './read-seed.js';
+import { readTextFile } from './read-text-file.js';
 
 /** Output of the command, and the signal that stops it. */
 export interface CommandIo {
@@ -31,6 +31,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   try {
     emulator = await start(parsed, io);
   } catch (error) {
+    if (io.stop.aborted) return 0;
     io.err(`${commandName}: ${firstLine(error)}\n`);
     return 1;
   }
@@ -42,7 +43,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 
 async function start(parsed: CommandArguments, io: CommandIo): Promise<Emulator> {
   const { seed, log, options } = parsed;
-  const secrets = seed === undefined ? [] : await loadSeed(seed);
+  const secrets = seed === undefined ? [] : await loadSeed(seed, io.stop);
   const emulator = await startEmulator({
     ...options,
     onRequest: log ? (entry) => io.out(logLine(entry)) : undefined,
@@ -64,8 +65,8 @@ async function start(parsed: CommandArguments, io: CommandIo): Promise<Emulator>
   }
 }
 
-async function loadSeed(file: string): Promise<readonly SecretToPut[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+async function loadSeed(file: string, stop: AbortSignal): Promise<readonly SecretToPut[]> {
+  const text = await readTextFile(file, stop).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
     throw new Error(`--seed must be a readable file, got ${file} (${code}).`, { cause: error });
   });

@@ -4,7 +4,7 @@ import { checkFault, faultKinds } from './check-fault.js';
 test.each([
   { name: 'a string', fault: 'canary', message: /fault .* string/ },
   { name: 'null', fault: null, message: /fault .* null/ },
-  { name: 'an unknown kind', fault: { kind: 'canary' }, message: /kind .* rateLimit, / },
+  { name: 'an unknown kind', fault: { kind: 'canary' }, message: /kind .* rateLimited, / },
   { name: 'a kind named like a method', fault: { kind: 'constructor' }, message: /kind / },
   { name: 'a missing kind', fault: {}, message: /kind .* undefined/ },
   {
@@ -50,7 +50,7 @@ test.each([
   },
   {
     name: 'an unknown reason',
-    fault: { kind: 'rateLimit', reason: 'canary' },
+    fault: { kind: 'rateLimited', reason: 'canary' },
     message: /reason .*global-rate/,
   },
   {

@@ -63,7 +63,7 @@ const shaping = { delayMs: isMilliseconds };
 const replacing = { ...shaping, executed: isBoolean };
 const savable = { ...replacing, saved: isBoolean };
 const checksOf: { readonly [K in FaultKind]: OwnChecks<K> } = {
-  rateLimit: {
+  rateLimited: {
     ...replacing,
     shouldRetry: isBoolean,
     reason: isOneOf(

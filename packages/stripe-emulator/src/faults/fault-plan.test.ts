@@ -16,13 +16,13 @@ async function emulatorWith(fault: Fault) {
 describe('faults with an error', () => {
   test.each<{ fault: Fault; type: string; statusCode: number; code?: string; retry?: string }>([
     {
-      fault: { kind: 'rateLimit' },
+      fault: { kind: 'rateLimited' },
       type: 'StripeRateLimitError',
       statusCode: 429,
       code: 'rate_limit',
     },
     {
-      fault: { kind: 'rateLimit', shouldRetry: true },
+      fault: { kind: 'rateLimited', shouldRetry: true },
       type: 'StripeRateLimitError',
       statusCode: 429,
       retry: 'true',
@@ -68,10 +68,10 @@ describe('faults with an error', () => {
 
   test('a rate limit has a reason header, a lock timeout has none', async () => {
     const { emulator } = await emulatorWith({ kind: 'lockTimeout' });
-    emulator.faults.add({ kind: 'rateLimit' });
+    emulator.faults.add({ kind: 'rateLimited' });
     expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBeUndefined();
     expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBe('endpoint-rate');
-    emulator.faults.add({ kind: 'rateLimit', reason: 'global-concurrency' });
+    emulator.faults.add({ kind: 'rateLimited', reason: 'global-concurrency' });
     expect((await raw(emulator, find)).headers['stripe-rate-limited-reason']).toBe('global-concurrency');
   });
 

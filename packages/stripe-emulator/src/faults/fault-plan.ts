@@ -77,7 +77,7 @@ type ReplyFault = Exclude<
 
 function replacement(fault: ReplyFault, { account, idempotencyKey, link, errors }: FaultedRequest): Reply {
   switch (fault.kind) {
-    case 'rateLimit':
+    case 'rateLimited':
       return failureReply(rateLimited(fault.reason ?? 'endpoint-rate', fault.shouldRetry ?? null), link);
     case 'lockTimeout':
       return failureReply(lockTimeout(), link);

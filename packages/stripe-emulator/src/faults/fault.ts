@@ -56,7 +56,7 @@ export type ReplacingFault =
   | (ReplacingFaultOptions &
       (
         | {
-            readonly kind: 'rateLimit';
+            readonly kind: 'rateLimited';
             /** The `Stripe-Rate-Limited-Reason`. @defaultValue 'endpoint-rate' */
             readonly reason?: RateLimitedReason | undefined;
             readonly shouldRetry?: boolean | undefined;

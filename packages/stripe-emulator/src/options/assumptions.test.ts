@@ -72,15 +72,18 @@ test.each([
 
 test.each([
   { lengthErrorShows: 'ends', shown: 'Invalid string: 😀234...fghi; must be at most 5000 characters' },
-  { lengthErrorShows: 'param', shown: 'Invalid string: payload; must be at most 5000 characters' },
+  { lengthErrorShows: 'param', shown: 'Invalid string: name; must be at most 5000 characters' },
   { lengthErrorShows: 'value', shown: /^Invalid string: 😀234x{5000}fghi; / },
 ] as const)(
   'lengthErrorShows $lengthErrorShows selects the content of the error',
   async ({ lengthErrorShows, shown }) => {
     const { secrets } = await use({ lengthErrorShows });
-    const payload = `😀234${'x'.repeat(5000)}fghi`;
+    const long = `😀234${'x'.repeat(5000)}fghi`;
     const message = typeof shown === 'string' ? shown : expect.stringMatching(shown);
-    await expect(secrets.create({ scope, name: 'a', payload })).rejects.toMatchObject({ message });
+    await expect(secrets.create({ scope, name: long, payload: 'p' })).rejects.toMatchObject({ message });
+    await expect(secrets.create({ scope, name: 'a', payload: long })).rejects.toMatchObject({
+      message: 'Invalid string: payload; must be at most 5000 characters',
+    });
   },
 );
 
@@ -226,7 +229,7 @@ describe('errors', () => {
       defaults: {
         status: 400,
         param: 'payload',
-        message: 'Invalid string: xxxx...xxxx; must be at most 5000 characters',
+        message: 'Invalid string: payload; must be at most 5000 characters',
       },
     },
     {

@@ -15,7 +15,7 @@ export interface Assumptions {
   readonly replaceClearsExpiry?: boolean | undefined;
   /** Unit of the limit of 5000 on names and payloads. @defaultValue 'codePoints' */
   readonly lengthUnit?: 'codePoints' | 'utf16' | 'bytes' | undefined;
-  /** Content of the error for a value that is too long: its first and last four characters, the whole value, or the name of the parameter. @defaultValue 'ends' */
+  /** Content of the error for a name or an id that is too long: its first and last four characters, the whole text, or the name of the parameter. A payload is never quoted. @defaultValue 'ends' */
   readonly lengthErrorShows?: 'ends' | 'value' | 'param' | undefined;
   /** Whether `A` and `a` are two names. @defaultValue true */
   readonly caseSensitiveNames?: boolean | undefined;

@@ -11,11 +11,11 @@ function control(emulator: Emulator, path: string, options: RawRequest = {}) {
 
 test('adds, lists and removes faults over HTTP', async () => {
   const emulator = await useEmulator();
-  const fault = { kind: 'rateLimit', operation: 'list', times: 2 };
+  const fault = { kind: 'rateLimited', operation: 'list', times: 2 };
   const added = await control(emulator, 'faults', { body: JSON.stringify(fault), headers: json });
   expect(added.status).toBe(201);
   expect(JSON.parse(added.text)).toEqual({
-    faults: [{ kind: 'rateLimit', operation: 'list', remaining: 2 }],
+    faults: [{ kind: 'rateLimited', operation: 'list', remaining: 2 }],
   });
   await expect(sdk(emulator).apps.secrets.list({ scope: { type: 'account' } })).rejects.toMatchObject({
     statusCode: 429,

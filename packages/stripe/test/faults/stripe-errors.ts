@@ -51,6 +51,11 @@ export const stripeErrors: readonly Fault[] = [
     outcomes: fails('unavailable', 500, final),
   },
   {
+    name: '408',
+    serve: serving(error(408, {})),
+    outcomes: fails('timeout', 408),
+  },
+  {
     name: '424',
     serve: serving(error(424, { type: 'api_error' })),
     outcomes: fails('unavailable', 424),
@@ -58,7 +63,7 @@ export const stripeErrors: readonly Fault[] = [
   {
     name: '409 `idempotency_key_in_use`',
     serve: serving(error(409, { type: 'idempotency_error', code: 'idempotency_key_in_use' })),
-    outcomes: fails('unavailable', 409, { vendorCode: 'idempotency_key_in_use' }),
+    outcomes: fails('unavailable', 409, { vendorCode: 'idempotency_key_in_use', retryAfterMs: 2_000 }),
   },
   { name: '409 without a code', serve: serving(error(409, {})), outcomes: fails('conflict', 409) },
   {

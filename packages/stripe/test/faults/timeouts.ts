@@ -1,14 +1,9 @@
 import { drip } from '../responses.js';
-import { serveSockets } from '../test-server.js';
 import { type Fault, fails, serving } from './fault.js';
 
 /** The response does not arrive in time. */
 export const timeouts: readonly Fault[] = [
   { name: 'no response', serve: serving(() => undefined) },
-  {
-    name: 'TLS: the handshake never completes',
-    serve: () => serveSockets((socket) => socket.resume(), 'https'),
-  },
   {
     name: 'headers without a body',
     serve: serving((_, response) => response.writeHead(200, { 'content-length': 9 }).flushHeaders()),

@@ -69,6 +69,11 @@ export const unexpectedJson: readonly Fault[] = [
     serve: serving(json(200, { object: 'list', has_more: false, data: 'none' })),
     outcomes: fails('invalid_data', 200),
   },
+  {
+    name: '200 with an empty list that has more',
+    serve: serving(json(200, { object: 'list', has_more: true, data: [] })),
+    outcomes: fails('invalid_data', 200),
+  },
   ...[undefined, null, ''].map(
     (payload): Fault => ({
       name: `a secret ${payload === undefined ? 'without a payload' : `with the payload \`${JSON.stringify(payload)}\``}`,

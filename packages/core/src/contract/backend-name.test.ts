@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backendName } from './backend-name.js';
+import { backendName } from './provider.js';
 
 const layer = (name: string) => ({ name, options: {} });
 
