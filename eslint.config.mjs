@@ -6,6 +6,11 @@ const platformNeutral = readPackages()
   .filter(({ runtime }) => runtime === 'any')
   .map(({ folder }) => `packages/${folder}/src/**/*.ts`);
 
+/** The files of these that their manifests name, since they are for Node. */
+const forNode = readPackages().flatMap(({ folder, node }) =>
+  node.map((place) => `packages/${folder}/${place}`),
+);
+
 export default tseslint.config(
   {
     ignores: [
@@ -16,6 +21,7 @@ export default tseslint.config(
       '**/bin/',
       '.cache/',
       '.site/',
+      'scripts/release/consumer/jest/', // it is compiled where jest is installed
       'bench/peers/', // its types come with its own installation
     ],
   },
@@ -45,7 +51,7 @@ export default tseslint.config(
   },
   {
     files: platformNeutral,
-    ignores: ['**/*.test.ts', '**/*.test-d.ts', '**/*.test-support.ts'],
+    ignores: ['**/*.test.ts', '**/*.test-d.ts', '**/*.test-support.ts', ...forNode],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'setImmediate', 'require'],
       'no-restricted-imports': ['error', { patterns: ['node:*'] }],

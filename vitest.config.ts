@@ -45,7 +45,7 @@ export default defineConfig({
       thresholds: {
         ...covered,
         [sourcesOf('core', 'middleware')]: covered,
-        [sourcesOf('adapter')]: covered,
+        [sourcesOf('adapter', 'library')]: covered,
       },
       reporter: ['text-summary', 'html', 'json-summary'],
     },

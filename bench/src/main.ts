@@ -4,15 +4,17 @@ import { type Case, type Gate, type Result, statusOf, type Table } from './case.
 import { burst } from './cases/burst.js';
 import { fleet } from './cases/fleet.js';
 import { hit } from './cases/hit.js';
+import { imports } from './cases/imports.js';
 import { layers } from './cases/layers.js';
 import { start } from './cases/start.js';
 import { store } from './cases/store.js';
+import { tenants } from './cases/tenants.js';
 import { weight } from './cases/weight.js';
 import { recordedRun, writePage } from './page/write-page.js';
 import { installPeers, peerVersions } from './peers.js';
 import { thisMachine } from './results.js';
 
-const cases: readonly Case[] = [hit, layers, burst, store, weight, start, fleet];
+const cases: readonly Case[] = [hit, tenants, layers, burst, store, weight, imports, start, fleet];
 const maxAttempts = 3;
 
 const { values, positionals } = parseArgs({

@@ -30,8 +30,16 @@ const checks = {
   // publint and attw pack with pnpm, and find it on the PATH of `pnpm exec`.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/ci/check-packages.mjs']],
   'new-adapter': [['node', 'scripts/ci/check-new-adapter.mjs']],
-  // On Bun and Deno; the workflow runs the tests on newer versions of Node. `build` has written the packages.
-  runtimes: [['node', 'scripts/ci/runtimes/run.mjs', 'bun', 'deno']],
+  // `build` has written the packages that the tests on Bun and Deno install.
+  runtimes: [['node', 'scripts/ci/runtimes/run.mjs']],
+  proofs: [
+    ['node', 'scripts/ci/runtimes/prove.mjs', 'workers'],
+    ['node', 'scripts/ci/runtimes/prove.mjs', 'files', '--small'],
+    ['node', 'scripts/ci/runtimes/prove.mjs', 'rotation', '--small'],
+    ['node', 'scripts/ci/runtimes/prove.mjs', 'sealed', '--small'],
+    ['node', 'scripts/ci/runtimes/prove.mjs', 'leases', '--small'],
+    ['node', 'scripts/ci/runtimes/prove.mjs', 'oauth', '--small'],
+  ],
   release: [['node', 'scripts/release/rehearse.mjs']],
   // The performance page shows recorded measurements; the second command measures the limits again.
   bench: [
@@ -45,8 +53,13 @@ const checks = {
     ['node', 'scripts/docs/record-quickstart.mjs', '--check'],
     quickstart('--backend', 'memory'),
     quickstart('--backend', 'env'),
-    ['node', ...source, 'examples/stripe-app-backend/src/main.ts'],
+    ['node', ...source, 'examples/stripe-app/src/main.ts'],
     ['node', ...source, 'examples/telemetry/src/main.ts'],
+    ['node', ...source, 'examples/command/src/main.ts'],
+    ['node', ...source, 'examples/files/src/main.ts'],
+    ['node', ...source, 'examples/aws/src/main.ts'],
+    ['node', ...source, 'examples/vault/src/main.ts'],
+    ['node', ...source, 'examples/rotation/src/main.ts', '2'],
   ],
 };
 

@@ -19,7 +19,7 @@ mkdirSync(out, { recursive: true });
 let blocks = 0;
 for (const file of files) {
   const text = readFileSync(`${root}${file}`, 'utf8');
-  const comment = file.endsWith('.ts') ? ' \\* ?' : '';
+  const comment = file.endsWith('.ts') ? ' +\\* ?' : '';
   const block = new RegExp(`^${comment}\`\`\`ts\\n([^]*?)^${comment}\`\`\`$`, 'gm');
   for (const match of text.matchAll(block)) {
     const line = text.slice(0, match.index).split('\n').length;

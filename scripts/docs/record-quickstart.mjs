@@ -1,5 +1,5 @@
 // Draws the output of the quickstart as docs/quickstart.svg. With --check, reports whether the drawing is up to date.
-// Durations and ports differ in every run, so they do not count as a difference.
+// Durations, dates and ports differ in every run, so they do not count as a difference.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -79,6 +79,7 @@ function escape() {
 function withoutVariations(svg) {
   return svg
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:#')
-    .replaceAll(/[\d.,]+ (m?s)\b/g, '# $1')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '#')
+    .replaceAll(/[\d.,]+ (m?s|min)\b/g, '# $1')
     .replaceAll(/ +/g, ' ');
 }

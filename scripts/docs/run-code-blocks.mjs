@@ -1,6 +1,6 @@
 // Runs the blocks that compile-code-blocks.mjs wrote, and compares their output with the comments after `console.log`.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
@@ -39,6 +39,8 @@ for (const { file, code } of blocks) {
     continue;
   }
   ran += 1;
+  const [, middleware] = /^(?:export )?const (\w+) = (?:around|defineMiddleware)\(/m.exec(code) ?? [];
+  if (middleware) writeFileSync(folder + file, `${code}\n${exercise(middleware)}`);
   const failure = /from '(node:test|vitest)'/.test(code) ? runAsTest(file, code) : await runHere(file, code);
   if (failure) failures.push(`${file.replaceAll('__', '/')}: ${failure}`);
 }
@@ -67,6 +69,23 @@ async function runHere(file, code) {
     expected.length === printed.length && expected.every((text, at) => allows(text, printed[at]));
   if (expected.length === 0 || matches) return undefined;
   return `expected the output ${JSON.stringify(expected)}, got ${JSON.stringify(printed)}`;
+}
+
+/** Returns code that wraps a provider with every capability in the middleware of a block, and makes each call. */
+function exercise(middleware) {
+  return `
+    import { createSecrets as clientOf } from '@secretkit/core';
+    import { memorySecrets as backend } from '@secretkit/memory';
+    const exercised = clientOf(${middleware}(backend({ initial: { one: 'example' } })));
+    await exercised.require('one');
+    await exercised.getMany({ one: 'one', two: 'two' });
+    const { version } = await exercised.set('two', 'example');
+    if (version === undefined) throw new Error('the version of a write is lost');
+    await exercised.compareAndSet('two', 'another example', version);
+    await exercised.listVersions('two');
+    await exercised.delete('two');
+    for await (const { name } of exercised.list()) if (name !== 'one') throw new Error('a wrong list');
+    await exercised.close();`;
 }
 
 /** A comment is the output, or the output and an explanation: `undefined: the tenant has none`. */

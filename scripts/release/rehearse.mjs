@@ -1,4 +1,5 @@
-// Rehearses a release against a registry on this machine: versions, publishes, installs, runs and upgrades every package.
+// Rehearses a release against a registry on this machine: versions, packs, publishes, installs, runs and upgrades every
+// package. Two clean copies of the repository must give the same packages, byte by byte.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,11 +7,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyRepository } from '../ci/copy-repository.mjs';
 import { startRegistry } from './local-registry.mjs';
+import { publishScript } from './publish-script.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { packageManager, devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const scratch = mkdtempSync(join(tmpdir(), 'secretkit-release-'));
 const registry = await startRegistry();
+
+/** The oldest and the newest supported TypeScript, beside the one of the workspace. */
+const compilers = {
+  'typescript-oldest': '5.2.2',
+  'typescript-newest': '7.0.2',
+  typescript: devDependencies.typescript,
+};
+
+/** What a project needs that tests with jest. */
+const jest = ['jest@30.5.2', 'ts-jest@29.4.15', '@types/jest@30.0.0', '@nestjs/testing@11.2.6'];
 
 /** The oldest and the newest supported peers. The types are checked with the newest. */
 const ends = [
@@ -38,7 +50,7 @@ try {
   }
   for (const end of ends) await consume(end, workspace, published);
   await upgrade(workspace, published);
-  console.log('The release was rehearsed: packed, published, installed, run, type-checked, upgraded.');
+  console.log('The release was rehearsed: packed twice, published, installed, run, type-checked, upgraded.');
 } finally {
   await registry.close();
   rmSync(scratch, { recursive: true, force: true });
@@ -48,29 +60,68 @@ function nest(version) {
   return [`@nestjs/common@${version}`, `@nestjs/core@${version}`, 'reflect-metadata@0.2.2', 'rxjs@7.8.2'];
 }
 
-/** Raises the versions in a clean copy of the repository, builds and publishes it. */
+/** Builds two clean copies of the repository at the same time, and publishes the packages of the first. */
 async function release() {
-  const workspace = join(scratch, 'workspace');
-  copyRepository(root, workspace);
-  await run(workspace, 'npx', '--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline');
-  await publishFrom(workspace);
-  return workspace;
+  const workspaces = [join(scratch, 'workspace'), join(scratch, 'in/another/folder')];
+  await Promise.all(
+    workspaces.map(async (workspace) => {
+      copyRepository(root, workspace);
+      await run(
+        workspace,
+        'npx',
+        '--yes',
+        packageManager,
+        'install',
+        '--frozen-lockfile',
+        '--prefer-offline',
+      );
+      await pack(workspace);
+    }),
+  );
+  const [packed, again] = workspaces.map(packedBytes);
+  const different = [...packed]
+    .filter(([file, bytes]) => !again.get(file)?.equals(bytes))
+    .map(([file]) => file);
+  if (packed.size === 0 || different.length > 0)
+    throw new Error(`Two builds must give the same packages, got different ones: ${different.join(', ')}.`);
+  await publish(workspaces[0]);
+  return workspaces[0];
 }
 
-async function publishFrom(workspace) {
+/** Raises the versions, builds, and packs every package into the folder `packed`. */
+async function pack(workspace) {
   const bin = (name) => join(workspace, 'node_modules/.bin', name);
   await run(workspace, bin('changeset'), 'version');
   await run(workspace, bin('tsc'), '--build', '--force');
   await run(workspace, process.execPath, 'scripts/release/bundle-packages.mjs');
   await run(workspace, process.execPath, 'scripts/release/add-source-links.mjs');
-  const npmrc = `@secretkit:registry=${registry.url}\n//${new URL(registry.url).host}/:_authToken=rehearsal\n`;
-  for (const folder of readdirSync(`${workspace}/packages`)) {
-    const manifest = JSON.parse(readFileSync(`${workspace}/packages/${folder}/package.json`, 'utf8'));
-    if (registry.packages.get(manifest.name)?.versions[manifest.version]) continue;
-    writeFileSync(`${workspace}/packages/${folder}/.npmrc`, npmrc);
-    const publish = ['publish', '--no-git-checks', '--access', 'public', '--registry', registry.url];
-    await run(`${workspace}/packages/${folder}`, 'npx', '--yes', packageManager, ...publish);
-  }
+  rmSync(join(workspace, 'packed'), { recursive: true, force: true });
+  await run(workspace, process.execPath, 'scripts/release/pack-packages.mjs', 'packed');
+}
+
+function packedBytes(workspace) {
+  const folder = join(workspace, 'packed');
+  return new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file))]));
+}
+
+/** Runs the step of the release workflow. */
+async function publish(workspace) {
+  const npmrc = join(scratch, 'npmrc');
+  writeFileSync(
+    npmrc,
+    `@secretkit:registry=${registry.url}\n//${new URL(registry.url).host}/:_authToken=rehearsal\n`,
+  );
+  const folder = join(workspace, 'packed');
+  await run(
+    folder,
+    'env',
+    `NPM_CONFIG_USERCONFIG=${npmrc}`,
+    'bash',
+    '-eo',
+    'pipefail',
+    '-c',
+    publishScript(),
+  );
 }
 
 /** Checks that the registry's page of a package links to the sources, and has no relative link. */
@@ -92,7 +143,7 @@ function checkContents(name) {
   });
   const [{ files }] = JSON.parse(stdout);
   const expected =
-    /^(dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts|bin\/.+\.js|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+    /^(dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts|bin\/.+\.js|migrations\/.+\.sql|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
   const odd = files.map(({ path }) => path).filter((path) => !expected.test(path) || /\.test/.test(path));
   if (odd.length > 0) throw new Error(`${name}: unexpected files in the package: ${odd.join(', ')}`);
   if (!files.some(({ path }) => path === 'CHANGELOG.md'))
@@ -107,7 +158,8 @@ async function consume({ name, peers }, workspace, published) {
   writeFileSync(join(folder, '.npmrc'), `@secretkit:registry=${registry.url}\n`);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
-  const tools = [`typescript@${devDependencies.typescript}`, `@types/node@${devDependencies['@types/node']}`];
+  const aliases = Object.entries(compilers).map(([alias, version]) => `${alias}@npm:typescript@${version}`);
+  const tools = [...aliases, `@types/node@${devDependencies['@types/node']}`, ...jest];
   const packages = published.map((each) => `${each.name}@${each.version}`);
   await run(folder, 'npm', 'install', ...quiet, ...packages, ...peers, ...(name === 'newest' ? tools : []));
 
@@ -121,17 +173,22 @@ async function consume({ name, peers }, workspace, published) {
     join(folder, 'every-entry.mts'),
     entries.map((entry, at) => `export * as e${at} from '${entry}';\n`).join(''),
   );
-  const tsc = join(folder, 'node_modules/.bin/tsc');
   const strict = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--types', 'node', '--target', 'es2022'];
   const libraries = ['--lib', 'es2022,dom'];
-  for (const [module, resolution] of [
-    ['node16', 'node16'],
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
+  for (const [compiler, module, resolution] of [
+    ['typescript-oldest', 'nodenext', 'nodenext'],
+    ['typescript-oldest', 'esnext', 'bundler'],
+    ['typescript', 'node16', 'node16'],
+    ['typescript', 'nodenext', 'nodenext'],
+    ['typescript', 'esnext', 'bundler'],
+    ['typescript-newest', 'nodenext', 'nodenext'],
+    ['typescript-newest', 'esnext', 'bundler'],
   ]) {
-    const modules = ['--module', module, '--moduleResolution', resolution];
-    await run(folder, tsc, ...strict, ...libraries, ...modules, 'every-entry.mts', 'types.mts');
+    const tsc = join(folder, 'node_modules', compiler, 'bin/tsc');
+    const options = [...strict, ...libraries, '--module', module, '--moduleResolution', resolution];
+    await run(folder, process.execPath, tsc, ...options, 'every-entry.mts', 'types.mts');
   }
+  await run(join(folder, 'jest'), process.execPath, join(folder, 'node_modules/jest/bin/jest.js'));
 }
 
 /** vitest loads its fixture by itself. */
@@ -155,7 +212,8 @@ async function upgrade(workspace, published) {
     `${workspace}/.changeset/rehearsed.md`,
     "---\n'@secretkit/core': patch\n---\n\nA rehearsed patch.\n",
   );
-  await publishFrom(workspace);
+  await pack(workspace);
+  await publish(workspace);
   const folder = join(scratch, 'newest');
   await run(folder, 'npm', 'update', '--no-audit', '--no-fund', '--loglevel=error', '@secretkit/core');
   const installed = JSON.parse(

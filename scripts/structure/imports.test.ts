@@ -23,8 +23,9 @@ interface Rule {
 const rules: Readonly<Record<Kind, Rule>> = {
   core: { kinds: [], doors: [] },
   middleware: { kinds: ['core'], doors: ['', '/provider', '/middleware'] },
-  adapter: { kinds: ['core'], doors: ['', '/provider'] },
-  integration: { kinds: ['core'], doors: ['', '/provider'] },
+  library: { kinds: ['core'], doors: ['', '/provider'] },
+  adapter: { kinds: ['core', 'library'], doors: ['', '/provider'] },
+  integration: { kinds: ['core', 'library', 'integration'], doors: ['', '/provider'] },
   tool: { kinds: ['core', 'tool'], doors: ['', '/provider', '/middleware'] },
 };
 

@@ -13,7 +13,7 @@ export interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-export type Kind = 'core' | 'middleware' | 'adapter' | 'integration' | 'tool';
+export type Kind = 'core' | 'middleware' | 'library' | 'adapter' | 'integration' | 'tool';
 
 /** One published package, and the `secretkit` field of its package.json. */
 export interface PackageInfo {

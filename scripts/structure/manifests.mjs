@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The values of `secretkit.kind`, in the order in which lists show them. */
-export const kinds = ['core', 'middleware', 'adapter', 'integration', 'tool'];
+export const kinds = ['core', 'middleware', 'library', 'adapter', 'integration', 'tool'];
 
 const runtimes = ['any', 'node'];
 const fields = ['kind', 'runtime', 'schemes', 'node', 'reasons'];

@@ -20,12 +20,13 @@ run('biome', 'check', '--write', '--log-level=warn', `packages/${name}`);
 run(process.execPath, 'scripts/structure/sync.mjs');
 console.log(`Created packages/${name} and .changeset/${name}.md. Next steps:
 
-1. In src/${name}-client.ts, declare the calls of the backend's client that you need.
+1. In src/${name}-client.ts, declare the calls of the backend's client that you need. Without a client, delete the file and
+   test/in-memory-client.ts. In package.json, correct the description, and the runtime if it imports node: modules.
 2. In src/${name}-secrets.ts, make them. In src/${name}-error.ts, list the backend's error codes.
 3. In src/conformance.test.ts, state the traits and the faults of the backend.
 4. Run: npm test -- packages/${name}
 5. Describe the backend in README.md.
-6. Run: npm run docs && npm test && node scripts/docs/write-conformance-page.mjs`);
+6. Run: npm run sync && npm run docs && npm test && node scripts/docs/write-conformance-page.mjs`);
 
 function checkName(text) {
   if (!text || text.length > 40 || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text)) {

@@ -13,7 +13,7 @@ interface Option {
 
 /** What the name of a number must end with or be; a jitter and a share are fractions. */
 const units =
-  /^jitter$|^share$|Ms$|Entries$|Versions$|Attempts$|Accounts$|PerSecond$|PerScope$|Size$|^port$|Bytes|Seconds/;
+  /^jitter$|^share$|Ms$|Entries$|Versions$|Attempts$|Accounts$|Processes$|Requests$|PerSecond$|PerScope$|Size$|^port$|Bytes|Seconds|Days$/;
 
 /** Returns the options that exported functions and classes take, by the name of their interface. */
 function optionsOf(each: Package): [name: string, options: Option[]][] {

@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path/posix';
 import { markdownTable } from '../docs/markdown-table.mjs';
+import { workspaceDependencies } from './manifests.mjs';
 
 /** The content of each generated region of a page, by the region's name. */
 const regions = { packages: packagesTable, backends: backendsTable, dependencies: dependenciesTable };
@@ -36,14 +37,15 @@ function backendsTable(packages, linkTo) {
       .map((each) => [
         linkTo(each),
         each.schemes.map((scheme) => `\`${scheme}:\``).join(', '),
-        runtimeOf(each),
+        runtimeOf(each, packages),
       ]),
   );
 }
 
-function runtimeOf({ runtime, node }) {
-  if (runtime === 'node') return 'Node';
-  return node.length > 0 ? 'any; files need Node' : 'any';
+function runtimeOf(each, packages) {
+  if (each.runtime === 'node') return 'Node';
+  const all = [each, ...workspaceDependencies(each, packages)];
+  return all.some(({ node }) => node.length > 0) ? 'any; files need Node' : 'any';
 }
 
 function dependenciesTable(packages) {

@@ -18,7 +18,7 @@ if (isCheck) {
   console.log(`The lists in the repository match the manifests of ${packages.length} packages.`);
 } else {
   for (const file of changed) console.log(`Updated ${file}.`);
-  if (changed.includes('package.json')) updateLockfile(root);
+  updateLockfile(root); // a package may have a new dependency
 }
 
 /** Compared by content: formatting is the formatter's. */

@@ -22,6 +22,7 @@ const ownHits: Readonly<
   scoped: ['hit in a scope', 'hit without a scope', 1.5],
   peek: ['peek', 'Map.get and Date.now()', 1.5],
   batchOfTen: ['batch of ten', 'ten reads'],
+  field: ['hit of a field of a JSON secret', 'hit of a name', 2],
 };
 
 export const hit: Case = {
@@ -67,6 +68,19 @@ export const hit: Case = {
       if (atMost !== undefined)
         gates.push({ metric: `${operation}, × ${reference}`, measured: ratio.median, atMost, noisy: true });
     }
+    const explained = await inChild<Ratio>('explain-hits', undefined);
+    ownRows.push([
+      'hit',
+      'hit in a build without explain and health',
+      explained.median.toFixed(2),
+      spread(explained),
+    ]);
+    gates.push({
+      metric: 'hit, × hit in a build without explain and health',
+      measured: explained.median,
+      atMost: 1.05,
+      noisy: true,
+    });
     if (!gatesOnly) {
       const { toBaseline } = await measured({ subject: 'secretkit', inAsyncContext: true });
       ownRows.push([

@@ -9,10 +9,12 @@ export interface OwnHits {
   readonly scoped: Ratio;
   readonly peek: Ratio;
   readonly batchOfTen: Ratio;
+  readonly field: Ratio;
 }
 
 const name = 'token';
 const scope = { account: 'acct_1' };
+const database = 'database';
 const names = Array.from({ length: 10 }, (_, at) => `name-${at}`);
 const byKey = Object.fromEntries(names.map((each) => [each, each]));
 const resolved = Promise.resolve('value');
@@ -28,11 +30,17 @@ export async function measure(which: keyof OwnHits): Promise<Ratio> {
       [name, 'value'],
       [{ name, scope }, 'value of the tenant'],
       ...names.map((each) => [each, 'value'] as const),
+      [database, '{"user":"app","password":"value"}'],
     ],
   });
   const client = createSecrets(recommended()({ name: 'store', get })); // without the memory of the store
   const tenant = client.scoped(scope);
-  await Promise.all([client.require(name), tenant.require(name), client.getMany(byKey)]);
+  await Promise.all([
+    client.require(name),
+    tenant.require(name),
+    client.getMany(byKey),
+    client.get({ name: database, field: 'password' }),
+  ]);
   const map = new Map([[name, { value: resolved, expiresAtMs: Date.now() + 1e9 }]]);
 
   const hit: Workload = async (iterations) => {
@@ -64,6 +72,13 @@ export async function measure(which: keyof OwnHits): Promise<Ratio> {
           if (entry && Date.now() < entry.expiresAtMs) seen = entry.value;
         }
       },
+    ],
+    field: [
+      async (iterations) => {
+        for (let i = 0; i < iterations; i += 1)
+          seen = await client.get({ name: database, field: 'password' });
+      },
+      hit,
     ],
     batchOfTen: [
       async (iterations) => {

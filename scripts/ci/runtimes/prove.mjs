@@ -5,14 +5,14 @@ import { readdirSync } from 'node:fs';
 const names = readdirSync(new URL('.', import.meta.url)).flatMap(
   (file) => /^(.+)\.proof\.mjs$/.exec(file)?.[1] ?? [],
 );
-const [name] = process.argv.slice(2);
+const [name, ...flags] = process.argv.slice(2);
 if (!names.includes(name)) {
   console.error(`unknown proof "${name ?? ''}". Known proofs: ${names.join(', ')}.`);
   process.exit(2);
 }
 
 const { prove } = await import(new URL(`${name}.proof.mjs`, import.meta.url).href);
-const { rows, passed, figures, missing } = await prove();
+const { rows, passed, figures, missing } = await prove(...flags);
 if (missing) {
   const isRequired = process.env.SECRETKIT_CI === '1';
   console.log(`${name}: ${isRequired ? 'FAILED' : 'skipped'}: ${missing}`);

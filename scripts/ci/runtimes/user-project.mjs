@@ -8,12 +8,13 @@ import { cache, npmInstall } from './install.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const { packageManager, devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-const packages = ['core', 'testing', 'conformance', 'memory', 'env', 'middleware'];
+const packages = ['core', 'testing', 'conformance', 'memory', 'file-reader', 'env', 'files', 'middleware'];
 
 /** They use nothing of vitest but `describe` and `it`. */
 const tests = [
   'packages/memory/src/conformance.test.ts',
   'packages/env/src/conformance.test.ts',
+  'packages/files/src/conformance.test.ts',
   'packages/middleware/src/conformance/middleware.test.ts',
   'packages/middleware/src/cache/interleavings.test.ts',
 ];
@@ -34,13 +35,14 @@ export function makeUserProject() {
 /**
  * Compiles the tests, which import `describe` and `it` from the runner. Returns their paths.
  *
+ * @param name - The folder of the compiled tests in the project.
  * @param runner - The module of the test runner, such as `bun:test`, or the path of a file that is compiled into the tests.
  */
-export async function writeTests(folder, runner) {
+export async function writeTests(folder, name, runner) {
   await build({
     entryPoints: tests.map((test) => root + test),
     outbase: root,
-    outdir: folder,
+    outdir: folder + name,
     bundle: true,
     format: 'esm',
     target: 'es2023',
@@ -49,15 +51,15 @@ export async function writeTests(folder, runner) {
     logLevel: 'warning',
     plugins: [{ name: 'imports of a user', setup: ({ onResolve }) => onResolve({ filter: /./ }, imported) }],
   });
-  return tests.map((test) => `./${test.replace(/\.ts$/, '.js')}`);
+  return tests.map((test) => `./${name}/${test.replace(/\.ts$/, '.js')}`);
 
   function imported({ kind, path, resolveDir }) {
     if (kind === 'entry-point') return undefined;
     if (path === 'vitest') return { path: runner, external: !isAbsolute(runner) };
     if (!path.startsWith('.')) return { path, external: true };
     const source = resolve(resolveDir, path.replace(/\.js$/, '.ts'));
-    const [, name, file] = /^packages\/([^/]+)\/(src\/.+)$/.exec(relative(root, source)) ?? [];
-    const entry = name && entryOf(name, file);
+    const [, owner, file] = /^packages\/([^/]+)\/(src\/.+)$/.exec(relative(root, source)) ?? [];
+    const entry = owner && entryOf(owner, file);
     return entry ? { path: entry, external: true } : { path: source };
   }
 }

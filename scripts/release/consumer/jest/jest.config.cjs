@@ -1,0 +1,5 @@
+// jest.config.js
+module.exports = {
+  transform: { '^.+\\.[tj]s$': 'ts-jest' },
+  transformIgnorePatterns: ['node_modules/(?!.*(@secretkit|p-retry|is-network-error)/)'],
+};
