@@ -252,7 +252,7 @@ describe('commands at the same time', () => {
     vi.advanceTimersByTime(200);
     vi.useRealTimers();
     const [first, waited] = await Promise.all(both);
-    expect([first.code, first.problem]).toEqual(['timeout', expect.stringContaining('did not exit')]);
+    expect([first?.code, first?.problem]).toEqual(['timeout', expect.stringContaining('did not exit')]);
     expect([waited?.code, waited?.problem]).toEqual(['timeout', expect.stringContaining('maxProcesses')]);
   });
 
