@@ -29,6 +29,7 @@ const checks = {
   site: [['node', '--test', '--test-reporter=spec', 'scripts/docs/site/site.test.mjs']],
   // publint and attw pack with pnpm, and find it on the PATH of `pnpm exec`.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/ci/check-packages.mjs']],
+  quickstart: [['node', 'scripts/ci/check-quickstart.mjs']],
   'new-adapter': [['node', 'scripts/ci/check-new-adapter.mjs']],
   // `build` has written the packages that the tests on Bun and Deno install.
   runtimes: [['node', 'scripts/ci/runtimes/run.mjs']],
