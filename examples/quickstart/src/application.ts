@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { compose, createSecrets, layersOf, type Secret, type Secrets } from '@secretkit/core';
+import { compose, createSecrets, isSecret, layersOf, type Secret, type Secrets } from '@secretkit/core';
 import { cache } from '@secretkit/middleware/cache';
 import { type Retry, retry } from '@secretkit/middleware/retry';
 import { timeout } from '@secretkit/middleware/timeout';
@@ -20,7 +20,7 @@ export interface Application {
 export function application(backend: Backend, report: Report): Application {
   let retries: Retry[] = [];
   const stack = compose(
-    cache({ ttlMs: 60_000 }),
+    cache({ ttlMs: 4_000 }),
     retry({ onRetry: (failed) => retries.push(failed) }),
     timeout({ timeoutMs: 5_000 }),
   )(backend.provider);
@@ -39,14 +39,20 @@ export function application(backend: Backend, report: Report): Application {
       const startedAt = performance.now();
       const answer = await read();
       const tookMs = performance.now() - startedAt;
-      const from = backend.calls() > callsBefore ? 'backend' : answer instanceof Error ? '–' : 'cache';
+      const from = sourceOf(answer, backend.calls() > callsBefore);
       report.row({ title, answer: describe(answer), from, tookMs, calls: backend.calls() });
       return answer;
     },
   };
 }
 
+function sourceOf(answer: unknown, hasCalled: boolean): string {
+  if (answer instanceof Error) return '–';
+  return hasCalled && !(isSecret(answer) && answer.staleSince) ? 'backend' : 'cache';
+}
+
 /** Returns a secret as the table shows it: printing a Secret never shows its value. */
 export function show(secret: Secret | undefined): string {
-  return secret ? inspect(secret) : 'none';
+  if (!secret) return 'none';
+  return secret.staleSince ? `${inspect(secret)}, stale` : inspect(secret);
 }

@@ -11,6 +11,12 @@ export interface Backend {
   calls(): number;
   /** Makes the next call fail with a 429. Absent without a rate limit. */
   limitNextCall?(): void;
+  /** Makes every call fail, as while the store is down, until the returned function is called. Absent where no call can fail. */
+  beginOutage?(): () => void;
+  /** Takes the permission to read this secret away. Absent without permissions. */
+  revoke?(name: string): void;
+  /** Stores a new value, as a rotation does. Absent where values do not change. */
+  rotate?(name: string, value: string): Promise<void>;
   /** A user with a secret of their own. Absent without scopes. */
   readonly user?: string;
   /** The name of a secret that expires after a few seconds. Absent without expiry. */

@@ -32,6 +32,11 @@ describe('the command', () => {
     { args: ['--bakend', 'env'], line: /^Unknown option '--bakend'\. Try: npm start -- --help\n$/ },
     { args: ['--live'], line: /^--live needs an API key\. Set STRIPE_SECRET_KEY, .*\n$/ },
     {
+      args: ['--live', '--watch'],
+      env: { STRIPE_SECRET_KEY: 'sk_test_CANARY' },
+      line: /^--watch redraws .*\n$/,
+    },
+    {
       args: ['--live', '--backend', 'env'],
       line: /^--live reads from Stripe, --backend env does not.*\n$/,
     },
@@ -68,6 +73,16 @@ describe('the command', () => {
     await printed(child, 'short-lived-token');
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
+  });
+
+  it('redraws with --watch until an interrupt', async () => {
+    const { child, ended } = start(['--watch']);
+    await printed(child, 'Ctrl+C');
+    await printed(child, 'Ctrl+C');
+    child.kill('SIGINT');
+    const { code, out, err } = await ended;
+    expect([code, err]).toEqual([0, '']);
+    expect(out.match(/database-url +fresh, next attempt in [\d.]+ s +cache/g)?.length).toBeGreaterThan(1);
   });
 
   it('exits silently when its output is closed', async () => {

@@ -4,6 +4,7 @@ import type { Backend } from './backend.js';
 import { runLiveStory } from './live-story.js';
 import { consoleReport } from './report.js';
 import { runStory } from './story.js';
+import { watchStory } from './watch-story.js';
 
 /** Runs the quickstart. Returns its exit code: 1 for a failure, 2 for wrong arguments. */
 export async function run(
@@ -24,7 +25,7 @@ export async function run(
   try {
     backend = await open(parsed.backend, env);
     const report = consoleReport(backend.callUnit, wantsColour(env));
-    await (parsed.backend === 'live' ? runLiveStory : runStory)(backend, report, signal);
+    await storyOf(parsed)(backend, report, signal);
     return 0;
   } catch (error) {
     if (signal.aborted) return 130;
@@ -38,6 +39,11 @@ export async function run(
   } finally {
     await backend?.close();
   }
+}
+
+function storyOf({ backend, watch }: { backend: BackendName; watch: boolean }): typeof runStory {
+  if (backend === 'live') return runLiveStory;
+  return watch ? watchStory : runStory;
 }
 
 /** Like other tools: for a terminal, unless NO_COLOR or FORCE_COLOR is set. */

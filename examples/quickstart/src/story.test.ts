@@ -45,9 +45,12 @@ describe('the story', () => {
       ['short-lived-token', expect.stringMatching(/^\[secret\], expires in [\d.]+ s$/), 'backend', 5],
       ['database-url, fresh', expect.stringMatching(/^\[secret\] 1 retry after \d+ ms$/), 'backend', 7],
       ['short-lived-token, later', 'none', 'backend', 8],
+      ['database-url, in an outage', '[secret], stale', 'cache', 9],
+      ['mail-token, after a revocation', 'refused: permission_denied', '–', 10],
     ]);
-    expect(lines).toContain('8 HTTP calls in total.');
-    expect(lines).toContainEqual(expect.stringMatching(/^"database-url": fresh\. .*\(cache\)\.$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^\d+ HTTP calls in total\.$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^"database-url": cooldown\. .*\(cache\)\.$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^3 rotations under load: 0 of \d+ queries failed;/));
     const output = inspect([rows, lines], { depth: null });
     for (const value of [...Object.values(values), valueOfUser, 'sk_test_quickstart'])
       expect(output).not.toContain(value);
@@ -65,7 +68,7 @@ describe('the story', () => {
       ['backend', 5],
       ['backend', 6],
     ]);
-    expect(lines).toContain('Not shown: this backend has no rate limit. See --backend stripe.');
+    expect(lines).toContain('Not shown: this backend has no rate limit, no outage. See --backend stripe.');
   });
 
   it('on environment variables, which have no batch call, no users and no expiry', async () => {
@@ -77,7 +80,7 @@ describe('the story', () => {
       ['backend', 5],
     ]);
     expect(lines).toContain(
-      'Not shown: this backend has no scopes, no expiry, no rate limit. See --backend stripe.',
+      'Not shown: this backend has no scopes, no expiry, no rate limit, no outage, no rotation. See --backend stripe.',
     );
   });
 });

@@ -5,6 +5,7 @@ import { type Application, application, show } from './application.js';
 import type { Backend } from './backend.js';
 import { names } from './names.js';
 import type { Report } from './report.js';
+import { type Rotate, rotatePool } from './rotate-pool.js';
 
 /** Demonstrates what an application gets from its secrets, on any backend. */
 export async function runStory(backend: Backend, report: Report, signal: AbortSignal): Promise<void> {
@@ -19,8 +20,11 @@ export async function runStory(backend: Backend, report: Report, signal: AbortSi
     const shortLived = backend.shortLived && (await readShortLived(app, backend.shortLived, report));
     if (backend.limitNextCall) await surviveLimit(app, backend.limitNextCall, report);
     if (shortLived) await outlive(app, shortLived, report, signal);
+    if (backend.beginOutage) await surviveOutage(app, backend.beginOutage, report, signal);
+    else explainSecret(app, report);
+    if (backend.revoke) await denyAccess(app, backend.revoke, report);
+    if (backend.rotate) await rotate(app, backend.rotate, report);
     printSecret(await app.secrets.require(names.database), report);
-    explainSecret(app, report);
     report.section(`${backend.calls()} ${backend.callUnit} in total.`);
     reportOmissions(backend, report);
   } finally {
@@ -67,9 +71,7 @@ async function readUsersOwn({ secrets, read }: Application, user: string, report
   );
   const leave = (): Promise<unknown> =>
     ofUser.get({ name: names.oauth, scope: { user: 'usr_mallory' } }).catch((error: unknown) => error);
-  await read(`${names.oauth} of usr_mallory`, leave, (error) =>
-    isSecretError(error) ? `refused: ${error.code}` : 'not refused!',
-  );
+  await read(`${names.oauth} of usr_mallory`, leave, refusal);
 }
 
 async function readShortLived(
@@ -114,11 +116,57 @@ async function outlive(
   await read(`${names.shortLived}, later`, () => secrets.get(names.shortLived), show);
 }
 
-function reportOmissions({ user, shortLived, limitNextCall }: Backend, report: Report): void {
+async function surviveOutage(
+  app: Application,
+  begin: () => () => void,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const { secrets, read } = app;
+  report.section(
+    'In an outage of the backend the copy in memory is served after its TTL, and marked as stale.',
+  );
+  const staleAt = [names.database, names.mail].map((name) => secrets.explain(name).staleAt?.getTime() ?? 0);
+  await sleep(Math.max(0, Math.max(...staleAt) - Date.now()), undefined, { signal });
+  const end = begin();
+  await read(`${names.database}, in an outage`, () => secrets.get(names.database), show);
+  explainSecret(app, report);
+  end();
+}
+
+async function denyAccess(
+  { secrets, read }: Application,
+  revoke: (name: string) => void,
+  report: Report,
+): Promise<void> {
+  report.section('A denial is not an outage: the copy in memory is dropped at once.');
+  revoke(names.mail);
+  const denied = (): Promise<unknown> => secrets.get(names.mail).catch((error: unknown) => error);
+  await read(`${names.mail}, after a revocation`, denied, refusal);
+}
+
+async function rotate({ secrets }: Application, store: Rotate, report: Report): Promise<void> {
+  const rotations = 3;
+  report.section(
+    'A pool follows its password without a restart. Here the database and its pool are pretend ones.',
+  );
+  const { queries, failed, refusedLogins } = await rotatePool(secrets, store, rotations);
+  report.line(
+    `${rotations} rotations under load: ${failed} of ${queries} queries failed; ${refusedLogins} logins were refused, and repeated.`,
+  );
+}
+
+function refusal(answer: unknown): string {
+  return isSecretError(answer) ? `refused: ${answer.code}` : 'not refused!';
+}
+
+function reportOmissions(backend: Backend, report: Report): void {
   const without = [
-    user === undefined && 'scopes',
-    shortLived === undefined && 'expiry',
-    limitNextCall === undefined && 'rate limit',
+    backend.user === undefined && 'scopes',
+    backend.shortLived === undefined && 'expiry',
+    backend.limitNextCall === undefined && 'rate limit',
+    backend.beginOutage === undefined && 'outage',
+    backend.rotate === undefined && 'rotation',
   ].filter(Boolean);
   if (without.length > 0) {
     report.line(`Not shown: this backend has no ${without.join(', no ')}. See --backend stripe.`);
@@ -126,7 +174,7 @@ function reportOmissions({ user, shortLived, limitNextCall }: Backend, report: R
 }
 
 function explainSecret({ secrets }: Application, report: Report): void {
-  report.section('An explanation says what the next read gets, and why. It makes no call.');
+  report.section('An explanation reports what the next read gets, and why. It makes no call.');
   for (const line of String(secrets.explain(names.database)).split('\n')) report.line(line);
 }
 

@@ -14,6 +14,9 @@ export async function memory(): Promise<Backend> {
     description: 'memory of this process',
     ...counted(store),
     callUnit: 'calls',
+    rotate: async (name, value) => {
+      await store.set({ name }, seal(value), {});
+    },
     user,
     shortLived: names.shortLived,
     close: () => Promise.resolve(),

@@ -24,6 +24,18 @@ export async function stripeEmulator(): Promise<Backend> {
     limitNextCall: () => {
       emulator.faults.add({ kind: 'rateLimited', times: 1 });
     },
+    beginOutage: () => {
+      emulator.faults.add({ kind: 'serverError', times: Number.POSITIVE_INFINITY });
+      return () => {
+        emulator.faults.clear();
+      };
+    },
+    revoke: (name) => {
+      emulator.faults.add({ kind: 'forbidden', name, times: Number.POSITIVE_INFINITY });
+    },
+    rotate: async (name, payload) => {
+      await Promise.resolve(emulator.secrets.put({ name, payload }));
+    },
     user,
     shortLived: names.shortLived,
     close: () => emulator.close(),
