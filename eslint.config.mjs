@@ -58,6 +58,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', 'packages/conformance/**', 'packages/stripe-emulator/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ExpressionStatement > CallExpression[callee.name='checkOptions']",
+          message: 'Use the result: it has the own options only, also where Object.prototype was polluted.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -48,8 +48,8 @@ export interface AwsOpenerOptions {
  * ```
  */
 export function awsOpener(options: AwsOpenerOptions = {}): Opener {
-  checkOptions('awsOpener', options, ['clientOptions', 'token', 'scheme']);
-  const { clientOptions = {}, token, scheme = 'aws' } = options;
+  const own = checkOptions('awsOpener', options, ['clientOptions', 'token', 'scheme']);
+  const { clientOptions = {}, token, scheme = 'aws' } = own;
   if (!isPlainObject(clientOptions)) {
     throw new TypeError(`awsOpener: clientOptions must be an object, got ${kindOf(clientOptions)}.`);
   }

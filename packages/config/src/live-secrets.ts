@@ -75,13 +75,23 @@ export function reservedKeys(requests: readonly Request[]): readonly Problem[] {
   return reserved.map(({ at }) => ({ at, error }));
 }
 
-/** @throws `TypeError` or `RangeError` for wrong options. */
-export function checkLiveOptions(options: LiveSecretsOptions): void {
+/** Returns the options, without any that they inherit. @throws `TypeError` or `RangeError` for wrong options. */
+export function checkLiveOptions(given: LiveSecretsOptions): LiveSecretsOptions {
   const owner = 'loadSecrets';
-  checkOptions(owner, options, ['signal', 'fresh', 'live', 'onEvent', 'refreshCooldownMs', 'now', 'allow']);
+  const options = checkOptions(owner, given, [
+    'signal',
+    'fresh',
+    'live',
+    'onEvent',
+    'refreshCooldownMs',
+    'now',
+    'allow',
+  ]);
   const { refreshCooldownMs } = options;
-  if (refreshCooldownMs === undefined) return;
-  checkNumber(owner, 'refreshCooldownMs', refreshCooldownMs, { min: 0, max: maxDelayMs });
+  if (refreshCooldownMs !== undefined) {
+    checkNumber(owner, 'refreshCooldownMs', refreshCooldownMs, { min: 0, max: maxDelayMs });
+  }
+  return options;
 }
 
 /** Returns a view of loaded secrets. */

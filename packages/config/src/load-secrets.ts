@@ -1,5 +1,5 @@
 import type { SecretsReader } from '@secretkit/core';
-import { abortable, checkOptions, type Secret } from '@secretkit/core/provider';
+import { abortable, checkOptions, own, type Secret } from '@secretkit/core/provider';
 import { type AllowOptions, checkAllow, refsNotAllowed } from './allow.js';
 import {
   checkLiveOptions,
@@ -65,11 +65,12 @@ export function loadSecrets<const S extends SecretSpecs>(
 export async function loadSecrets(
   secrets: SecretsReader,
   specs: SecretSpecs,
-  options: LoadSecretsOptions | LiveSecretsOptions = {},
+  given: LoadSecretsOptions | LiveSecretsOptions = {},
 ): Promise<LoadedSecrets<SecretSpecs> | LiveSecrets<SecretSpecs>> {
   checkClient('loadSecrets', secrets);
-  if (isLive(options)) checkLiveOptions(options);
-  else checkOptions('loadSecrets', options, ['signal', 'fresh', 'live', 'allow']);
+  const options = isLive(given)
+    ? checkLiveOptions(given)
+    : checkOptions('loadSecrets', given, ['signal', 'fresh', 'live', 'allow']);
   checkAllow('loadSecrets', options.allow);
   const { requests, problems: malformed } = readSpecs(specs);
   const reserved = isLive(options) ? reservedKeys(requests) : [];
@@ -99,5 +100,5 @@ export async function loadSecrets(
 }
 
 function isLive(options: LoadSecretsOptions | LiveSecretsOptions | null): options is LiveSecretsOptions {
-  return options?.live === true;
+  return own(options ?? undefined, 'live') === true;
 }

@@ -74,11 +74,11 @@ async function resolve(
   owner: string,
   config: unknown,
   secrets: SecretsReader,
-  options: AllowOptions,
+  given: AllowOptions,
   present: (secret: Secret) => unknown,
 ): Promise<unknown> {
   checkClient(owner, secrets);
-  checkOptions(owner, options, ['signal', 'fresh', 'allow']);
+  const options = checkOptions(owner, given, ['signal', 'fresh', 'allow']);
   checkAllow(owner, options.allow);
   checkTree(owner, config);
   const { places, finish } = copyTree(config);

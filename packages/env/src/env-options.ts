@@ -28,10 +28,10 @@ export interface EnvSecretsOptions {
   readonly exclude?: readonly string[];
 }
 
-/** @throws `TypeError` for wrong options. */
-export function checkEnvOptions(options: EnvSecretsOptions): void {
+/** Returns the options, without any that they inherit. @throws `TypeError` for wrong options. */
+export function checkEnvOptions(given: EnvSecretsOptions): EnvSecretsOptions {
   const owner = 'envSecrets';
-  checkOptions(owner, options, ['env', 'prefix', 'name', 'exclude']);
+  const options = checkOptions(owner, given, ['env', 'prefix', 'name', 'exclude']);
   const { env, prefix, name, exclude } = options;
   checkEnvironment(owner, env);
   checkExclude(owner, exclude);
@@ -51,6 +51,7 @@ export function checkEnvOptions(options: EnvSecretsOptions): void {
       `${owner}: name must not be combined with prefix: name returns the full variable. Omit one of them.`,
     );
   }
+  return options;
 }
 
 /** @throws `TypeError` for anything but an object of variables. */

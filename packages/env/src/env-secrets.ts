@@ -42,8 +42,8 @@ export function envSecrets(
   options: EnvSecretsOptions & ({ readonly prefix: string } | { readonly name: string }),
 ): ListableEnvSecrets;
 export function envSecrets(options?: EnvSecretsOptions): EnvSecrets;
-export function envSecrets(options: EnvSecretsOptions = {}): EnvSecrets | ListableEnvSecrets {
-  checkEnvOptions(options);
+export function envSecrets(given: EnvSecretsOptions = {}): EnvSecrets | ListableEnvSecrets {
+  const options = checkEnvOptions(given);
   const { prefix, name, exclude = [] } = options;
   const template =
     typeof name === 'string' ? checkTemplate('envSecrets', name) : prefixTemplate(prefix ?? '');

@@ -26,8 +26,8 @@ export interface EnvOpenerOptions {
  * ```
  */
 export function envOpener(options: EnvOpenerOptions = {}): Opener<EnvSecrets | ListableEnvSecrets> {
-  checkOptions('envOpener', options, ['env', 'exclude', 'scheme']);
-  const { scheme = 'env', ...rest } = options;
+  const own = checkOptions('envOpener', options, ['env', 'exclude', 'scheme']);
+  const { scheme = 'env', ...rest } = own;
   checkEnvironment('envOpener', rest.env);
   checkExclude('envOpener', rest.exclude);
   checkScheme('envOpener', scheme);

@@ -1,11 +1,4 @@
-import {
-  checkNumber,
-  checkOptions,
-  kindOf,
-  maxDelayMs,
-  ownFields,
-  type SecretRef,
-} from '@secretkit/core/provider';
+import { checkNumber, checkOptions, kindOf, maxDelayMs, type SecretRef } from '@secretkit/core/provider';
 import { type CommandEnv, checkEnv } from './command-env.js';
 import { checkExitCodes, type ExitMeaning } from './exit-meanings.js';
 
@@ -68,8 +61,7 @@ const known = [
 
 /** Returns the options, without any that they inherit. @throws `TypeError` or `RangeError` for wrong options. */
 export function checkExecOptions(owner: string, given: ExecSecretsOptions): ExecSecretsOptions {
-  checkOptions(owner, given, known);
-  const options = ownFields(given);
+  const options = checkOptions(owner, given, known);
   const { command, output = 'text', env, exitCodes, timeoutMs = 1, maxProcesses = 1, now } = options;
   if (typeof command !== 'function') {
     const expected =

@@ -4,7 +4,6 @@ import {
   isPlainObject,
   kindOf,
   type Opener,
-  ownFields,
   urlParameters,
 } from '@secretkit/core/provider';
 import { type CommandOf, checkExecOptions, type ExecSecretsOptions } from './exec-options.js';
@@ -31,8 +30,7 @@ export interface ExecOpenerOptions {
  * ```
  */
 export function execOpener(options: ExecOpenerOptions): Opener<ExecSecrets> {
-  checkOptions('execOpener', options, ['commands', 'scheme']);
-  const { commands, scheme = 'exec' } = ownFields(options);
+  const { commands, scheme = 'exec' } = checkOptions('execOpener', options, ['commands', 'scheme']);
   checkScheme('execOpener', scheme);
   const byName = new Map(entriesOf(commands));
   const names = [...byName.keys()].join(', ');

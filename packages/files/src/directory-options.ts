@@ -23,11 +23,15 @@ const known = [
   'pollMs',
 ] as const satisfies readonly (keyof DirectorySecretsOptions)[];
 
-/** @throws `TypeError` or `RangeError` for wrong options. */
-export function checkDirectoryOptions(owner: string, options: DirectorySecretsOptions): void {
-  checkOptions(owner, options, known);
+/** Returns the options, without any that they inherit. @throws `TypeError` or `RangeError` for wrong options. */
+export function checkDirectoryOptions(
+  owner: string,
+  given: DirectorySecretsOptions,
+): DirectorySecretsOptions {
+  const options = checkOptions(owner, given, known);
   const { directory, keepNewline, pollMs } = options;
   checkPath(owner, 'directory', directory, '/run/secrets');
   checkFlag(owner, 'keepNewline', keepNewline);
   checkPoll(owner, pollMs);
+  return options;
 }

@@ -38,8 +38,8 @@ export type DirectorySecrets = Pick<SecretProvider, 'name' | 'get'> &
  * const secrets = createSecrets(directorySecrets({ directory: '/run/secrets' }));
  * ```
  */
-export function directorySecrets(options: DirectorySecretsOptions): DirectorySecrets {
-  checkDirectoryOptions('directorySecrets', options);
+export function directorySecrets(given: DirectorySecretsOptions): DirectorySecrets {
+  const options = checkDirectoryOptions('directorySecrets', given);
   const { keepNewline = false, pollMs = defaultPollMs } = options;
   const directory = resolve(options.directory); // the working directory may change
   const folder = folderReader(directory);

@@ -1,5 +1,5 @@
 import { checkOptions, kindOf } from '@secretkit/core/provider';
-import { checkPath, checkPoll } from './check-file-options.js';
+import { checkPath, checkPoll, defaultPollMs } from './check-file-options.js';
 
 export interface DotenvSecretsOptions {
   /**
@@ -17,17 +17,19 @@ export interface DotenvSecretsOptions {
 
 const known = ['path', 'pollMs'] as const satisfies readonly (keyof DotenvSecretsOptions)[];
 
-/** Returns the paths. @throws `TypeError` or `RangeError` for wrong options. */
-export function checkDotenvOptions(owner: string, options: DotenvSecretsOptions): readonly string[] {
-  checkOptions(owner, options, known);
-  checkPoll(owner, options.pollMs);
-  const { path } = options;
+/** Returns the options, with a list of paths. @throws `TypeError` or `RangeError` for wrong options. */
+export function checkDotenvOptions(
+  owner: string,
+  options: DotenvSecretsOptions,
+): { readonly paths: readonly string[]; readonly pollMs: number | false } {
+  const { path, pollMs = defaultPollMs } = checkOptions(owner, options, known);
+  checkPoll(owner, pollMs);
   if (!Array.isArray(path)) {
     checkPath(owner, 'path', path, '.env');
-    return [path as string]; // it was checked
+    return { paths: [path as string], pollMs }; // it was checked
   }
   if (path.length === 0)
     throw new TypeError(`${owner}: path must have a path, such as ".env", got ${kindOf(path)} without one.`);
   Array.from(path, (each: unknown, at) => checkPath(owner, `path[${at}]`, each, '.env'));
-  return [...(path as readonly string[])]; // each was checked
+  return { paths: [...(path as readonly string[])], pollMs }; // each was checked
 }

@@ -10,7 +10,7 @@ import {
   throwIfAborted,
 } from '@secretkit/core/provider';
 import { decodeText, fileReader } from '@secretkit/file-reader';
-import { defaultPollMs, maxFileBytes } from './check-file-options.js';
+import { maxFileBytes } from './check-file-options.js';
 import { checkDotenvOptions, type DotenvSecretsOptions } from './dotenv-options.js';
 import { fileError } from './file-error.js';
 import { followChanges } from './follow-changes.js';
@@ -34,8 +34,7 @@ export type DotenvSecrets = Pick<SecretProvider, 'name' | 'get'> &
  * ```
  */
 export function dotenvSecrets(options: DotenvSecretsOptions): DotenvSecrets {
-  const given = checkDotenvOptions('dotenvSecrets', options);
-  const { pollMs = defaultPollMs } = options;
+  const { paths: given, pollMs } = checkDotenvOptions('dotenvSecrets', options);
   const paths = given.map((path) => resolve(path)); // the working directory may change
   const reader = fileReader(maxFileBytes);
   const changes = followChanges(

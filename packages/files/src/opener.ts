@@ -32,8 +32,8 @@ export interface DotenvOpenerOptions {
  * ```
  */
 export function directoryOpener(options: DirectoryOpenerOptions = {}): Opener<DirectorySecrets> {
-  checkOptions('directoryOpener', options, ['keepNewline', 'pollMs', 'scheme']);
-  const { scheme = 'directory', ...rest } = options;
+  const own = checkOptions('directoryOpener', options, ['keepNewline', 'pollMs', 'scheme']);
+  const { scheme = 'directory', ...rest } = own;
   checkFlag('directoryOpener', 'keepNewline', rest.keepNewline);
   checkPoll('directoryOpener', rest.pollMs);
   checkScheme('directoryOpener', scheme);
@@ -56,8 +56,7 @@ export function directoryOpener(options: DirectoryOpenerOptions = {}): Opener<Di
  * ```
  */
 export function dotenvOpener(options: DotenvOpenerOptions = {}): Opener<DotenvSecrets> {
-  checkOptions('dotenvOpener', options, ['pollMs', 'scheme']);
-  const { scheme = 'dotenv', ...rest } = options;
+  const { scheme = 'dotenv', ...rest } = checkOptions('dotenvOpener', options, ['pollMs', 'scheme']);
   checkPoll('dotenvOpener', rest.pollMs);
   checkScheme('dotenvOpener', scheme);
   return Object.freeze<Opener<DotenvSecrets>>({

@@ -69,9 +69,8 @@ export function checkHttpOptions(given: HttpOptions): {
   readonly options: HttpOptions;
   readonly base: BaseUrl;
 } {
-  const options = ownFields(given);
-  const { owner = 'createHttp' } = options;
-  checkOptions(owner, given, known);
+  const { owner = 'createHttp' } = ownFields(given);
+  const options = checkOptions(owner, given, known);
   const { baseUrl, headers, timeoutMs = 1, maxBytes = 1, allowInsecure = false, errors, requestId } = options;
   checkNumber(owner, 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });
   checkNumber(owner, 'maxBytes', maxBytes, { min: 1, max: 2 ** 30, whole: true });

@@ -24,8 +24,7 @@ export interface NodeFetchOptions {
  * ```
  */
 export function nodeFetch(options: NodeFetchOptions): typeof globalThis.fetch {
-  checkOptions('nodeFetch', options, ['ca', 'socketPath']);
-  const { ca, socketPath } = options;
+  const { ca, socketPath } = checkOptions('nodeFetch', options, ['ca', 'socketPath']);
   if (
     ca !== undefined &&
     ![ca].flat().every((each) => typeof each === 'string' && each.includes('CERTIFICATE'))

@@ -63,8 +63,8 @@ export type MemorySecrets = SecretProvider &
  */
 export function memorySecrets(options: MemorySecretsOptions = {}): MemorySecrets {
   const owner = 'memorySecrets';
-  checkOptions(owner, options, ['initial', 'now', 'pageSize', 'maxPerScope', 'maxVersions']);
-  const { initial = {}, now = () => Date.now(), pageSize = 100, maxPerScope, maxVersions = 10 } = options;
+  const own = checkOptions(owner, options, ['initial', 'now', 'pageSize', 'maxPerScope', 'maxVersions']);
+  const { initial = {}, now = () => Date.now(), pageSize = 100, maxPerScope, maxVersions = 10 } = own;
   const positive = { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true };
   checkNumber(owner, 'pageSize', pageSize, positive);
   checkNumber(owner, 'maxVersions', maxVersions, positive);

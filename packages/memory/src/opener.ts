@@ -23,8 +23,8 @@ export interface MemoryOpenerOptions {
  * ```
  */
 export function memoryOpener(options: MemoryOpenerOptions = {}): Opener<MemorySecrets> {
-  checkOptions('memoryOpener', options, ['initial', 'scheme']);
-  const { initial = {}, scheme = 'memory' } = options;
+  const own = checkOptions('memoryOpener', options, ['initial', 'scheme']);
+  const { initial = {}, scheme = 'memory' } = own;
   checkScheme('memoryOpener', scheme);
   const content = readInitial('memoryOpener', initial); // now: a generator can be read once
   return Object.freeze<Opener<MemorySecrets>>({

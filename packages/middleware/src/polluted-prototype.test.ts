@@ -3,10 +3,16 @@ import type { SecretProvider } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cache } from './cache/index.js';
+import { circuitBreaker, failureShare } from './circuit-breaker/index.js';
 import { fallback } from './fallback/index.js';
+import { incidents } from './observe/index.js';
 import { prefix } from './prefix/index.js';
+import { rateLimit } from './rate-limit/index.js';
 import { recommended } from './recommended/index.js';
 import { rename } from './rename/index.js';
+import { retry } from './retry/index.js';
+import { telemetry } from './telemetry/index.js';
+import { timeout } from './timeout/index.js';
 
 const [one, other] = [{ account: 'acct_1' }, { account: 'acct_2' }];
 
@@ -58,3 +64,56 @@ describe.each(Object.keys(stacks))('behind %s', (stack) => {
     expect((await secrets.get('a'))?.reveal()).toBe(isWritable ? 'written' : 'default');
   });
 });
+
+const factories: Readonly<Record<string, (options: object) => unknown>> = {
+  cache,
+  recommended,
+  retry,
+  timeout,
+  circuitBreaker,
+  failureShare,
+  telemetry,
+  rateLimit: (options) => rateLimit({ callsPerSecond: 1, ...options }),
+  incidents: (options) => incidents({ log: () => undefined, ...options }),
+  fallback: (options) => fallback(memorySecrets(), memorySecrets(), options),
+};
+
+describe.each(Object.keys(factories))('an option of %s, added to Object.prototype', (name) => {
+  const make = factories[name] as (typeof factories)[string];
+  const options = [...knownOptions(make)];
+  afterEach(() => {
+    for (const option of options) Reflect.deleteProperty(Object.prototype, option);
+  });
+
+  it.each(options)('is not read: %s', (option) => {
+    Object.defineProperty(Object.prototype, option, {
+      value: 'polluted',
+      configurable: true,
+      writable: true,
+    });
+    expect(() => make({})).not.toThrow();
+    expect(() => make({ [option]: 'polluted' })).toThrow(TypeError); // it is an option, and this a wrong value
+  });
+});
+
+/** Returns the options that the error about an unknown one lists, without those of any type. */
+function knownOptions(make: (options: object) => unknown): readonly string[] {
+  const unchecked = new Set([
+    'onEvent',
+    'onRetry',
+    'onStateChange',
+    'onFallThrough',
+    'now',
+    'random',
+    'hits',
+    'coalesce',
+    'waitUntil',
+  ]);
+  try {
+    make({ unknown: true });
+  } catch (error) {
+    const [, list = ''] = /Known options: (.*)\.$/.exec((error as Error).message) ?? [];
+    return list.split(', ').filter((option) => !unchecked.has(option));
+  }
+  throw new Error('an unknown option was accepted');
+}

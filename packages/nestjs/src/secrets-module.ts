@@ -36,9 +36,9 @@ export class SecretsModule {
    * ```
    */
   static forRoot<Request = unknown>(
-    options: SecretsModuleOptions & SecretsModuleSetup<Request>,
+    given: SecretsModuleOptions & SecretsModuleSetup<Request>,
   ): DynamicModule {
-    checkOptions('SecretsModule.forRoot', options, [...clientOptions, ...setupOptions]);
+    const options = checkOptions('SecretsModule.forRoot', given, [...clientOptions, ...setupOptions]);
     const { provider, authCooldownMs, now, random } = options;
     const own = {
       provider,
@@ -83,9 +83,9 @@ export class SecretsModule {
    * ```
    */
   static forRootAsync<Request = unknown>(
-    options: SecretsModuleSource & SecretsModuleSetup<Request>,
+    given: SecretsModuleSource & SecretsModuleSetup<Request>,
   ): DynamicModule {
-    checkOptions(asyncOwner, options, ['imports', 'inject', ...sources, ...setupOptions]);
+    const options = checkOptions(asyncOwner, given, ['imports', 'inject', ...sources, ...setupOptions]);
     checkSource(options);
     return dynamicModule(asyncOwner, SecretsModule, options, clientFactory(options));
   }
@@ -95,8 +95,8 @@ const asyncOwner = 'SecretsModule.forRootAsync';
 
 /** @throws `TypeError` */
 function checkSource(options: SecretsModuleSource): void {
-  const given = Object.fromEntries(Object.entries(options)); // of whatever types
-  const [source, ...more] = sources.filter((each) => each in given);
+  const given: Readonly<Record<string, unknown>> = { ...options }; // of whatever types
+  const [source, ...more] = sources.filter((each) => Object.hasOwn(given, each));
   if (source === undefined || given[source] === undefined || more.length > 0) {
     throw new TypeError(`${asyncOwner}: options must have exactly one of ${sources.join(', ')}.`);
   }
@@ -151,8 +151,7 @@ function clientOf(options: SecretsModuleOptions): Secrets {
       `SecretsModule: options must be an object, such as { provider: envSecrets() }, got ${kindOf(options)}.`,
     );
   }
-  checkOptions('SecretsModule', options, clientOptions);
-  const { provider, ...rest } = options;
+  const { provider, ...rest } = checkOptions('SecretsModule', options, clientOptions);
   checkProvider(provider, 'SecretsModule');
   return createSecrets(provider, rest);
 }

@@ -88,8 +88,8 @@ const known = [
 ] as const satisfies readonly (keyof OAuthTokensOptions)[];
 
 /** Returns the options with their defaults. @throws `TypeError` or `RangeError` for wrong ones. No option is quoted. */
-export function checkOAuthOptions(options: OAuthTokensOptions): OAuthSettings {
-  checkOptions(owner, options, known);
+export function checkOAuthOptions(given: OAuthTokensOptions): OAuthSettings {
+  const options = checkOptions(owner, given, known);
   const { clientAuth = 'basic', name = 'oauth', now = () => Date.now() } = options;
   const settings = {
     ...options,
@@ -123,11 +123,11 @@ export function checkOAuthOptions(options: OAuthTokensOptions): OAuthSettings {
   checkNumber(owner, 'persistMs', settings.persistMs, from(0));
   checkNumber(owner, 'maxSize', maxSize, { min: 1_000, max: 2 ** 30, whole: true });
   if (header !== undefined) {
-    checkOptions(`${owner}: header`, header, ['name', 'format']);
-    checkName('header.name', header.name);
-    if (header.name === name)
+    const { name: headerName, format } = checkOptions(`${owner}: header`, header, ['name', 'format']);
+    checkName('header.name', headerName);
+    if (headerName === name)
       throw new TypeError(`${owner}: header.name must be another name than that of the connection.`);
-    checkFunction('header.format', header.format);
+    checkFunction('header.format', format);
   }
   for (const option of ['fetch', 'onEvent', 'now'] as const)
     checkFunction(option, options[option] ?? Date.now);

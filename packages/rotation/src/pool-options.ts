@@ -19,8 +19,8 @@ export interface PoolSetup<T> {
   readonly closeMs: number;
 }
 
-export function poolSetup<T>(owner: string, packageName: string, options: PoolOptions<T>): PoolSetup<T> {
-  checkOptions(owner, options, ['name', 'connection', 'drainMs', 'closeMs']);
+export function poolSetup<T>(owner: string, packageName: string, given: PoolOptions<T>): PoolSetup<T> {
+  const options = checkOptions(owner, given, ['name', 'connection', 'drainMs', 'closeMs']);
   const { name = packageName, drainMs, closeMs = 5_000 } = options;
   checkNumber(owner, 'closeMs', closeMs, { min: 0, max: maxDelayMs });
   if (drainMs !== undefined) checkNumber(owner, 'drainMs', drainMs, { min: 0, max: maxDelayMs });

@@ -98,9 +98,9 @@ const options = [
 export function rotating<T = string>(
   secrets: SecretsReader,
   ref: string | SecretRef,
-  given: RotatingOptions<T> = {},
+  settings: RotatingOptions<T> = {},
 ): Rotation<T> {
-  checkOptions('rotating', given, options);
+  const given = checkOptions('rotating', settings, options);
   const { schema, deadlineMs = 10_000, watchMs, revoke, onEvent, signal, now = () => Date.now() } = given;
   checkNumber('rotating', 'deadlineMs', deadlineMs, { min: 0, max: maxDelayMs });
   const { isAuthFailure = (failure: unknown) => isKnownAuthFailure(failure) } = given;

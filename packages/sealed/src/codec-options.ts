@@ -4,7 +4,6 @@ import {
   isPlainObject,
   kindOf,
   maxDelayMs,
-  own,
   type Secret,
   unknownKey,
 } from '@secretkit/core/provider';
@@ -52,9 +51,9 @@ export interface CodecParts {
 const known = ['keys', 'namespace', 'dataKeyTtlMs', 'failureTtlMs', 'envelopeTimeoutMs', 'now'] as const;
 
 /** @throws `TypeError` and `RangeError`, which name the option and quote no key. */
-export function codecParts(options: SealedCodecOptions, random: (size: number) => Uint8Array): CodecParts {
-  checkOptions('sealedCodec', options, known);
-  const namespace = own(options, 'namespace');
+export function codecParts(given: SealedCodecOptions, random: (size: number) => Uint8Array): CodecParts {
+  const options = checkOptions('sealedCodec', given, known);
+  const { namespace } = options;
   const problem = textProblem('namespace', namespace);
   if (problem || namespace === undefined) {
     throw new TypeError(`sealedCodec: ${problem} Name the application and its environment.`);
@@ -65,7 +64,7 @@ export function codecParts(options: SealedCodecOptions, random: (size: number) =
     timeoutMs: limitOf(options, 'envelopeTimeoutMs', 10_000, 1),
     now: clockOf(options),
   };
-  const keys: unknown = own(options, 'keys');
+  const keys: unknown = options.keys;
   if (!Array.isArray(keys) || keys.length === 0) {
     const got = Array.isArray(keys) ? 'an empty array' : kindOf(keys);
     throw new TypeError(`sealedCodec: keys must be an array of { id, key } with at least one, got ${got}.`);
@@ -114,13 +113,13 @@ function limitOf(
   usual: number,
   min: number,
 ): number {
-  const value = own(options, option) ?? usual;
+  const value = options[option] ?? usual;
   checkNumber('sealedCodec', option, value, { min, max: maxDelayMs });
   return value;
 }
 
 function clockOf(options: SealedCodecOptions): () => number {
-  const now = own(options, 'now') ?? (() => performance.now());
+  const now = options.now ?? (() => performance.now());
   if (typeof now !== 'function')
     throw new TypeError(`sealedCodec: now must be a function, got ${kindOf(now)}.`);
   return now;

@@ -55,7 +55,7 @@ export interface StripeClientOptions {
  * ```
  */
 export function createStripeClient(options: StripeClientOptions): Stripe {
-  checkOptions('createStripeClient', options, [
+  const own = checkOptions('createStripeClient', options, [
     'apiKey',
     'baseUrl',
     'allowInsecure',
@@ -70,7 +70,7 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
     timeoutMs = 10_000,
     apiVersion,
     fetch,
-  } = options;
+  } = own;
   checkApiKey(apiKey);
   checkAllowInsecure('createStripeClient', allowInsecure);
   checkNumber('createStripeClient', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });

@@ -39,8 +39,8 @@ export interface StripeOpenerOptions {
  * ```
  */
 export function stripeOpener(options: StripeOpenerOptions): Opener<StripeSecrets> {
-  checkOptions('stripeOpener', options, ['apiKey', 'baseUrl', 'allowInsecure', 'scheme']);
-  const { apiKey, baseUrl, allowInsecure = false, scheme = 'stripe' } = options;
+  const own = checkOptions('stripeOpener', options, ['apiKey', 'baseUrl', 'allowInsecure', 'scheme']);
+  const { apiKey, baseUrl, allowInsecure = false, scheme = 'stripe' } = own;
   checkApiKeySource(apiKey);
   checkAllowInsecure('stripeOpener', allowInsecure);
   checkScheme('stripeOpener', scheme);

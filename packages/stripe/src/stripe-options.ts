@@ -1,4 +1,4 @@
-import { checkOptions, kindOf, own } from '@secretkit/core/provider';
+import { checkOptions, kindOf } from '@secretkit/core/provider';
 import { modeOf } from './api-key.js';
 import { accountOf } from './client-config.js';
 import { hardeningOf } from './hardening.js';
@@ -43,17 +43,22 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
       'stripeSecrets: options must be an object, got a Stripe instance. Write stripeSecrets({ client }).',
     );
   }
-  checkOptions('stripeSecrets', options, ['client', 'account', 'accountHeader', 'livemode', 'now']);
-  const { client, livemode, now = () => Date.now() } = options;
+  const own = checkOptions('stripeSecrets', options, [
+    'client',
+    'account',
+    'accountHeader',
+    'livemode',
+    'now',
+  ]);
+  const { client, account, livemode, now = () => Date.now() } = own;
   if (typeof client?.apps?.secrets?.find !== 'function') {
     throw new TypeError(
       `stripeSecrets: client must be a Stripe instance, got ${kindOf(client)}. Make one with createStripeClient({ apiKey }) of @secretkit/stripe/client.`,
     );
   }
-  const account = own(options, 'account');
   checkAccountOption(account);
   checkMode(client, livemode);
-  const accountHeader = checkedHeader(client, options.accountHeader);
+  const accountHeader = checkedHeader(client, own.accountHeader);
   return {
     client,
     account: account ?? accountOf(client, accountHeader),

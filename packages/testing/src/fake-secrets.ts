@@ -84,8 +84,7 @@ export interface FakeSecrets {
  * ```
  */
 export function fakeSecrets(options: FakeSecretsOptions = {}): FakeSecrets {
-  checkOptions('fakeSecrets', options, ['initial', 'clock']);
-  const { initial = {}, clock: given } = options;
+  const { initial = {}, clock: given } = checkOptions('fakeSecrets', options, ['initial', 'clock']);
   const own = given ?? fakeClock();
   const store = memoryStore(initial, own.now);
   const operations: Operation[] = [];

@@ -30,8 +30,8 @@ const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token
  * ```
  */
 export function kubernetes(options: KubernetesOptions): VaultAuth {
-  checkOptions('kubernetes', options, ['role', 'mount', 'jwt']);
-  const { role, jwt = textFile(serviceAccountToken), mount } = options;
+  const own = checkOptions('kubernetes', options, ['role', 'mount', 'jwt']);
+  const { role, jwt = textFile(serviceAccountToken), mount } = own;
   if (typeof role !== 'string') throw new TypeError('kubernetes: role must be the name of a role.');
   return jwtLogin(
     'kubernetes',

@@ -43,8 +43,8 @@ const parameters = ['prefix', 'name', 'field', 'leases', 'namespace', 'kvVersion
  * ```
  */
 export function vaultOpener(options: VaultOpenerOptions = {}): Opener<VaultSecretsOfVersion1> {
-  checkOptions('vaultOpener', options, ['auth', 'token', 'fetch', 'allowInsecure', 'scheme']);
-  const { auth, token, fetch, allowInsecure = false, scheme = 'vault' } = options;
+  const own = checkOptions('vaultOpener', options, ['auth', 'token', 'fetch', 'allowInsecure', 'scheme']);
+  const { auth, token, fetch, allowInsecure = false, scheme = 'vault' } = own;
   checkCredential('vaultOpener', 'token', token);
   checkAllowInsecure('vaultOpener', allowInsecure);
   checkScheme('vaultOpener', scheme);

@@ -61,8 +61,8 @@ export interface JwtOptions {
  * ```
  */
 export function appRole(options: AppRoleOptions): VaultAuth {
-  checkOptions('appRole', options, ['roleId', 'secretId', 'wrappedSecretId', 'mount']);
-  const { roleId, secretId, wrappedSecretId, mount = 'approle' } = options;
+  const own = checkOptions('appRole', options, ['roleId', 'secretId', 'wrappedSecretId', 'mount']);
+  const { roleId, secretId, wrappedSecretId, mount = 'approle' } = own;
   checkText('appRole', 'roleId', roleId);
   checkCredential('appRole', 'secretId', secretId);
   checkCredential('appRole', 'wrappedSecretId', wrappedSecretId);
@@ -109,8 +109,7 @@ export function jwtLogin(
   options: JwtOptions,
   defaultMount: string,
 ): VaultAuth {
-  checkOptions(owner, options, ['jwt', 'role', 'mount']);
-  const { jwt: token, role, mount = defaultMount } = options;
+  const { jwt: token, role, mount = defaultMount } = checkOptions(owner, options, ['jwt', 'role', 'mount']);
   if (token === undefined) throw new TypeError(`${owner}: jwt must be a text or a function, got undefined.`);
   checkCredential(owner, 'jwt', token);
   if (role !== undefined) checkText(owner, 'role', role);

@@ -1,6 +1,6 @@
 import { checkNumber, checkOptions, kindOf, type SecretRef } from '@secretkit/core/provider';
 import type { KvVersion } from './kv-version.js';
-import { type Credential, checkCredential, checkText, mountSegments, type VaultAuth } from './vault-auth.js';
+import { type Credential, checkCredential, checkText, type VaultAuth } from './vault-auth.js';
 
 export interface VaultSecretsOptions {
   /** The address of the server, such as `https://vault.example:8200`. `http:` is for this machine only, unless `allowInsecure` is set. */
@@ -73,9 +73,9 @@ const known = [
   'random',
 ] as const satisfies readonly (keyof VaultSecretsOptions)[];
 
-/** Returns the segments of the mount. @throws `TypeError` or `RangeError` for wrong options. */
-export function checkVaultOptions(options: VaultSecretsOptions): readonly string[] {
-  checkOptions(owner, options, known);
+/** Returns the options, without any that they inherit. @throws `TypeError` or `RangeError` for wrong options. */
+export function checkVaultOptions(given: VaultSecretsOptions): VaultSecretsOptions {
+  const options = checkOptions(owner, given, known);
   const { address, token, auth, maxRequests = 1, kvVersion, recursive } = options;
   const deletion: unknown = options.delete;
   checkText(owner, 'address', address);
@@ -105,5 +105,5 @@ export function checkVaultOptions(options: VaultSecretsOptions): readonly string
     throw new TypeError(`${owner}: recursive must be true or false, got ${kindOf(recursive)}.`);
   }
   checkNumber(owner, 'maxRequests', maxRequests, { min: 1, max: 10_000, whole: true });
-  return mountSegments(owner, options.mount);
+  return options;
 }

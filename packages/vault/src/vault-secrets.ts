@@ -8,6 +8,7 @@ import { checkLeases, refuseWrite, vaultLeases } from './leases/vault-leases.js'
 import { listNames } from './list-names.js';
 import { givenToken, methodLogin } from './login.js';
 import { secretPaths, segmentsOf } from './secret-path.js';
+import { mountSegments } from './vault-auth.js';
 import { vaultCalls } from './vault-calls.js';
 import { vaultHttp } from './vault-http.js';
 import { checkVaultOptions, type VaultSecretsOptions } from './vault-options.js';
@@ -46,8 +47,9 @@ export function vaultSecrets(
 ): VaultSecrets & WithList;
 export function vaultSecrets(options: VaultSecretsOptions & { readonly kvVersion?: 2 }): VaultSecrets;
 export function vaultSecrets(options: VaultSecretsOptions): VaultSecretsOfVersion1;
-export function vaultSecrets(options: VaultSecretsOptions): VaultSecretsOfVersion1 {
-  const mount = checkVaultOptions(options);
+export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1 {
+  const options = checkVaultOptions(given);
+  const mount = mountSegments(owner, options.mount);
   const {
     address,
     token,

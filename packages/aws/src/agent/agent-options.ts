@@ -1,11 +1,4 @@
-import {
-  checkNumber,
-  checkOptions,
-  kindOf,
-  maxDelayMs,
-  ownFields,
-  type SecretRef,
-} from '@secretkit/core/provider';
+import { checkNumber, checkOptions, kindOf, maxDelayMs, type SecretRef } from '@secretkit/core/provider';
 
 /** The stores that the local process reads. Only the Lambda extension reads Parameter Store. */
 export type AgentStore = 'secrets-manager' | 'parameter-store';
@@ -38,8 +31,15 @@ const stores: readonly unknown[] = ['secrets-manager', 'parameter-store'] satisf
 
 /** Returns the options, without any that they inherit. @throws `TypeError` or `RangeError` for wrong options. */
 export function checkAgentOptions(given: AgentSecretsOptions): AgentSecretsOptions {
-  checkOptions(owner, given, ['store', 'prefix', 'name', 'port', 'token', 'timeoutMs', 'fetch']);
-  const options = ownFields(given);
+  const options = checkOptions(owner, given, [
+    'store',
+    'prefix',
+    'name',
+    'port',
+    'token',
+    'timeoutMs',
+    'fetch',
+  ]);
   const { store = 'secrets-manager', port = 2773, token, timeoutMs = 1, fetch } = options;
   if (!stores.includes(store)) {
     throw new TypeError(`${owner}: store must be one of ${stores.join(', ')}, got ${kindOf(store)}.`);

@@ -1,4 +1,4 @@
-import { checkOptions, kindOf, ownFields, type SecretRef } from '@secretkit/core/provider';
+import { checkOptions, kindOf, type SecretRef } from '@secretkit/core/provider';
 import { checkClient } from '../aws-call.js';
 import { checkCommonOptions } from '../common-options.js';
 import { type ParameterStoreClient, parameterStoreOperations } from './client.js';
@@ -33,8 +33,15 @@ const tiers: readonly unknown[] = ['Standard', 'Advanced', 'Intelligent-Tiering'
 export function checkParameterStoreOptions(
   given: ParameterStoreSecretsOptions,
 ): ParameterStoreSecretsOptions {
-  checkOptions(owner, given, ['client', 'prefix', 'name', 'kmsKeyId', 'tier', 'clientRetries', 'now']);
-  const options = ownFields(given);
+  const options = checkOptions(owner, given, [
+    'client',
+    'prefix',
+    'name',
+    'kmsKeyId',
+    'tier',
+    'clientRetries',
+    'now',
+  ]);
   const { client, tier } = options;
   checkClient(owner, client, 'SSM', parameterStoreOperations);
   checkCommonOptions(owner, options);

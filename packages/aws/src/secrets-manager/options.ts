@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, kindOf, ownFields, type SecretRef } from '@secretkit/core/provider';
+import { checkNumber, checkOptions, kindOf, type SecretRef } from '@secretkit/core/provider';
 import { checkClient } from '../aws-call.js';
 import { checkCommonOptions } from '../common-options.js';
 import { type SecretsManagerClient, secretsManagerOperations } from './client.js';
@@ -33,7 +33,7 @@ const owner = 'secretsManagerSecrets';
 export function checkSecretsManagerOptions(
   given: SecretsManagerSecretsOptions,
 ): SecretsManagerSecretsOptions {
-  checkOptions(owner, given, [
+  const options = checkOptions(owner, given, [
     'client',
     'prefix',
     'name',
@@ -44,7 +44,6 @@ export function checkSecretsManagerOptions(
     'clientRetries',
     'now',
   ]);
-  const options = ownFields(given);
   const { client, recoveryWindowDays = 30 } = options;
   checkClient(owner, client, 'SecretsManager', secretsManagerOperations);
   checkCommonOptions(owner, options);

@@ -11,8 +11,8 @@ export interface NumberRange {
 /** The longest delay of a timer: 2³¹ − 1 milliseconds, about 24.8 days. A longer one would fire at once. */
 export const maxDelayMs: number = 2 ** 31 - 1;
 
-/** Checks the options of `owner`, such as `cache`. @throws `TypeError` when they are not an object, or one is unknown. */
-export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
+/** Returns the options of `owner`, such as `cache`, without any that they inherit. @throws `TypeError` when they are not an object, or one is unknown. */
+export function checkOptions<T extends object>(owner: string, options: T, known: readonly string[]): T {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
   if (!isObject || 'get' in options) {
     const got = isObject ? 'a provider (pass it in a second call, as in cache()(provider))' : kindOf(options);
@@ -20,6 +20,7 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
   }
   const unknown = unknownKey(options, known);
   if (unknown) throw new TypeError(`${owner}: ${unknown}`);
+  return ownFields(options);
 }
 
 /** Checks a number. @throws `TypeError` for another type; `RangeError` when it is out of range or not whole. */

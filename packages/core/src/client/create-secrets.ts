@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, maxDelayMs, ownFields } from '../checks/check-options.js';
+import { checkNumber, checkOptions, maxDelayMs } from '../checks/check-options.js';
 import { checkProvider } from '../checks/check-provider.js';
 import type { SecretProvider } from '../contract/provider.js';
 import { guard } from '../kernel/guard.js';
@@ -36,8 +36,7 @@ export function createSecrets<P extends SecretProvider>(
   options: SecretsOptions = {},
 ): Secrets<P> {
   checkProvider(provider, 'createSecrets');
-  checkOptions('createSecrets', options, ['authCooldownMs', 'now', 'random']);
-  const own = ownFields(options);
+  const own = checkOptions('createSecrets', options, ['authCooldownMs', 'now', 'random']);
   const { authCooldownMs = 30_000, now = () => Date.now(), random = () => Math.random() } = own;
   checkNumber('createSecrets', 'authCooldownMs', authCooldownMs, { min: 0, max: maxDelayMs });
   const stack = guard(provider);

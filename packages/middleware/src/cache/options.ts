@@ -92,19 +92,19 @@ type Hook = 'now' | 'onEvent' | 'waitUntil';
 
 /** @throws `RangeError` or `TypeError` that names the option and the expected value. */
 export function checkedOptions(options: CacheOptions): CacheSettings {
-  checkOptions(
+  const own = checkOptions(
     'cache',
     options,
     Object.keys(ranges).concat('now', 'random', 'onEvent', 'coalesce', 'waitUntil'),
   );
-  const { now, random = () => Math.random(), onEvent, waitUntil, ...given } = options;
+  const { now, random = () => Math.random(), onEvent, waitUntil, ...given } = own;
   const settings = { ...defaults, coalesce: !isolatesRequests(), ...withoutAbsent(given) };
   for (const option of Object.keys(ranges) as (keyof typeof ranges)[]) {
     // Object.keys() returns string[]
     checkNumber('cache', option, settings[option], ranges[option]);
   }
   for (const bound of ['staleWhileRevalidateMs', 'staleIfErrorMs'] as const) {
-    if (given[bound] !== undefined && given.ttlMs === undefined) {
+    if (own[bound] !== undefined && own.ttlMs === undefined) {
       throw new RangeError(
         `cache: ${bound} must be given with ttlMs, got no ttlMs. It counts from the end of ttlMs.`,
       );

@@ -36,8 +36,8 @@ const steps = 10;
  * ```
  */
 export function failureShare(options: FailureShareOptions = {}): Strategy {
-  checkOptions('failureShare', options, ['share', 'windowMs', 'minAttempts']);
-  const { share = 0.5, windowMs = 30_000, minAttempts = 10 } = options;
+  const own = checkOptions('failureShare', options, ['share', 'windowMs', 'minAttempts']);
+  const { share = 0.5, windowMs = 30_000, minAttempts = 10 } = own;
   checkNumber('failureShare', 'share', share, { min: 0.01, max: 1 });
   checkNumber('failureShare', 'windowMs', windowMs, { min: steps, max: maxDelayMs });
   checkNumber('failureShare', 'minAttempts', minAttempts, { min: 1, max: 1_000_000, whole: true });

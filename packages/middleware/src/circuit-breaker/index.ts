@@ -58,16 +58,6 @@ export type { Strategy, Tally } from './strategy.js';
  * ```
  */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware {
-  checkOptions('circuitBreaker', options, [
-    'strategy',
-    'openMs',
-    'maxOpenMs',
-    'per',
-    'maxAccounts',
-    'onStateChange',
-    'now',
-    'random',
-  ]);
   const {
     strategy = consecutiveFailures(),
     openMs = 10_000,
@@ -77,7 +67,16 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware 
     onStateChange,
     now = monotonicNow,
     random = () => Math.random(),
-  } = options;
+  } = checkOptions('circuitBreaker', options, [
+    'strategy',
+    'openMs',
+    'maxOpenMs',
+    'per',
+    'maxAccounts',
+    'onStateChange',
+    'now',
+    'random',
+  ]);
   checkStrategy(strategy);
   checkNumber('circuitBreaker', 'openMs', openMs, { min: 1, max: maxDelayMs });
   checkNumber('circuitBreaker', 'maxOpenMs', maxOpenMs, {

@@ -56,8 +56,8 @@ export type { DenialCode, FallbackOptions, FallThrough } from './options.js';
 export function fallback<P extends Providers>(...providers: P): Fallback<P>;
 export function fallback<P extends Providers>(...providersAndOptions: [...P, FallbackOptions]): Fallback<P>;
 export function fallback(...args: readonly unknown[]): Fallback<Providers> {
-  const { providers: given, options } = argumentsOf(args);
-  checkOptions('fallback', options, ['fallThroughOn', 'onFallThrough', 'now']);
+  const { providers: given, options: last } = argumentsOf(args);
+  const options = checkOptions('fallback', last, ['fallThroughOn', 'onFallThrough', 'now']);
   const { fallThroughOn = [] } = options;
   checkDenialCodes(fallThroughOn);
 

@@ -96,8 +96,8 @@ const wholeBackend: ReadonlySet<SecretErrorCode> = new Set([
  * ```
  */
 export function incidents(options: IncidentOptions): (event: CallEvent) => void {
-  checkOptions('incidents', options, ['log', 'settleMs', 'now']);
-  const { log, settleMs = 10_000, now = () => Date.now() } = options;
+  const own = checkOptions('incidents', options, ['log', 'settleMs', 'now']);
+  const { log, settleMs = 10_000, now = () => Date.now() } = own;
   if (typeof log !== 'function') {
     throw new TypeError(`incidents: log must be a function, got ${kindOf(log)}. Call incidents({ log }).`);
   }

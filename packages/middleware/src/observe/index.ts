@@ -42,8 +42,8 @@ export interface ObserveOptions {
  * ```
  */
 export function observe(options: ObserveOptions): Middleware {
-  checkOptions('observe', options, ['onEvent', 'hits', 'now']);
-  const { onEvent, hits = false, now = () => Date.now() } = options;
+  const own = checkOptions('observe', options, ['onEvent', 'hits', 'now']);
+  const { onEvent, hits = false, now = () => Date.now() } = own;
   // The one hook that is required: without it the middleware does nothing, silently.
   if (typeof onEvent !== 'function') {
     throw new TypeError(

@@ -56,14 +56,6 @@ export interface RateLimitOptions {
  * ```
  */
 export function rateLimit(options: RateLimitOptions): Middleware {
-  checkOptions('rateLimit', options, [
-    'callsPerSecond',
-    'burstSize',
-    'maxQueueSize',
-    'per',
-    'maxAccounts',
-    'now',
-  ]);
   const {
     callsPerSecond,
     burstSize = 1,
@@ -71,7 +63,14 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     per = 'provider',
     maxAccounts = 1_000,
     now = monotonicNow,
-  } = options;
+  } = checkOptions('rateLimit', options, [
+    'callsPerSecond',
+    'burstSize',
+    'maxQueueSize',
+    'per',
+    'maxAccounts',
+    'now',
+  ]);
   checkNumber('rateLimit', 'callsPerSecond', callsPerSecond, { min: 0.001, max: 1_000_000 });
   checkNumber('rateLimit', 'burstSize', burstSize, { min: 1, max: 1_000_000, whole: true });
   checkNumber('rateLimit', 'maxQueueSize', maxQueueSize, { min: 0, max: 1_000_000, whole: true });

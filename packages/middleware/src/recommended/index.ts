@@ -1,6 +1,6 @@
 import { compose } from '@secretkit/core';
 import type { Middleware } from '@secretkit/core/middleware';
-import { checkOptions, kindOf } from '@secretkit/core/provider';
+import { checkOptions, kindOf, ownFields } from '@secretkit/core/provider';
 import { type CacheOptions, cache } from '../cache/index.js';
 import { type CircuitBreakerOptions, circuitBreaker } from '../circuit-breaker/index.js';
 import { type RateLimitOptions, rateLimit } from '../rate-limit/index.js';
@@ -64,8 +64,8 @@ export interface RecommendedOptions {
  * const secrets = createSecrets(stack(envSecrets()));
  * ```
  */
-export function recommended(options: RecommendedOptions = {}): Middleware {
-  checkOptions('recommended', options, ['telemetry', ...parts, 'now', 'random']);
+export function recommended(given: RecommendedOptions = {}): Middleware {
+  const options = checkOptions('recommended', given, ['telemetry', ...parts, 'now', 'random']);
   for (const part of parts) checkPart(part, options[part]);
   const { telemetry, now, random } = options;
 
@@ -79,8 +79,8 @@ export function recommended(options: RecommendedOptions = {}): Middleware {
     ...(options.rateLimit ? [rateLimit({ ...clock, ...options.rateLimit })] : []),
     timeout({ ...clock, ...options.timeout }),
   ];
-  const { maxElapsedMs = defaultMaxElapsedMs } = options.retry ?? {};
-  const { timeoutMs = defaultTimeoutMs } = options.timeout ?? {};
+  const { maxElapsedMs = defaultMaxElapsedMs } = ownFields(options.retry);
+  const { timeoutMs = defaultTimeoutMs } = ownFields(options.timeout);
   checkAttempts('recommended', 'maxElapsedMs of retry', maxElapsedMs, timeoutMs);
   return compose(...layers);
 }

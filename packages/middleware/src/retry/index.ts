@@ -35,15 +35,6 @@ export type { Retry, RetryOptions } from './options.js';
  * ```
  */
 export function retry(options: RetryOptions = {}): Middleware {
-  checkOptions('retry', options, [
-    'maxAttempts',
-    'baseDelayMs',
-    'maxDelayMs',
-    'maxElapsedMs',
-    'onRetry',
-    'now',
-    'random',
-  ]);
   const {
     maxAttempts = 3,
     baseDelayMs = 100,
@@ -52,7 +43,15 @@ export function retry(options: RetryOptions = {}): Middleware {
     onRetry,
     now = monotonicNow,
     random = () => Math.random(),
-  } = options;
+  } = checkOptions('retry', options, [
+    'maxAttempts',
+    'baseDelayMs',
+    'maxDelayMs',
+    'maxElapsedMs',
+    'onRetry',
+    'now',
+    'random',
+  ]);
   checkNumber('retry', 'maxAttempts', maxAttempts, { min: 1, max: 100, whole: true });
   checkNumber('retry', 'baseDelayMs', baseDelayMs, { min: 0, max: longestTimerMs });
   checkNumber('retry', 'maxDelayMs', maxDelayMs, {

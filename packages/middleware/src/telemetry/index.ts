@@ -36,8 +36,8 @@ export { type RotationStep, traceRotation } from './trace-rotation.js';
  * const secrets = createSecrets(stack(envSecrets()));
  * ```
  */
-export function telemetry(options: TelemetryOptions = {}): Middleware {
-  checkOptions('telemetry', options, ['names', 'hits', 'attributes', 'tracer', 'meter', 'now']);
+export function telemetry(given: TelemetryOptions = {}): Middleware {
+  const options = checkOptions('telemetry', given, ['names', 'hits', 'attributes', 'tracer', 'meter', 'now']);
   checkTelemetry(options);
   const { names = 'omitted', hits = false, attributes = {}, now = () => Date.now() } = options;
   const { tracer = trace.getTracer(scopeName), meter } = options;

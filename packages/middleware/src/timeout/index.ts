@@ -42,8 +42,8 @@ export interface TimeoutOptions {
  * ```
  */
 export function timeout(options: TimeoutOptions = {}): Middleware {
-  checkOptions('timeout', options, ['timeoutMs', 'now']);
-  const { timeoutMs = defaultTimeoutMs, now = monotonicNow } = options;
+  const own = checkOptions('timeout', options, ['timeoutMs', 'now']);
+  const { timeoutMs = defaultTimeoutMs, now = monotonicNow } = own;
   checkNumber('timeout', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs });
 
   const timed = around({

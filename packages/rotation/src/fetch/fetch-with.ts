@@ -34,9 +34,9 @@ export interface FetchWithOptions {
 export function fetchWith<T>(
   rotation: Rotation<T>,
   headersOf: (value: T) => Readonly<Record<string, string>>,
-  options: FetchWithOptions,
+  given: FetchWithOptions,
 ): FetchLike {
-  checkOptions('fetchWith', options, ['origins', 'authFailure', 'fetch']);
+  const options = checkOptions('fetchWith', given, ['origins', 'authFailure', 'fetch']);
   const { authFailure = [401], fetch: send = sendByGlobal } = options;
   const origins = new Set(checkOrigins(options.origins));
 

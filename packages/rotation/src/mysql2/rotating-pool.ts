@@ -85,9 +85,7 @@ export async function rotatingPool<T>(
     });
 
   function loginOf({ secret }: Credential<T>): LoginFields {
-    const fields = connection(secret.reveal());
-    checkOptions('mysqlPool, result of connection', fields, loginFields);
-    return fields;
+    return checkOptions('mysqlPool, result of connection', connection(secret.reveal()), loginFields);
   }
 
   function discard(taken: MysqlConnection): void {

@@ -29,8 +29,8 @@ export interface RedisSetup<T> {
 /** A server that hangs must not keep a verification waiting. */
 export const verifyTimeoutMs = 10_000;
 
-export function redisSetup<T>(owner: string, options: RedisOptions<T>): RedisSetup<T> {
-  checkOptions(owner, options, ['name', 'connection', 'drainMs', 'closeMs']);
+export function redisSetup<T>(owner: string, given: RedisOptions<T>): RedisSetup<T> {
+  const options = checkOptions(owner, given, ['name', 'connection', 'drainMs', 'closeMs']);
   const { name = 'redis', drainMs, closeMs = 5_000 } = options;
   checkNumber(owner, 'closeMs', closeMs, { min: 0, max: maxDelayMs });
   const { connection = (value: T) => loginFields(value as DatabaseCredential) } = options;

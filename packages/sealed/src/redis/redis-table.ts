@@ -30,8 +30,7 @@ type StoredRow = readonly [version: string, createdAt: number, expiresAt: number
  */
 export function redisTable(client: RedisScripts, options: RedisTableOptions = {}): SecretTable {
   const owner = 'redisTable';
-  checkOptions(owner, options, ['prefix']);
-  const { prefix = 'secretkit' } = options;
+  const { prefix = 'secretkit' } = checkOptions(owner, options, ['prefix']);
   if (typeof prefix !== 'string' || !/^[\w:/-]{1,100}$/.test(prefix)) {
     const got = typeof prefix === 'string' ? 'another text' : kindOf(prefix);
     throw new TypeError(`${owner}: prefix must be letters, digits, "-", "_", ":" and "/", got ${got}.`);

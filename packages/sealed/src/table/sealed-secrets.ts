@@ -74,8 +74,8 @@ const maxAttempts = 100;
  */
 export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
   const owner = 'sealedSecrets';
-  checkOptions(owner, options, ['table', 'codec', 'keepVersions', 'pageSize', 'now']);
-  const { table, codec, keepVersions = 10, pageSize = 100, now = () => Date.now() } = options;
+  const own = checkOptions(owner, options, ['table', 'codec', 'keepVersions', 'pageSize', 'now']);
+  const { table, codec, keepVersions = 10, pageSize = 100, now = () => Date.now() } = own;
   checkTable(owner, table);
   checkCodec(owner, codec);
   checkNumber(owner, 'keepVersions', keepVersions, { min: 1, max: 1_000, whole: true });
@@ -213,8 +213,8 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
     },
 
     async reseal(resealOptions = {}) {
-      checkOptions('reseal', resealOptions, ['after', 'signal', 'onProgress', 'onUnreadable']);
-      return reseal(table, codec, resealOptions);
+      const own = checkOptions('reseal', resealOptions, ['after', 'signal', 'onProgress', 'onUnreadable']);
+      return reseal(table, codec, own);
     },
 
     async keysInUse({ signal } = {}) {

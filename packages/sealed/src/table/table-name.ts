@@ -15,8 +15,7 @@ export function tableNames(
   options: TableOptions,
   quote: '"' | '`',
 ): { readonly current: string; readonly history: string } {
-  checkOptions(owner, options, ['table']);
-  const { table = 'secretkit_secrets' } = options;
+  const { table = 'secretkit_secrets' } = checkOptions(owner, options, ['table']);
   if (typeof table !== 'string' || !/^([a-z_]\w{0,50}\.)?[a-z_]\w{0,50}$/i.test(table)) {
     const expected = 'table must be a name of letters, digits and "_", which may follow a schema and a dot';
     throw new TypeError(
