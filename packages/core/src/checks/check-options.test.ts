@@ -15,6 +15,12 @@ describe('checkOptions', () => {
     expect(() => checkOptions('cache', options, ['ttlMs', 'now'])).not.toThrow();
   });
 
+  it('returns the own options only', () => {
+    const options = Object.create({ ttlMs: 1 }, { now: { value: 2, enumerable: true } }) as object;
+    const own = checkOptions('cache', options, ['ttlMs', 'now']);
+    expect([own, Object.getPrototypeOf(own)]).toEqual([{ now: 2 }, null]);
+  });
+
   it.each([
     [undefined, 'got undefined'],
     [null, 'got null'],
@@ -23,7 +29,7 @@ describe('checkOptions', () => {
     [{ get: () => undefined }, 'got a provider'],
     [{ ttl: 5 }, 'unknown option "ttl"'],
   ])('refuses anything else, and names the known options: %j', (options, problem) => {
-    const check = () => checkOptions('cache', options, ['ttlMs', 'now']);
+    const check = () => checkOptions('cache', options as object, ['ttlMs', 'now']);
     expect(check).toThrow(TypeError);
     expect(check).toThrow(problem);
     expect(check).toThrow(/^cache: .* Known options: ttlMs, now\.$/);
