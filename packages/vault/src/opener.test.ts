@@ -51,28 +51,93 @@ describe('vaultOpener', () => {
     expect(urls).toEqual(['https://vault.example/v1/secret/data/apps/acct_1/a']);
   });
 
-  it('reads the token and the namespace of the environment, those of OpenBao first', async () => {
-    const { vault, open } = setUp();
-    vi.stubEnv('VAULT_ADDR', 'https://vault.example');
-    vi.stubEnv('VAULT_TOKEN', 'CANARY-other');
-    vi.stubEnv('BAO_TOKEN', 'CANARY-given');
-    vi.stubEnv('VAULT_NAMESPACE', 'team');
-    await (await open('vault:///secret?kvVersion=2')).get('a');
-    await (await open('vault:///secret?kvVersion=2&namespace=other')).get('a');
-    expect(vault.requests.map(({ token, headers }) => [token, headers.get('x-vault-namespace')])).toEqual([
-      ['CANARY-given', 'team'],
-      ['CANARY-given', 'other'],
-    ]);
-  });
+  const bao = { BAO_ADDR: 'https://bao.example', BAO_TOKEN: 'CANARY-of-bao', BAO_NAMESPACE: 'bao' };
+  const vault = { VAULT_ADDR: 'https://vault.example', VAULT_TOKEN: 'CANARY-of-vault', VAULT_NAMESPACE: 'v' };
+  const { BAO_ADDR, BAO_TOKEN } = bao;
+  const { VAULT_ADDR, VAULT_TOKEN } = vault;
 
-  it('sends the token of the environment to no other server than that of the environment', async () => {
-    const { vault, open } = setUp();
+  it.each([
+    ['vault:///secret', { BAO_ADDR, BAO_TOKEN }, 'bao.example', 'CANARY-of-bao', null],
+    ['vault:///secret', vault, 'vault.example', 'CANARY-of-vault', 'v'],
+    ['vault:///secret', { ...bao, ...vault }, 'bao.example', 'CANARY-of-bao', 'bao'],
+    ['vault:///secret', { BAO_ADDR, ...vault }, 'bao.example', undefined, null],
+    ['vault:///secret', { VAULT_ADDR, ...bao, BAO_ADDR: '' }, 'refused'],
+    ['vault:///secret', { BAO_ADDR, VAULT_TOKEN }, 'refused'],
+    ['vault:///secret', { VAULT_ADDR, BAO_TOKEN }, 'refused'],
+    ['vault://vault.example/secret', { ...bao, ...vault }, 'vault.example', 'CANARY-of-vault', 'v'],
+    ['vault://bao.example/secret', { ...bao, ...vault }, 'bao.example', 'CANARY-of-bao', 'bao'],
+    ['vault://vault.example/secret', { VAULT_ADDR, ...bao }, 'vault.example', undefined, null],
+    ['vault://bao.example/secret', { BAO_ADDR, VAULT_TOKEN }, 'refused'],
+    ['vault://bao.example:8200/secret', bao, 'refused'],
+    ['vault://other.example/secret', bao, 'refused'],
+    ['vault://other.example/secret', { ...bao, ...vault }, 'refused'],
+    ['vault://other.example/secret', { BAO_ADDR, ...vault }, 'refused'],
+    [
+      'vault://other.example/secret',
+      { BAO_ADDR, BAO_TOKEN, VAULT_TOKEN },
+      'other.example',
+      'CANARY-of-vault',
+      null,
+    ],
+    ['vault://other.example/secret', { BAO_TOKEN, VAULT_TOKEN }, 'other.example', 'CANARY-of-bao', null],
+    ['vault://other.example/secret', { VAULT_TOKEN }, 'other.example', 'CANARY-of-vault', null],
+    ['vault://other.example/secret', { VAULT_ADDR: 'CANARY', VAULT_TOKEN }, 'refused'],
+    [
+      'vault://other.example/secret',
+      { BAO_NAMESPACE: 'bao', VAULT_TOKEN },
+      'other.example',
+      'CANARY-of-vault',
+      'bao',
+    ],
+    ['vault:///secret', { BAO_ADDR, BAO_TOKEN, VAULT_NAMESPACE: 'v' }, 'bao.example', 'CANARY-of-bao', 'v'],
+    [
+      'vault:///secret',
+      { BAO_ADDR, VAULT_ADDR: BAO_ADDR, VAULT_TOKEN },
+      'bao.example',
+      'CANARY-of-vault',
+      null,
+    ],
+    ['vault:///secret?namespace=own', bao, 'bao.example', 'CANARY-of-bao', 'own'],
+  ] as const)(
+    'pairs the variables of one server: %s with %j',
+    async (url, variables, host, token, namespace) => {
+      for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+      const { vault: server, urls, open } = setUp();
+      const withVersion = `${url}${url.includes('?') ? '&' : '?'}kvVersion=2`;
+      if (host === 'refused') {
+        const opened = open(withVersion);
+        await expect(opened).rejects.toThrow(/(BAO|VAULT)_TOKEN/);
+        await expect(opened).rejects.not.toThrow(/CANARY/);
+        expect(server.requests).toEqual([]);
+        return;
+      }
+      await (await open(withVersion)).get('a').catch(() => undefined); // the token may be unknown there
+      expect(urls[0]).toBe(`https://${host}/v1/secret/data/a`);
+      expect(server.requests[0]?.token).toBe(token);
+      expect(server.requests[0]?.headers.get('x-vault-namespace')).toBe(namespace);
+    },
+  );
+
+  it.each(['CANARY', 'CANARY.example:8200', 'unix:///CANARY.sock'])(
+    'refuses the address %s of a variable, by the name of the variable',
+    async (address) => {
+      const { vault: server, open } = setUp();
+      vi.stubEnv('VAULT_ADDR', address);
+      vi.stubEnv('VAULT_TOKEN', 'CANARY-given');
+      const opened = open('vault:///secret');
+      await expect(opened).rejects.toThrow(/VAULT_ADDR must be/);
+      await expect(opened).rejects.not.toThrow(/CANARY/);
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  it('trusts the certificates of the variable that belongs to the server', async () => {
+    vi.stubEnv('BAO_ADDR', 'https://bao.example');
+    vi.stubEnv('BAO_CACERT', '/absent/bao.pem');
     vi.stubEnv('VAULT_ADDR', 'https://vault.example');
-    vi.stubEnv('VAULT_TOKEN', 'CANARY-given');
-    await expect(open('vault://other.example/secret')).rejects.toThrow(
-      /must be that of BAO_ADDR or VAULT_ADDR/,
-    );
-    expect(vault.requests).toEqual([]);
+    const open = (url: string) => openProvider(url, [vaultOpener({ token: 'CANARY-given' })]);
+    await expect(open('vault:///secret')).rejects.toThrow(/BAO_CACERT must hold certificates/);
+    await expect(open('vault://vault.example/secret')).resolves.toMatchObject({ name: 'vault' });
   });
 
   it('logs in where an auth method is given, whatever the variables say', async () => {
@@ -89,7 +154,7 @@ describe('vaultOpener', () => {
     for (const name of ['ca.pem', 'absent.pem']) {
       vi.stubEnv('VAULT_CACERT', join(folder, name));
       const opened = openProvider('vault://vault.example/secret', [vaultOpener({ token: 'CANARY-given' })]);
-      await expect(opened).rejects.toThrow(/BAO_CACERT or VAULT_CACERT must hold certificates/);
+      await expect(opened).rejects.toThrow(/VAULT_CACERT must hold certificates/);
     }
   });
 

@@ -1,5 +1,6 @@
 import { checkOptions, checkScheme, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
 import { checkAllowInsecure } from '@secretkit/http/transport';
+import { addressVariable, type ServerVariables, variablesOf } from './server-variables.js';
 import { type Credential, checkCredential, type VaultAuth } from './vault-auth.js';
 import type { VaultSecretsOptions } from './vault-options.js';
 import { type VaultSecretsOfVersion1, vaultSecrets } from './vault-secrets.js';
@@ -17,8 +18,6 @@ export interface VaultOpenerOptions {
   readonly scheme?: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** `field` is the option `key`: `openProvider` refuses a parameter with the name of a credential. */
 const parameters = ['prefix', 'name', 'field', 'leases', 'namespace', 'kvVersion', 'tls'] as const;
 
@@ -31,7 +30,8 @@ const parameters = ['prefix', 'name', 'field', 'leases', 'namespace', 'kvVersion
  * | `vault:///team/kv?prefix=app/&field=value`| the server of `BAO_ADDR` or `VAULT_ADDR`; texts under `value`     |
  * | `vault://127.0.0.1:8200/secret?tls=false` | a server on this machine, without TLS                             |
  *
- * It reads `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE` and `BAO_CACERT`, and the same with `VAULT_`, when a URL is opened.
+ * It reads `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE` and `BAO_CACERT`, and the same with `VAULT_`, when a URL is opened. A token is
+ * sent to the server of the address with the same beginning; to the host of a URL, only if there is no such address.
  *
  * @throws `TypeError` for wrong options. When it opens a URL: `TypeError` for a wrong part of it, or of a variable.
  * @example
@@ -56,31 +56,24 @@ export function vaultOpener(options: VaultOpenerOptions = {}): Opener<VaultSecre
     async open(url) {
       const { tls, kvVersion, field, leases, ...given } = urlParameters(withoutPlace(url), parameters);
       const address = addressOf(url, tls);
-      const own = token ?? (auth ? undefined : tokenFor(address));
+      const variables = variablesOf(address);
+      const own = token ?? (auth ? undefined : variables.token());
       const secrets: VaultSecretsOptions = {
         address,
         mount: mountOf(url),
         ...given,
-        ...(given.namespace === undefined && optional('namespace', variable('NAMESPACE'))),
+        ...(given.namespace === undefined && optional('namespace', variables.namespace)),
         ...(kvVersion !== undefined && { kvVersion: versionOf(kvVersion) }),
         ...optional('key', field),
         ...optional('leases', leases?.split(',')),
         ...optional('auth', auth),
         ...optional('token', own),
-        ...optional('fetch', fetch ?? (await trustingFetch())),
+        ...optional('fetch', fetch ?? (await trustingFetch(variables))),
         allowInsecure,
       };
       return vaultSecrets(secrets);
     },
   });
-}
-
-/** Returns a variable of the process: that of OpenBao first, as its own tools do. */
-function variable(name: string): string | undefined {
-  const { process } = globalThis as { readonly process?: { readonly env?: Environment } };
-  const env = process?.env ?? {};
-  const found = [`BAO_${name}`, `VAULT_${name}`].find((each) => Object.hasOwn(env, each) && env[each] !== '');
-  return found === undefined ? undefined : env[found];
 }
 
 function addressOf(url: URL, tls: string | undefined): string {
@@ -94,25 +87,11 @@ function addressOf(url: URL, tls: string | undefined): string {
   if (tls !== undefined) {
     throw new TypeError(`${url.protocol} URL: parameter tls must be omitted without a host.`);
   }
-  const address = variable('ADDR');
-  if (address !== undefined) return address.replace(/\/+$/, '');
+  const address = addressVariable();
+  if (address !== undefined) return address;
   throw new TypeError(
     `${url.protocol} URL must name a host after "//", such as ${url.protocol}//vault.example:8200/secret, or set BAO_ADDR or VAULT_ADDR.`,
   );
-}
-
-/** A variable with a token is for the server of the address beside it: a URL must not send it to another one. */
-function tokenFor(address: string): string | undefined {
-  const token = variable('TOKEN');
-  const known = variable('ADDR');
-  if (token === undefined || known === undefined || hostOf(known) === hostOf(address)) return token;
-  throw new TypeError(
-    'vaultOpener: the host of the URL must be that of BAO_ADDR or VAULT_ADDR, whose token would be sent to it. Set the option token for another host.',
-  );
-}
-
-function hostOf(address: string): string | undefined {
-  return URL.canParse(address) ? new URL(address).host : undefined;
 }
 
 function mountOf(url: URL): string {
@@ -130,15 +109,16 @@ function versionOf(kvVersion: string): 1 | 2 {
 }
 
 /** Returns a `fetch` that trusts the certificates of the variable; `undefined` without it. */
-async function trustingFetch(): Promise<typeof globalThis.fetch | undefined> {
-  const path = variable('CACERT');
-  if (path === undefined) return undefined;
+async function trustingFetch({
+  certificates,
+}: ServerVariables): Promise<typeof globalThis.fetch | undefined> {
+  if (!certificates) return undefined;
   const { nodeFetch, textFile } = await import('./node.js');
   try {
-    return nodeFetch({ ca: await textFile(path)() });
+    return nodeFetch({ ca: await textFile(certificates.path)() });
   } catch {
     throw new TypeError(
-      'vaultOpener: the file of BAO_CACERT or VAULT_CACERT must hold certificates in PEM, and this user must be able to read it.',
+      `vaultOpener: the file of ${certificates.variable} must hold certificates in PEM, and this user must be able to read it.`,
     );
   }
 }
