@@ -2,7 +2,7 @@ import { abortable, invalid, isPlainObject, isSecretError, own, SecretError } fr
 import { objectIn, secondsIn, textIn } from './answer-fields.js';
 import { singleFlight } from './single-flight.js';
 import { type Credential, credentialOf, type VaultAuth, type VaultLoginRequest } from './vault-auth.js';
-import { isDeadToken, textsIn } from './vault-errors.js';
+import { closedError, isDeadToken, textsIn } from './vault-errors.js';
 import type { VaultSend } from './vault-http.js';
 import { VaultToken } from './vault-token.js';
 
@@ -67,8 +67,8 @@ const deniedMs = 60_000;
 /** A renewal that gives less than its token had at first, by more than this, has reached the maximum. */
 const toleranceMs = 1_500;
 const firstRetryMs = 1_000;
-/** How long `close` waits for a login in flight, whose token is revoked. */
-const closeMs = 5_000;
+/** How long `close` takes at most, in milliseconds. */
+const closeMs = 2_500;
 
 /** One login: its token, and when to renew it. */
 interface Session {
@@ -94,6 +94,7 @@ export function methodLogin({ auth, send, namespace, now, random }: MethodLoginO
   let keepers = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
+  let isOver = false; // and nobody waits for a token to revoke
   let tending: Promise<void> | undefined;
 
   const logIn = singleFlight((signal) => {
@@ -107,7 +108,7 @@ export function methodLogin({ auth, send, namespace, now, random }: MethodLoginO
 
   async function logInNow(signal: AbortSignal): Promise<Session> {
     const startedAt = now();
-    if (isClosed) throw closed();
+    if (isClosed) throw closedError();
     const request: unknown = await auth.login({ signal, unwrap: (token) => unwrap(token, signal) });
     const { path, body } = checkLoginRequest(request);
     const answer = await send(
@@ -123,9 +124,10 @@ export function methodLogin({ auth, send, namespace, now, random }: MethodLoginO
     );
     if (answer.status >= 400) throw loginRefused(auth.method, answer.status);
     const made = sessionOf(answer.body, startedAt);
-    if (isClosed) await revoke(made);
-    if (isClosed) throw closed();
-    sessions.add(made);
+    if (isOver)
+      await revoke(made).catch(() => undefined); // it ends with its lifetime
+    else sessions.add(made);
+    if (isClosed) throw closedError();
     if (current) current.token.isFinal = true; // nobody renews it any more
     current = made;
     schedule();
@@ -239,7 +241,7 @@ export function methodLogin({ auth, send, namespace, now, random }: MethodLoginO
 
   return {
     async token(signal) {
-      if (isClosed) throw closed();
+      if (isClosed) throw closedError();
       forgetEnded();
       const session = current;
       if (!session || session.token.endsAtMs <= now()) return (await logIn(signal)).token;
@@ -285,32 +287,43 @@ export function methodLogin({ auth, send, namespace, now, random }: MethodLoginO
     async close() {
       isClosed = true;
       clearTimeout(timer);
-      await within(closeMs, loggingIn);
-      forgetEnded();
-      const outcomes = await Promise.allSettled([...sessions].map((session) => revoke(session)));
-      sessions.clear();
       current = undefined;
+      const limit = new AbortController();
+      const timeout = setTimeout(() => limit.abort(tooSlow()), closeMs);
+      const isLoggedIn = abortable(Promise.resolve(loggingIn), limit.signal);
+      const outcomes = await Promise.allSettled([
+        revokeAll(limit.signal),
+        isLoggedIn.then(() => revokeAll(limit.signal)),
+      ]);
+      clearTimeout(timeout);
+      isOver = true;
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed) throw failed.reason as SecretError; // of a request
+      if (failed) throw notRevoked(failed.reason);
     },
   };
 
-  async function revoke({ token }: Session): Promise<void> {
-    try {
-      await send({ method: 'POST', path: ['auth', 'token', 'revoke-self'] }, token.reveal(), namespace); // 403: it is dead
-    } catch (error) {
-      if (!isSecretError(error)) throw error;
-      const problem = `${error.problem} The token of the login could not be revoked, and ends with its lifetime.`;
-      throw new SecretError('unavailable', problem, { details: error.details });
-    }
+  async function revokeAll(signal: AbortSignal): Promise<void> {
+    forgetEnded();
+    const living = [...sessions];
+    sessions.clear();
+    await Promise.all(living.map((session) => revoke(session, signal)));
+  }
+
+  async function revoke({ token }: Session, signal?: AbortSignal): Promise<void> {
+    const path = ['auth', 'token', 'revoke-self'];
+    await send({ method: 'POST', path, signal }, token.reveal(), namespace); // 403: it is dead
   }
 }
 
-async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const isOver = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, isOver]);
-  clearTimeout(timer);
+function tooSlow(): SecretError {
+  return new SecretError('timeout', `the server did not answer within ${closeMs} ms.`);
+}
+
+/** Returns the failure of a revocation, or of a login in flight, which may have made a token. */
+function notRevoked(failure: unknown): unknown {
+  if (!isSecretError(failure)) return failure;
+  const problem = `${failure.problem} The token of the login could not be revoked, and ends with its lifetime.`;
+  return new SecretError('unavailable', problem, { details: failure.details });
 }
 
 /** A failed login is a 400, as are some outages: those have a row in the table of errors. */
@@ -333,8 +346,4 @@ function checkLoginRequest(request: unknown): VaultLoginRequest {
   const { path, body } = (request ?? {}) as Partial<VaultLoginRequest>;
   if (Array.isArray(path) && isPlainObject(body)) return { path, body };
   throw invalid('auth.login must return { path, body }, with the parts of the path as a list.');
-}
-
-function closed(): SecretError {
-  return new SecretError('closed', 'the provider was closed. Make a new one.');
 }

@@ -39,7 +39,8 @@ export function vaultCalls(send: VaultSend, login: Login): VaultCall {
   };
 }
 
-function refused(isDead: boolean): SecretError {
+/** Returns the error for a 403: the token is dead, or a policy denies the path. */
+export function refused(isDead: boolean): SecretError {
   const [code, problem]: readonly [SecretErrorCode, string] = isDead
     ? [
         'unauthenticated',

@@ -1,4 +1,4 @@
-import { own, type SecretErrorCode } from '@secretkit/core/provider';
+import { own, SecretError, type SecretErrorCode } from '@secretkit/core/provider';
 import type { HttpError, HttpErrors, HttpFailure } from '@secretkit/http';
 
 /** The answers of the server that its status does not explain, by a part of their text. The texts are the server's own. */
@@ -89,6 +89,11 @@ export const vaultErrors: HttpErrors = (failure) => {
   );
   return meaning ?? byStatus[status];
 };
+
+/** Returns the error for a call after a close. */
+export function closedError(): SecretError {
+  return new SecretError('closed', 'the provider is closed. Create a new one, or close it later.');
+}
 
 /** Returns the texts of `errors`, or of `warnings`, in the answer to a failed request. */
 export function textsIn({ body }: Pick<HttpFailure, 'body'>): readonly string[] {

@@ -9,7 +9,9 @@ import { listNames } from './list-names.js';
 import { givenToken, methodLogin } from './login.js';
 import { secretPaths, segmentsOf } from './secret-path.js';
 import { mountSegments } from './vault-auth.js';
-import { vaultCalls } from './vault-calls.js';
+
+import { type VaultCall, vaultCalls } from './vault-calls.js';
+import { closedError } from './vault-errors.js';
 import { vaultHttp } from './vault-http.js';
 import { checkVaultOptions, type VaultSecretsOptions } from './vault-options.js';
 
@@ -77,6 +79,7 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
   const call = vaultCalls(send, login);
   const leases = vaultLeases({
     call,
+    send,
     login,
     isOwnLogin: auth !== undefined,
     paths: checkLeases(owner, options.leases),
@@ -84,10 +87,15 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
     random,
   });
   const bounded = boundedCalls(maxRequests);
+  let closing: Promise<void> | undefined;
+  const openCall: VaultCall = async (request) => {
+    refuseIfClosed();
+    return call(request);
+  };
   const kv: KvEngine = kvEngine({
-    call: (request) => bounded(() => call(request), request.signal),
+    call: (request) => bounded(() => openCall(request), request.signal),
     mount,
-    version: mountVersion(call, mount, kvVersion),
+    version: mountVersion(openCall, mount, kvVersion),
     key,
     now,
   });
@@ -96,6 +104,7 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
     name: 'vault',
 
     async get(ref, ctx) {
+      refuseIfClosed();
       if (leases.has(ref)) return leases.get(ref, ctx);
       const { signal } = ctx;
       const path = paths.find(ref);
@@ -105,6 +114,7 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
     },
 
     async set(ref, secret, { signal }) {
+      refuseIfClosed();
       if (leases.has(ref)) refuseWrite();
       refuseExpiry(secret.expiresAt);
       const version = await kv.write(paths.place(ref), dataOf(secret, key), undefined, signal);
@@ -112,6 +122,7 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
     },
 
     async delete(ref, { signal }) {
+      refuseIfClosed();
       if (leases.has(ref)) refuseWrite();
       const path = paths.find(ref);
       if (path !== undefined) await kv.remove(path, deletion, signal);
@@ -120,11 +131,8 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
     canonical: (ref) => (leases.has(ref) ? { ...ref, name: `\u0001${ref.name}` } : canonicalPath(paths, ref)),
 
     async [Symbol.asyncDispose]() {
-      try {
-        await leases.close();
-      } finally {
-        await login.close();
-      }
+      closing ??= close();
+      return closing;
     },
 
     ...(options.leases && { hold: (ref: SecretRef, version: string) => leases.hold(ref, version) }),
@@ -134,11 +142,25 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
   };
   return Object.freeze(provider);
 
+  async function close(): Promise<void> {
+    try {
+      await leases.close();
+    } finally {
+      await login.close();
+    }
+  }
+
+  /** Also between the requests of one call. */
+  function refuseIfClosed(): void {
+    if (closing) throw closedError();
+  }
+
   function listing(): Pick<SecretProvider, 'list'> {
     const { before } = paths;
     if (!before) return {};
     return {
       async list({ scope, cursor, limit = pageSize }, { signal }) {
+        refuseIfClosed();
         const start = before(scope);
         if (start === undefined) return { refs: [] };
         const page = await listNames({
@@ -159,6 +181,7 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
   function comparing(): Required<Pick<SecretProvider, 'compareAndSet' | 'listVersions'>> {
     return {
       async compareAndSet(ref, secret, expected, { signal }) {
+        refuseIfClosed();
         if (leases.has(ref)) refuseWrite();
         refuseExpiry(secret.expiresAt);
         const path = paths.place(ref);
@@ -176,6 +199,7 @@ export function vaultSecrets(given: VaultSecretsOptions): VaultSecretsOfVersion1
       },
 
       async listVersions(ref, { signal }) {
+        refuseIfClosed();
         if (leases.has(ref)) return []; // none can be chosen
         const path = paths.find(ref);
         if (path === undefined) return [];

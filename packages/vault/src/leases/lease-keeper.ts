@@ -1,4 +1,5 @@
-import { type CallContext, refKey, type Secret, SecretError, type SecretRef } from '@secretkit/core/provider';
+import { type CallContext, refKey, type Secret, type SecretRef } from '@secretkit/core/provider';
+import { closedError } from '../vault-errors.js';
 import { isDenied } from './is-denied.js';
 import type { LeaseBackend } from './lease.js';
 import type { LeaseClock } from './lease-clock.js';
@@ -72,7 +73,7 @@ export function leaseKeeper({ backend, clock, random }: LeaseKeeperOptions): Lea
     hold: (ref, version) =>
       slots.get(refKey(ref))?.slot.hold(version) ?? { [Symbol.dispose]: () => undefined },
     async close({ revoke, withinMs }) {
-      closing.abort(new SecretError('closed', 'the provider is closed. Create a new one.'));
+      closing.abort(closedError());
       const limit = new AbortController();
       const ended = new Set<LeasedPair>();
       const work = async (): Promise<void> => {

@@ -208,6 +208,31 @@ describe('the login of leases', () => {
   });
 });
 
+describe('a token of a file that changes', () => {
+  it('while an account is made does not change how long the account lives', async () => {
+    vi.setSystemTime(0);
+    let token = 'CANARY-given';
+    const { vault, provider, leases } = setUp({ token: () => token });
+    vault.tokens.set('CANARY-next', Infinity);
+    const { answer } = vault;
+    vault.answer = (request) => {
+      if (request.path === 'auth/token/lookup-self') {
+        return [200, { data: { ttl: request.token === 'CANARY-given' ? 60 : 0 } }];
+      }
+      if (request.path.startsWith('database/')) token = 'CANARY-next'; // the file is written now
+      return answer?.(request);
+    };
+    const secret = await provider.get(ref, {});
+    expect(secret?.expiresAt?.getTime()).toBe(60_000); // with the token that made it
+    const lookups = vault.requests.filter(({ path }) => path === 'auth/token/lookup-self');
+    expect(lookups.map((request) => request.token)).toEqual(['CANARY-given']);
+    await vi.advanceTimersByTimeAsync(50_000);
+    await provider.get(ref, {});
+    expect(leases.made).toBe(2); // by the next token, before the end of the first one
+    await provider[Symbol.asyncDispose]?.();
+  });
+});
+
 describe('a ref below the option leases', () => {
   it('is not one of the key-values with the same name', () => {
     const { provider } = setUp({ prefix: 'database/' });

@@ -10,12 +10,13 @@ import {
 } from '@secretkit/core/provider';
 import type { HttpFailure } from '@secretkit/http';
 import { objectIn, secondsIn, textIn } from '../answer-fields.js';
-import { hasUnsafeNumber } from '../kv-value.js';
+import { jsonProblem } from '../kv-value.js';
 import type { Login } from '../login.js';
 import { segmentsOf } from '../secret-path.js';
 import { mountSegments } from '../vault-auth.js';
 import type { VaultCall } from '../vault-calls.js';
 import { isNothing, textsIn } from '../vault-errors.js';
+import type { VaultSend } from '../vault-http.js';
 import type { VaultToken } from '../vault-token.js';
 import { givenTokenLife } from './given-token-life.js';
 import type { LeaseBackend, LoginLife } from './lease.js';
@@ -25,6 +26,7 @@ import { staticRoles } from './static-roles.js';
 
 export interface VaultLeasesOptions {
   readonly call: VaultCall;
+  readonly send: VaultSend;
   readonly login: Login;
   /** Whether the login is ours: its end revokes its leases. */
   readonly isOwnLogin: boolean;
@@ -44,8 +46,8 @@ export interface VaultLeases {
   close(): Promise<void>;
 }
 
-/** How long `close` may take, in milliseconds. */
-const closeMs = 5_000;
+/** How long `close` may take, in milliseconds. A login is closed after its leases, and takes as long again. */
+const closeMs = { ofOwnLogin: 2_500, ofGivenToken: 5_000 };
 
 const lookUpMs = 1_000;
 
@@ -53,6 +55,7 @@ const lost = /lease not found|invalid lease|lease expired|past the max TTL/i;
 
 export function vaultLeases({
   call,
+  send,
   login,
   isOwnLogin,
   paths,
@@ -62,7 +65,7 @@ export function vaultLeases({
   const clock = leaseClock(now);
   const wallMs = (): number => clock.read().wallMs;
   const metaOf = staticRoles(wallMs);
-  const lifeOf = givenTokenLife(call, login, () => clock.read().monotonicMs);
+  const lifeOf = givenTokenLife(send, login, () => clock.read().monotonicMs);
   let keeping: Disposable | undefined;
 
   const backend: LeaseBackend = {
@@ -138,7 +141,8 @@ export function vaultLeases({
     hold: ({ name }, version) => keeper.hold({ name }, version),
 
     async close() {
-      const left = await keeper.close({ revoke: !isOwnLogin, withinMs: closeMs });
+      const withinMs = isOwnLogin ? closeMs.ofOwnLogin : closeMs.ofGivenToken;
+      const left = await keeper.close({ revoke: !isOwnLogin, withinMs });
       keeping?.[Symbol.dispose]();
       if (!isOwnLogin && left.length > 0) throw notRevoked(left);
     },
@@ -178,8 +182,8 @@ function problemOf(body: object | undefined, data: object, seconds: number | und
   const id = own(body as { readonly lease_id?: unknown } | undefined, 'lease_id') ?? '';
   if (typeof id !== 'string') return 'the id of the lease is not a text. Check the address.';
   if (id !== '' && !seconds) return 'the lease has no duration. Check the address, and the role.';
-  if (hasUnsafeNumber(data)) return 'the secret has a number that is not exact in JavaScript.';
-  return undefined;
+  const problem = jsonProblem(data);
+  return problem && `the secret ${problem}. Check the address, and the role.`;
 }
 
 /** A proxy that gives an answer again says how old it is. */
