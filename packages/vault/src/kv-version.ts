@@ -1,4 +1,4 @@
-import { isSecretError, SecretError } from '@secretkit/core/provider';
+import { isSecretError, own, SecretError } from '@secretkit/core/provider';
 import { objectIn, textIn } from './answer-fields.js';
 import { singleFlight } from './single-flight.js';
 import type { VaultCall } from './vault-calls.js';
@@ -25,7 +25,7 @@ export function mountVersion(
 ): MountVersion {
   let known: KvVersion | undefined;
   const ask = singleFlight(async (signal) => {
-    known = await versionOf(call, mount, signal);
+    known = await versionOf(call, mount, given !== undefined, signal);
     return known;
   });
 
@@ -48,10 +48,20 @@ export function mountVersion(
   };
 }
 
-async function versionOf(call: VaultCall, mount: readonly string[], signal: AbortSignal): Promise<KvVersion> {
+async function versionOf(
+  call: VaultCall,
+  mount: readonly string[],
+  isGiven: boolean,
+  signal: AbortSignal,
+): Promise<KvVersion> {
   const path = ['sys', 'internal', 'ui', 'mounts', ...mount];
-  const { body } = await call({ path, signal }).catch((error: unknown) => {
+  const { body } = await call({ path, signal }).catch(async (error: unknown) => {
     if (!isSecretError(error, 'permission_denied')) throw error;
+    if (!isGiven && (await mayRead(call, mount, signal))) {
+      throw mismatch(
+        'nothing is mounted at this path, or its version may not be asked for. Check the options mount and namespace, or set kvVersion.',
+      );
+    }
     const problem =
       'HTTP 403: nothing is mounted there, or the token has no access. Check the options mount and namespace, or set kvVersion.';
     throw new SecretError('permission_denied', problem, { details: error.details });
@@ -62,6 +72,19 @@ async function versionOf(call: VaultCall, mount: readonly string[], signal: Abor
     throw mismatch('the engine at the option mount is not of the type kv. Check the option mount.');
   }
   return textIn(objectIn(data, 'options'), 'version') === '2' ? 2 : 1;
+}
+
+/** Whether a policy allows something below the mount. Then its version is denied only if there is no mount. */
+async function mayRead(call: VaultCall, mount: readonly string[], signal: AbortSignal): Promise<boolean> {
+  const paths = [`${mount.join('/')}/data`];
+  try {
+    const path = ['sys', 'capabilities-self'];
+    const { body } = await call({ method: 'POST', path, body: { paths }, signal });
+    const capabilities = own(objectIn(body, 'data'), 'capabilities');
+    return Array.isArray(capabilities) && capabilities.length > 0 && !capabilities.includes('deny');
+  } catch {
+    return false; // the token may not ask, either
+  }
 }
 
 function mismatch(problem: string): SecretError {

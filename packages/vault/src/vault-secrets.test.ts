@@ -102,7 +102,7 @@ describe.skipIf(!hasOpenBao)('on OpenBao', () => {
 
     it.each<[string, Partial<VaultSecretsOptions>, string, RegExp]>([
       ['no mount', { mount: 'nope', kvVersion: 2 }, 'unavailable', /mount and namespace/],
-      ['no mount, and no version', { mount: 'nope' }, 'permission_denied', /mount and namespace/],
+      ['no mount, and no version', { mount: 'nope' }, 'unavailable', /mount and namespace/],
       ['another engine', { mount: 'transit' }, 'unavailable', /not of the type kv/],
       ['no namespace', { namespace: 'nope' }, 'unavailable', /option namespace/],
       [
@@ -118,6 +118,15 @@ describe.skipIf(!hasOpenBao)('on OpenBao', () => {
         message: expect.stringMatching(message),
       });
     });
+
+    it.each([undefined, 2] as const)(
+      'is not: no mount, for a token that may not read there, which looks like a denial (kvVersion %s)',
+      async (kvVersion) => {
+        const { auth } = await post('auth/token/create', { policies: ['reader'] });
+        const secrets = open({ mount: 'nope', token: auth.client_token, ...(kvVersion && { kvVersion }) });
+        await failure(secrets.get('app/none')).toMatchObject({ code: 'permission_denied' });
+      },
+    );
 
     it('is confirmed once with the version of the engine, also for a token that may not ask for it', async () => {
       const secrets = open({ kvVersion: 2 });
