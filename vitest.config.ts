@@ -25,6 +25,7 @@ export default defineConfig({
       'bench/fleet/*.test.ts',
     ],
     globalSetup: ['scripts/ci/conformance-summary.ts'],
+    server: { deps: { inline: ['@stripe/ui-extension-sdk'] } }, // its imports have no file extensions
     typecheck: {
       enabled: true,
       include: ['packages/*/src/**/*.test-d.ts'],

@@ -14,6 +14,11 @@ export function accountOf(client: StripeClient, header: AccountHeader): string |
     : (account as { toString(): string }).toString(); // a string, or a StripeContext, which has a toString
 }
 
+/** Returns the HTTP client that a client was configured with; `undefined` when it is not known. */
+export function httpClientOf(client: StripeClient): unknown {
+  return read(client, 'httpClient');
+}
+
 // Every version of stripe-node has getApiField, but some do not have it in their types.
 function read(client: StripeClient, field: string): unknown {
   const { getApiField } = client as { getApiField?: (field: string) => unknown };

@@ -2,6 +2,7 @@ import { isSecretError, SecretError } from '@secretkit/core/provider';
 import { fieldsOf, networkCode } from '@secretkit/http/transport';
 import { requestIdOf } from './safe-details.js';
 import type { StripeFailure } from './stripe-failure.js';
+import { extensionError } from './ui-extension.js';
 
 /** Returns the error response in an error of stripe-node; `undefined` when there was no response. */
 export function failureIn(error: unknown): StripeFailure | undefined {
@@ -21,17 +22,21 @@ export function failureIn(error: unknown): StripeFailure | undefined {
 /**
  * Returns the error to throw for an error of stripe-node without a response. Its message, `raw`, `detail` and headers may
  * contain a body, and are dropped. An error that is not stripe-node's is returned unchanged: core makes it safe.
+ *
+ * @param inExtension - Whether the request was sent by the HTTP client of the extension SDK.
  */
-export function fromSdkError(error: unknown): unknown {
+export function fromSdkError(error: unknown, inExtension = false): unknown {
   const { type, detail, requestId } = fieldsOf(error);
   if (isSecretError(detail)) return detail; // from the HTTP client of createStripeClient
   if (!isSdkType(type)) return error;
   const details = requestIdOf(requestId);
   if (type !== 'StripeConnectionError') {
-    const problem =
-      'the response is not JSON. Check for a proxy between this host and Stripe, and try again.';
+    const remedy = inExtension ? 'Reload the Dashboard' : 'Check for a proxy between this host and Stripe';
+    const problem = `the response is not JSON. ${remedy}, and try again.`;
     return new SecretError('unavailable', problem, { details });
   }
+  const ofExtension = inExtension ? extensionError(detail) : undefined;
+  if (ofExtension) return ofExtension;
   if (isInvalidHeader(detail)) {
     const problem =
       'the API key, or another header, has a character that a header cannot hold. Trim a key that comes from a file.';

@@ -52,13 +52,13 @@ const withoutPayloads: unique symbol = Symbol('without payloads');
 
 export function stripeApi({ livemode, ...settings }: ApiSettings): StripeApi {
   const { secrets } = settings.client.apps;
-  const { send, key } = stripeRequests(settings);
-  const read = answerReader({ key, now: settings.now });
+  const { send, key, inExtension } = stripeRequests(settings);
+  const read = answerReader({ key, inExtension, now: settings.now });
 
   function checkMode<T extends { livemode: boolean | undefined; details: SecretErrorDetails }>(answer: T): T {
     if (livemode === undefined || answer.livemode === undefined || answer.livemode === livemode)
       return answer;
-    throw wrongMode(livemode, answer.details);
+    throw wrongMode(livemode, inExtension, answer.details);
   }
 
   async function list(scope: SecretScope, query: PageQuery, ctx: CallContext): Promise<StripePage> {
@@ -166,11 +166,14 @@ function quotaExceeded(refusal: unknown): SecretError {
   );
 }
 
-function wrongMode(livemode: boolean, details: SecretErrorDetails): SecretError {
+function wrongMode(livemode: boolean, inExtension: boolean, details: SecretErrorDetails): SecretError {
   const [expected, actual] = [modeOf(livemode), modeOf(!livemode)];
+  const [owner, remedy] = inExtension
+    ? ['Dashboard is in', `Switch it to ${expected} mode`]
+    : ['API key belongs to', `Use a ${expected}-mode key`];
   return new SecretError(
     'unauthenticated',
-    `the API key belongs to ${actual} mode, but the option livemode is ${livemode}. Use a ${expected}-mode key.`,
+    `the ${owner} ${actual} mode, but the option livemode is ${livemode}. ${remedy}.`,
     { details },
   );
 }

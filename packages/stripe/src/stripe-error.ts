@@ -8,6 +8,8 @@ import type { StripeFailure } from './stripe-failure.js';
 export interface ErrorContext {
   /** The kind of the API key, when it is known. */
   readonly key?: KeyKind | undefined;
+  /** Whether the Dashboard signed the request: a UI extension has no API key. @defaultValue false */
+  readonly inExtension?: boolean | undefined;
   /** The clock, in epoch milliseconds. @defaultValue Date.now */
   readonly now?: (() => number) | undefined;
 }
@@ -72,6 +74,33 @@ const restrictedKey: ErrorMapping = {
     'the {key} lacks the permission for secrets (secret_write). Add it to the key in the Dashboard, under API keys.',
 };
 
+const expiredSession: ErrorMapping = {
+  code: 'unauthenticated',
+  problem: 'the session of the Dashboard has expired. Reload the Dashboard, and sign in again.',
+};
+const refusedSession: ErrorMapping = {
+  code: 'unauthenticated',
+  problem:
+    'Stripe did not accept the session of the Dashboard. There is no API key to correct: reload the Dashboard, and check that the app is installed.',
+};
+
+/** The mapping by code or status in a UI extension, where the remedy of the tables is not one. */
+const byCodeInExtension: Readonly<Record<string, ErrorMapping>> = {
+  api_key_expired: expiredSession,
+  livemode_mismatch: {
+    code: 'unauthenticated',
+    problem: 'the Dashboard and the object are in different modes. Switch the mode of the Dashboard.',
+  },
+  platform_api_key_expired: expiredSession,
+  secret_key_required: refusedSession,
+  401: refusedSession,
+  403: {
+    code: 'permission_denied',
+    problem:
+      'the user or the app may not do this. Use the scope of the signed-in user, and check that the manifest has secret_write.',
+  },
+};
+
 /** The mapping by HTTP status, for a failure without a code, or with a code that is not listed above. */
 const byStatus: Readonly<Record<number, ErrorMapping>> = {
   400: {
@@ -134,9 +163,9 @@ const unlisted: ErrorMapping = {
 /** Returns the error of a failure: by Stripe's code first, by the status second. A body or a header is never quoted. */
 export function stripeError(
   failure: StripeFailure,
-  { key, now = () => Date.now() }: ErrorContext = {},
+  { key, inExtension = false, now = () => Date.now() }: ErrorContext = {},
 ): SecretError {
-  const mapping = mappingOf(failure, key);
+  const mapping = (inExtension ? ofExtension(failure) : undefined) ?? mappingOf(failure, key);
   const { status, requestId, headers = {} } = failure;
   const askedMs = retryAfterMs(headers, now());
   const replayed = headers['idempotent-replayed'] === 'true'; // the same idempotency key gets the same response
@@ -165,6 +194,11 @@ export function mayMeanFull({ status = 0, code = '', type, headers = {} }: Strip
     type !== 'idempotency_error' &&
     rateLimitReasonOf(headers) === undefined
   );
+}
+
+function ofExtension({ code = '', status = 0 }: StripeFailure): ErrorMapping | undefined {
+  if (Object.hasOwn(byCodeInExtension, code)) return byCodeInExtension[code];
+  return Object.hasOwn(byVendorCode, code) ? undefined : byCodeInExtension[status];
 }
 
 function mappingOf(

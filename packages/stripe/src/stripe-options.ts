@@ -4,6 +4,7 @@ import { accountOf } from './client-config.js';
 import { hardeningOf } from './hardening.js';
 import { isHeaderText, kindOfBadHeader } from './header-text.js';
 import type { AccountHeader, StripeClient } from './stripe-client.js';
+import { isUiExtension } from './ui-extension.js';
 
 export interface StripeSecretsOptions {
   /** A Stripe instance: the result of `createStripeClient`, or your own. */
@@ -59,9 +60,15 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
   checkAccountOption(account);
   checkMode(client, livemode);
   const accountHeader = checkedHeader(client, own.accountHeader);
+  const defaultAccount = account ?? accountOf(client, accountHeader);
+  if (defaultAccount !== undefined && isUiExtension(client)) {
+    throw new TypeError(
+      'stripeSecrets: account must be absent in a UI extension, got one: the Dashboard decides the account. Omit it, in the options of the Stripe instance too.',
+    );
+  }
   return {
     client,
-    account: account ?? accountOf(client, accountHeader),
+    account: defaultAccount,
     accountHeader,
     livemode,
     now,

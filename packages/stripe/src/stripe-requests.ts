@@ -1,4 +1,11 @@
-import { abortable, type CallContext, own, type SecretScope, throwIfAborted } from '@secretkit/core/provider';
+import {
+  abortable,
+  type CallContext,
+  invalid,
+  own,
+  type SecretScope,
+  throwIfAborted,
+} from '@secretkit/core/provider';
 import type { KeyKind } from './api-key.js';
 import { timeoutOf } from './client-config.js';
 import { hardeningOf } from './hardening.js';
@@ -6,6 +13,7 @@ import { failureIn, fromSdkError } from './sdk-error.js';
 import type { AccountHeader, StripeClient, StripeRequestOptions, StripeScope } from './stripe-client.js';
 import { stripeError } from './stripe-error.js';
 import type { StripeFailure } from './stripe-failure.js';
+import { isUiExtension } from './ui-extension.js';
 
 /** The settings of all requests of a provider. */
 export interface RequestSettings {
@@ -19,6 +27,8 @@ export interface RequestSettings {
 export interface StripeRequests {
   /** The kind of the API key, when it is known. */
   readonly key: KeyKind | undefined;
+  /** Whether the Dashboard sends the requests. */
+  readonly inExtension: boolean;
   /**
    * Sends one request.
    *
@@ -39,6 +49,7 @@ export interface StripeRequests {
  */
 export function stripeRequests({ client, accountHeader, now }: RequestSettings): StripeRequests {
   const hardening = hardeningOf(client);
+  const inExtension = isUiExtension(client);
   const clientTimeoutMs = timeoutOf(client) ?? Number.POSITIVE_INFINITY;
 
   // At least 1: stripe-node would replace 0 by its default. At most the client's own timeout.
@@ -48,10 +59,12 @@ export function stripeRequests({ client, accountHeader, now }: RequestSettings):
 
   return {
     key: hardening?.key,
+    inExtension,
 
     async send(owner, { signal, deadline, idempotencyKey }, request, answerFor) {
       const [account, user] = [own(owner, 'account'), own(owner, 'user')];
       throwIfAborted(signal);
+      if (inExtension && account !== undefined) throw accountOfDashboard();
       const attached = signal && hardening?.attachSignal(signal);
       const scope: StripeScope = user === undefined ? { type: 'account' } : { type: 'user', user };
       const options: StripeRequestOptions = {
@@ -67,13 +80,19 @@ export function stripeRequests({ client, accountHeader, now }: RequestSettings):
       } catch (error) {
         throwIfAborted(signal);
         const failure = failureIn(error);
-        if (!failure) throw fromSdkError(error);
+        if (!failure) throw fromSdkError(error, inExtension);
         const answer = answerFor?.(failure);
         if (answer !== undefined) return answer;
-        throw stripeError(failure, { key: hardening?.key, now });
+        throw stripeError(failure, { key: hardening?.key, inExtension, now });
       } finally {
         attached?.detach();
       }
     },
   };
+}
+
+function accountOfDashboard(): Error {
+  return invalid(
+    'scope.account must be absent in a UI extension: the Dashboard decides the account. Omit it, or ask your backend.',
+  );
 }
