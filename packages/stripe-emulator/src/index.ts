@@ -4,6 +4,8 @@ export type { Permissions, PermissionTarget } from './access/permissions.js';
 export type { Operation } from './api/operation.js';
 export type { RateLimit } from './api/rate-limiter.js';
 export type { RateLimitedReason } from './api/stripe-failures.js';
+export type { DashboardOptions } from './dashboard/dashboard-options.js';
+export type { Dashboard } from './dashboard/dashboard-session.js';
 export type {
   Fault,
   FaultKind,

@@ -3,6 +3,8 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Installations } from './access/installations.js';
 import type { Permissions } from './access/permissions.js';
+import { dashboardPath } from './dashboard/dashboard-endpoint.js';
+import { createSession, type Dashboard } from './dashboard/dashboard-session.js';
 import type { Faults } from './faults/fault-queue.js';
 import type { EmulatorOptions } from './options/emulator-options.js';
 import { resolveOptions } from './options/resolve-options.js';
@@ -31,6 +33,8 @@ export interface Emulator {
   readonly permissions: Permissions;
   /** Installs and uninstalls the app on connected accounts. */
   readonly accounts: Installations;
+  /** The endpoint for the page that stands in for the Dashboard; `undefined` without the option `dashboard`. */
+  readonly dashboard: Dashboard | undefined;
   /**
    * Clears secrets, requests, faults, idempotency keys and rate limits, and restores permissions and installations.
    * Requests in flight change nothing any more, and get no response.
@@ -62,13 +66,14 @@ const serverOptions = {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveOptions(options);
   const state = createState(resolved);
+  const session = resolved.dashboard && createSession(resolved.dashboard);
   const inFlight = new Set<ServerResponse>();
   const server = createServer(
     serverOptions,
     serializeRequests((request, response) => {
       inFlight.add(response);
       response.once('close', () => inFlight.delete(response));
-      void respond(request, response, { options: resolved, state, signal: state.signal }); // never rejects
+      void respond(request, response, { options: resolved, state, signal: state.signal }, session); // never rejects
     }),
   );
   await listen(server, resolved);
@@ -80,8 +85,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     closed ??= stop(server, state.abortRequests);
     return closed;
   };
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url,
     host,
     port,
     requests: {
@@ -95,6 +101,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults: { add: state.faults.add, pending: state.faults.pending, clear: state.faults.clear },
     permissions: { grant: state.permissions.grant, revoke: state.permissions.revoke },
     accounts: { install: state.installations.install, uninstall: state.installations.uninstall },
+    dashboard: session && { url: url + dashboardPath, token: session.token },
     reset: state.reset,
     close,
     [Symbol.asyncDispose]: close,

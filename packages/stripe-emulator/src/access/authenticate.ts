@@ -12,6 +12,8 @@ export interface Caller {
   /** Account whose secrets the request reads or writes. */
   readonly account: string;
   readonly mode: Mode;
+  /** The only user whose scope the request may use. Absent for a key, which may use the scopes of all users. */
+  readonly user?: string;
 }
 
 /**
@@ -19,7 +21,9 @@ export interface Caller {
  *
  * @throws `ApiFailure` 401 for an invalid key, 403 for an account without the app and for a missing permission.
  */
-export function authenticate(headers: IncomingHttpHeaders, { options, state }: RequestContext): Caller {
+export function authenticate(headers: IncomingHttpHeaders, context: RequestContext): Caller {
+  const { options, state, session } = context;
+  if (session) return sessionCaller(session, context);
   const { assume, keys, ownAccount } = options;
   const key = readKey(headers.authorization);
   if (key === undefined || key === '') throw missingKey();
@@ -30,16 +34,34 @@ export function authenticate(headers: IncomingHttpHeaders, { options, state }: R
 
   const keyAccount = entry?.account ?? ownAccount;
   const account = readAccount(headers) ?? keyAccount;
-  if (account !== keyAccount && !state.installations.isInstalled(account)) {
-    throw assumedFailure(assume.errors, 'accountInvalid', { key: maskKey(key), account });
-  }
-  if (!state.permissions.appMayUse(account)) {
-    throw assumedFailure(assume.errors, 'permissionMissing', { account });
-  }
+  checkApp(account, account === keyAccount, maskKey(key), context);
   if (kind[1] === 'rk' && !state.permissions.restrictedKeyMayUse(key)) {
     throw assumedFailure(assume.errors, 'keyPermissionMissing', { key: maskKey(key), account });
   }
   return { keyAccount, account, mode: entry?.mode ?? (kind[2] === 'live' ? 'live' : 'test') };
+}
+
+/** The caller of a UI extension: the app, on the account of the session, for its user. */
+function sessionCaller(
+  { account, user }: NonNullable<RequestContext['session']>,
+  context: RequestContext,
+): Caller {
+  checkApp(account, account === context.options.ownAccount, 'of the Dashboard', context);
+  return { keyAccount: account, account, mode: 'test', user };
+}
+
+function checkApp(
+  account: string,
+  isOwn: boolean,
+  key: string,
+  { options: { assume }, state }: RequestContext,
+): void {
+  if (!isOwn && !state.installations.isInstalled(account)) {
+    throw assumedFailure(assume.errors, 'accountInvalid', { key, account });
+  }
+  if (!state.permissions.appMayUse(account)) {
+    throw assumedFailure(assume.errors, 'permissionMissing', { account });
+  }
 }
 
 function readKey(authorization: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { DashboardSession } from '../dashboard/dashboard-session.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { EmulatorState } from '../state.js';
 
@@ -15,6 +16,8 @@ export interface ApiRequest {
 export interface RequestContext {
   readonly options: ResolvedOptions;
   readonly state: EmulatorState;
+  /** The session of the Dashboard, for a request of a UI extension. */
+  readonly session?: Pick<DashboardSession, 'account' | 'user'> | undefined;
   /** Aborts when the emulator is reset or closes. The request must then change nothing and send no response. */
   readonly signal: AbortSignal;
 }

@@ -64,3 +64,12 @@ export function idempotencyKeyTooLong(maxLength: number): ApiFailure {
     message: `emulator: Idempotency-Key must be at most ${maxLength} characters, got more.`,
   });
 }
+
+export function otherUser(): ApiFailure {
+  return new ApiFailure({
+    status: 403,
+    message:
+      'emulator: scope[user] must be the user of the session, got another user. In a UI extension, use userContext.id.',
+    param: 'scope[user]',
+  });
+}

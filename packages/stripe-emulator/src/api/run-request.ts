@@ -7,11 +7,12 @@ import type { RequestLogLink } from './api-failure.js';
 import type { ApiRequest, RequestContext } from './api-request.js';
 import { readVersion } from './api-version.js';
 import type { Form } from './decode-form.js';
+import { otherUser } from './emulator-failures.js';
 import { executeOperation } from './execute-operation.js';
 import { type IdempotencyClaim, requestFingerprint } from './idempotency.js';
 import { matchOperation, type Operation } from './operation.js';
 import { readForm } from './read-form.js';
-import { readParams } from './read-params.js';
+import { type Params, readParams } from './read-params.js';
 import { unknownUrl } from './stripe-failures.js';
 
 /** Data about a request, collected while it is processed. Incomplete for a request that fails early. */
@@ -104,6 +105,7 @@ async function runIdentified(
   }
   state.rateLimiter?.admit({ account: caller.keyAccount, mode: caller.mode, operation });
   const params = readParams(operation, form, { assume: options.assume, now: options.now() });
+  checkUser(params.scope, caller);
   const claim = claimKey(identified, context, progress);
   try {
     await wait(context, progress);
@@ -122,6 +124,11 @@ async function runIdentified(
   } finally {
     claim?.release();
   }
+}
+
+/** A UI extension reaches the account and its own user, never another one. */
+function checkUser(scope: Params['scope'], { user }: Caller): void {
+  if (user !== undefined && scope.type === 'user' && scope.user !== user) throw otherUser();
 }
 
 /** The response of a request that is not executed. Its fault replaces it. */

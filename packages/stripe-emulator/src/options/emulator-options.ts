@@ -1,5 +1,6 @@
 import type { EmulatedKey } from '../access/emulated-key.js';
 import type { RateLimit } from '../api/rate-limiter.js';
+import type { DashboardOptions } from '../dashboard/dashboard-options.js';
 import type { RequestLogEntry } from '../server/request-log.js';
 import type { Assumptions } from './assumptions.js';
 
@@ -36,6 +37,11 @@ export interface EmulatorOptions {
   readonly allowLiveKeys?: boolean | undefined;
   /** Called once per request, with an entry that has no query, payload or key. Errors that it throws are ignored. */
   readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
+  /**
+   * Lets one page, which stands in for the Stripe Dashboard, send the requests of a UI extension. The API itself still refuses
+   * browsers. @defaultValue none: no page gets a response
+   */
+  readonly dashboard?: DashboardOptions | undefined;
   /** Switches for behaviour that Stripe does not document. @defaultValue the tables in the README */
   readonly assume?: Assumptions | undefined;
 }

@@ -1,5 +1,6 @@
 import type { EmulatedKey } from '../access/emulated-key.js';
 import type { RateLimit } from '../api/rate-limiter.js';
+import { type ResolvedDashboard, resolveDashboard } from '../dashboard/dashboard-options.js';
 import { isLoopback } from '../server/is-loopback.js';
 import type { RequestLogEntry } from '../server/request-log.js';
 import type { ResolvedAssumptions } from './assumptions.js';
@@ -34,6 +35,7 @@ export interface ResolvedOptions {
   readonly latencyMs: number;
   readonly allowLiveKeys: boolean;
   readonly onRequest: ((entry: RequestLogEntry) => void) | undefined;
+  readonly dashboard: ResolvedDashboard | undefined;
   readonly assume: ResolvedAssumptions;
 }
 
@@ -56,6 +58,7 @@ const optionChecks: OptionChecks<EmulatorOptions> = {
   latencyMs: isMilliseconds,
   allowLiveKeys: unchecked,
   onRequest: unchecked,
+  dashboard: isObject,
   assume: isObject,
 };
 
@@ -91,12 +94,13 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     );
   }
   if (typeof rateLimit === 'object') checkOptions(owner, rateLimit, rateChecks, 'rateLimit');
+  const ownAccount = options.ownAccount ?? 'acct_emulator';
   return {
     port: options.port ?? 0,
     host,
     allowRemote,
     now: options.now ?? Date.now,
-    ownAccount: options.ownAccount ?? 'acct_emulator',
+    ownAccount,
     accounts: accounts && new Set(accounts),
     keys: keys && resolveKeys(keys, allowLiveKeys),
     secretWrite: options.secretWrite ?? true,
@@ -104,6 +108,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     latencyMs: options.latencyMs ?? 0,
     allowLiveKeys,
     onRequest: options.onRequest,
+    dashboard: options.dashboard && resolveDashboard(options.dashboard, { ownAccount, allowRemote }),
     assume: resolveAssumptions(owner, options.assume ?? {}),
   };
 }

@@ -12,8 +12,13 @@ export function checkHostAndOrigin(
   { host, origin, 'sec-fetch-site': site }: IncomingHttpHeaders,
   { allowRemote }: Pick<ResolvedOptions, 'allowRemote'>,
 ): ApiFailure | undefined {
-  if (!allowRemote && !isLoopback(host?.replace(/:\d+$/, '') ?? '')) return hostNotAllowed();
+  if (!allowRemote && !isLoopbackHost(host)) return hostNotAllowed();
   // Browsers send `none` for a URL that the user typed into the address bar.
   if (origin !== undefined || (site !== undefined && site !== 'none')) return crossOriginRequest();
   return undefined;
+}
+
+/** Returns whether a `Host` header names this machine. */
+export function isLoopbackHost(host = ''): boolean {
+  return isLoopback(host.replace(/:\d+$/, ''));
 }
