@@ -15,12 +15,16 @@ describe('the name of a backend', () => {
     expect(backendName({ name, layers })).toBe(expected);
   });
 
-  it.each(['mine', 'cached', 'mine (eu)', '(mine)'])(
+  it.each(['mine', 'cached', 'mine (eu)', '(mine)', 'my cache(mine)', 'cache(mine) eu'])(
     'is that of a provider with a name of its own: %s',
     (name) => {
       expect(backendName({ name, layers: [layer('cache')] })).toBe(name);
     },
   );
+
+  it('is that of a provider without layers', () => {
+    expect(backendName({ name: 'env(eu)' })).toBe('env(eu)');
+  });
 
   it('is made of several names for a provider that is made of several', () => {
     const branches = [

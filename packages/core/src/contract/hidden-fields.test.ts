@@ -92,5 +92,13 @@ describe('the hidden fields', () => {
     ]);
     expect(markStale(older, new Date(25), 28).staleSince).toEqual(new Date(25));
     expect(sameValue(older, seal('v'))).toBe(true);
+    expect(sameValue(older, seal('w'))).toBe(false);
+  });
+
+  it('may be added to a value of an older copy without metadata', () => {
+    const bare = { [Symbol.for('secretkit.Secret')]: true, reveal: () => 'v' } as never as Secret;
+    const { expiresAt, createdAt, version, staleSince } = withFetchedAt(bare, 5);
+    expect([expiresAt, createdAt, version, staleSince]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(fetchedAt(withFetchedAt(bare, 5))).toBe(5);
   });
 });

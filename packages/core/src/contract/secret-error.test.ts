@@ -173,6 +173,7 @@ describe('toSecretError', () => {
 it.each(['not-found', 'toString', undefined])('a SecretError cannot have the code %s', (code) => {
   expect(() => new SecretError(code as 'unknown', 'as it is.')).toThrow(TypeError);
   expect(() => new SecretError(code as 'unknown', 'as it is.')).toThrow(codes.join(', '));
+  expect(() => new SecretError(code as 'unknown', 'as it is.')).toThrow(/SecretError: .*\bcode\b/);
 });
 
 describe('the fields of a SecretError', () => {
@@ -193,6 +194,7 @@ describe('the fields of a SecretError', () => {
       ref: { name: 'c\r\nd', scope: { user: 'e\u001b[31m' }, version: '\u0000' },
     });
     expect(message).not.toMatch(/\p{Cc}/u);
+    expect(message).toContain('a\ufffdb "c\ufffd\ufffdd"');
   });
 
   it('shortens a long name', () => {

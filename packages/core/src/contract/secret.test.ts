@@ -5,7 +5,7 @@ import { deserialize, serialize } from 'node:v8';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { isSecret, markStale, type Secret, seal } from './secret.js';
+import { hasExpired, isSecret, markStale, type Secret, seal } from './secret.js';
 import { isSecretError } from './secret-error.js';
 
 const canary = 'CANARY-not-a-real-secret';
@@ -128,6 +128,7 @@ describe('a sealed value', () => {
     { createdAt: 5 },
     { expiresAt: '2030-01-01' },
     { expiresAt: { getTime: (): number => 1e300 } },
+    { expiresAt: { getTime: (): string => '5' } },
   ])('must have valid dates: %j', (meta) => {
     expect(
       isSecretError(
@@ -135,6 +136,31 @@ describe('a sealed value', () => {
         'invalid_argument',
       ),
     ).toBe(true);
+  });
+
+  it('may have the last of all dates', () => {
+    expect(seal('value', { expiresAt: new Date(8.64e15) }).expiresAt).toEqual(new Date(8.64e15));
+  });
+
+  it.each([
+    ['version', 'value', { version: 5 }],
+    ['expiresAt', 'value', { expiresAt: new Date('never') }],
+    ['refreshAt', 'value', { refreshAt: 'tomorrow' }],
+    ['createdAt', 'value', { createdAt: 5 }],
+    ['value', 5, {}],
+  ])('names the part that is wrong, and its kind: %s', (part, value, meta) => {
+    const { message } = thrownBy(() => seal(value as never, meta as never)) as Error;
+    expect(message).toMatch(new RegExp(`${part} must be .*, got \\w`));
+  });
+
+  it.each([[''], ['\ud800']])('names the value among what is wrong: %j', (value) => {
+    expect(() => seal(value)).toThrow(/value must not/);
+  });
+
+  it('has no other metadata', () => {
+    const error = thrownBy(() => seal('value', { expires: new Date(1) } as never));
+    expect(isSecretError(error, 'invalid_argument')).toBe(true);
+    expect((error as Error).message).toMatch(/seal: .*field.*expires/);
   });
 
   it.each([{ expiresAt: new Date(1e12) }, { createdAt: new Date(5) }, { version: 'v1' }])(
@@ -174,6 +200,35 @@ describe('map', () => {
     expect(isSecretError(error, 'invalid_data')).toBe(true);
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('CANARY');
     expect((error as Error).cause).toBeUndefined();
+    expect((error as Error).message).toMatch(/parse failed/);
+  });
+
+  it.each([undefined, 'parse', {}])('needs a function: %j', (parse) => {
+    const error = thrownBy(() => seal(canary).map(parse as never));
+    expect(isSecretError(error, 'invalid_argument')).toBe(true);
+    expect((error as Error).message).toMatch(/map: parse must be a function/);
+  });
+});
+
+describe('hasExpired', () => {
+  const secret = seal('value', { expiresAt: new Date(1_000) });
+
+  it.each([
+    [999, false],
+    [1_000, true],
+    [1_001, true],
+  ])('holds from the expiry on: at %d', (nowMs, expected) => {
+    expect(hasExpired(secret, nowMs)).toBe(expected);
+    expect(hasExpired(seal('value'), nowMs)).toBe(false);
+  });
+
+  it.each([
+    [999, true],
+    [1_000, false],
+    [1_001, false],
+  ])('counts no expiry that was reached when the value arrived: at %d', (sinceMs, expected) => {
+    expect(hasExpired(secret, 2_000, sinceMs)).toBe(expected);
+    expect(hasExpired(seal('value'), 2_000, sinceMs)).toBe(false);
   });
 });
 
