@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeRef, describeScope, refKey, toVariableName, withoutVersion } from '../contract/ref.js';
+import {
+  copyRef,
+  describeRef,
+  describeScope,
+  refKey,
+  type SecretRef,
+  toVariableName,
+  withoutVersion,
+} from '../contract/ref.js';
 import { isSecretError } from '../contract/secret-error.js';
 import { checkRef, checkScope } from './check-ref.js';
 
@@ -158,6 +166,10 @@ describe('refKey', () => {
       { version: 'a', name: 'x' },
       { user: 'a', name: 'x' },
     ],
+    [
+      { version: '1', user: 'a', name: 'x' },
+      { version: '1', user: 'b', name: 'x' },
+    ],
   ])('differs for %j and %j', (one, two) => {
     expect(keyOf(one)).not.toBe(keyOf(two));
   });
@@ -208,6 +220,20 @@ describe('describeScope', () => {
 describe('toVariableName', () => {
   it('is in upper case, with _ for every other character', () => {
     expect(toVariableName('stripe-secret.key2')).toBe('STRIPE_SECRET_KEY2');
+  });
+});
+
+describe('copyRef', () => {
+  it.each<SecretRef>([
+    { name: 'a' },
+    { name: 'a', version: '2' },
+    { name: 'a', scope: {} },
+    { name: 'a', scope: { user: 'u' } },
+    { name: 'a', scope: { account: 'acct_1' }, version: '2' },
+  ])('has the fields that are given, and no other: %j', (ref) => {
+    const copy = copyRef({ ...ref, value: 'CANARY' } as SecretRef);
+    expect(copy).toStrictEqual(ref);
+    expect([Object.isFrozen(copy), Object.isFrozen(copy.scope)]).toEqual([true, true]);
   });
 });
 
