@@ -9,7 +9,7 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: SecretError }
   | { readonly kind: 'rejected'; readonly reason: unknown };
 
-const defaultLimitMs = 5_000;
+const defaultLimitMs = 20_000;
 
 /** Waits for a call, and returns its outcome. @throws `ConformanceFailure` when it does not settle. */
 export async function outcomeOf(

@@ -11,7 +11,7 @@ describe.skipIf(!hasDatabase)('leases on OpenBao with PostgreSQL', () => {
   beforeAll(async () => {
     db = await startLeasingDatabase();
     await db.addRole('app', { ttl: '1h', max: '6h' });
-    await db.addRole('short', { ttl: '3s', max: '1h' });
+    await db.addRole('short', { ttl: '12s', max: '1h' });
   }, 180_000);
   afterAll(() => db?.close());
 
