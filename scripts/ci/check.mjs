@@ -1,6 +1,7 @@
 // Runs the checks of CI, and reports which passed: `npm run check`.
 // `npm run check -- lint types` runs these two; `npm run check -- --skip tests` runs all others.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -64,6 +65,12 @@ const checks = {
   ],
 };
 
+// They use one core each, and write nothing that another one reads. Together they use two.
+const sideBySide = [
+  ['lint', 'types', 'unused', 'readme', 'docs', 'site'],
+  ['sizes', 'packages', 'quickstart', 'new-adapter'],
+];
+
 const names = Object.keys(checks);
 const skips = process.argv[2] === '--skip';
 const given = process.argv.slice(skips ? 3 : 2);
@@ -74,12 +81,15 @@ if (unknown) {
 }
 const chosen = names.filter((name) => given.length === 0 || given.includes(name) !== skips);
 
-const results = chosen.map((name) => {
-  console.log(`\n── ${name}`);
-  const startedAt = Date.now();
-  const passed = checks[name].every(succeeds);
-  return { name, passed, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
-});
+const results = [];
+for (const lanes of stagesOf(chosen)) {
+  const isAlone = lanes.length === 1;
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const name of lane) results.push(await check(name, isAlone));
+    }),
+  );
+}
 
 console.log('');
 for (const { name, passed, seconds } of results) {
@@ -87,11 +97,37 @@ for (const { name, passed, seconds } of results) {
 }
 process.exit(results.every(({ passed }) => passed) ? 0 : 1);
 
+/** Returns the lanes of each stage: those of one stage run side by side, and the checks of a lane one after the other. */
+function stagesOf(names) {
+  const isApart = (name) => sideBySide.some((lane) => lane.includes(name));
+  const first = names.findIndex(isApart);
+  if (first === -1) return names.map((name) => [[name]]);
+  const lanes = sideBySide.map((lane) => lane.filter((name) => names.includes(name)));
+  const stages = names.map((name, at) => {
+    if (at === first) return lanes.filter((lane) => lane.length > 0);
+    return isApart(name) ? undefined : [[name]];
+  });
+  return stages.filter(Boolean);
+}
+
+async function check(name, isAlone) {
+  const startedAt = Date.now();
+  const output = [`\n── ${name}\n`];
+  const print = (text) => (isAlone ? process.stdout.write(text) : output.push(text));
+  if (isAlone) process.stdout.write(output.pop());
+  let passed = true;
+  for (const command of checks[name]) passed &&= await succeeds(command, print, isAlone);
+  process.stdout.write(output.join(''));
+  return { name, passed, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
+}
+
 // npm puts node_modules/.bin on the PATH of its scripts.
-function succeeds([command, ...args]) {
-  console.log(`$ ${[command, ...args].join(' ')}`);
-  return (
-    spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }).status ===
-    0
-  );
+async function succeeds([command, ...args], print, isAlone) {
+  print(`$ ${[command, ...args].join(' ')}\n`);
+  const options = { cwd: root, shell: process.platform === 'win32' };
+  const child = spawn(command, args, { ...options, stdio: isAlone ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
+  child.stdout?.setEncoding('utf8').on('data', print);
+  child.stderr?.setEncoding('utf8').on('data', print);
+  const [status] = await once(child, 'close');
+  return status === 0;
 }
