@@ -18,8 +18,8 @@ export interface CredentialSource<T> {
   readonly latest: Credential<T> | undefined;
   /** The code of the last read in the background, if it failed. */
   readonly failure: SecretErrorCode | undefined;
-  /** Reads through the cache. @throws as `require`; `invalid_data` if the schema refuses the value. */
-  read(signal?: AbortSignal): Promise<Credential<T>>;
+  /** Reads through the cache, unless `fresh`. @throws as `require`; `invalid_data` if the schema refuses the value. */
+  read(options?: { readonly fresh: boolean }): Promise<Credential<T>>;
   /** Reads from the store, once for all callers at the same time. Never rejects. */
   refresh(): Promise<void>;
   /** Parses a value that somebody else has read, and makes it the newest. @throws `invalid_data`. */
@@ -93,7 +93,7 @@ export function credentialSource<T>(
     get failure() {
       return failure;
     },
-    read: async (signal) => apply(await secrets.require(ref, signal && { signal })),
+    read: async ({ fresh } = { fresh: false }) => apply(await secrets.require(ref, { fresh })),
     refresh() {
       if (performance.now() < coolsUntil) return Promise.resolve();
       reading ??= secrets

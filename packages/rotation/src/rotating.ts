@@ -8,6 +8,7 @@ import {
   onAbort,
   type Secret,
   SecretError,
+  type SecretProvider,
   type SecretRef,
 } from '@secretkit/core/provider';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
@@ -21,6 +22,8 @@ import {
   type FollowState,
   follow,
 } from './follow.js';
+import { checkProviderOption, holders } from './holders.js';
+import { quietly } from './quietly.js';
 import type { RotationEvent } from './rotation-event.js';
 import { type RotationHealth, rotationHealth } from './rotation-health.js';
 
@@ -33,7 +36,12 @@ export interface RotatingOptions<T> {
   readonly watchMs?: number;
   /** Returns whether a failure means that the server refused the login. @defaultValue the codes that `secrets.use` knows */
   readonly isAuthFailure?: (failure: unknown) => boolean;
-  /** Called once for a replaced credential that no client uses any more, such as to revoke its lease. @defaultValue nothing */
+  /**
+   * The provider of the client, or its stack: the lease of a credential is held while a client uses it, and revoked after the
+   * drain. No one else may read this secret through a cache, which would not report it. @defaultValue none: a lease ends by itself
+   */
+  readonly provider?: SecretProvider;
+  /** Called once for a replaced credential that no client uses any more, such as to delete a key. @defaultValue nothing */
   readonly revoke?: (credential: Secret<T>) => unknown;
   /** Called for each step of a rotation. Its exceptions are ignored. */
   readonly onEvent?: (event: RotationEvent) => void;
@@ -71,6 +79,7 @@ const options = [
   'deadlineMs',
   'watchMs',
   'isAuthFailure',
+  'provider',
   'revoke',
   'onEvent',
   'signal',
@@ -101,15 +110,27 @@ export function rotating<T = string>(
   settings: RotatingOptions<T> = {},
 ): Rotation<T> {
   const given = checkOptions('rotating', settings, options);
-  const { schema, deadlineMs = 10_000, watchMs, revoke, onEvent, signal, now = () => Date.now() } = given;
+  const {
+    schema,
+    deadlineMs = 10_000,
+    watchMs,
+    provider,
+    revoke,
+    onEvent,
+    signal,
+    now = () => Date.now(),
+  } = given;
+  checkProviderOption(provider);
   checkNumber('rotating', 'deadlineMs', deadlineMs, { min: 0, max: maxDelayMs });
   const { isAuthFailure = (failure: unknown) => isKnownAuthFailure(failure) } = given;
   const source = credentialSource(secrets, ref, schema, now);
   const states = new Set<FollowState<T>>();
-  const users = new Map<Credential<T>, number>();
   const closing = new AbortController();
   let authFailures = 0;
 
+  const { retain } = holders<T>(typeof ref === 'string' ? { name: ref } : ref, provider, (credential) => {
+    if (credential !== source.latest) quietly(() => revoke?.(credential.secret));
+  });
   const context: FollowContext<T> = {
     source,
     deadlineMs,
@@ -122,18 +143,7 @@ export function rotating<T = string>(
     emit(event) {
       quietly(() => onEvent?.(event));
     },
-    retain(credential) {
-      users.set(credential, (users.get(credential) ?? 0) + 1);
-      let held = true;
-      return () => {
-        if (!held) return;
-        held = false;
-        const left = (users.get(credential) ?? 0) - 1;
-        if (left > 0) users.set(credential, left);
-        else users.delete(credential);
-        if (left <= 0 && credential !== source.latest) quietly(() => revoke?.(credential.secret));
-      };
-    },
+    retain,
   };
   const subscriptions = subscribe();
   const leave = onAbort(signal, () => void close()); // it never rejects
@@ -152,10 +162,17 @@ export function rotating<T = string>(
     throw new SecretError('closed', 'the rotation has been closed. Make a new one, or close this one later.');
   }
 
+  /** A provider revokes only what no plain read has returned, as somebody may use it. */
+  async function readForClient(): Promise<Credential<T>> {
+    if (!provider?.hold) return source.read();
+    const { latest } = source;
+    return latest && !hasExpired(latest.secret, now()) ? latest : source.read({ fresh: true });
+  }
+
   /** Returns the credential for a new client: a sibling's, which a server has accepted, before one that nobody has tried. */
   async function firstCredential(): Promise<Credential<T>> {
     refuseIfClosed();
-    const latest = await source.read();
+    const latest = await readForClient();
     refuseIfClosed();
     const siblings = [...states].filter(({ accepted }) => !accepted.isRefused);
     const accepted = siblings.map(({ accepted: { current } }) => current);
@@ -212,15 +229,4 @@ export function rotating<T = string>(
     close,
     [Symbol.asyncDispose]: close,
   });
-}
-
-/** Calls a function of the user. Its exception or rejection is ignored. */
-function quietly<R>(run: () => R): R | undefined {
-  try {
-    const result = run();
-    if (result instanceof Promise) void result.catch(() => undefined);
-    return result;
-  } catch {
-    return undefined;
-  }
 }
