@@ -56,7 +56,7 @@ describe('vaultOpener', () => {
   const { BAO_ADDR, BAO_TOKEN } = bao;
   const { VAULT_ADDR, VAULT_TOKEN } = vault;
 
-  it.each([
+  it.each<[string, Readonly<Record<string, string>>, string, (string | undefined)?, (string | null)?]>([
     ['vault:///secret', { BAO_ADDR, BAO_TOKEN }, 'bao.example', 'CANARY-of-bao', null],
     ['vault:///secret', vault, 'vault.example', 'CANARY-of-vault', 'v'],
     ['vault:///secret', { ...bao, ...vault }, 'bao.example', 'CANARY-of-bao', 'bao'],
@@ -98,25 +98,22 @@ describe('vaultOpener', () => {
       null,
     ],
     ['vault:///secret?namespace=own', bao, 'bao.example', 'CANARY-of-bao', 'own'],
-  ] as const)(
-    'pairs the variables of one server: %s with %j',
-    async (url, variables, host, token, namespace) => {
-      for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-      const { vault: server, urls, open } = setUp();
-      const withVersion = `${url}${url.includes('?') ? '&' : '?'}kvVersion=2`;
-      if (host === 'refused') {
-        const opened = open(withVersion);
-        await expect(opened).rejects.toThrow(/(BAO|VAULT)_TOKEN/);
-        await expect(opened).rejects.not.toThrow(/CANARY/);
-        expect(server.requests).toEqual([]);
-        return;
-      }
-      await (await open(withVersion)).get('a').catch(() => undefined); // the token may be unknown there
-      expect(urls[0]).toBe(`https://${host}/v1/secret/data/a`);
-      expect(server.requests[0]?.token).toBe(token);
-      expect(server.requests[0]?.headers.get('x-vault-namespace')).toBe(namespace);
-    },
-  );
+  ])('pairs the variables of one server: %s with %j', async (url, variables, host, token, namespace) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    const { vault: server, urls, open } = setUp();
+    const withVersion = `${url}${url.includes('?') ? '&' : '?'}kvVersion=2`;
+    if (host === 'refused') {
+      const opened = open(withVersion);
+      await expect(opened).rejects.toThrow(/(BAO|VAULT)_TOKEN/);
+      await expect(opened).rejects.not.toThrow(/CANARY/);
+      expect(server.requests).toEqual([]);
+      return;
+    }
+    await (await open(withVersion)).get('a').catch(() => undefined); // the token may be unknown there
+    expect(urls[0]).toBe(`https://${host}/v1/secret/data/a`);
+    expect(server.requests[0]?.token).toBe(token);
+    expect(server.requests[0]?.headers.get('x-vault-namespace')).toBe(namespace);
+  });
 
   it.each(['CANARY', 'CANARY.example:8200', 'unix:///CANARY.sock'])(
     'refuses the address %s of a variable, by the name of the variable',
