@@ -361,6 +361,20 @@ describe('close', () => {
     expect(given.vault.count('auth/')).toBe(0);
   });
 
+  it.each([
+    ['1 error occurred:\n\t* permission denied\n\n', 'unavailable'],
+    ['permission denied', 'none'],
+  ])(
+    'reports a token that a policy keeps from revoking itself, and none that is dead: %j',
+    async (text, code) => {
+      const { vault, provider, secrets } = setUp();
+      await readBy(secrets, 1);
+      vault.answer = () => [403, { errors: [text] }];
+      const outcome = await failure(Promise.resolve(provider[Symbol.asyncDispose]()).then(() => undefined));
+      expect((outcome as { code?: string }).code ?? outcome).toBe(code);
+    },
+  );
+
   it('reports a token that is left', async () => {
     const { vault, provider, secrets } = setUp();
     await readBy(secrets, 1);

@@ -2,7 +2,7 @@ import { abortable, invalid, isPlainObject, isSecretError, own, SecretError } fr
 import { objectIn, secondsIn, textIn } from './answer-fields.js';
 import { singleFlight } from './single-flight.js';
 import { type Credential, credentialOf, type VaultAuth, type VaultLoginRequest } from './vault-auth.js';
-import { closedError, isDeadToken, textsIn } from './vault-errors.js';
+import { closedError, isDeadToken, refused, textsIn } from './vault-errors.js';
 import type { VaultSend } from './vault-http.js';
 import { VaultToken } from './vault-token.js';
 
@@ -311,7 +311,8 @@ export function methodLogin({ auth, send, namespace, now, random }: MethodLoginO
 
   async function revoke({ token }: Session, signal?: AbortSignal): Promise<void> {
     const path = ['auth', 'token', 'revoke-self'];
-    await send({ method: 'POST', path, signal }, token.reveal(), namespace); // 403: it is dead
+    const answer = await send({ method: 'POST', path, signal }, token.reveal(), namespace);
+    if (answer.status === 403 && !isDeadToken(answer)) throw refused(false);
   }
 }
 

@@ -1,7 +1,7 @@
-import { SecretError, type SecretErrorCode, throwIfAborted } from '@secretkit/core/provider';
+import { throwIfAborted } from '@secretkit/core/provider';
 import type { HttpAnswer } from '@secretkit/http';
 import type { Login } from './login.js';
-import { isDeadToken } from './vault-errors.js';
+import { isDeadToken, refused } from './vault-errors.js';
 import type { VaultRequest, VaultSend } from './vault-http.js';
 import type { VaultToken } from './vault-token.js';
 
@@ -37,15 +37,4 @@ export function vaultCalls(send: VaultSend, login: Login): VaultCall {
     if (second.status === 403) throw refused(isSecondDead);
     return { ...second, token: other };
   };
-}
-
-/** Returns the error for a 403: the token is dead, or a policy denies the path. */
-export function refused(isDead: boolean): SecretError {
-  const [code, problem]: readonly [SecretErrorCode, string] = isDead
-    ? [
-        'unauthenticated',
-        'the token has expired, was revoked, never existed, or may not be used from this address. Provide a new one.',
-      ]
-    : ['permission_denied', 'no policy of the token allows this. Grant it in a policy.'];
-  return new SecretError(code, `HTTP 403: ${problem}`, { details: { status: 403 } });
 }

@@ -116,3 +116,14 @@ export function isDeadToken({ body }: Pick<HttpFailure, 'body'>): boolean {
     (text) => text === 'permission denied' || /\b(invalid|bad) token\b/.test(text),
   );
 }
+
+/** Returns the error for a 403: the token is dead, or a policy denies the path. */
+export function refused(isDead: boolean): SecretError {
+  const [code, problem]: readonly [SecretErrorCode, string] = isDead
+    ? [
+        'unauthenticated',
+        'the token has expired, was revoked, never existed, or may not be used from this address. Provide a new one.',
+      ]
+    : ['permission_denied', 'no policy of the token allows this. Grant it in a policy.'];
+  return new SecretError(code, `HTTP 403: ${problem}`, { details: { status: 403 } });
+}

@@ -1,7 +1,6 @@
 import { numberIn, objectIn } from '../answer-fields.js';
 import type { Login } from '../login.js';
-import { refused } from '../vault-calls.js';
-import { isDeadToken } from '../vault-errors.js';
+import { isDeadToken, refused } from '../vault-errors.js';
 import type { VaultSend } from '../vault-http.js';
 import type { VaultToken } from '../vault-token.js';
 import type { LoginLife } from './lease.js';
