@@ -19,7 +19,10 @@ const checks = {
     ['node', 'scripts/release/bundle-packages.mjs'],
   ],
   sizes: [['npm', '--prefix', 'bench', 'run', 'sizes']],
-  types: [['tsc', '-p', 'tsconfig.checks.json']],
+  types: [
+    ['tsc', '-p', 'tsconfig.checks.json'],
+    ['tsc', '-p', 'examples/stripe-app'], // the code for browsers
+  ],
   unused: [['knip']],
   readme: [
     ['node', 'scripts/docs/compile-code-blocks.mjs'],

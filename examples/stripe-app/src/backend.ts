@@ -7,6 +7,7 @@ import {
 } from '@secretkit/core';
 import type { OAuthTokens } from '@secretkit/oauth';
 import { Hono } from 'hono';
+import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { clientSecret } from './connections.js';
@@ -50,6 +51,7 @@ export function backend({ secrets, connections, partner, now }: BackendParts) {
   });
 
   return new Hono<Signed>()
+    .use(cors({ origin: '*', allowHeaders: ['stripe-signature'] })) // the frame of an extension has no origin; the signature decides
     .use(signed)
     .post('/connect', async (c) => {
       const code = String(c.var.body['code']);
