@@ -15,8 +15,11 @@ function setUp(stored: string | undefined = 'new') {
 }
 
 const nested = (error: object): Error => new Error('outer', { cause: new Error('inner', { cause: error }) });
-const cyclic = new Error('cyclic');
-cyclic.cause = cyclic;
+function cyclicError(): Error {
+  const error = new Error('cyclic');
+  error.cause = error;
+  return error;
+}
 const throwing = Object.defineProperty({}, 'status', {
   get() {
     throw new Error('CANARY');
@@ -53,6 +56,8 @@ describe('an exception of a client that was refused', () => {
     ['a cluster of ioredis', { lastNodeError: new Error('WRONGPASS x') }],
     ['Apollo', { networkError: { statusCode: 401 } }],
     ['a SuppressedError', { error: new Error('x'), suppressed: { status: 401 } }],
+    ['beside a cause that is null', { cause: null, parent: { code: '28P01' } }],
+    ['beside a cause of itself', Object.assign(cyclicError(), { parent: { code: '28P01' } })],
     ['secretkit', new SecretError('unauthenticated', 'x.')],
     ['secretkit, as a cause', nested(new SecretError('unauthenticated', 'x.'))],
     ['a status that the caller names', { status: 403 }, { authFailure: [401, 403] }],
@@ -80,12 +85,21 @@ describe('an exception of a client that was refused', () => {
     ['a number alone that gRPC uses', { code: 16 }],
     ['another failure of MongoDB Atlas', { code: 8000, codeName: 'AtlasError', message: 'not allowed' }],
     ['a number like the code of PostgreSQL', { code: 28000 }],
+    ['the other number alone that MySQL uses', { errno: 1698 }],
+    ['the other name without the number of MySQL', { code: 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR' }],
+    ['a name alone that MongoDB uses', { codeName: 'AuthenticationFailed' }],
+    ['a message alone that MongoDB Atlas uses', new Error('bad auth : x')],
+    ['a message and a number that MongoDB Atlas uses', { code: 8000, message: 'bad auth : x' }],
+    ['a message and a name that MongoDB Atlas uses', { codeName: 'AtlasError', message: 'bad auth : x' }],
+    ['a type alone that Kafka uses', { type: 'SASL_AUTHENTICATION_FAILED' }],
+    ['details alone, as of gRPC', { details: 'x' }],
+    ['a message that is not a text', { message: ['WRONGPASS x'] }],
     ['a message that mentions Redis later', new Error('No WRONGPASS here')],
     ['a message that begins with a longer word', new Error('NOAUTHORITY')],
     ['another code of secretkit', new SecretError('permission_denied', 'x.')],
     ['401 when the caller names others', { status: 401 }, { authFailure: [403] }],
     ['401 when the caller names none', { status: 401 }, { authFailure: [] }],
-    ['a cause of itself', cyclic],
+    ['a cause of itself', cyclicError()],
     ['a property that throws', throwing],
     ['nothing', undefined],
     ['a text', '401'],
@@ -127,6 +141,20 @@ describe('a response that run returns', () => {
     };
     expect(await secrets.use('token', run)).toBe('in');
     expect(refused.cancelled).toHaveBeenCalledTimes(1);
+  });
+
+  it('is ended a few times at most in an exception that is the cause of itself', async () => {
+    const { secrets } = setUp();
+    const [destroy, on] = [vi.fn(), vi.fn()];
+    const error = Object.assign(cyclicError(), { status: 401, body: { destroy, on } });
+    const run = (secret: Secret): string => {
+      if (secret.reveal() === 'old') throw error;
+      return 'in';
+    };
+    expect(await secrets.use('token', run)).toBe('in');
+    expect(destroy.mock.calls.length).toBeGreaterThan(0);
+    expect(destroy.mock.calls.length).toBeLessThan(10);
+    expect(on).toHaveBeenCalledWith('error', expect.any(Function)); // else its error ends the process
   });
 
   it.each<[string, (status: number, destroy: () => void) => object]>([
@@ -218,6 +246,8 @@ describe('a response that run returns', () => {
   it.each([
     ['without headers', { status: 401 }],
     ['with a status that is a text', { status: '401', headers: {} }],
+    ['with headers that are null', { status: 401, headers: null }],
+    ['without a status, but with the code of a failure', { code: '28P01', headers: {} }],
     ['a number', 401],
     ['null', null],
     ['an object that throws on access', throwing],
@@ -267,7 +297,7 @@ describe('isAuthFailure', () => {
 });
 
 describe('authFailure', () => {
-  it.each([401, '401', {}, [undefined], ['401'], [99], [600], [401.5], null])(
+  it.each([401, '401', {}, [undefined], ['401'], [99], [600], [401.5], [401, 99], null])(
     'must be a list of statuses: %j',
     async (authFailure) => {
       const { secrets, get } = setUp();
@@ -279,6 +309,12 @@ describe('authFailure', () => {
       expect(get).not.toHaveBeenCalled();
     },
   );
+});
+
+it.each([100, 599])('authFailure may have the first and the last status: %d', async (status) => {
+  const { secrets } = setUp();
+  const run = (secret: Secret) => (secret.reveal() === 'old' ? { status, headers: {} } : 'in');
+  expect(await secrets.use('token', run, { authFailure: [status] })).toBe('in');
 });
 
 describe('use on a closed client', () => {

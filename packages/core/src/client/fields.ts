@@ -10,7 +10,7 @@ export type SecretInput = string | (SecretRef & { readonly field?: string });
 
 /** Whether the input names a field of the secret. */
 export function hasField(input: SecretInput): input is SecretRef & { readonly field?: string } {
-  return typeof input !== 'string' && isPlainObject(input) && Object.hasOwn(input, 'field');
+  return isPlainObject(input) && Object.hasOwn(input, 'field');
 }
 
 /** Returns the ref, and the field. @throws `invalid_argument` for a field without a value. */

@@ -175,9 +175,8 @@ function isRef(ref: unknown): ref is SecretRef {
 }
 
 export function malformed(expected: string, got: unknown, where?: SecretErrorFields): SecretError {
-  const [kind] = [got, ...(Array.isArray(got) ? (got as unknown[]) : [])].map((each) =>
-    ignoreErrors(() => kindOf(each)),
-  );
+  const members = ignoreErrors(() => (Array.isArray(got) ? [...(got as unknown[])] : []));
+  const [kind] = [got, ...(members ?? [])].map((each) => ignoreErrors(() => kindOf(each)));
   const problem = `the provider must return ${expected}, got ${kind ?? 'an object'}. Fix the provider.`;
   return new SecretError('invalid_data', problem, where);
 }

@@ -145,7 +145,7 @@ export function guard(provider: SecretProvider): SecretProvider {
           return (touch) => {
             if (closed) return undefined; // the caller's next step reports it
             try {
-              return checkCached(read, touch, name);
+              return checkCached(read, touch);
             } catch (error) {
               throw toSecretError(error, { provider: name });
             }
@@ -199,11 +199,11 @@ function releaseOnce(held: Disposable): Disposable {
   };
 }
 
-function checkCached(read: CachedReader, touch: boolean, provider: string): ReturnType<CachedReader> {
+function checkCached(read: CachedReader, touch: boolean): ReturnType<CachedReader> {
   const found = read(touch);
   if (touch && isSettled(found?.settled)) return found;
   if (touch || typeof found !== 'object' || found === null || 'then' in found) return void kindOf(found);
-  const secret = checkAnswer(found.secret, { provider });
+  const secret = checkAnswer(found.secret, {});
   return secret && (secret === found.secret ? found : { secret });
 }
 

@@ -43,17 +43,17 @@ export async function readMany(
 }
 
 async function readScope(stack: SecretProvider, refs: readonly SecretRef[], next: () => CallContext) {
-  const inPlace = (error: unknown, { signal }: CallContext, ref: SecretRef): Answer => {
+  const inPlace = (error: unknown, { signal }: CallContext): Answer => {
     if (signal?.aborted || !isSecretError(error)) throw error; // the caller's own abort
-    return withFields(error, { ref });
+    return error;
   };
   const readOne = async (ref: SecretRef): Promise<Answer> => {
     const ctx = next();
-    return stack.get(ref, ctx).catch((error: unknown) => inPlace(error, ctx, ref));
+    return stack.get(ref, ctx).catch((error: unknown) => inPlace(error, ctx));
   };
   if (!stack.getMany || refs.length === 1) return Promise.all(refs.map(readOne));
   const ctx = next();
-  return stack.getMany(refs, ctx).catch((error: unknown) => refs.map((ref) => inPlace(error, ctx, ref)));
+  return stack.getMany(refs, ctx).catch((error: unknown) => refs.map(() => inPlace(error, ctx)));
 }
 
 /** Yields every ref of a scope, one call a page. @throws `unsupported`; `invalid_data` for a repeated cursor or another scope. */
