@@ -102,6 +102,47 @@ describe('a repeated read of a name', () => {
     ]);
   });
 
+  it.each<SecretRef>([
+    { name: 'a' },
+    { name: 'a', scope: { user: 'usr_1' } },
+    { name: 'a', scope: { account: 'acct_1' } },
+    { name: 'a', scope: { account: 'acct_1', user: 'usr_1' } },
+  ])('by ref is one look-up, too: %j', async (ref) => {
+    const { provider, seen, answer } = setUp();
+    const secrets = createSecrets(provider);
+    for (let at = 0; at < 2; at += 1) await secrets.get(ref);
+    seen.splice(0);
+    expect(secrets.get({ ...ref })).toBe(answer);
+    expect(seen).toEqual(['read']);
+    expect(secrets.scoped({ user: 'usr_2' }).peek('a')?.reveal()).toBe('value');
+    expect(seen).toEqual(['read', 'cached a of usr_2', 'look']);
+  });
+
+  it('in a batch from memory keeps keys such as __proto__', async () => {
+    const secrets = createSecrets(setUp().provider);
+    const refs = JSON.parse('{"__proto__":"a","constructor":"b"}') as Record<string, string>;
+    for (let at = 0; at < 2; at += 1) {
+      const found = await secrets.getMany(refs);
+      expect(Object.keys(found)).toEqual(['__proto__', 'constructor']);
+      expect(Object.getPrototypeOf(found)).toBe(Object.prototype);
+    }
+  });
+
+  it('asks once about an account within the scope of a user', async () => {
+    const { provider } = setUp();
+    const asked: SecretRef[] = [];
+    const canonical = (ref: SecretRef): SecretRef => {
+      asked.push(ref);
+      return ref;
+    };
+    const hers = createSecrets({ ...provider, canonical }).scoped({ user: 'usr_1' });
+    for (let at = 0; at < 3; at += 1) {
+      await hers.get({ name: 'a', scope: { account: 'acct_1' } }, {});
+      await hers.get({ name: 'a', scope: { account: 'acct_1', user: 'usr_1' } }, {});
+    }
+    expect(asked.filter(({ name }) => name === 'any')).toHaveLength(2);
+  });
+
   it('is within the scope of the client', async () => {
     const { provider, seen } = setUp();
     const hers = createSecrets(provider).scoped({ user: 'usr_1' });

@@ -46,6 +46,20 @@ function scripted(steps: readonly Step[] = [], reads: readonly (Error | undefine
   return { secrets: createSecrets(provider), put, value, writes, looks };
 }
 
+/** A store that answers no write, and returns values without a version. */
+function scriptedWithoutVersions() {
+  const writes: unknown[] = [];
+  const provider: SecretProvider = {
+    name: 'store',
+    get: async () => seal('other'),
+    compareAndSet: async (ref) => {
+      writes.push(ref);
+      throw new SecretError('timeout', 'Lost.');
+    },
+  };
+  return { secrets: createSecrets(provider), writes };
+}
+
 describe('compareAndSet', () => {
   it('writes if the version is the expected one, and returns the new one', async () => {
     const { secrets, put, value, writes, looks } = scripted();
@@ -175,6 +189,23 @@ describe('compareAndSet', () => {
     put('old');
     expect(await outcome(secrets.compareAndSet('a', 'new', 'v1'))).toBe(code);
     expect([writes.length, looks.length]).toEqual([1, 0]);
+  });
+
+  it('rejects at once if a later attempt is denied', async () => {
+    const { secrets, put, writes, looks } = scripted(['timeout', 'permission_denied']);
+    put('old');
+    expect(await outcome(secrets.compareAndSet('a', 'new', 'v1'))).toBe('permission_denied');
+    expect([writes.length, looks.length]).toEqual([2, 1]);
+  });
+
+  it('is a conflict if it finds a value without a version where there was none', async () => {
+    const { secrets, writes } = scriptedWithoutVersions();
+    const error = await failureOf(() => secrets.compareAndSet('a', 'new', undefined));
+    expect(error).toMatchObject({
+      code: 'conflict',
+      problem: expect.stringMatching(/another writer/) as unknown,
+    });
+    expect(writes).toHaveLength(1);
   });
 
   it.each(['lost before', 'conflict'] as const)(

@@ -398,7 +398,8 @@ describe('list', () => {
       ...readOnly,
       list: async () => ({ refs: [], cursor: 'same' }),
     });
-    expect(await outcome(walk(secrets.list()))).toBe('invalid_data');
+    const problem = expect.stringContaining('cursor') as unknown;
+    await expect(walk(secrets.list())).rejects.toMatchObject({ code: 'invalid_data', problem });
   });
 
   it.each<[string, SecretScope | undefined, SecretScope | undefined]>([
@@ -420,7 +421,8 @@ describe('list', () => {
     const walking = async () => {
       for await (const { name } of secrets.list(requested && { scope: requested })) names.push(name);
     };
-    expect(await outcome(walking())).toBe('invalid_data');
+    const problem = expect.stringContaining('requested scope') as unknown;
+    await expect(walking()).rejects.toMatchObject({ code: 'invalid_data', problem });
     expect(names).toEqual([]);
   });
 

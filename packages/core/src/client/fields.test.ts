@@ -39,7 +39,7 @@ const json = String.raw`{
   "object": { "a": [1, "b"] }, "array": [1, { "deep": "x" }], "nothing": null, "empty": "",
   "a/b": "slash", "m~n": "tilde", "~1": "escaped", "/": "root", "": "unnamed", "length": "own length",
   "__proto__": { "polluted": "own" }, "then": "not a promise",
-  "unsafe": 9007199254740993, "negative": -9007199254740993, "safe": 9007199254740991, "huge": 1e400,
+  "unsafe": 9007199254740993, "negative": -9007199254740993, "safe": 9007199254740991, "huge": 1e400, "low": -1e400,
   "inner": { "unsafe": [9007199254740993] }, "surrogate": "CANARY\ud800"
 }`;
 
@@ -88,12 +88,17 @@ describe('a field', () => {
     expect(revealed(one)).toBe(expected);
   });
 
-  it.each(['unsafe', 'negative', 'huge', 'inner', '/inner/unsafe/0', 'surrogate'])(
+  it.each(['unsafe', 'negative', 'huge', 'low', 'inner', '/inner/unsafe/0', 'surrogate'])(
     'that cannot be shown without loss is invalid_data: %s',
     async (field) => {
       const { secrets } = storeOf(json);
       const error = await failureOf(() => secrets.get({ name: 'db', field }));
-      expect(error).toMatchObject({ code: 'invalid_data', provider: 'store', ref: { name: 'db' } });
+      expect(error).toMatchObject({
+        code: 'invalid_data',
+        provider: 'store',
+        operation: 'get',
+        ref: { name: 'db' },
+      });
       expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/CANARY|90071|Infinity/);
       expect(await outcome(secrets.get({ name: 'db', field: 'text' }))).toBe('CANARY');
     },

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createSecrets } from '../client/create-secrets.js';
-import { abortable, onAbort } from './abortable.js';
+import type { CallContext } from '../contract/provider.js';
+import { abortable, abortReason, fanOutSignals, onAbort } from './abortable.js';
 
 const never = new Promise<never>(() => undefined);
 
@@ -72,5 +73,47 @@ describe('onAbort', () => {
     await expect(Promise.allSettled(reads)).resolves.toMatchObject(
       reads.map(() => ({ status: 'rejected', reason: 'enough' })),
     );
+  });
+});
+
+describe('abortReason', () => {
+  it.each(['enough', null, 0])('is the reason of the signal: %s', (reason) => {
+    expect(abortReason(AbortSignal.abort(reason))).toBe(reason);
+  });
+
+  it('is an AbortError for the signal of a polyfill without a reason', () => {
+    const reason = abortReason({ aborted: true } as AbortSignal);
+    expect(reason).toBeInstanceOf(DOMException);
+    expect(reason).toMatchObject({ name: 'AbortError', message: expect.stringMatching(/abort/) as unknown });
+  });
+});
+
+describe('fanOutSignals', () => {
+  it('gives each of several calls a signal of its own, which fires with that of the caller', async () => {
+    const caller = new AbortController();
+    const contexts: CallContext[] = [];
+    const run = fanOutSignals({ signal: caller.signal, fresh: true }, 2, async (next) => {
+      contexts.push(next(), next());
+      caller.abort('enough');
+      contexts.push(next());
+      return 'done';
+    });
+    expect(await run).toBe('done');
+    expect(new Set([caller.signal, ...contexts.map(({ signal }) => signal)]).size).toBe(4);
+    expect(contexts.map(({ signal }) => signal?.reason as unknown)).toEqual(['enough', 'enough', 'enough']);
+    expect(contexts.map(({ fresh }) => fresh)).toEqual([true, true, true]);
+  });
+
+  it('leaves no listener', async () => {
+    const { signal } = new AbortController();
+    await expect(fanOutSignals({ signal }, 2, () => Promise.reject('broken'))).rejects.toBe('broken');
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it.each<[string, CallContext, number]>([
+    ['one call', { signal: new AbortController().signal }, 1],
+    ['a caller without a signal', { fresh: true }, 2],
+  ])('passes the context of %s on', async (_, ctx, count) => {
+    expect(await fanOutSignals(ctx, count, async (next) => next())).toBe(ctx);
   });
 });

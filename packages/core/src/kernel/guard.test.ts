@@ -440,6 +440,97 @@ describe('a hostile or careless provider', () => {
   });
 });
 
+describe('a version', () => {
+  const versioned = { name: 'a', version: '2' };
+
+  it.each(['set', 'compareAndSet', 'delete', 'listVersions'])(
+    'is refused by %s, with its place',
+    async (name) => {
+      const provider = guard(uniform(async () => undefined));
+      const method = provider[name as 'set'] as (...args: unknown[]) => Promise<unknown>;
+      const failure = method(versioned, seal('value'), name === 'set' ? {} : 'v1', {});
+      await expect(failure).rejects.toMatchObject({
+        code: 'invalid_argument',
+        provider: 'own',
+        operation: name,
+        ref: versioned,
+      });
+    },
+  );
+
+  it('reaches no backend without versions, and fails in its place of a batch', async () => {
+    const getMany = vi.fn(async (refs: readonly unknown[]) => refs.map(() => seal('value')));
+    const provider = guard({ name: 'own', get: async () => undefined, getMany });
+    const failure = { code: 'unsupported', provider: 'own', operation: 'getMany', ref: versioned };
+    expect(await provider.getMany!([versioned], {})).toEqual([expect.objectContaining(failure)]);
+    expect(getMany).not.toHaveBeenCalled();
+    const [first, second] = await provider.getMany!([versioned, ref], {});
+    expect([first, revealed(second)]).toEqual([expect.objectContaining(failure), 'value']);
+    expect(getMany.mock.calls).toEqual([[[ref], {}]]);
+  });
+
+  it('is kept by a canonical form that drops it, and may be changed by one', () => {
+    const canonicalOf = (canonical: SecretProvider['canonical']) =>
+      guard({ name: 'own', get: async () => undefined, ...(canonical && { canonical }) }).canonical!;
+    expect(canonicalOf(({ name }) => ({ name }))(versioned)).toStrictEqual(versioned);
+    expect(canonicalOf(({ name }) => ({ name }))(ref)).toStrictEqual(ref);
+    expect(canonicalOf(({ name }) => ({ name, version: 'two' }))(versioned).version).toBe('two');
+    expect(canonicalOf(({ name }) => ({ name, version: 'two' }))(ref).version).toBe('two');
+  });
+});
+
+describe('the memory of a provider', () => {
+  const holding = (found: unknown) =>
+    guard({ name: 'own', get: async () => undefined, memory: { cached: () => () => found as never } });
+
+  it('that throws in a reader is unknown, with its provider', () => {
+    const cached = () => () => {
+      throw new TypeError('CANARY');
+    };
+    const read = guard({ name: 'own', get: async () => undefined, memory: { cached } }).memory!.cached!(ref);
+    expect(() => read(false)).toThrow(expect.objectContaining({ code: 'unknown', provider: 'own' }));
+  });
+
+  it('that holds a proxy of a secret has a copy, or a failure', () => {
+    const older = { [Symbol.for('secretkit.Secret')]: true, reveal: () => 'value' };
+    const found = holding({ secret: older }).memory!.cached!(ref)(false);
+    expect(found?.secret).not.toBe(older);
+    expect(revealed(found?.secret)).toBe('value');
+  });
+
+  it('that returns a promise where a result is due is invalid_data', () => {
+    const cached = (async () => () => undefined) as never;
+    const { memory } = guard({ name: 'own', get: async () => undefined, memory: { cached } });
+    const failure = {
+      code: 'invalid_data',
+      problem: expect.stringMatching(/at once, got a promise/) as unknown,
+    };
+    expect(() => memory!.cached!(ref)).toThrow(expect.objectContaining(failure));
+  });
+
+  it('reports changes of the right shape, until the subscription ends, which it does once', () => {
+    const end = vi.fn();
+    const listeners: ((change: never) => void)[] = [];
+    const subscribe = (listener: (change: never) => void) => {
+      listeners.push(listener);
+      return end;
+    };
+    const provider = guard({ name: 'own', get: async () => undefined, memory: { subscribe } });
+    const heard: unknown[] = [];
+    const stop = provider.memory!.subscribe!((change) => heard.push(change));
+    const report = (change: unknown) => listeners.forEach((listener) => listener(change as never));
+    report({ invalidate: { name: 5 } });
+    report({ ref, secret: 'CANARY' });
+    report({ invalidate: ref });
+    expect(heard).toEqual([{ invalidate: ref }]);
+    stop();
+    report({ invalidate: ref });
+    stop();
+    expect(heard).toHaveLength(1);
+    expect(end).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('a settled promise of a cache', () => {
   it('is passed on unchanged', () => {
     const hit = settled(seal('value'));

@@ -52,6 +52,7 @@ describe('compose', () => {
     ['timeout cache', 'TIMEOUT_OUTSIDE_CACHE'],
     ['timeout circuitBreaker', 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER'],
     ['retry timeout circuitBreaker', 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER'],
+    ['timeout timeout circuitBreaker', 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER'],
     ['retry other cache timeout', 'RETRY_OUTSIDE_CACHE'],
     ['cache retry cache', 'RETRY_OUTSIDE_CACHE'],
     ['retry other retry retry', 'RETRY_OUTSIDE_RETRY'],
