@@ -1,6 +1,6 @@
 export type { Branch, Layer } from './contract/provider.js';
 export { backendName, settled, settledLater } from './contract/provider.js';
-export { fetchedAt, markStale, sameValue, staleUntil, withFetchedAt } from './contract/secret.js';
+export { fetchedAt, isLocal, markStale, sameValue, staleUntil, withFetchedAt } from './contract/secret.js';
 export { checkAnswer, checkAnswers } from './kernel/answers.js';
 export { around, type Call, type Policy } from './kernel/around.js';
 export type { CapabilitiesOf, Layered, Wrapped } from './kernel/define-middleware.js';

@@ -43,7 +43,8 @@ export {
   toVariableName,
   withoutVersion,
 } from './contract/ref.js';
-export { contentOf, hasExpired, isSecret, type Secret, type SecretMeta, seal } from './contract/secret.js';
+export type { Secret, SecretMeta } from './contract/secret.js';
+export { contentOf, hasExpired, isSecret, markLocal, seal } from './contract/secret.js';
 export type {
   Capability,
   ErrorRule,

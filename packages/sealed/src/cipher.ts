@@ -1,10 +1,12 @@
 /** A derived key, in the form that its cipher uses. */
 export type DerivedKey = object;
 
-/** HKDF-SHA-256 and AES-256-GCM of one platform. All implementations give the same bytes. */
+/** HKDF-SHA-256, HMAC-SHA-256 and AES-256-GCM of one platform. All implementations give the same bytes. */
 export interface Cipher {
   /** Derives a key of 32 bytes. */
   derive(key: Uint8Array, salt: Uint8Array, info: Uint8Array): DerivedKey | Promise<DerivedKey>;
+  /** Returns the HMAC-SHA-256 of bytes. */
+  mac(key: Uint8Array, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Returns ciphertext and tag. */
   encrypt(
     key: DerivedKey,

@@ -15,6 +15,8 @@ export interface DataKey {
 /** One entry of the codec's `keys`. */
 export interface KeySource {
   readonly id: string;
+  /** The input of the names of records; absent for an envelope, whose data keys differ between processes. */
+  readonly nameKey: Uint8Array | undefined;
   /** Returns the key for new records. */
   toSeal(signal: AbortSignal | undefined): DataKey | Promise<DataKey>;
   /** Returns the key of a record; `undefined` when a key of this kind did not seal it. */
@@ -27,7 +29,8 @@ export interface KeySource {
 /** Returns the source of a key that the process holds. */
 export function ownKey(id: string, key: Uint8Array): KeySource {
   const dataKey: DataKey = { key, wrapped: undefined };
-  return { id, toSeal: () => dataKey, toOpen: (wrapped) => (wrapped === undefined ? dataKey : undefined) };
+  const toOpen = (wrapped: string | undefined) => (wrapped === undefined ? dataKey : undefined);
+  return { id, nameKey: key, toSeal: () => dataKey, toOpen };
 }
 
 /** Returns the source of data keys that an envelope protects. A new one is made when the last one is older than the limit. */
@@ -43,6 +46,7 @@ export function envelopeKey(
   const unwraps = new SharedCalls<DataKey>(limits);
   return {
     id,
+    nameKey: undefined,
     toSeal(signal) {
       return wraps.get('', signal, async (own) => {
         const key = random(keySize);

@@ -20,11 +20,15 @@ export function nodeCipher(): Cipher | undefined {
   }
 }
 
-function cipherOf({ createCipheriv, createDecipheriv, createSecretKey, hkdfSync }: NodeCrypto): Cipher {
+function cipherOf(crypto: NodeCrypto): Cipher {
+  const { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync } = crypto;
   const options = { __proto__: null, authTagLength: tagSize };
   return {
     derive(key, salt, info) {
       return createSecretKey(new Uint8Array(hkdfSync('sha256', key, salt, info, 32)));
+    },
+    mac(key, bytes) {
+      return new Uint8Array(createHmac('sha256', key).update(bytes).digest());
     },
     encrypt(key, nonce, plaintext, associatedData) {
       const cipher = createCipheriv('aes-256-gcm', key as KeyObject, nonce, options); // made by `derive`
@@ -48,10 +52,11 @@ function cipherOf({ createCipheriv, createDecipheriv, createSecretKey, hkdfSync 
   };
 }
 
-function isComplete({ derive, encrypt, decrypt }: Cipher): boolean {
+function isComplete({ derive, mac, encrypt, decrypt }: Cipher): boolean {
   const bytes = new Uint8Array(32);
   const nonce = bytes.subarray(0, 12);
   const key = derive(bytes, bytes, bytes);
+  if ((mac(bytes, bytes) as Uint8Array).length !== 32) return false;
   const sealed = encrypt(key, nonce, bytes, bytes) as Uint8Array; // none of this cipher is a promise
   return (decrypt(key, nonce, sealed, bytes) as Uint8Array | undefined)?.length === bytes.length;
 }

@@ -1,5 +1,5 @@
 import type { Secret, SecretErrorCode } from '@secretkit/core/provider';
-import { isSecretError, throwIfAborted } from '@secretkit/core/provider';
+import { isSecretError, refKey, throwIfAborted } from '@secretkit/core/provider';
 import { associatedData, checkContext, type RecordContext } from './associated-data.js';
 import { fromBase64Url, toBase64Url } from './base64.js';
 import { BoundedMap } from './bounded-map.js';
@@ -30,6 +30,13 @@ export interface SealedCodec {
     record: string,
     options?: RecordCallOptions,
   ): Promise<OpenedRecord | UnopenedRecord>;
+  /**
+   * Returns names for the records of a context in a store of keys and values: one for each key of the codec, the first key's
+   * first. A name is an HMAC of the context in base64url, so a dump of the store does not show which secrets there are; that of
+   * an envelope is a hash, since its data keys differ between processes.
+   * @throws `invalid_argument` for a context that is wrong.
+   */
+  names(context: RecordContext): Promise<readonly string[]>;
 }
 
 /** Options of one call. */
@@ -89,7 +96,9 @@ export function sealedCodec(options: SealedCodecOptions): SealedCodec {
   return createCodec(options, nodeCipher() ?? webCipher);
 }
 
+const nameLabel = /* @__PURE__ */ encodeFields(['sk1', 'name of a record']);
 const maxDerivedKeys = 1_000;
+const maxNames = 10_000;
 const maxRecordsPerSalt = 2 ** 32; // random nonces of 96 bits: NIST SP 800-38D, section 8.3
 
 /** As `sealedCodec`, with a cipher, a source of random bytes and a limit that tests replace. */
@@ -102,6 +111,7 @@ export function createCodec(
   const { namespace, sources } = codecParts(options, random);
   const [first] = sources as [(typeof sources)[0]]; // at least one was checked
   const derivedKeys = new BoundedMap<DerivedKey>(maxDerivedKeys); // never promises: on Workers these belong to one request
+  const names = new BoundedMap<readonly string[]>(maxNames);
   let salt = toBase64Url(random(saltSize));
   let sealed = 0;
 
@@ -164,6 +174,21 @@ export function createCodec(
       const content = decodeContent(plaintext);
       if (!content) return unopened('unsupported_content', keyId);
       return Object.freeze({ opened: true as const, ...content, keyId });
+    },
+
+    async names(context) {
+      const bound = checkContext(context);
+      const memo = JSON.stringify([bound.use, bound.principal ?? null, refKey(bound.ref)]);
+      const known = names.get(memo);
+      if (known) return known;
+      const each = sources.map(async ({ id, nameKey }) => {
+        const fields = associatedData('sk1', namespace, bound, nameKey ? '' : id);
+        const subkey = await cipher.mac(nameKey ?? nameLabel, nameLabel);
+        return toBase64Url(await cipher.mac(subkey, fields));
+      });
+      const made = Object.freeze(await Promise.all(each));
+      names.set(memo, made);
+      return made;
     },
   });
 }

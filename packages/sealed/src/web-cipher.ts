@@ -12,6 +12,12 @@ export const webCipher: Cipher = Object.freeze<Cipher>({
     const from = { name: 'HKDF', hash: 'SHA-256', salt: salt as Bytes, info: info as Bytes };
     return subtle.deriveKey(from, material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
   },
+  async mac(key, bytes) {
+    const { subtle } = globalThis.crypto;
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+    const own = await subtle.importKey('raw', key as Bytes, algorithm, false, ['sign']);
+    return new Uint8Array(await subtle.sign('HMAC', own, bytes as Bytes));
+  },
   async encrypt(key, nonce, plaintext, associatedData) {
     const { subtle } = globalThis.crypto;
     const sealed = await subtle.encrypt(gcm(nonce, associatedData), key as CryptoKey, plaintext);

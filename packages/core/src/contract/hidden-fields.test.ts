@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import {
   fetchedAt,
+  isLocal,
   isSecret,
+  markLocal,
   markStale,
   type Secret,
   sameValue,
@@ -45,6 +47,18 @@ describe('the hidden fields', () => {
       expect(each.reveal()).toBe('v');
     }
     expect(staleUntil(markStale(secret, new Date(2_000), 2_500))).toBe(2_500);
+  });
+
+  it('have the mark of a value that is of one process alone, which map and the others keep', () => {
+    const secret = markLocal(seal('v', { version: 'v1' }));
+    const kept = [
+      secret,
+      secret.map((text) => text),
+      withFetchedAt(secret, 5),
+      markStale(secret, new Date(5), 6),
+    ];
+    expect(kept.map(isLocal)).toEqual([true, true, true, true]);
+    expect([isLocal(seal('v')), isLocal(withFetchedAt(seal('v'), 5))]).toEqual([false, false]);
   });
 
   it('are kept apart: the value that they were added to has none', () => {

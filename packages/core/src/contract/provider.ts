@@ -103,15 +103,10 @@ export interface SecretVersion {
 
 /**
  * Returns the milliseconds until a call must end: 0 when its deadline has passed, `Infinity` without one.
- * @param now - The clock of the deadline. @defaultValue `performance.timeOrigin + performance.now()`: a step of the wall clock
- * ends no call, and makes none longer
+ * @param now - The clock of the deadline. @defaultValue `performance.timeOrigin + performance.now()`, without steps
  */
-export function remainingMs({ deadline = Infinity }: CallContext, now: () => number = monotonicNow): number {
-  return Math.max(0, deadline - now());
-}
-
-function monotonicNow(): number {
-  return performance.timeOrigin + performance.now();
+export function remainingMs({ deadline = Infinity }: CallContext, now?: () => number): number {
+  return Math.max(0, deadline - (now?.() ?? performance.timeOrigin + performance.now()));
 }
 
 /** The answer for one ref of a batch. `undefined`: there is no such secret. */

@@ -97,6 +97,16 @@ export function withFetchedAt(secret: Secret, fetchedAtMs: number): Secret {
   return withMeta(secret, { fetchedAtMs });
 }
 
+/** Returns the same value, marked as this process's own, such as that of a lease: it is never stored for other processes. */
+export function markLocal(secret: Secret): Secret {
+  return withMeta(secret, { isLocal: true });
+}
+
+/** Whether the value is this process's own. */
+export function isLocal(secret: Secret): boolean {
+  return metaOf(secret).isLocal === true;
+}
+
 /** Returns how long the cache that gave a stale value would have served it, in epoch milliseconds. */
 export function staleUntil(secret: Secret): number | undefined {
   return metaOf(secret).staleUntilMs;
@@ -127,6 +137,7 @@ interface SealedMeta {
   readonly staleSinceMs?: number | undefined;
   readonly staleUntilMs?: number | undefined;
   readonly fetchedAtMs?: number | undefined;
+  readonly isLocal?: true | undefined;
 }
 
 const metaFields = ['expiresAt', 'refreshAt', 'createdAt', 'version'] as const;
@@ -220,19 +231,16 @@ function metaOf(secret: Secret): SealedMeta {
   const meta = (secret as { [hidden]?: SealedMeta })[hidden];
   if (meta) return meta;
   const { expiresAt, createdAt, version, staleSince } = secret; // of an older copy of the package
-  return {
-    expiresAtMs: expiresAt?.getTime(),
-    createdAtMs: createdAt?.getTime(),
-    version,
-    staleSinceMs: staleSince?.getTime(),
-  };
+  const [expiresAtMs, createdAtMs, staleSinceMs] = [expiresAt, createdAt, staleSince].map(timeOf);
+  return { expiresAtMs, createdAtMs, version, staleSinceMs };
 }
 
 function copyOf(secret: Secret): Secret {
   const { expiresAt, refreshAt, createdAt, version, staleSince } = secret;
-  const { staleUntilMs, fetchedAtMs } = metaOf(secret);
+  const { staleUntilMs, fetchedAtMs, isLocal } = metaOf(secret);
   const copy = seal(contentOf(secret), { expiresAt, refreshAt, createdAt, version });
-  return withMeta(copy, { staleSinceMs: checkDate(staleSince, 'staleSince'), staleUntilMs, fetchedAtMs });
+  const staleSinceMs = checkDate(staleSince, 'staleSince');
+  return withMeta(copy, { staleSinceMs, staleUntilMs, fetchedAtMs, isLocal });
 }
 
 function withMeta(secret: Secret, changes: SealedMeta): Secret {
@@ -248,13 +256,9 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
 
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
-}
+const fromBase64 = (text: string) => Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
 
-function toDate(ms: number | undefined): Date | undefined {
-  return ms === undefined ? undefined : new Date(ms);
-}
+const toDate = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms));
 
 function checkDate(date: Date | undefined, field: string): number | undefined {
   if (date === undefined) return undefined;

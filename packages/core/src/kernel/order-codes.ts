@@ -3,9 +3,10 @@ import type { Layer } from '../contract/provider.js';
 // The layers that each outer one does harm to when it is outside them.
 const harmful = new Map([
   ['cache', ['fallback']],
-  ['retry', ['cache', 'retry']],
-  ['circuitBreaker', ['cache', 'retry']],
-  ['rateLimit', ['cache', 'retry']],
+  ['retry', ['cache', 'retry', 'sharedCache']],
+  ['circuitBreaker', ['cache', 'retry', 'sharedCache']],
+  ['rateLimit', ['cache', 'retry', 'sharedCache']],
+  ['sharedCache', ['cache']],
   ['timeout', ['cache', 'circuitBreaker']],
 ]);
 
@@ -40,6 +41,4 @@ function isForAll(inside: readonly string[]): boolean {
   return inside.slice(0, breaker).includes('retry') || inside.slice(breaker).includes('timeout');
 }
 
-function capitals(kind: string): string {
-  return kind.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
-}
+const capitals = (kind: string): string => kind.replaceAll(/[A-Z]/g, '_$&').toUpperCase();

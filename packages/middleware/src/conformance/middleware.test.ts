@@ -1,4 +1,9 @@
-import { describeMiddleware, type MakeMiddleware, saveReports } from '@secretkit/conformance';
+import {
+  describeMiddleware,
+  type MakeMiddleware,
+  type MiddlewareTools,
+  saveReports,
+} from '@secretkit/conformance';
 import { around } from '@secretkit/core/middleware';
 import { cache } from '@secretkit/middleware/cache';
 import { circuitBreaker } from '@secretkit/middleware/circuit-breaker';
@@ -7,9 +12,18 @@ import { anyOrder } from '@secretkit/middleware/order';
 import { rateLimit } from '@secretkit/middleware/rate-limit';
 import { recommended } from '@secretkit/middleware/recommended';
 import { retry } from '@secretkit/middleware/retry';
+import { sharedCache } from '@secretkit/middleware/shared-cache';
 import { telemetry } from '@secretkit/middleware/telemetry';
 import { timeout } from '@secretkit/middleware/timeout';
+import { sealedCodec } from '@secretkit/sealed';
 import { describe, it } from 'vitest';
+import { fakeRedis } from '../../test/fake-redis.js';
+
+/** A shared cache with a Redis of its own. */
+function shared({ now, random }: MiddlewareTools) {
+  const codec = sealedCodec({ keys: [{ id: 'k1', key: new Uint8Array(32).fill(1) }], namespace: 'kit' });
+  return sharedCache({ client: fakeRedis(now).client(), codec, principal: 'kit', now, random });
+}
 
 const middleware: Readonly<Record<string, MakeMiddleware>> = {
   around: () => around({ name: 'through', policy: (run, ctx) => run(ctx) }),
@@ -18,6 +32,7 @@ const middleware: Readonly<Record<string, MakeMiddleware>> = {
   circuitBreaker: ({ now, random }) => circuitBreaker({ now, random, per: 'account' }),
   rateLimit: ({ now }) => rateLimit({ now, callsPerSecond: 1_000, per: 'account' }),
   timeout: ({ now }) => timeout({ now }),
+  sharedCache: shared,
   observe: ({ now }) => observe({ now, onEvent: () => undefined }),
   telemetry: ({ now }) => telemetry({ now }),
   'the recommended stack': ({ now, random }) =>
@@ -28,6 +43,8 @@ const middleware: Readonly<Record<string, MakeMiddleware>> = {
       retry: { baseDelayMs: 1 },
       rateLimit: { callsPerSecond: 1_000 },
     }),
+  'the recommended stack with a shared cache': (tools) =>
+    recommended({ ...tools, shared: shared(tools), retry: { baseDelayMs: 1 } }),
   'another order': ({ now, random }) =>
     anyOrder(timeout({ now }), cache({ now }), circuitBreaker({ now, random })),
 };

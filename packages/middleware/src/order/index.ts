@@ -26,6 +26,14 @@ const problems: Readonly<Record<string, string>> = {
   RATE_LIMIT_OUTSIDE_RETRY:
     'rateLimit is outside retry: attempts after the first are not limited. Put retry outside rateLimit.',
   RETRY_OUTSIDE_RETRY: 'retry is outside retry: the attempts of both multiply. Remove one of them.',
+  RETRY_OUTSIDE_SHARED_CACHE:
+    'retry is outside sharedCache: each attempt waits for the other processes again. Put sharedCache outside retry.',
+  CIRCUIT_BREAKER_OUTSIDE_SHARED_CACHE:
+    'circuitBreaker is outside sharedCache: an open circuit refuses values that other processes share. Put sharedCache outside circuitBreaker.',
+  RATE_LIMIT_OUTSIDE_SHARED_CACHE:
+    'rateLimit is outside sharedCache: reads of shared values count against the limit. Put sharedCache outside rateLimit.',
+  SHARED_CACHE_OUTSIDE_CACHE:
+    'sharedCache is outside cache: every read of a value in memory asks Redis. Put cache outside sharedCache.',
   TIMEOUT_OUTSIDE_CIRCUIT_BREAKER:
     'timeout is outside circuitBreaker: a backend that hangs never opens the circuit. Put a timeout inside circuitBreaker.',
 };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { compose, createSecrets } from '@secretkit/core';
 import { around, type Middleware } from '@secretkit/core/middleware';
 import { layersOf, type SecretProvider, seal } from '@secretkit/core/provider';
+import { generateKey, sealedCodec } from '@secretkit/sealed';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cache } from '../cache/index.js';
 import { circuitBreaker } from '../circuit-breaker/index.js';
@@ -9,12 +10,16 @@ import { fallback } from '../fallback/index.js';
 import { rateLimit } from '../rate-limit/index.js';
 import { recommended } from '../recommended/index.js';
 import { retry } from '../retry/index.js';
+import { sharedCache } from '../shared-cache/index.js';
 import { timeout } from '../timeout/index.js';
 import { anyOrder, checkOrder } from './index.js';
 
 const provider: SecretProvider = { name: 'store', get: async () => seal('value') };
 const other: SecretProvider = { name: 'other', get: async () => seal('value') };
 const limit = { callsPerSecond: 10 };
+const client = { get: async () => null, eval: async () => undefined };
+const codec = sealedCodec({ keys: [{ id: 'k1', key: generateKey() }], namespace: 'order' });
+const shared = sharedCache({ client, codec, principal: 'role' });
 const between = around({ name: 'between', policy: (run, ctx) => run(ctx) });
 
 let warned: [message: string, about: unknown][] = [];
@@ -48,6 +53,10 @@ const harmful: readonly (readonly [
   [[rateLimit(limit), retry()], provider, 'RATE_LIMIT_OUTSIDE_RETRY', /not limited/],
   [[retry(), retry()], provider, 'RETRY_OUTSIDE_RETRY', /multiply/],
   [[timeout(), circuitBreaker()], provider, 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', /hangs/],
+  [[retry(), shared], provider, 'RETRY_OUTSIDE_SHARED_CACHE', /waits/],
+  [[circuitBreaker(), shared], provider, 'CIRCUIT_BREAKER_OUTSIDE_SHARED_CACHE', /open circuit/],
+  [[rateLimit(limit), shared], provider, 'RATE_LIMIT_OUTSIDE_SHARED_CACHE', /limit/],
+  [[shared, cache()], provider, 'SHARED_CACHE_OUTSIDE_CACHE', /Redis/],
   [[cache()], fallback(provider, other), 'CACHE_OUTSIDE_FALLBACK', /old value/],
   [[retry(), timeout(), circuitBreaker()], provider, 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', /hangs/],
   [[retry(), between, cache(), timeout()], provider, 'RETRY_OUTSIDE_CACHE', /retries/],
@@ -65,7 +74,7 @@ function layersIn(code: string): readonly string[] {
 }
 
 it('every code is tested', () => {
-  expect(new Set(harmful.map(([, , code]) => code)).size).toBe(9);
+  expect(new Set(harmful.map(([, , code]) => code)).size).toBe(13);
 });
 
 describe('compose', () => {
@@ -126,6 +135,7 @@ describe('compose', () => {
   it.each<[string, Middleware[]]>([
     ['the recommended stack', [recommended({ rateLimit: limit })]],
     ['one of each layer', [cache(), retry(), circuitBreaker(), rateLimit(limit), timeout()]],
+    ['the recommended stack with a shared cache', [recommended({ shared })]],
     ['a timeout for all attempts', [cache(), timeout(), retry(), circuitBreaker(), timeout()]],
     [
       'a timeout for all attempts, without another inside the breaker',

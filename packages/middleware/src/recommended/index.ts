@@ -20,6 +20,11 @@ export interface RecommendedOptions {
    */
   readonly cache?: CacheOptions;
   /**
+   * The layer inside the cache that shares values between processes: `sharedCache(…)`. A middleware, so that applications without it
+   * do not load it. @defaultValue none
+   */
+  readonly shared?: Middleware;
+  /**
    * The options of `retry()`. Its `maxElapsedMs` limits all attempts together.
    * @defaultValue 3 attempts within 30 seconds: see `RetryOptions`
    */
@@ -49,8 +54,8 @@ export interface RecommendedOptions {
 }
 
 /**
- * Makes the whole stack in the recommended order: telemetry if given, a cache outside the layers that do work, a retry, a
- * circuit breaker that counts each attempt, a rate limit if given, and a timeout for each attempt.
+ * Makes the whole stack in the recommended order: telemetry if given, a cache outside the layers that do work, a shared
+ * cache if given, a retry, a circuit breaker that counts each attempt, a rate limit if given, and a timeout for each attempt.
  *
  * @throws `RangeError` or `TypeError` for wrong options, when it is built; also when the timeout of one attempt is longer
  * than the limit for all attempts together.
@@ -65,15 +70,16 @@ export interface RecommendedOptions {
  * ```
  */
 export function recommended(given: RecommendedOptions = {}): Middleware {
-  const options = checkOptions('recommended', given, ['telemetry', ...parts, 'now', 'random']);
+  const options = checkOptions('recommended', given, ['telemetry', 'shared', ...parts, 'now', 'random']);
   for (const part of parts) checkPart(part, options[part]);
-  const { telemetry, now, random } = options;
+  const { telemetry, shared, now, random } = options;
 
   const clock = now && { now };
   const injected = { ...clock, ...(random && { random }) };
   const layers = [
     ...(telemetry ? [telemetry] : []),
     cache({ ...injected, ...options.cache }),
+    ...(shared ? [shared] : []),
     retry({ ...injected, ...options.retry }),
     circuitBreaker({ ...injected, ...options.circuitBreaker }),
     ...(options.rateLimit ? [rateLimit({ ...clock, ...options.rateLimit })] : []),

@@ -58,6 +58,17 @@ describe('the recommended stack', () => {
     ]);
   });
 
+  it('has a shared cache inside the cache if it is given', () => {
+    const shared = around({ name: 'sharedCache', policy: (run, ctx) => run(ctx) });
+    expect(layersOf(setUp({ shared }).stack).map(({ name }) => name)).toEqual([
+      'cache',
+      'sharedCache',
+      'retry',
+      'circuitBreaker',
+      'timeout',
+    ]);
+  });
+
   it('has the defaults of each layer', () => {
     expect(optionsOf(recommended())).toMatchObject({
       cache: { ttlMs: 300_000, staleIfErrorMs: 3_600_000 },
@@ -204,7 +215,7 @@ describe('a wrong option', () => {
     [
       { ttlMs: 5 },
       TypeError,
-      /^recommended: .*"ttlMs".* telemetry, cache, retry, circuitBreaker, rateLimit, timeout, now, random\.$/,
+      /^recommended: .*"ttlMs".* telemetry, shared, cache, retry, circuitBreaker, rateLimit, timeout, now, random\.$/,
     ],
     [{ cache: false }, TypeError, /^recommended: cache .*cache\(\).*boolean.*compose\(\)/],
     [{ retry: null }, TypeError, /^recommended: retry .*retry\(\).*null/],

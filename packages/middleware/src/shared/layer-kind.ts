@@ -6,6 +6,7 @@ export type LayerName =
   | 'observe'
   | 'rateLimit'
   | 'retry'
+  | 'sharedCache'
   | 'telemetry'
   | 'timeout';
 

@@ -50,4 +50,5 @@ const plainCodec: SealedCodec = {
   keyId: 'plain',
   seal: async (_, { secret }) => secret?.reveal() ?? '',
   open: async (_, record) => ({ opened: true, secret: seal(record), fetchedAt: new Date(0), keyId: 'plain' }),
+  names: async ({ ref }) => [typeof ref === 'string' ? ref : ref.name],
 };

@@ -1,4 +1,4 @@
-import { type Secret, seal } from '@secretkit/core/provider';
+import { markLocal, type Secret, seal } from '@secretkit/core/provider';
 import type { Lease, LoginLife, Renewal } from './lease.js';
 import type { LeaseClock, Moment } from './lease-clock.js';
 
@@ -102,12 +102,13 @@ export function leasedPair(
     },
     secret() {
       const now = clock.read();
-      return seal(lease.value, {
+      const secret = seal(lease.value, {
         expiresAt: new Date(now.wallMs + leftMs(now)),
         refreshAt: new Date(now.wallMs + dueInMs(now)),
         createdAt: new Date(mintedAt.wallMs),
         version,
       });
+      return markLocal(secret); // revoked with this process's lease
     },
     isPlain: false,
     holds: 0,

@@ -1,0 +1,203 @@
+import { backendName, defineMiddleware, ignoreErrors, type Middleware } from '@secretkit/core/middleware';
+import {
+  type CacheInvalidation,
+  type CallContext,
+  type InvalidateTarget,
+  isSecretError,
+  type SecretChange,
+  type SecretRef,
+  withoutVersion,
+} from '@secretkit/core/provider';
+import { identities } from '../cache/identity.js';
+import { monotonicNow } from '../shared/monotonic-now.js';
+import { createExplain } from './explain.js';
+import { createGuard } from './guard.js';
+import { invalidations, isRef } from './invalidations.js';
+import { checkedOptions, type SharedCacheOptions } from './options.js';
+import { createReads } from './reads.js';
+import { noCounts, sharedCacheKind } from './report.js';
+import { outdate, type SecretState, secretStates } from './secret-state.js';
+import { sharedRecords } from './shared-records.js';
+import { warnings } from './warn.js';
+
+export {
+  fromIoredis,
+  fromNodeRedis,
+  type IoredisClient,
+  type NodeRedisClient,
+  type SharedCacheClient,
+  type SubscriberOption,
+} from './client.js';
+export type {
+  SharedCacheCodec,
+  SharedCacheOptions,
+  SharedRecordContent,
+  SharedRecordContext,
+} from './options.js';
+
+const lateWriteMs = 60_000;
+
+/**
+ * Shares values between the processes of a fleet through Redis, sealed, so that a deploy of thousands of processes reads each
+ * secret once from its store. One process takes a lease and reads; the others wait for its answer.
+ *
+ * A value is served while it is younger than `ttlMs`, counted from when the store gave it; older, within `staleIfErrorMs`, only
+ * when the read failed with a code that allows it. A denial, a miss or a write through the stack deletes it for all with the
+ * same `principal`. While Redis is down, slow or full, each process reads from the store as if there were no shared cache.
+ *
+ * Put it inside a cache and outside the layers that do work: `compose(cache(), sharedCache(options), retry(), timeout())`. Refs
+ * with a version, and values that belong to one process (a lease's), are passed through.
+ *
+ * @throws `RangeError` or `TypeError` for wrong options, when it is built.
+ * @example
+ * ```ts
+ * import { compose } from '@secretkit/core';
+ * import { cache } from '@secretkit/middleware/cache';
+ * import { fromNodeRedis, type NodeRedisClient, sharedCache } from '@secretkit/middleware/shared-cache';
+ * import { generateKey, sealedCodec } from '@secretkit/sealed';
+ *
+ * const codec = sealedCodec({ keys: [{ id: '2030-01', key: generateKey() }], namespace: 'shop/production' });
+ *
+ * export function layersWith(redis: NodeRedisClient) {
+ *   return compose(cache(), sharedCache({ client: fromNodeRedis(redis), codec, principal: 'role/shop' }));
+ * }
+ * ```
+ */
+export function sharedCache(options: SharedCacheOptions): Middleware {
+  const settings = checkedOptions(options);
+  const { client, codec, principal, random, now, ...shown } = settings;
+
+  const wrapped = new Map<string, number>();
+
+  /** One middleware may wrap several providers, which share nothing. */
+  function useOf(backend: string): string {
+    const before = wrapped.get(backend) ?? 0;
+    wrapped.set(backend, before + 1);
+    return `shared-cache/${before === 0 ? backend : `${before}/${backend}`}`;
+  }
+
+  return defineMiddleware({
+    name: 'sharedCache',
+    kind: sharedCacheKind,
+    options: shown,
+    build: (next) => {
+      const clocks = { wallMs: now ?? Date.now, monotonicMs: now ?? monotonicNow };
+      const identify = identities(next);
+      const states = secretStates();
+      const counts = noCounts();
+      const guard = createGuard(client, settings, clocks.monotonicMs);
+      const warn = warnings();
+      guard.onEpisode = (what) => warn(what === 'down' ? 'DOWN' : 'WRITES_REFUSED');
+      const records = sharedRecords(guard, codec, { principal, use: useOf(backendName(next)) }, states);
+      const reads = createReads(next, records, states, settings, clocks, counts);
+      const listeners = new Set<(change: SecretChange | CacheInvalidation) => void>();
+      const messages = invalidations(client, guard, states, (ref) => {
+        for (const listener of listeners) ignoreErrors(() => listener({ invalidate: ref }));
+      });
+
+      function started(): void {
+        messages.listen();
+        if (ignoreErrors(() => client.hasErrorListener?.()) === false) warn('NO_ERROR_LISTENER');
+      }
+
+      const stateOf = (ref: SecretRef): SecretState => states.of(identify(withoutVersion(ref)));
+
+      async function evict(state: SecretState): Promise<void> {
+        outdate(state);
+        await records.evict(state).catch(() => undefined); // the codec failed: nothing is shared
+      }
+
+      async function publish(state: SecretState): Promise<void> {
+        const { topic } = await records.keysOf(state);
+        await messages.publish(topic);
+      }
+
+      async function aroundWrite<T>(ref: SecretRef, ctx: CallContext, write: () => Promise<T>): Promise<T> {
+        const state = stateOf(ref);
+        await evict(state);
+        try {
+          const result = await write();
+          state.lateWriteUntil = Number.NEGATIVE_INFINITY;
+          return result;
+        } catch (error) {
+          const code = isSecretError(error) && !ctx.signal?.aborted ? error.code : 'unknown';
+          const mayBeApplied = code === 'timeout' || code === 'unavailable' || code === 'unknown';
+          if (mayBeApplied) state.lateWriteUntil = clocks.monotonicMs() + lateWriteMs;
+          throw error;
+        } finally {
+          await evict(state);
+          await publish(state).catch(() => undefined); // a lost message costs at most ttlMs
+        }
+      }
+
+      function invalidate(target: InvalidateTarget | undefined): void {
+        if (isRef(target)) {
+          const state = stateOf(target);
+          void evict(state)
+            .then(() => publish(state))
+            .catch(() => undefined);
+          return;
+        }
+        const any = target && ignoreErrors(() => identify({ name: 'any', scope: target.scope }));
+        const covered = states.invalidate(any && { scope: any.ref.scope ?? {} });
+        for (const state of covered) void records.evict(state).catch(() => undefined);
+        void messages.publish(undefined).catch(() => undefined);
+      }
+
+      const { set, compareAndSet, delete: remove, memory = {} } = next;
+      return {
+        async get(ref, ctx) {
+          started();
+          const [answer] = await reads.read([{ identity: identify(ref), ref }], ctx);
+          if (isSecretError(answer)) throw answer;
+          return answer;
+        },
+
+        async getMany(refs, ctx) {
+          started();
+          return reads.read(
+            refs.map((ref) => ({ identity: identify(ref), ref })),
+            ctx,
+          );
+        },
+
+        set: set && ((ref, secret, ctx) => aroundWrite(ref, ctx, () => set(ref, secret, ctx))),
+        compareAndSet:
+          compareAndSet &&
+          ((ref, secret, expected, ctx) =>
+            aroundWrite(ref, ctx, () => compareAndSet(ref, secret, expected, ctx))),
+        delete: remove && ((ref, ctx) => aroundWrite(ref, ctx, () => remove(ref, ctx))),
+
+        memory: {
+          invalidate(target) {
+            invalidate(target);
+            memory.invalidate?.(target);
+          },
+          subscribe(listener) {
+            listeners.add(listener);
+            const stop = memory.subscribe?.((change) => {
+              if ('invalidate' in change) invalidate(change.invalidate);
+              else outdate(stateOf(change.ref));
+              listener(change);
+            });
+            return () => {
+              listeners.delete(listener);
+              stop?.();
+            };
+          },
+          explain: createExplain(next, identify, states, reads, () => guard.snapshot().redis, clocks),
+        },
+
+        snapshot() {
+          const redis = guard.snapshot();
+          return { ...counts, ...redis, degraded: redis.redis !== 'up' };
+        },
+
+        dispose() {
+          messages.close();
+          listeners.clear();
+        },
+      };
+    },
+  });
+}
