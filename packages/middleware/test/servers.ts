@@ -1,0 +1,2 @@
+export { type RedisServer, startRedis } from '../../rotation/test/redis-server.js';
+export { isTested } from '../../rotation/test/server-process.js';
