@@ -77,8 +77,9 @@ const owner = 'sharedCache';
 
 /** @throws `RangeError` or `TypeError` that names the option and the expected value. */
 export function checkedOptions(options: SharedCacheOptions): SharedCacheSettings {
-  checkOptions(owner, options, ['client', 'codec', 'principal', ...Object.keys(defaults), 'now', 'random']);
-  const { client, codec, principal, now, random = () => Math.random(), ...given } = options;
+  const known = ['client', 'codec', 'principal', ...Object.keys(defaults), 'now', 'random'];
+  const own = checkOptions(owner, options, known);
+  const { client, codec, principal, now, random = () => Math.random() } = own;
   checkMethods('client', client, ['get', 'eval'], 'fromNodeRedis(client) or fromIoredis(client)');
   checkMethods('codec', codec, ['seal', 'open', 'names'], 'sealedCodec() of @secretkit/sealed');
   if (typeof principal !== 'string' || !/^[^\p{Cc}]{1,1000}$/u.test(principal) || !principal.isWellFormed()) {
@@ -91,9 +92,8 @@ export function checkedOptions(options: SharedCacheOptions): SharedCacheSettings
   const numbers = { ...defaults };
   for (const option of Object.keys(defaults) as (keyof typeof defaults)[]) {
     // Object.keys() returns string[]
-    const { min } = { min: minimums[option] ?? 0 };
-    numbers[option] = given[option] ?? defaults[option];
-    checkNumber(owner, option, numbers[option], { min, max: maxDelayMs });
+    numbers[option] = own[option] ?? defaults[option];
+    checkNumber(owner, option, numbers[option], { min: minimums[option] ?? 0, max: maxDelayMs });
   }
   return { client, codec, principal, ...numbers, random: boundedRandom(random), ...(now && { now }) };
 }
