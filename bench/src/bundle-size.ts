@@ -17,6 +17,8 @@ interface BundleOptions {
   readonly external?: readonly string[];
   /** Conditions of `exports`, beside those of a program in Node. @defaultValue none */
   readonly conditions?: readonly string[];
+  /** For `browser`, an import of `node:` is an error. @defaultValue 'node' */
+  readonly platform?: 'node' | 'browser';
   /** @defaultValue none */
   readonly plugins?: readonly Plugin[];
 }
@@ -25,14 +27,14 @@ interface BundleOptions {
 export async function bundle(
   source: string,
   folder: string,
-  { external = [], conditions = [], plugins = [] }: BundleOptions = {},
+  { external = [], conditions = [], platform = 'node', plugins = [] }: BundleOptions = {},
 ): Promise<{ readonly contents: Uint8Array; readonly metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: source, resolveDir: folder, loader: 'js' },
     bundle: true,
     minify: true,
     format: 'esm',
-    platform: 'node',
+    platform,
     target: 'node20',
     external: [...external],
     conditions: [...conditions],

@@ -51,7 +51,7 @@ export function stripeOpener(options: StripeOpenerOptions): Opener<StripeSecrets
       checkLocal(local, baseUrl, allowInsecure);
       checkLivemode(livemode);
       const origin = local ?? baseUrl;
-      const { createStripeClient } = await import('./create-stripe-client.js'); // it loads the SDK
+      const { createStripeClient } = await import('./client.js'); // it loads the SDK
       const client = createStripeClient({
         apiKey: (await apiKey()) ?? '', // it refuses an empty key
         ...(origin !== undefined && { baseUrl: origin }),
