@@ -1,11 +1,17 @@
 // The stores of the proof `oauth`. `start` runs in the proof, `open` in each of its processes.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createSecrets } from '@secretkit/core';
 import { createHttp } from '@secretkit/http';
 import { memorySecrets } from '@secretkit/memory';
+import { generateKey, sealedCodec, sealedSecrets } from '@secretkit/sealed';
+import { postgresTable } from '@secretkit/sealed/postgres';
 import { stripeSecrets } from '@secretkit/stripe';
 import { createStripeClient } from '@secretkit/stripe/client';
 import { startEmulator } from '@secretkit/stripe-emulator';
+import { vaultSecrets } from '@secretkit/vault';
+import pg from 'pg';
+import { tsImport } from 'tsx/esm/api';
 
 /**
  * `processes` is how many may renew one connection. `start` returns what `open` takes, and `stop`; or `missing`, why it cannot run.
@@ -23,6 +29,26 @@ export const stores = {
     processes: 10,
     start: startSharedMemory,
     open: openSharedMemory,
+  },
+  sealed: {
+    title: 'sealed records in PostgreSQL',
+    processes: 10,
+    start: startPostgres,
+    open: openSealed,
+  },
+  vault: {
+    title: 'OpenBao, KV version 2',
+    processes: 10,
+    start: startVault,
+    open: ({ url, token }) =>
+      vaultSecrets({
+        address: url,
+        token,
+        mount: 'secret',
+        kvVersion: 2,
+        key: 'value',
+        name: ({ name, scope }) => (scope ? `${scope.account}/${name}` : name),
+      }),
   },
   stripe: {
     title: 'the Stripe emulator, one writer',
@@ -92,4 +118,42 @@ export function openSharedMemory({ url }, { seal }) {
       call('compareAndSet', ref, ctx, { value: secret.reveal(), expected }),
     delete: async (ref, ctx) => void (await call('delete', ref, ctx)),
   };
+}
+
+/** Starts a PostgreSQL with the table of sealed records, and makes their key. */
+async function startPostgres() {
+  const load = (file) => tsImport(`../../../packages/rotation/test/${file}.ts`, import.meta.url);
+  const { isTested } = await load('server-process');
+  if (!isTested('initdb', 'postgres')) return { missing: 'PostgreSQL is not installed.' };
+  const server = await (await load('postgres-server')).startPostgres();
+  const migration = new URL('../../../packages/sealed/migrations/postgres.sql', import.meta.url);
+  for (const statement of readFileSync(migration, 'utf8').split(/;\s*\n/)) {
+    if (statement.trim() !== '') await server.sql(statement);
+  }
+  const { host, port, database } = server;
+  const key = generateKey().reveal();
+  return { settings: { host, port, database, key }, stop: () => server.stop() };
+}
+
+function openSealed({ key, ...address }) {
+  const pool = new pg.Pool({ ...address, user: 'operator', password: 'operator', max: 8 });
+  pool.on('error', () => undefined); // the server ends before the process
+  const codec = sealedCodec({ keys: [{ id: 'proof', key: Buffer.from(key, 'base64') }], namespace: 'proof' });
+  return sealedSecrets({ table: postgresTable(pool), codec });
+}
+
+/** Starts an OpenBao with a KV engine of version 2. */
+async function startVault() {
+  const { hasOpenBao, startOpenBao } = await tsImport(
+    '../../../packages/vault/test/openbao.ts',
+    import.meta.url,
+  );
+  if (!hasOpenBao) return { missing: 'OpenBao is not installed.' };
+  const server = await startOpenBao();
+  await server.ask({
+    method: 'POST',
+    path: 'sys/mounts/secret',
+    body: { type: 'kv', options: { version: '2' } },
+  });
+  return { settings: { url: server.url, token: server.rootToken }, stop: () => server.close() };
 }
