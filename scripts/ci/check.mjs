@@ -42,6 +42,7 @@ const checks = {
     ['node', 'scripts/ci/runtimes/prove.mjs', 'files', '--small'],
     ['node', 'scripts/ci/runtimes/prove.mjs', 'rotation', '--small'],
     ['node', 'scripts/ci/runtimes/prove.mjs', 'sealed', '--small'],
+    ['node', 'scripts/ci/runtimes/prove.mjs', 'fleet', '--small'],
     ['node', 'scripts/ci/runtimes/prove.mjs', 'leases', '--small'],
     ['node', 'scripts/ci/runtimes/prove.mjs', 'oauth', '--small'],
   ],

@@ -72,11 +72,8 @@ export function fakeRedis(now: () => number, latencyMs: () => number = () => 0):
     redis.commands[kind] += 1;
     await redis.fault?.(kind, script);
     const wholeMs = latencyMs();
-    if (wholeMs <= 0) return apply();
-    await new Promise<void>((resolve) => setTimeout(resolve, wholeMs / 2));
-    const reply = apply();
-    await new Promise<void>((resolve) => setTimeout(resolve, wholeMs / 2));
-    return reply;
+    if (wholeMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, wholeMs));
+    return apply();
   }
 
   const redis: FakeRedis = {

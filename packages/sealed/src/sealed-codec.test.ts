@@ -164,6 +164,59 @@ describe.each(ciphers)('%s', (_, cipher) => {
   });
 });
 
+describe('the names of records', () => {
+  const options = { keys: [{ id: 'k1', key: keyOf(1) }], namespace: 'shop' };
+  const namesOf = (where: RecordContext, more: object = {}, [, cipher] = ciphers[0]!) =>
+    createCodec({ ...options, ...more }, cipher).names(where);
+
+  it('are the same for each platform and process, and show nothing', async () => {
+    const [name] = await namesOf({ ...context, ref: canary });
+    expect(await namesOf({ ...context, ref: canary }, {}, ciphers[1])).toEqual([name]);
+    expect(name).toMatch(/^[\w-]{43}$/);
+    expect(Buffer.from(name!, 'base64url').toString('latin1')).not.toContain('CANARY');
+  });
+
+  it('differ for each use, secret, tenant, principal, namespace and key', async () => {
+    const other = [{ id: 'k1', key: keyOf(2) }];
+    const names = await Promise.all([
+      namesOf(context),
+      namesOf({ ...context, use: 'other' }),
+      namesOf({ ...context, ref: 'other' }),
+      namesOf({ ...context, ref: { name: 'token', scope: { account: 'a' } } }),
+      namesOf({ ...context, ref: { name: 'token', scope: { user: 'a' } } }),
+      namesOf({ ...context, ref: { name: 'token', version: 'a' } }),
+      namesOf({ ...context, principal: 'a' }),
+      namesOf(context, { namespace: 'other' }),
+      namesOf(context, { keys: other }),
+    ]);
+    expect(new Set(names.flat()).size).toBe(names.length);
+  });
+
+  it('are one for each key, the first key first, whatever its id', async () => {
+    const [old] = await namesOf(context);
+    const keys = [
+      { id: 'k2', key: keyOf(2) },
+      { id: 'renamed', key: keyOf(1) },
+    ];
+    const names = await namesOf(context, { keys });
+    expect(names).toHaveLength(2);
+    expect(names[1]).toBe(old);
+  });
+
+  it('of an envelope are the same in each process', async () => {
+    const wrap = async (key: Uint8Array) => key;
+    const keys = [{ id: 'kms', envelope: { wrap, unwrap: wrap } }];
+    expect(await namesOf(context, { keys })).toEqual(await namesOf(context, { keys }));
+    expect(await namesOf(context, { keys })).not.toEqual(
+      await namesOf(context, { keys: [{ ...keys[0], id: 'b' }] }),
+    );
+  });
+
+  it('are refused for a context that is wrong', async () => {
+    await expect(namesOf({ ref: 'token' } as RecordContext)).rejects.toThrow(/use/);
+  });
+});
+
 describe('a codec', () => {
   const codec = sealedCodec({ keys: [{ id: 'k1', key: generateKey() }], namespace: 'shop' });
   const content = { secret: seal(canary), fetchedAt };

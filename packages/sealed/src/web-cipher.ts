@@ -16,7 +16,7 @@ export const webCipher: Cipher = Object.freeze<Cipher>({
     const { subtle } = globalThis.crypto;
     const algorithm = { name: 'HMAC', hash: 'SHA-256' };
     const own = await subtle.importKey('raw', key as Bytes, algorithm, false, ['sign']);
-    return new Uint8Array(await subtle.sign('HMAC', own, bytes as Bytes));
+    return new Uint8Array(await subtle.sign('HMAC', own, bytes));
   },
   async encrypt(key, nonce, plaintext, associatedData) {
     const { subtle } = globalThis.crypto;

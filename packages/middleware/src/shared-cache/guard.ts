@@ -57,7 +57,7 @@ export function createGuard(
   let outstanding = 0;
   const queue: (() => void)[] = [];
 
-  const isReady = (): boolean => (ignoreErrors(() => client.ready?.()) ?? true) === true;
+  const isReady = (): boolean => ignoreErrors(() => client.ready?.()) ?? true;
 
   /** The first reads wait for the connection: at a deploy, ten thousand handshakes take their time. */
   async function connected(ctx: CallContext): Promise<boolean> {

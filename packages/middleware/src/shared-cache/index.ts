@@ -13,7 +13,7 @@ import { monotonicNow } from '../shared/monotonic-now.js';
 import { createExplain } from './explain.js';
 import { createGuard } from './guard.js';
 import { invalidations, isRef } from './invalidations.js';
-import { checkedOptions, type SharedCacheOptions } from './options.js';
+import { checkedOptions, type SharedCacheOptions, shownOptions } from './options.js';
 import { createReads } from './reads.js';
 import { noCounts, sharedCacheKind } from './report.js';
 import { outdate, type SecretState, secretStates } from './secret-state.js';
@@ -65,7 +65,7 @@ const lateWriteMs = 60_000;
  */
 export function sharedCache(options: SharedCacheOptions): Middleware {
   const settings = checkedOptions(options);
-  const { client, codec, principal, random, now, ...shown } = settings;
+  const { client, codec, principal, now } = settings;
 
   const wrapped = new Map<string, number>();
 
@@ -79,7 +79,7 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
   return defineMiddleware({
     name: 'sharedCache',
     kind: sharedCacheKind,
-    options: shown,
+    options: shownOptions(settings),
     build: (next) => {
       const clocks = { wallMs: now ?? Date.now, monotonicMs: now ?? monotonicNow };
       const identify = identities(next);

@@ -98,6 +98,11 @@ export function checkedOptions(options: SharedCacheOptions): SharedCacheSettings
   return { client, codec, principal, ...numbers, random: boundedRandom(random), ...(now && { now }) };
 }
 
+/** Returns the options that `layersOf` shows: the numbers. */
+export function shownOptions(settings: SharedCacheSettings): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => typeof value === 'number'));
+}
+
 const defaults = {
   ttlMs: 300_000,
   staleIfErrorMs: 3_600_000,

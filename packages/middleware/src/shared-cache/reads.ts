@@ -3,6 +3,7 @@ import {
   type Answer,
   type CallContext,
   errorRules,
+  hasExpired,
   isSecretError,
   remainingMs,
   type Secret,
@@ -265,17 +266,12 @@ export function createReads(
   }
 
   /** Returns what a failed read gets: a value that is stale, where its code allows it, else the failure. */
-  function failed(
-    { fallback, isFresh, identity, ref }: Pending,
-    error: SecretError,
-    ctx: CallContext,
-  ): Answer {
+  function failed({ fallback, isFresh, ref }: Pending, error: SecretError, ctx: CallContext): Answer {
     if (!fallback || isFresh || !errorRules[error.code].staleAllowed) return error;
+    if (hasExpired(fallback, wallMs())) return undefined; // while the read waited
     counts.stale += 1;
     report(ctx, 'stale', ref, error.code);
-    return (fallback.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) > wallMs() && identity
-      ? fallback
-      : undefined;
+    return fallback;
   }
 
   function seen({ state, epoch }: Pending, fetchedAtMs: number): void {

@@ -168,7 +168,7 @@ describe('a value', () => {
 
   it('of a version is read directly', async () => {
     const { provider, calls } = storeOf(undefined, { listVersions: async () => [] });
-    for (const _ of [1, 2]) await read(processOf(provider), {}, { ...ref, version: 'v1' });
+    for (let at = 0; at < 2; at += 1) await read(processOf(provider), {}, { ...ref, version: 'v1' });
     expect([calls.length, redis.dump()]).toEqual([2, []]);
   });
 });
@@ -367,7 +367,7 @@ describe('a lease', () => {
     expect(await read(processOf(provider))).toBe('rate_limited');
     const other = processOf(provider);
     const error = (await within(
-      other.get(ref, { deadline: Date.now() + 5_000 }).catch((thrown) => thrown),
+      other.get(ref, { deadline: Date.now() + 5_000 }).catch((thrown: unknown) => thrown),
     )) as SecretError;
     expect([error.code, error.retryAfterMs! > 9_000, calls.length]).toEqual(['rate_limited', true, 1]);
     expect(other.memory?.explain?.(ref)).toMatchObject({
@@ -478,10 +478,10 @@ describe('a write', () => {
     });
     const one = processOf(provider);
     await outcome(within(one.set!(ref, seal('new'), {})) as never);
-    for (const _ of [1, 2]) await read(one);
+    for (let at = 0; at < 2; at += 1) await read(one);
     expect(calls).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(60_000);
-    for (const _ of [1, 2]) await read(one);
+    for (let at = 0; at < 2; at += 1) await read(one);
     expect(calls).toHaveLength(2);
   });
 
@@ -493,11 +493,11 @@ describe('a write', () => {
     const { provider, calls } = storeOf();
     const [one, other] = [processOf(provider), processOf(provider)];
     for (const each of [one, other]) await read(each);
-    const told: unknown[] = [];
-    other.memory!.subscribe!((change) => told.push(change));
+    const heard: unknown[] = [];
+    other.memory!.subscribe!((change) => heard.push(change));
     one.memory!.invalidate!(target);
     await vi.advanceTimersByTimeAsync(10);
-    expect(told).toHaveLength(1);
+    expect(heard).toHaveLength(1);
     await read(other);
     expect(calls).toHaveLength(2);
   });
@@ -550,14 +550,14 @@ describe('Redis', () => {
       const one = processOf(provider);
       expect(await read(one)).toBe(canary);
       expect(calls).toHaveLength(1);
-      for (const _ of [1, 2]) expect(await read(one, {}, { name: 'other' })).toBe(canary);
+      for (let at = 0; at < 2; at += 1) expect(await read(one, {}, { name: 'other' })).toBe(canary);
       expect(calls).toHaveLength(3);
       expect(await read(one)).toBe(canary);
       expect(calls).toHaveLength(3);
       expect(warned).toEqual(['SECRETKIT_SHARED_CACHE_WRITES_REFUSED']);
       redis.fault = undefined;
       await vi.advanceTimersByTimeAsync(5_000);
-      for (const _ of [1, 2]) await read(one, {}, { name: 'other' });
+      for (let at = 0; at < 2; at += 1) await read(one, {}, { name: 'other' });
       expect(calls).toHaveLength(4);
     },
   );
@@ -605,7 +605,7 @@ describe('Redis', () => {
     expect(shape(one)).toMatchObject({ outstanding: 0, outages: 0, stores: 300 });
   });
 
-  it('that another program has written to is no answer', async () => {
+  it('that another program has written to is not an answer', async () => {
     redis.fault = (kind) => (kind === 'get' ? Promise.reject(new Error('WRONGTYPE Operation')) : undefined);
     const one = processOf(storeOf().provider);
     expect(await read(one)).toBe(canary);
@@ -632,7 +632,7 @@ describe('Redis', () => {
 
 it('a client without a listener for errors is named in a warning', async () => {
   const one = processOf(storeOf().provider, { client: { ...redis.client(), hasErrorListener: () => false } });
-  for (const _ of [1, 2]) await read(one);
+  for (let at = 0; at < 2; at += 1) await read(one);
   expect(warned).toEqual(['SECRETKIT_SHARED_CACHE_NO_ERROR_LISTENER']);
 });
 

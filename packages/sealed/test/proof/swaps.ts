@@ -138,6 +138,7 @@ function without(field: keyof Place, cipher: Cipher): Cipher {
     return encodeFields(texts.map((text, at) => (names[at] === field ? undefined : text)));
   };
   return {
+    ...cipher,
     derive: (key, salt, info) => cipher.derive(key, salt, strip(info, ['format', 'use', 'keyId'])),
     encrypt: (key, nonce, text, bound) => cipher.encrypt(key, nonce, text, strip(bound, fields)),
     decrypt: (key, nonce, text, bound) => cipher.decrypt(key, nonce, text, strip(bound, fields)),
