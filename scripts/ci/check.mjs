@@ -29,8 +29,11 @@ const checks = {
     ['node', ...source, 'scripts/docs/run-code-blocks.mjs'],
   ],
   docs: [['typedoc'], ['node', 'scripts/docs/update-reference.mjs', '--check']],
-  // In a browser. `docs` has written it.
-  site: [['node', '--test', '--test-reporter=spec', 'scripts/docs/site/site.test.mjs']],
+  // In a browser.
+  site: [
+    ['node', ...source, 'site/main.mjs', '--build'],
+    ['node', '--test', '--test-reporter=spec', 'site/test/'],
+  ],
   // publint and attw pack with pnpm, and find it on the PATH of `pnpm exec`.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/ci/check-packages.mjs']],
   quickstart: [['node', 'scripts/ci/check-quickstart.mjs']],

@@ -9,7 +9,7 @@ const out = `${root}.cache/docs`;
 // git lists the files: the node_modules folders of packages link to other packages.
 const listed = spawnSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).stdout.split('\n');
 const files = listed
-  .filter((file) => !file.includes('/') || /^(docs|packages|examples)\//.test(file))
+  .filter((file) => !file.includes('/') || /^(docs|packages|examples|site)\//.test(file))
   .filter(
     (file) => /\.(md|ts)$/.test(file) && !/node_modules|dist\/|docs\/reference|\.test|CHANGELOG/.test(file),
   );

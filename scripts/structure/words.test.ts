@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { root } from './manifests.mjs';
 import { bannedWords } from './words.js';
 
-const folders = ['packages', 'docs', 'examples', 'scripts', 'README.md', 'CONTRIBUTING.md'];
-const skipped = /^(node_modules|dist|coverage|\.cache|CHANGELOG\.md)$/;
+const folders = ['packages', 'docs', 'examples', 'scripts', 'site', 'README.md', 'CONTRIBUTING.md'];
+const skipped = /^(node_modules|dist|coverage|\.cache|\.pages|CHANGELOG\.md)$/;
 const exempt = [
   'docs/reference',
   'docs/guides/upgrading.md',

@@ -125,6 +125,8 @@ ${betterPeers(results).join('\n')}
 Versions: ${Object.entries(peers)
     .map((pair) => pair.join(' '))
     .join(', ')}.
+
+<!-- terms: benchmark, bundle size, import time, memory -->
 `;
 }
 

@@ -1,0 +1,2 @@
+// Replaces the code of a search that the site does not use.
+export default undefined;
