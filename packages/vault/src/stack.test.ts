@@ -113,7 +113,7 @@ function setUp(isLogin: boolean, place: string, answer: Bad) {
   return {
     secrets,
     events,
-    mend() {
+    repair() {
       isBad = false;
     },
   };
@@ -127,31 +127,31 @@ async function namesOf(secrets: ReturnType<typeof setUp>['secrets']): Promise<re
 
 /** Collects what is printed. */
 function listen(): unknown[] {
-  const heard: unknown[] = [];
+  const printed: unknown[] = [];
   for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-    vi.spyOn(console, method).mockImplementation((...args: unknown[]) => void heard.push(format(...args)));
+    vi.spyOn(console, method).mockImplementation((...args: unknown[]) => void printed.push(format(...args)));
   }
-  const onWarning = (warning: Error): void => void heard.push(warning);
+  const onWarning = (warning: Error): void => void printed.push(warning);
   process.on('warning', onWarning);
   onTestFinished(() => {
     vi.restoreAllMocks();
     process.off('warning', onWarning);
   });
-  return heard;
+  return printed;
 }
 
 describe('a stack whose server answers badly', () => {
   it.each(places)(
     'to %s, with a login %s, rejects with a code, shows nothing, and recovers',
     async (place, isLogin) => {
-      const heard = listen();
+      const printed = listen();
       const unknown: string[] = [];
       const shown = new Map<string, unknown>(); // each thing once
       const show = (...things: unknown[]): void => {
         for (const thing of things) shown.set(inspect(thing, { depth: 9 }), thing);
       };
       for (const [name, answer] of bad) {
-        const { secrets, events, mend } = setUp(isLogin, place, answer);
+        const { secrets, events, repair } = setUp(isLogin, place, answer);
         const outcomes = await Promise.allSettled([
           secrets.get('a'),
           secrets.get({ name: 'a', version: '1' }),
@@ -179,12 +179,12 @@ describe('a stack whose server answers badly', () => {
           const code = isSecretError(outcome.reason) ? outcome.reason.code : String(outcome.reason);
           if (code === 'unknown' || !isSecretError(outcome.reason)) unknown.push(`${name} #${at}: ${code}`);
         }
-        mend();
+        repair();
         const recovered = await secrets.get('a', { fresh: true }).catch((error: unknown) => error);
         if (isSecretError(recovered)) unknown.push(`${name}, then: ${recovered.code}`);
         show(await secrets.close().catch((error: unknown) => error));
       }
-      expectNoLeak([canary, 'CANARY-given', 'CANARY-token'], [...shown.values(), heard]);
+      expectNoLeak([canary, 'CANARY-given', 'CANARY-token'], [...shown.values(), printed]);
       expect(unknown).toEqual([]);
     },
   );
