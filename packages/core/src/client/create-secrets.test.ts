@@ -399,7 +399,11 @@ describe('list', () => {
       list: async () => ({ refs: [], cursor: 'same' }),
     });
     const problem = expect.stringContaining('cursor') as unknown;
-    await expect(walk(secrets.list())).rejects.toMatchObject({ code: 'invalid_data', problem });
+    await expect(walk(secrets.list())).rejects.toMatchObject({
+      code: 'invalid_data',
+      operation: 'list',
+      problem,
+    });
   });
 
   it.each<[string, SecretScope | undefined, SecretScope | undefined]>([
@@ -422,7 +426,7 @@ describe('list', () => {
       for await (const { name } of secrets.list(requested && { scope: requested })) names.push(name);
     };
     const problem = expect.stringContaining('requested scope') as unknown;
-    await expect(walking()).rejects.toMatchObject({ code: 'invalid_data', problem });
+    await expect(walking()).rejects.toMatchObject({ code: 'invalid_data', operation: 'list', problem });
     expect(names).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryExplanation, SecretProvider } from '../contract/provider.js';
+import { createSecrets } from './create-secrets.js';
 import { type Explanation, explain } from './explain.js';
 
 const start = Date.UTC(2030, 0, 1);
@@ -25,6 +26,16 @@ describe('the explanation of a secret', () => {
   it('is absent, and names the backend, without a memory', () => {
     expect({ ...explained() }).toStrictEqual({ ref, state: 'absent', answeredBy: 'store' });
     expect(Object.isFrozen(explained())).toBe(true);
+  });
+
+  it('is that of the client, within its scope, by the clock of the system', () => {
+    const fetchedAt = new Date(Date.now() - 5_000);
+    const memory = { explain: () => ({ state: 'fresh', fetchedAt }) as const };
+    const secrets = createSecrets({ name: 'store', get: async () => undefined, memory });
+    const explanation = secrets.scoped({ account: 'acct_1' }).explain({ name: 'db', field: 'password' });
+    expect(explanation).toMatchObject({ ref, state: 'fresh', answeredBy: 'store', fetchedAt });
+    expect(explanation.ageMs).toBeGreaterThanOrEqual(5_000);
+    expect(explanation.ageMs).toBeLessThan(3_600_000);
   });
 
   it('is absent with a memory that has no explanations', () => {

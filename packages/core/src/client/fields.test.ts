@@ -88,6 +88,20 @@ describe('a field', () => {
     expect(revealed(one)).toBe(expected);
   });
 
+  it('that was read before is the same sealed value each time', async () => {
+    const { secrets } = storeOf(json);
+    const first = secrets.peek({ name: 'db', field: 'text' });
+    await secrets.get({ name: 'db', field: 'number' });
+    expect(secrets.peek({ name: 'db', field: 'text' })).toBe(first);
+  });
+
+  it('that is absent is not found by use', async () => {
+    const run = vi.fn();
+    const using = storeOf(json).secrets.use({ name: 'db', field: 'absent' }, run);
+    await expect(using).rejects.toMatchObject({ code: 'not_found', ref: { name: 'db' } });
+    expect(run).not.toHaveBeenCalled();
+  });
+
   it.each(['unsafe', 'negative', 'huge', 'low', 'inner', '/inner/unsafe/0', 'surrogate'])(
     'that cannot be shown without loss is invalid_data: %s',
     async (field) => {

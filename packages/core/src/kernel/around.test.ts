@@ -139,6 +139,7 @@ describe('a batch that fails in part', () => {
     };
     const answers = await around({ name: 'careless', policy })(provider).getMany(refs, {});
     expect(answers.map(revealed)).toEqual(['A', 'failed: unknown', 'C']);
+    expect(answers[1]).toMatchObject({ operation: 'getMany', ref: { name: 'b' } });
     expect(JSON.stringify(answers)).not.toContain('CANARY');
   });
 
@@ -199,7 +200,7 @@ describe('a policy', () => {
       list: async () => ({ refs: [] }),
       set: async () => undefined,
       compareAndSet: async () => ({ version: '2' }),
-      listVersions: async () => [],
+      listVersions: async () => [{ version: '2' }],
       delete: async () => undefined,
     });
     const scope = { account: 'acct_1' };
@@ -208,8 +209,8 @@ describe('a policy', () => {
     await every.getMany([ref, ref], {});
     await every.list({ scope }, {});
     await every.set(ref, seal('value'), {});
-    await every.compareAndSet(ref, seal('value'), '1', {});
-    await every.listVersions(ref, {});
+    expect(await every.compareAndSet(ref, seal('value'), '1', {})).toEqual({ version: '2' });
+    expect(await every.listVersions(ref, {})).toEqual([{ version: '2' }]);
     await every.delete(ref, {});
     expect(calls).toEqual([
       { provider: 'every', operation: 'get', refs: [ref], scope },
@@ -248,6 +249,12 @@ describe('a policy', () => {
 });
 
 describe('a middleware made with around', () => {
+  it.each([undefined, {}, 'policy'])('needs a policy that is a function: %j', (policy) => {
+    expect(() => around({ name: 'own', policy: policy as never })).toThrow(
+      /around: policy must be a function/,
+    );
+  });
+
   it('runs a deletion under the policy, and shows its state', async () => {
     const operations: string[] = [];
     const counted = around({

@@ -451,6 +451,7 @@ describe('a version', () => {
       const failure = method(versioned, seal('value'), name === 'set' ? {} : 'v1', {});
       await expect(failure).rejects.toMatchObject({
         code: 'invalid_argument',
+        problem: expect.stringMatching(/ref must not have a version/) as unknown,
         provider: 'own',
         operation: name,
         ref: versioned,
@@ -461,6 +462,10 @@ describe('a version', () => {
   it('reaches no backend without versions, and fails in its place of a batch', async () => {
     const getMany = vi.fn(async (refs: readonly unknown[]) => refs.map(() => seal('value')));
     const provider = guard({ name: 'own', get: async () => undefined, getMany });
+    await expect(provider.get(versioned, {})).rejects.toMatchObject({
+      code: 'unsupported',
+      operation: 'get',
+    });
     const failure = { code: 'unsupported', provider: 'own', operation: 'getMany', ref: versioned };
     expect(await provider.getMany!([versioned], {})).toEqual([expect.objectContaining(failure)]);
     expect(getMany).not.toHaveBeenCalled();
@@ -516,17 +521,17 @@ describe('the memory of a provider', () => {
       return end;
     };
     const provider = guard({ name: 'own', get: async () => undefined, memory: { subscribe } });
-    const heard: unknown[] = [];
-    const stop = provider.memory!.subscribe!((change) => heard.push(change));
+    const changes: unknown[] = [];
+    const stop = provider.memory!.subscribe!((change) => changes.push(change));
     const report = (change: unknown) => listeners.forEach((listener) => listener(change as never));
     report({ invalidate: { name: 5 } });
     report({ ref, secret: 'CANARY' });
     report({ invalidate: ref });
-    expect(heard).toEqual([{ invalidate: ref }]);
+    expect(changes).toEqual([{ invalidate: ref }]);
     stop();
     report({ invalidate: ref });
     stop();
-    expect(heard).toHaveLength(1);
+    expect(changes).toHaveLength(1);
     expect(end).toHaveBeenCalledTimes(1);
   });
 });
