@@ -19,12 +19,17 @@ export interface PoolSetup<T> {
   readonly closeMs: number;
 }
 
-export function poolSetup<T>(owner: string, packageName: string, given: PoolOptions<T>): PoolSetup<T> {
+export function poolSetup<T>(
+  owner: string,
+  packageName: string,
+  given: PoolOptions<T>,
+  fieldsOf: (value: DatabaseCredential) => object = connectionFields,
+): PoolSetup<T> {
   const options = checkOptions(owner, given, ['name', 'connection', 'drainMs', 'closeMs']);
   const { name = packageName, drainMs, closeMs = 5_000 } = options;
   checkNumber(owner, 'closeMs', closeMs, { min: 0, max: maxDelayMs });
   if (drainMs !== undefined) checkNumber(owner, 'drainMs', drainMs, { min: 0, max: maxDelayMs });
-  const { connection = (value: T) => connectionFields(value as DatabaseCredential) } = options;
+  const { connection = (value: T) => fieldsOf(value as DatabaseCredential) } = options;
   return {
     follow: { name, ...(drainMs !== undefined && { drainMs }) },
     connection: (value) => ({ ...connection(value) }),

@@ -110,7 +110,8 @@ export function followConnection<T>(
   redis.on('ready', () => void live.renew()); // it never rejects
   redis.on('close', () => {
     isInMulti = false;
-    live.closed();
+    if (redis.status === 'reconnecting') live.lost();
+    else live.closed();
   });
   redis.on('end', live.closed);
   if (redis.status !== 'wait') live.opened(following.credential); // it connects already

@@ -99,7 +99,7 @@ export async function redisClient<C extends object, T>(
     members.set(client, live);
     client.on('error', () => undefined); // of a connection that is replaced, which would end the process
     client.on('ready', () => void live.renew()); // it never rejects
-    client.on('reconnecting', live.closed);
+    client.on('reconnecting', live.lost);
     client.on('end', () => {
       live.closed();
       members.delete(client);

@@ -8,6 +8,8 @@ export interface LiveLogin<T> {
   opened(credential: Credential<T>): void;
   /** The connection has ended, or a new one replaces it. */
   closed(): void;
+  /** The connection was lost. If it has a replaced credential, the server has ended it before its drain. */
+  lost(): void;
   /** Logs in with the accepted credential, if the connection has another one. It never rejects. */
   renew(): Promise<void>;
 }
@@ -73,6 +75,10 @@ export function liveLogin<T>(
       stopTimer();
       held?.release();
       held = undefined;
+    },
+    lost() {
+      if (held && isBehind()) following.reportEnd(held.credential);
+      login.closed();
     },
     renew() {
       renewing ??= run().finally(() => (renewing = undefined));

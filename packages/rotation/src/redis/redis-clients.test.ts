@@ -143,6 +143,32 @@ describe.skipIf(!isTested('redis-server')).each([
     expect(rotation.health().degraded).toBe(false);
   });
 
+  it('reports the end of a connection whose user was deleted before its drain', async () => {
+    const { app, open: openClient, clone, create, inStore, notice, events, kinds, rotation } = await setUp();
+    const client = await openClient();
+    await whoAmI(client);
+    const blocked = client.send('BLPOP', `${app}:list`, '30').catch(() => undefined); // ioredis sends it again
+    await create(clone, 'CANARY-2');
+    await inStore('CANARY-2', clone);
+    await notice();
+    await waitFor(() => expect(kinds()).toContain('swapped'));
+    await server.command('ACL', 'DELUSER', app);
+    await waitFor(() =>
+      expect(events).toContainEqual(expect.objectContaining({ kind: 'ended', generation: 1 })),
+    );
+    await server.command('RPUSH', `${app}:list`, 'item');
+    await blocked;
+    expect(await whoAmI(client)).toBe(clone);
+    expect(rotation.health().degraded).toBe(false);
+    await client.close();
+    expect(kinds().filter((kind) => kind === 'ended')).toHaveLength(1);
+  });
+
+  it.each(['drainMs', 'closeMs'])('refuses a wrong %s', async (option) => {
+    const { open: openClient } = await setUp();
+    await expect(openClient({ [option]: -1 })).rejects.toThrow(option);
+  });
+
   it.each(['server', 'store'])(
     'answers commands after killed connections when the %s is rotated first',
     async (first) => {

@@ -1,6 +1,7 @@
-import { checkNumber, checkOptions, kindOf, maxDelayMs } from '@secretkit/core/provider';
+import { kindOf } from '@secretkit/core/provider';
 import type { Credential } from '../credential.js';
 import type { DatabaseCredential } from '../database-credential.js';
+import { type PoolSetup, poolSetup } from '../pool-options.js';
 
 /** The user and password of a connection. Without a user it is `default`. */
 export interface RedisLogin {
@@ -20,25 +21,20 @@ export interface RedisOptions<T = DatabaseCredential> {
 }
 
 /** The options with their defaults. */
-export interface RedisSetup<T> {
-  readonly follow: { readonly name: string; readonly drainMs?: number };
+export interface RedisSetup<T> extends Pick<PoolSetup<T>, 'follow' | 'closeMs'> {
   readonly loginOf: (credential: Credential<T>) => RedisLogin;
-  readonly closeMs: number;
 }
 
 /** A server that hangs must not keep a verification waiting. */
 export const verifyTimeoutMs = 10_000;
 
 export function redisSetup<T>(owner: string, given: RedisOptions<T>): RedisSetup<T> {
-  const options = checkOptions(owner, given, ['name', 'connection', 'drainMs', 'closeMs']);
-  const { name = 'redis', drainMs, closeMs = 5_000 } = options;
-  checkNumber(owner, 'closeMs', closeMs, { min: 0, max: maxDelayMs });
-  const { connection = (value: T) => loginFields(value as DatabaseCredential) } = options;
+  const { follow, closeMs, connection } = poolSetup(owner, 'redis', given, loginFields);
   return {
-    follow: { name, ...(drainMs !== undefined && { drainMs }) },
+    follow,
     closeMs,
     loginOf({ secret }) {
-      const { username, password } = connection(secret.reveal());
+      const { username, password } = connection(secret.reveal()) as Partial<RedisLogin>;
       if (typeof password === 'string') return { ...(username !== undefined && { username }), password };
       throw new TypeError(
         `${owner}: the credential must have a password, got ${kindOf(password)}. Give the option connection.`,
