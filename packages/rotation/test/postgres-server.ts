@@ -49,7 +49,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'fsync=off',
-    'max_connections=120',
+    'max_connections=300',
     'client_connection_check_interval=50ms', // a query of a client that is gone ends,
   ];
 

@@ -1,14 +1,18 @@
-import { createSecrets } from '@secretkit/core';
-import { recommended } from '@secretkit/middleware/recommended';
-import { rotating } from '@secretkit/rotation';
 import { pgPool } from '@secretkit/rotation/pg';
+import { postgresClient } from '@secretkit/rotation/postgres';
 import pg from 'pg';
+import postgres from 'postgres';
 import { type PostgresServer, startPostgres } from '../postgres-server.js';
+import { type AwsWrapper, byAwsWrapper } from './aws-wrapper.js';
+import { openRotation } from './open-rotation.js';
+import { type Connection, renewedConnections } from './renewed-connections.js';
 import { alternating } from './rotate.js';
 import { type Case, casesOf, type Open, practiceOf, runCases, type Size, type Subject } from './run-cases.js';
-import { type ProofServer, schema } from './site.js';
+import type { ProofServer } from './site.js';
 
 const poolSize = 10;
+const query = ['select 1'];
+const transaction = ['begin', 'select pg_sleep(0.05)', 'commit'];
 
 function proofServer(server: PostgresServer): ProofServer {
   return {
@@ -22,74 +26,95 @@ function proofServer(server: PostgresServer): ProofServer {
   };
 }
 
-function subjectOf(pool: pg.Pool, statement: string, close: () => Promise<void>): Subject {
+function subjectOf(pool: pg.Pool, statements: readonly string[]): Omit<Subject, 'close'> {
   let connections = 0;
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     connections += 1;
     client.on('error', () => undefined); // the server ends sessions
   });
-  const transaction = async (): Promise<void> => {
-    const client = await pool.connect();
-    try {
-      for (const part of ['begin', statement, 'commit']) await client.query(part);
-    } finally {
-      client.release();
-    }
-  };
   return {
-    query: () => (statement === 'select 1' ? pool.query(statement) : transaction()),
+    async query() {
+      const client = await pool.connect();
+      try {
+        for (const statement of statements) await client.query(statement);
+      } finally {
+        client.release();
+      }
+    },
     connections: () => connections,
-    close,
   };
 }
 
 /** Runs every case, some at a time. */
-export async function provePostgres(size: Size, atOnce: number) {
-  const postgres = await startPostgres();
-  const { host, port, database } = postgres;
-  const address = { host, port, database, max: poolSize };
+export async function provePostgres(size: Size, atOnce: number, awsWrapper?: AwsWrapper) {
+  const server = await startPostgres();
+  const { host, port, database } = server;
+  const address = { host, port, database };
 
-  const secretkit =
-    (statement = 'select 1'): Open =>
-    async (site, { maxUses, deadlineMs }) => {
-      const secrets = createSecrets(recommended({ circuitBreaker: { openMs: 1_000 } })(site.provider));
-      const rotation = rotating(secrets, 'db', { schema, deadlineMs, watchMs: 1_000 });
-      const pool = await pgPool(pg, rotation, { ...address, maxUses });
-      const subject = subjectOf(pool, statement, async () => {
-        await rotation.close();
-        await secrets.close();
-      });
-      const hasAccepted = (version: string | undefined) => rotation.health().clients[0]?.version === version;
-      return { ...subject, hasAccepted };
+  const byPg =
+    (statements = query): Open =>
+    async (site, options) => {
+      const { rotation, ...rest } = openRotation(site, options);
+      const pool = await pgPool(pg, rotation, { ...address, max: poolSize, maxUses: options.maxUses });
+      return { ...subjectOf(pool, statements), ...rest };
     };
-  const readOnce: Open = async (site, { maxUses }) => {
-    const { username: user, password } = await site.read();
-    const pool = new pg.Pool({ ...address, user, password, maxUses });
-    return subjectOf(pool, 'select 1', () => pool.end());
-  };
-  const passwordFunction: Open = async (site, { maxUses }) => {
-    const { username: user } = await site.read(); // it is static in pg
-    const password = async () => (await site.read()).password;
-    const pool = new pg.Pool({ ...address, user, password, maxUses });
-    return subjectOf(pool, 'select 1', () => pool.end());
-  };
+  /** postgres counts no uses, so a client has one connection, and is replaced after its last use. */
+  const byPostgres =
+    (statements = query): Open =>
+    async (site, options) => {
+      const { rotation, ...rest } = openRotation(site, options);
+      const make = (login: object) => postgres({ ...address, max: 1, ...login });
+      async function open(onOpen: () => void): Promise<Connection> {
+        const db = await postgresClient(make, rotation);
+        onOpen();
+        const run = () =>
+          db.use(async (sql) => {
+            for (const statement of statements) await sql.unsafe(statement);
+          });
+        return { send: run, close: db.close };
+      }
+      return {
+        ...renewedConnections(open, (connection) => connection.send(''), options.maxUses, 4), // each verifies a rotation
+        ...rest,
+      };
+    };
+  const practiceByPg =
+    (isReadOnce: boolean): Open =>
+    async (site, { maxUses }) => {
+      const { username: user, password } = await site.read(); // the user is static in pg
+      const pool = new pg.Pool({
+        ...address,
+        user,
+        password: isReadOnce ? password : async () => (await site.read()).password,
+        max: poolSize,
+        maxUses,
+      });
+      return { ...subjectOf(pool, query), close: () => pool.end() };
+    };
 
-  const ours = { client: 'pgPool', open: secretkit() };
-  const transactions: Case = {
-    client: ours.client,
-    name: 'alternating, transactions',
-    open: secretkit('select pg_sleep(0.05)'),
-    rotate: alternating('server', 0),
-  };
+  const clients = [
+    { client: 'pgPool', by: byPg },
+    { client: 'postgresClient', by: byPostgres },
+  ];
   const practice = [
-    { client: 'password read once', open: readOnce },
-    { client: 'password function', open: passwordFunction },
+    { client: 'password read once', open: practiceByPg(true) },
+    { client: 'password function', open: practiceByPg(false) },
+    ...(awsWrapper
+      ? [{ client: "AWS's wrapper", open: byAwsWrapper(awsWrapper.AwsPGClient, address, 'select 1') }]
+      : []),
+  ];
+  const cases: readonly Case[] = [
+    ...clients.flatMap(({ client, by }): Case[] => [
+      ...casesOf({ client, open: by() }),
+      { client, name: 'alternating, transactions', open: by(transaction), rotate: alternating('server', 0) },
+    ]),
+    ...practiceOf(size, practice),
   ];
   try {
-    const cases = [...casesOf(ours), transactions, ...practiceOf(practice)];
-    return await runCases(proofServer(postgres), size, atOnce, cases, [ours]);
+    const own = clients.map(({ client, by }) => ({ client, open: by() }));
+    return await runCases(proofServer(server), size, atOnce, cases, own);
   } finally {
-    await postgres.stop();
+    await server.stop();
   }
 }

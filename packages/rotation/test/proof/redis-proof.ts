@@ -1,26 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSecrets } from '@secretkit/core';
-import { recommended } from '@secretkit/middleware/recommended';
-import { type Rotation, rotating } from '@secretkit/rotation';
+import type { Rotation } from '@secretkit/rotation';
 import { ioredisClient } from '@secretkit/rotation/ioredis';
 import { redisClient } from '@secretkit/rotation/node-redis';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { type RedisServer, startRedis } from '../redis-server.js';
+import { openRotation } from './open-rotation.js';
+import { type Connection, renewedConnections } from './renewed-connections.js';
 import { alternating, killing } from './rotate.js';
-import { type Case, casesOf, type Open, practiceOf, runCases, type Size, type Subject } from './run-cases.js';
-import { type Login, type ProofServer, type Site, schema } from './site.js';
-
-/** One connection under load. */
-interface Connection {
-  send(name: string, ...args: readonly string[]): Promise<unknown>;
-  close(): Promise<unknown>;
-}
+import { type Case, casesOf, type Open, practiceOf, runCases, type Size } from './run-cases.js';
+import type { Login, ProofServer, Site } from './site.js';
 
 /** Opens a connection, and calls `onOpen` for each login that worked. */
 type Connect<T> = (from: T, port: number, onOpen: () => void) => Promise<Connection>;
-
-const slots = 10;
 
 function proofServer(server: RedisServer): ProofServer {
   const setUser = ({ username, password }: Login) =>
@@ -33,44 +25,6 @@ function proofServer(server: RedisServer): ProofServer {
     drop: (username) => server.command('ACL', 'DELUSER', username),
     restart: server.restart,
     stop: server.stop,
-  };
-}
-
-/** Uses some connections at the same time. Each is replaced after `maxUses`: the old one is closed after its commands. */
-function drained(
-  open: (onOpen: () => void) => Promise<Connection>,
-  send: (connection: Connection) => Promise<unknown>,
-  maxUses: number,
-): Omit<Subject, 'close'> & { close(): Promise<void> } {
-  let connections = 0;
-  let turn = 0;
-  const onOpen = (): void => void (connections += 1);
-  const ignored = (connection: Promise<Connection>) =>
-    connection.then((each) => each.close()).catch(() => undefined); // it was ended
-  const opened = (): Promise<Connection> => {
-    const connection = open(onOpen);
-    connection.catch(() => undefined); // `query` rejects with it
-    return connection;
-  };
-  const pool = Array.from({ length: slots }, () => ({ connection: opened(), uses: 0 }));
-  return {
-    async query() {
-      turn += 1;
-      const slot = pool[turn % slots];
-      if (!slot) return;
-      const { connection } = slot;
-      if (slot.uses >= maxUses) {
-        slot.uses = 0;
-        slot.connection = opened();
-        void ignored(connection);
-      }
-      slot.uses += 1;
-      await send(await slot.connection);
-    },
-    connections: () => connections,
-    async close() {
-      await Promise.all(pool.map(({ connection }) => ignored(connection)));
-    },
   };
 }
 
@@ -107,7 +61,7 @@ const byReadLogin =
   };
 
 const ping = (connection: Connection): Promise<unknown> => connection.send('PING');
-const block = (connection: Connection): Promise<unknown> => connection.send('BLPOP', 'nothing', '0.1');
+const block = (connection: Connection): Promise<unknown> => connection.send('BLPOP', 'nothing', '0.05'); // few commands a second, as a connection waits for it
 
 /** Runs every case, some at a time. */
 export async function proveRedis(size: Size, atOnce: number) {
@@ -116,18 +70,14 @@ export async function proveRedis(size: Size, atOnce: number) {
 
   const secretkit =
     (connect: Connect<Rotation<Login>>, send = ping, isRenewed = true): Open =>
-    async (site, { maxUses, deadlineMs }) => {
-      const secrets = createSecrets(recommended({ circuitBreaker: { openMs: 1_000 } })(site.provider));
-      const rotation = rotating(secrets, 'db', { schema, deadlineMs, watchMs: 1_000 });
+    async (site, options) => {
+      const { rotation, hasAccepted, close } = openRotation(site, options);
       const open = (onOpen: () => void) => connect(rotation, port, onOpen);
+      const isDrained = (): boolean => rotation.health().clients.every(({ ended }) => ended.length === 0);
       return {
-        ...drained(open, send, isRenewed ? maxUses : Number.POSITIVE_INFINITY),
-        hasAccepted: (version) =>
-          rotation.health().clients.every((each) => each.version === version && each.ended.length === 0),
-        async close() {
-          await rotation.close();
-          await secrets.close();
-        },
+        ...renewedConnections(open, send, isRenewed ? options.maxUses : Number.POSITIVE_INFINITY),
+        hasAccepted: (version) => hasAccepted(version) && isDrained(),
+        close,
       };
     };
   const practice =
@@ -135,7 +85,7 @@ export async function proveRedis(size: Size, atOnce: number) {
     async (site, { maxUses }) => {
       const first = await site.read();
       const connect = byReadLogin(({ read }) => (isReadOnce ? async () => first : read));
-      return drained((onOpen) => connect(site, port, onOpen), ping, maxUses);
+      return renewedConnections((onOpen) => connect(site, port, onOpen), ping, maxUses);
     };
 
   const clients = [
@@ -144,7 +94,7 @@ export async function proveRedis(size: Size, atOnce: number) {
   ];
   /** Deletes the user before, when nothing uses it any more. */
   const dropOld = async ({ users, server }: Site, round: number): Promise<void> => {
-    await sleep(200); // the longest command
+    await sleep(200); // longer than the longest command
     await server.drop?.(users[(round + 1) % 2] ?? users[0]);
   };
   const cases: readonly Case[] = [
@@ -165,7 +115,7 @@ export async function proveRedis(size: Size, atOnce: number) {
         mayFail: 'killed',
       },
     ]),
-    ...practiceOf([
+    ...practiceOf(size, [
       { client: 'password read once', open: practice(true) },
       { client: 'password read for each', open: practice(false) },
     ]),

@@ -11,6 +11,10 @@ export interface Size {
   readonly thinkMs: number;
   readonly maxUses: number;
   readonly deadlineMs: number;
+  /** Without new connections no login is refused: a busy machine rotates until each client of ours has opened so many. */
+  readonly leastConnections: number;
+  /** The lags of today's practice. */
+  readonly practiceLagsMs: readonly number[];
 }
 
 /** One line of the table. */
@@ -54,9 +58,6 @@ export interface Client {
   readonly open: Open;
 }
 
-/** Without new connections no login is refused: a busy machine rotates until each client of ours has opened so many. */
-const leastConnections = 200;
-
 /** Returns the cases in which no query of a client may fail. */
 export function casesOf({ client, open }: Client): readonly Case[] {
   return [
@@ -78,8 +79,8 @@ export function casesOf({ client, open }: Client): readonly Case[] {
 }
 
 /** Returns the cases of what is usual today. */
-export function practiceOf(clients: readonly Client[]): readonly Case[] {
-  return [0, 500].flatMap((lagMs) =>
+export function practiceOf({ practiceLagsMs }: Size, clients: readonly Client[]): readonly Case[] {
+  return practiceLagsMs.flatMap((lagMs) =>
     clients.flatMap(({ client, open }): Case[] => [
       {
         client,
@@ -121,7 +122,7 @@ async function runCase(server: ProofServer, size: Size, each: Case): Promise<Row
   const query = () => subject.query().finally(() => (settled += 1));
   const load = runLoad(query, { ...size, signal: ending.signal });
   const isEnough = (round: number): boolean =>
-    round > size.rotations && (each.mayFail === 'practice' || subject.connections() >= leastConnections);
+    round > size.rotations && (each.mayFail === 'practice' || subject.connections() >= size.leastConnections);
   for (let round = 1; !isEnough(round) && round <= 10 * size.rotations; round += 1) {
     await Promise.all([each.rotate(site, round), sleep(size.everyMs)]);
     const [version, before] = [await site.version(), settled];
@@ -192,7 +193,7 @@ export async function runCases(
   const rowsOf = (mayFail: Case['mayFail']) => rows.filter((_, at) => cases[at]?.mayFail === mayFail);
   const [own, killed, practice] = [rowsOf(undefined), rowsOf('killed'), rowsOf('practice')];
   const least = Math.min(...[...own, ...killed].map(({ connections }) => connections)); // a practice that fails opens fewer
-  const isVoid = least < leastConnections || practice.every(({ failed }) => failed === 0);
+  const isVoid = least < size.leastConnections || practice.every(({ failed }) => failed === 0);
   const isExact =
     own.every(({ failed }) => failed === 0) &&
     [...killed, ...restarted].every(({ refused }) => refused === 0);
