@@ -62,7 +62,9 @@ export async function rotateUnderLoad(
     }
   }
 
-  print(`${clients} clients ask an HTTP service over PostgreSQL. A higher bar is more answers, ✗ a failure.`);
+  print(
+    `${clients} clients ask an HTTP service over PostgreSQL. A higher bar is more answers, a gap none, ✗ a failure.`,
+  );
   print(`┃ the password changes in the server, and ┊ ${lagMs} ms later in the store.`);
   print('');
   print(' '.repeat(slots + 15) + columns(['requests', 'failed', 'slowest', 'logins', 'refused']));
