@@ -160,14 +160,14 @@ describe.skipIf(!isTested('redis-server'))('Redis', () => {
     it('hears of an invalidation on the same connection', async () => {
       const { provider, calls } = storeOf();
       const [one, other] = [processOf(await connect(), provider), processOf(await connect(), provider)];
-      const heard: unknown[] = [];
-      other.memory!.subscribe!((change) => heard.push(change));
+      const changes: unknown[] = [];
+      other.memory!.subscribe!((change) => changes.push(change));
       for (const each of [one, other]) await reveal(each);
       await expect
         .poll(async () => server.command('PUBSUB', 'NUMSUB', 'secretkit:shared:invalidations'))
         .not.toEqual(['secretkit:shared:invalidations', 0]);
       one.memory!.invalidate!(ref);
-      await expect.poll(() => heard.length).toBe(1);
+      await expect.poll(() => changes.length).toBe(1);
       expect(await reveal(other)).toBe(canary);
       expect(calls).toHaveLength(2);
     });

@@ -493,11 +493,11 @@ describe('a write', () => {
     const { provider, calls } = storeOf();
     const [one, other] = [processOf(provider), processOf(provider)];
     for (const each of [one, other]) await read(each);
-    const heard: unknown[] = [];
-    other.memory!.subscribe!((change) => heard.push(change));
+    const changes: unknown[] = [];
+    other.memory!.subscribe!((change) => changes.push(change));
     one.memory!.invalidate!(target);
     await vi.advanceTimersByTimeAsync(10);
-    expect(heard).toHaveLength(1);
+    expect(changes).toHaveLength(1);
     await read(other);
     expect(calls).toHaveLength(2);
   });
