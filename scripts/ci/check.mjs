@@ -32,7 +32,7 @@ const checks = {
   // In a browser.
   site: [
     ['node', ...source, 'site/main.mjs', '--build'],
-    ['node', '--test', '--test-reporter=spec', 'site/test/'],
+    ['node', '--test', '--test-reporter=spec', 'site/test/check-site.test.mjs', 'site/test/site.test.mjs'],
   ],
   // publint and attw pack with pnpm, and find it on the PATH of `pnpm exec`.
   packages: [['npx', '--yes', packageManager, 'exec', 'node', 'scripts/ci/check-packages.mjs']],
