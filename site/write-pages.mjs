@@ -1,5 +1,14 @@
 // Writes the Markdown that VitePress reads, with a page for each source that a page links to.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path/posix';
 import { root } from '../scripts/structure/manifests.mjs';
 import { drawFigures } from './figures/draw.mjs';
@@ -30,11 +39,23 @@ export async function writePages() {
   return problems;
 
   function addressOf(path) {
-    if (!existsSync(root + path)) return undefined;
-    const file = statSync(root + path).isDirectory() ? join(path, 'README.md') : path;
-    if (!addresses.has(file)) addresses.set(file, addFile(file));
+    const file = existsSync(`${root}${path}/README.md`) ? join(path, 'README.md') : path;
+    if (!addresses.has(file)) addresses.set(file, isFolder(file) ? addFolder(file) : addFile(file));
     return addresses.get(file);
   }
+
+  /** Makes a page that lists the files of a folder, as a forge does. */
+  function addFolder(folder) {
+    const address = `sources/${folder}/index.md`;
+    const files = readdirSync(root + folder).map((name) => join(folder, name));
+    const items = files.map((file) => `- [${basename(file)}](${addressOf(file)})`);
+    write(address, `# ${folder}\n\n${items.join('\n')}\n`);
+    return `/${address}`;
+  }
+}
+
+function isFolder(path) {
+  return existsSync(root + path) && statSync(root + path).isDirectory();
 }
 
 /** Copies a picture, and makes a page of a source: a browser would download it. */
