@@ -152,6 +152,21 @@ describe.skipIf(!isTested('initdb', 'postgres'))('postgresClient', () => {
     await expect(db.sql`select nothing`).rejects.toMatchObject({ code: '42703' });
   });
 
+  it('answers the uses before its close, also those that wait for a login', async () => {
+    const { open, rotation, inServer, inStore, terminate } = await setUp();
+    const db = await open();
+    await terminate();
+    await inServer('CANARY-2');
+    const waiting = Array.from({ length: 6 }, () => db.use((sql) => sql`select 1 as one`));
+    await vi.waitFor(() => expect(rotation.health().authFailures).toBeGreaterThan(0), { timeout: 10_000 });
+    const last = db.use((sql) => sql`select 1 as one`);
+    const closing = db.close();
+    inStore('CANARY-2');
+    expect(await Promise.all([...waiting, last])).toEqual(Array.from({ length: 7 }, () => [{ one: 1 }]));
+    await closing;
+    await expect(db.use(() => 1)).rejects.toMatchObject({ code: 'closed' });
+  });
+
   it('ends within closeMs: each call settles, and no socket and no listener is left', async () => {
     await vi.waitFor(() => expect(sockets()).toEqual([]), 20_000); // of the tests before
     const controller = new AbortController();

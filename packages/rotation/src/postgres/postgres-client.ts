@@ -1,4 +1,4 @@
-import { SecretError } from '@secretkit/core/provider';
+import { onAbort, SecretError } from '@secretkit/core/provider';
 import { pause } from '../backoff.js';
 import type { DatabaseCredential } from '../database-credential.js';
 import { type PoolOptions, poolSetup } from '../pool-options.js';
@@ -52,7 +52,9 @@ export async function postgresClient<S extends PostgresSql<R>, R extends Reserve
 ): Promise<PostgresClient<S, R>> {
   const { follow, connection, closeMs } = poolSetup('postgresClient', 'postgres', options);
   const users = new Map<S, number>();
-  let isEnded = false;
+  const ending = new AbortController(); // fires when `close` no longer waits
+  let pending = 0;
+  let closed: Promise<void> | undefined;
 
   function made(value: T): S & PostgresSql<R> {
     const sql = make(connection(value) as unknown as PostgresLogin); // of the schema
@@ -66,13 +68,21 @@ export async function postgresClient<S extends PostgresSql<R>, R extends Reserve
     ...follow,
     verify: (sql) => sql.unsafe('select 1'),
     async close(sql) {
-      const late = new AbortController();
-      const timer = setTimeout(() => late.abort(), closeMs);
-      while ((users.get(sql) ?? 0) > 0 && !late.signal.aborted) await pause(10, late.signal); // they release their connection
-      clearTimeout(timer);
-      await sql.end({ timeout: late.signal.aborted ? 0 : closeMs / 1_000 });
+      const late = await until(() => (users.get(sql) ?? 0) === 0); // they release their connection
+      await sql.end({ timeout: late ? 0 : closeMs / 1_000 });
     },
   });
+
+  /** Waits, for at most `closeMs`. Returns whether it was in vain. */
+  async function until(isOver: () => boolean): Promise<boolean> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), closeMs);
+    const leave = onAbort(ending.signal, () => late.abort());
+    while (!isOver() && !late.signal.aborted) await pause(10, late.signal);
+    clearTimeout(timer);
+    leave();
+    return late.signal.aborted;
+  }
 
   function count(sql: S, change: 1 | -1): void {
     const next = (users.get(sql) ?? 0) + change;
@@ -95,9 +105,14 @@ export async function postgresClient<S extends PostgresSql<R>, R extends Reserve
     }
   }
 
-  async function close(): Promise<void> {
-    isEnded = true;
+  async function end(): Promise<void> {
+    if (await until(() => pending === 0)) ending.abort(); // a login that waits is a use, too
     await attached.close();
+  }
+
+  async function close(): Promise<void> {
+    closed ??= end();
+    return closed;
   }
 
   return {
@@ -105,19 +120,24 @@ export async function postgresClient<S extends PostgresSql<R>, R extends Reserve
       return attached.client;
     },
     async use(run) {
-      if (isEnded) throw new SecretError('closed', 'the client has been closed. Close it after its users.');
-      return attached.useConnection(reserve, async ({ sql, reserved }) => {
-        let isLost = false;
-        try {
-          return await run(reserved);
-        } catch (failure) {
-          isLost = isConnectionLost(failure);
-          throw failure;
-        } finally {
-          if (!isLost) reserved.release(); // postgres would use a lost connection again, which ends the process
-          count(sql, -1);
-        }
-      });
+      if (closed) throw new SecretError('closed', 'the client has been closed. Close it after its users.');
+      pending += 1;
+      try {
+        return await attached.useConnection(reserve, async ({ sql, reserved }) => {
+          let isLost = false;
+          try {
+            return await run(reserved);
+          } catch (failure) {
+            isLost = isConnectionLost(failure);
+            throw failure;
+          } finally {
+            if (!isLost) reserved.release(); // postgres would use a lost connection again, which ends the process
+            count(sql, -1);
+          }
+        });
+      } finally {
+        pending -= 1;
+      }
     },
     close,
     [Symbol.asyncDispose]: close,
