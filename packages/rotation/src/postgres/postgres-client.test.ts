@@ -161,7 +161,7 @@ describe.skipIf(!isTested('initdb', 'postgres'))('postgresClient', () => {
     await vi.waitFor(() => expect(rotation.health().authFailures).toBeGreaterThan(0), { timeout: 10_000 });
     const last = db.use((sql) => sql`select 1 as one`);
     const closing = db.close();
-    inStore('CANARY-2');
+    await inStore('CANARY-2');
     expect(await Promise.all([...waiting, last])).toEqual(Array.from({ length: 7 }, () => [{ one: 1 }]));
     await closing;
     await expect(db.use(() => 1)).rejects.toMatchObject({ code: 'closed' });
