@@ -13,11 +13,11 @@ const quickstart = (...flags) => ['node', ...source, 'examples/quickstart/src/ma
 const checks = {
   sync: [['node', 'scripts/structure/sync.mjs', '--check']],
   format: [['biome', 'ci', '.']],
-  lint: [['eslint', '.']],
   build: [
     ['tsc', '--build', '--force'],
     ['node', 'scripts/release/bundle-packages.mjs'],
   ],
+  lint: [['eslint', '.']],
   sizes: [['npm', '--prefix', 'bench', 'run', 'sizes']],
   types: [
     ['tsc', '-p', 'tsconfig.checks.json'],

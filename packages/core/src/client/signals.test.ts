@@ -5,10 +5,7 @@ import { createSecrets } from './create-secrets.js';
 import type { CallOptions, Secrets } from './secrets.js';
 
 /** The calls of a client that need a capability of the backend. */
-const calls: readonly [
-  Capability,
-  (secrets: Secrets<SecretProvider>, options?: CallOptions) => Promise<unknown>,
-][] = [
+const calls: readonly [Capability, (secrets: Secrets, options?: CallOptions) => Promise<unknown>][] = [
   ['set', (secrets, options) => secrets.set('a', 'value', options)],
   ['compareAndSet', (secrets, options) => secrets.compareAndSet('a', 'value', 'v1', options)],
   ['delete', (secrets, options) => secrets.delete('a', options)],
