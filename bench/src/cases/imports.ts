@@ -23,7 +23,7 @@ const own: readonly {
   {
     name: 'createSecrets, compose, isSecretError',
     source: "export { createSecrets, compose, isSecretError } from '@secretkit/core';",
-    atMost: 14_380,
+    atMost: 14_400,
     target: 8_000,
     reason:
       'A client is one object with all of its methods, so a bundler can remove none of them. The guard around providers, the checks of callers and the errors are almost half of the bytes.',
@@ -32,7 +32,7 @@ const own: readonly {
     name: 'createSecrets, recommended, without lru-cache and p-retry',
     source: withRecommended,
     external: libraries,
-    atMost: 26_790,
+    atMost: 26_840,
     target: 16_500,
     reason:
       'Half is core. recommended() has an option for each layer, so a bundler keeps the rate limit and the circuit breaker too.',

@@ -20,7 +20,7 @@ const own = [
     name: 'core',
     imports: [core],
     external: [],
-    bytes: 14_480,
+    bytes: 14_500,
     target: 3_000,
     files: 2, // the entry, and what it shares with the entries for adapters and middleware
     timesLruCache: 2.3,
@@ -32,7 +32,7 @@ const own = [
     name: 'core, cache, retry, timeout',
     imports: everyday,
     external: ['lru-cache', 'p-retry'],
-    bytes: 24_560,
+    bytes: 24_580,
     target: 6_000,
     files: 11, // three entries of core, and what they share
     timesLruCache: 12,
@@ -60,7 +60,7 @@ const others = [
 /** The limits for what `npm install` of these packages adds. */
 const installed = [
   { names: ['@secretkit/core'], packages: 1, files: 125 },
-  { names: ['@secretkit/core', '@secretkit/middleware'], packages: 5, files: 510 },
+  { names: ['@secretkit/core', '@secretkit/middleware'], packages: 5, files: 560 },
 ] as const;
 
 const othersInstalled = [
