@@ -54,7 +54,9 @@ describe.skipIf(!isTested('initdb', 'postgres'))('postgresClient', () => {
       inServer: (password: string) => server.sql(`alter role ${app} password '${password}'`),
       /** Ends every session, so that each next one logs in. */
       async terminate() {
-        const statement = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${app}'`;
+        // Not while postgres asks a new session for its types: it would not handle that failure.
+        const isSettled = `usename = '${app}' and state_change < clock_timestamp() - interval '200 milliseconds'`;
+        const statement = `select pg_terminate_backend(pid) from pg_stat_activity where ${isSettled}`;
         const hasNoSession = async (): Promise<void> => {
           await server.sql(statement); // again, for one that has logged in meanwhile
           expect(sockets()).toEqual([]); // postgres has noticed it
