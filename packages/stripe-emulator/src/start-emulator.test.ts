@@ -34,7 +34,9 @@ test('close can be called twice, and frees the port', { retry: 4 }, async () => 
   await sdk(emulator).apps.secrets.list({ scope });
   await Promise.all([emulator.close(), emulator.close()]);
   await emulator.close();
-  await expect(raw(emulator, list)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(raw(emulator, list)).rejects.toMatchObject({
+    code: expect.stringMatching(/^ECONN(REFUSED|RESET)$/),
+  }); // another test may have the port
   const again = await useEmulator({ port: emulator.port });
   expect(again.port).toBe(emulator.port);
 });
@@ -51,7 +53,9 @@ test('close closes idle connections', async () => {
 test('Symbol.asyncDispose closes the emulator', async () => {
   const emulator = await startEmulator();
   await emulator[Symbol.asyncDispose]();
-  await expect(raw(emulator, list)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(raw(emulator, list)).rejects.toMatchObject({
+    code: expect.stringMatching(/^ECONN(REFUSED|RESET)$/),
+  }); // another test may have the port
 });
 
 test('reset clears secrets, requests, faults and idempotency keys', async () => {

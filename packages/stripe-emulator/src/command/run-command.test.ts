@@ -55,7 +55,9 @@ test('prints its URL and how to connect, responds, and stops with exit code 0', 
   await sdk(here).apps.secrets.create({ scope: { type: 'account' }, name: 'a', payload: 'p' });
   stop();
   expect(await exitCode).toBe(0);
-  await expect(raw(here, '/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(raw(here, '/')).rejects.toMatchObject({
+    code: expect.stringMatching(/^ECONN(REFUSED|RESET)$/),
+  }); // another test may have the port
 });
 
 test('stores the secrets of a seed file and logs requests without payload, key or query', async () => {
