@@ -221,7 +221,7 @@ describe.skipIf(!isTested('initdb', 'postgres'))('pgPool', () => {
     const { app, pool, rotation } = await setUp();
     const db = await pool({ max: 1 });
     const busy = expect(db.query('select pg_sleep(30)')).rejects.toMatchObject({ code: '57P01' });
-    const terminate = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${app}'`;
+    const terminate = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${app}' and query like '%pg_sleep%'`;
     await vi.waitFor(async () => expect(await server.sql(terminate)).toHaveLength(1), { timeout: 10_000 });
     await busy;
     expect((await db.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
