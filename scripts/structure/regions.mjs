@@ -48,31 +48,21 @@ function runtimeOf(each, packages) {
   return all.some(({ node }) => node.length > 0) ? 'any; files need Node' : 'any';
 }
 
+/** The packages of npm that are not from this repository. */
 function dependenciesTable(packages) {
-  const rows = packages.flatMap((each) => {
-    const { folder, manifest } = each;
+  const own = new Set(packages.map(({ name }) => name));
+  const rows = packages.flatMap(({ folder, manifest, reasons }) => {
     const all = [
       ...Object.keys(manifest.dependencies ?? {}).map((name) => [name, 'dependency']),
       ...Object.keys(manifest.peerDependencies ?? {}).map((name) => [name, peerKind(manifest, name)]),
     ];
-    if (all.length === 0) return [[`\`${folder}\``, 'nothing', '', '']];
-    return all.map(([name, kind], at) => [
-      at === 0 ? `\`${folder}\`` : '',
-      `\`${name}\``,
-      kind,
-      each.reasons[name] ?? reasonFor(name, packages),
-    ]);
+    return all
+      .filter(([name]) => !own.has(name))
+      .map(([name, kind], at) => [at === 0 ? `\`${folder}\`` : '', `\`${name}\``, kind, reasons[name] ?? '']);
   });
   return markdownTable(['package', 'depends on', 'kind', 'reason'], rows);
 }
 
 function peerKind({ peerDependenciesMeta = {} }, name) {
   return peerDependenciesMeta[name]?.optional ? 'optional peer' : 'peer';
-}
-
-/** The reason for a package of this repository is its description. */
-function reasonFor(name, packages) {
-  const info = packages.find((each) => each.name === name);
-  if (info?.kind === 'core') return 'the provider contract';
-  return info?.manifest.description ?? '';
 }

@@ -8,7 +8,7 @@ export const searches = {
   'aes-gcm': 'packages/sealed',
   alerts: 'guides/operations',
   approle: 'packages/vault',
-  architecture: 'project/design',
+  architecture: 'project/architecture',
   'aws secrets manager': 'packages/aws',
   'azure key vault': 'guides/writing-an-adapter',
   benchmark: 'project/performance',
