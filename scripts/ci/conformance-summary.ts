@@ -1,4 +1,4 @@
-// Prints the results of the conformance kit at the end of a test run, and saves them for docs/conformance.md.
+// Prints the results of the conformance kit at the end of a test run, and saves them for docs/reference/conformance-results.md.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ConformanceReport } from '@secretkit/conformance';

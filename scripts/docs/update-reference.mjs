@@ -11,7 +11,9 @@ if (!existsSync(written)) {
   process.exit(2);
 }
 if (!process.argv.includes('--check')) {
-  rmSync(shown, { recursive: true, force: true });
+  for (const path of existsSync(shown) ? readdirSync(shown) : []) {
+    if (isReference(path)) rmSync(`${shown}/${path}`, { recursive: true, force: true });
+  }
   cpSync(written, shown, { recursive: true, filter: isReference });
 } else {
   const [now, then] = [pagesOf(written), pagesOf(shown)];
@@ -33,7 +35,7 @@ function pagesOf(folder) {
   return new Map(pages.map((page) => [page, readFileSync(`${folder}/${page}`, 'utf8')]));
 }
 
-/** Pages that the guides link to are for the site only. */
+/** Pages that the guides link to are for the site only. The results of the conformance kit have a writer of their own. */
 function isReference(path) {
-  return !/(^|\/)(_media|assets)(\/|$)/.test(path);
+  return path !== 'conformance-results.md' && !/(^|\/)(_media|assets)(\/|$)/.test(path);
 }

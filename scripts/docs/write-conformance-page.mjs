@@ -1,21 +1,21 @@
-// Writes docs/conformance.md from the results of the last test run. With --check, reports whether it is up to date.
+// Writes docs/reference/conformance-results.md from the results of the last test run. With --check, reports whether it is up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markdownTable } from './markdown-table.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = `${root}.cache/conformance.json`;
-const page = `${root}docs/conformance.md`;
+const page = `${root}docs/reference/conformance-results.md`;
 
 if (!existsSync(results)) {
   console.error('No results of a test run. Run: npm test');
   process.exit(2);
 }
 const reports = JSON.parse(readFileSync(results, 'utf8'));
-const text = `# Conformance
+const text = `# Conformance results
 
 What every adapter and every middleware of this repository must pass, and how each does. The table is written from the test
-run. [\`@secretkit/conformance\`](../packages/conformance/README.md) runs the same cases on an adapter of yours.
+run. [\`@secretkit/conformance\`](../../packages/conformance/README.md) runs the same cases on an adapter of yours.
 
 ${markdownTable(
   ['', 'cases', 'can, besides `get`'],
@@ -44,7 +44,9 @@ ${list(casesOf((id) => id.startsWith('wrapping/')))}
 if (!process.argv.includes('--check')) {
   writeFileSync(page, text);
 } else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
-  console.error('docs/conformance.md is out of date. Run: node scripts/docs/write-conformance-page.mjs');
+  console.error(
+    `${page.slice(root.length)} is out of date. Run: node scripts/docs/write-conformance-page.mjs`,
+  );
   process.exit(1);
 }
 
