@@ -43,11 +43,11 @@ function menuOf(section) {
   return items.length > 0 ? [{ text: section, collapsed: false, items }] : [];
 }
 
-/** The pages of a package are below that of its main entry. */
+/** The pages of a package are below that of its main entry. The results of the conformance kit are a page beside them. */
 function referenceMenu() {
   const all = pages.filter(({ section }) => section === 'Reference');
   const items = all
-    .filter(({ title }) => title.split('/').length === 2)
+    .filter(({ title, address }) => title.split('/').length <= 2 && address !== 'reference/index')
     .map((page) => {
       const subpaths = all.filter(({ title }) => title.startsWith(`${page.title}/`));
       const items = subpaths.map(({ title, address }) => ({
