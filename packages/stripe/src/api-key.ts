@@ -19,27 +19,25 @@ const otherTokens: ReadonlyMap<string, string> = new Map([
 
 /** @throws `TypeError` for a value that cannot be a secret key. The value is never quoted. */
 export function checkApiKey(apiKey: unknown): asserts apiKey is string {
-  if (apiKey === undefined || apiKey === '') {
+  if (apiKey !== undefined && typeof apiKey !== 'string') {
     throw new TypeError(
-      `createStripeClient: apiKey must not be empty, got ${apiKey === '' ? 'an empty string' : 'undefined'}. Check the environment variable that has the key.`,
+      `createStripeClient: apiKey must be a string, or a function that returns one, got ${kindOf(apiKey)}. Reveal a Secret, and await a promise, before you pass it.`,
     );
   }
-  if (typeof apiKey !== 'string') {
-    throw new TypeError(
-      `createStripeClient: apiKey must be a string, got ${kindOf(apiKey)}. Reveal a Secret, and await a promise, before you pass it.`,
-    );
+  const problem = problemOf(apiKey);
+  if (problem !== undefined) throw new TypeError(`createStripeClient: apiKey must ${problem}`);
+}
+
+/** Returns how a text differs from a secret key, for a message after "must"; `undefined` if it may be one. */
+export function problemOf(apiKey: string | undefined): string | undefined {
+  if (apiKey === undefined || apiKey === '') {
+    return `not be empty, got ${apiKey === '' ? 'an empty string' : 'undefined'}. Check the environment variable that has the key.`;
   }
   if (!isHeaderText(apiKey)) {
-    throw new TypeError(
-      'createStripeClient: apiKey must be visible ASCII, got a string with a space, a line break or another character. Trim a key that comes from a file.',
-    );
+    return 'be visible ASCII, got a string with a space, a line break or another character. Trim a key that comes from a file.';
   }
   const other = otherTokens.get(apiKey.split('_', 1)[0] ?? '');
-  if (other) {
-    throw new TypeError(
-      `createStripeClient: apiKey must be a secret key (sk_) or a restricted key (rk_), got ${other}.`,
-    );
-  }
+  return other && `be a secret key (sk_) or a restricted key (rk_), got ${other}.`;
 }
 
 /** Returns the kind of a key by its prefix. */

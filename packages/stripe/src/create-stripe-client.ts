@@ -1,14 +1,20 @@
 import { checkNumber, checkOptions, kindOf, maxDelayMs } from '@secretkit/core/provider';
 import { checkAllowInsecure, checkBaseUrl, warnInsecure } from '@secretkit/http/transport';
 import Stripe from 'stripe';
-import { checkApiKey, type KeyKind, kindOfKey } from './api-key.js';
+import { checkApiKey, type KeyKind } from './api-key.js';
 import { hardenedHttpClient } from './hardened-http-client.js';
 import { type Hardening, hardening } from './hardening.js';
+import { type ApiKeySource, fixedKey, keyFunction } from './key-source.js';
 import { keyVault } from './key-vault.js';
 
 export interface StripeClientOptions {
-  /** A secret key, a restricted key, or the OAuth token of an installation. */
-  readonly apiKey: string;
+  /**
+   * A secret key, a restricted key, or the OAuth token of an installation; or a function that returns it as a string or a
+   * `Secret`. The function is called for each request, within its timeout, so that the key can rotate without a restart. If
+   * Stripe refuses a key with 401, the function is called again, the second time with `fresh: true`; if it returns another
+   * key, the request is sent once more, with the same idempotency key.
+   */
+  readonly apiKey: string | ApiKeySource;
   /**
    * The origin of the API, for example the `url` of an emulator. `http:` is for this machine only, unless `allowInsecure`
    * is set.
@@ -23,7 +29,8 @@ export interface StripeClientOptions {
    */
   readonly allowInsecure?: boolean;
   /**
-   * The timeout of a request in milliseconds, from connecting to the last byte of the response.
+   * The timeout of a request in milliseconds, from connecting to the last byte of the response. It includes a function that
+   * returns the key, and the second attempt after a 401.
    * @defaultValue 10000
    */
   readonly timeoutMs?: number;
@@ -53,6 +60,17 @@ export interface StripeClientOptions {
  *
  * const client = createStripeClient({ apiKey: 'sk_test_example', timeoutMs: 5_000 });
  * ```
+ *
+ * A key that rotates, in another store than the one that it opens:
+ * ```ts
+ * import { createSecrets } from '@secretkit/core';
+ * import { memorySecrets } from '@secretkit/memory';
+ * import { recommended } from '@secretkit/middleware/recommended';
+ * import { createStripeClient } from '@secretkit/stripe/client';
+ *
+ * const platform = createSecrets(recommended()(memorySecrets({ initial: { 'stripe-api-key': 'sk_test_example' } })));
+ * const client = createStripeClient({ apiKey: (read) => platform.require('stripe-api-key', read) });
+ * ```
  */
 export function createStripeClient(options: StripeClientOptions): Stripe {
   const own = checkOptions('createStripeClient', options, [
@@ -71,20 +89,20 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
     apiVersion,
     fetch,
   } = own;
-  checkApiKey(apiKey);
+  if (typeof apiKey !== 'function') checkApiKey(apiKey);
   checkAllowInsecure('createStripeClient', allowInsecure);
   checkNumber('createStripeClient', 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });
   checkApiVersion(apiVersion);
   const { url, insecure } = checkBaseUrl('createStripeClient', baseUrl, allowInsecure);
   checkOrigin(url);
   const { protocol, hostname, port } = url;
-  const key = kindOfKey(apiKey);
+  const keys = typeof apiKey === 'function' ? keyFunction(apiKey) : fixedKey(apiKey);
   if (insecure) {
-    refuseLiveKey(key);
+    refuseLiveKey(keys.kind);
     warnInsecure('createStripeClient', 'SECRETKIT_STRIPE_INSECURE');
   }
 
-  const vault = keyVault(apiKey);
+  const vault = keyVault(keys);
   const stripe = new Stripe(vault.placeholder, {
     httpClient: hardenedHttpClient(fetch, vault, { insecure }),
     maxNetworkRetries: 0,
@@ -96,7 +114,7 @@ export function createStripeClient(options: StripeClientOptions): Stripe {
     // The type allows one version only: that of the `stripe` package at compile time.
     ...(apiVersion !== undefined && { apiVersion: apiVersion as never }),
   });
-  const added: Hardening = { key, attachSignal: vault.attachSignal };
+  const added: Hardening = { key: keys.kind, attachSignal: vault.attachSignal };
   return Object.defineProperty(stripe, hardening, { value: added });
 }
 

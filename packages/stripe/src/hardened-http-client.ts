@@ -33,7 +33,8 @@ export interface HttpResponse {
 }
 
 /**
- * Returns the HTTP client of `createStripeClient`. It resolves with a JSON object, read to its end within the timeout.
+ * Returns the HTTP client of `createStripeClient`. It resolves with a JSON object, read to its end within the timeout. A key
+ * that is refused is replaced once, if its source has another.
  * Otherwise it rejects with a `SecretError`, which stripe-node passes on as the `detail` of a connection error.
  *
  * @param insecure - Whether requests leave this machine without TLS. Then a live-mode key of one request is refused too.
@@ -55,13 +56,25 @@ export function hardenedHttpClient(
     // Async, since stripe-node would never settle after a synchronous throw.
     async makeRequest(host, port, path, method, headers, body, protocol, timeoutMs) {
       const { authorization: given, ...others } = stringsOf(headers);
-      const { authorization, signal } = vault.resolveHeader(given);
-      if (insecure && isLiveKey(authorization)) throw liveKeyRefused();
-      const sent = { ...others, ...(authorization !== undefined && { authorization }) };
-      try {
+      const { keys, signal } = vault.resolveHeader(given);
+      const endsAtMs = performance.now() + timeoutMs;
+      const leftMs = (): number => Math.max(1, Math.ceil(endsAtMs - performance.now()));
+      const exchange = async (authorization: string | undefined, ms: number): Promise<HttpResponse> => {
+        if (insecure && isLiveKey(authorization)) throw liveKeyRefused();
+        const sent = { ...others, ...(authorization !== undefined && { authorization }) };
         const url = `${protocol}://${host}:${port}${path}`;
-        const response = await send(url, { method, headers: sent, body, signal, timeoutMs });
+        const response = await send(url, { method, headers: sent, body, signal, timeoutMs: ms });
         return httpResponse(response, stripeBody(response));
+      };
+      try {
+        if (!keys) return await exchange(given, timeoutMs);
+        const asked = keys.key(signal, timeoutMs);
+        if (typeof asked === 'string') return await exchange(`Bearer ${asked}`, timeoutMs);
+        const key = await asked;
+        const response = await exchange(`Bearer ${key}`, leftMs());
+        if (response.getStatusCode() !== 401) return response;
+        const other = await keys.replace?.(key, signal, leftMs);
+        return other === undefined ? response : await exchange(`Bearer ${other}`, leftMs()); // a 401 changed nothing
       } catch (error) {
         // stripe-node must not see the caller's reason, which may be anything.
         throw signal?.aborted ? new SecretError('unavailable', 'the caller aborted the call.') : error;

@@ -1,29 +1,32 @@
 import { expect, it } from 'vitest';
+import { fixedKey } from './key-source.js';
 import { keyVault } from './key-vault.js';
 
-it('the placeholder resolves to the key', () => {
-  const vault = keyVault('sk_test_1');
+const keys = fixedKey('sk_test_1');
+
+it('the placeholder resolves to the source of keys', () => {
+  const vault = keyVault(keys);
   expect(vault.resolveHeader(`Bearer ${vault.placeholder}`)).toEqual({
-    authorization: 'Bearer sk_test_1',
+    keys,
     signal: undefined,
   });
 });
 
 it.each([undefined, 'Bearer sk_test_another', 'Basic abc'])(
-  'a header without a placeholder is returned unchanged: %s',
+  'a header without a placeholder resolves to nothing: %s',
   (authorization) => {
-    expect(keyVault('sk_test_1').resolveHeader(authorization)).toEqual({ authorization, signal: undefined });
+    expect(keyVault(keys).resolveHeader(authorization)).toEqual({});
   },
 );
 
 it('each call has a placeholder of its own, which resolves to its signal until it is detached', () => {
-  const vault = keyVault('sk_test_1');
+  const vault = keyVault(keys);
   const [first, second] = [new AbortController().signal, new AbortController().signal];
   const one = vault.attachSignal(first);
   const two = vault.attachSignal(second);
   expect(vault.resolveHeader(`Bearer ${one.apiKey}`).signal).toBe(first);
   expect(vault.resolveHeader(`Bearer ${two.apiKey}`)).toEqual({
-    authorization: 'Bearer sk_test_1',
+    keys,
     signal: second,
   });
   one.detach();

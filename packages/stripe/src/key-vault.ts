@@ -1,4 +1,5 @@
 import { SecretError } from '@secretkit/core/provider';
+import type { KeySource } from './key-source.js';
 
 /**
  * Keeps an API key out of a Stripe instance, so that printing the instance does not show it.
@@ -12,22 +13,22 @@ export interface KeyVault {
   /** Attaches a signal to the requests that use the returned `apiKey`, until `detach` is called. */
   attachSignal(signal: AbortSignal): { readonly apiKey: string; detach(): void };
   /**
-   * Replaces a placeholder in an `Authorization` header by the real key. A header with another key is returned unchanged.
+   * Returns what belongs to the placeholder in an `Authorization` header. A header with another key has nothing here.
    *
    * @throws `unavailable` when the signal of the placeholder was detached: the call has ended.
    */
   resolveHeader(authorization: string | undefined): ResolvedHeader;
 }
 
-/** An `Authorization` header, and the signal that was attached to its request. */
+/** Where the key of a request comes from, and the signal that was attached to the request. */
 export interface ResolvedHeader {
-  readonly authorization: string | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly keys?: KeySource;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const placeholder = 'held by createStripeClient';
 
-export function keyVault(apiKey: string): KeyVault {
+export function keyVault(keys: KeySource): KeyVault {
   const signals = new Map<string, AbortSignal>();
   let count = 0;
 
@@ -43,11 +44,11 @@ export function keyVault(apiKey: string): KeyVault {
 
     resolveHeader(authorization) {
       const key = authorization?.replace(/^Bearer /, '');
-      if (!key?.startsWith(placeholder)) return { authorization, signal: undefined };
+      if (!key?.startsWith(placeholder)) return {};
       const signal = signals.get(key);
       // The caller aborted before stripe-node sent the request.
       if (!signal && key !== placeholder) throw new SecretError('unavailable', 'the call has already ended.');
-      return { authorization: `Bearer ${apiKey}`, signal };
+      return { keys, signal };
     },
   };
 }
