@@ -1,4 +1,5 @@
 // Ends and stops processes, and fails servers and the store, while connections renew; then explains each connection that was lost.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startWorker } from './oauth.process.mjs';
 import { nameOf, startOAuthServer } from './oauth.server.mjs';
@@ -12,6 +13,8 @@ const kinds = ['kill', 'kill', 'stop', 'stop', 'server', 'server', 'server', 'st
 
 export async function runChaos({ seconds, processes, connections, reuseWindowMs }) {
   const log = { grants: [], writes: [], troubles: [], events: [], answers: 0, served: 0 };
+  const stalls = monitorEventLoopDelay({ resolution: 50 });
+  stalls.enable();
   const faults = [];
   const outage = { how: undefined };
   const server = await startOAuthServer({
@@ -147,6 +150,12 @@ export async function runChaos({ seconds, processes, connections, reuseWindowMs 
     await Promise.all(
       [...lost.keys()].flatMap((account) => workers.map((each) => isReported(account, each))),
     );
+    stalls.disable();
+    const stalledMs = Math.round(stalls.max / 1e6);
+    if (stalledMs > options.timeoutMs / 2)
+      problems.push(
+        `void: the servers stalled for ${stalledMs} ms, so that answers were lost for no other reason`,
+      );
     return resultOf({ log, lost, made, problems, processes, reuseWindowMs, troubles: next });
   } finally {
     for (const worker of workers) {

@@ -66,7 +66,7 @@ export async function startOAuthServer({
     response.writeHead(isAccepted ? 200 : 401).end();
   }
 
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', 4_096, resolve)); // a thousand calls at once
   const url = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(url, {
     adapter: adapterWith(reuseWindowMs),

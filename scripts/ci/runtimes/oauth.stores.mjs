@@ -91,7 +91,7 @@ export async function startSharedMemory({ log = () => undefined, fault = () => u
     if (method === 'set') return secrets.set(ref, value);
     return (await secrets.delete(ref)) ?? {};
   }
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', 4_096, resolve));
   return {
     settings: { url: `http://127.0.0.1:${server.address().port}` },
     secrets,
