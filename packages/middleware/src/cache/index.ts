@@ -31,7 +31,7 @@ export type { CacheOptions } from './options.js';
  * A value past its freshness is served only within `staleWhileRevalidateMs`, or within `staleIfErrorMs` after a failure that
  * allows it, and carries `staleSince`; a denial evicts at once. After a write through the stack, or `invalidate`, every
  * later read asks the backend, even while an older request is in flight; after a write that failed and may still be applied
- * (`timeout`, `unavailable`, `unknown`, an abort), so does every read for a minute, or until a write succeeds. The least
+ * (`timeout`, `unavailable`, `circuit_open`, `unknown`, an abort), so does every read for a minute, or until a write succeeds. The least
  * recently used value is evicted when there are more than `maxEntries`. The cache has no timers: a process with a full cache exits by itself.
  *
  * Put it outside the layers that do work: `compose(cache(), retry(), timeout())`. Its snapshot in `layersOf` has the counts

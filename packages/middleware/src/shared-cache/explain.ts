@@ -1,6 +1,7 @@
 import { backendName, ignoreErrors } from '@secretkit/core/middleware';
 import type { MemoryExplanation, MemoryState, SecretProvider, SecretRef } from '@secretkit/core/provider';
 import type { Identity } from '../cache/identity.js';
+import type { LateWrites } from '../cache/late-writes.js';
 import type { GuardSnapshot } from './guard.js';
 import type { Clocks, Reads } from './reads.js';
 import type { SecretState, SecretStates, SharedFacts } from './secret-state.js';
@@ -13,6 +14,7 @@ export function createExplain(
   next: SecretProvider,
   identify: (ref: SecretRef) => Identity,
   states: SecretStates,
+  lateWrites: LateWrites,
   reads: Pick<Reads, 'isAround'>,
   redis: () => GuardSnapshot['redis'],
   { wallMs, monotonicMs }: Clocks,
@@ -26,7 +28,7 @@ export function createExplain(
     const nowMs = wallMs();
     const failure = inner.failure ?? state.failure;
     const isBypassed = redis() === 'down' || reads.isAround();
-    const mustAsk = isBypassed || state.mustBeFresh || monotonicMs() < state.lateWriteUntil;
+    const mustAsk = isBypassed || state.mustBeFresh || lateWrites.mayChange(state.identity, monotonicMs());
     const own = mustAsk || !state.shared ? undefined : stateOf(state.shared, state, nowMs);
     if (!own || !state.shared) {
       const isStopped = !isBypassed && state.cooldownUntilMs > nowMs;

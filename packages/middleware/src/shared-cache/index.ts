@@ -9,6 +9,7 @@ import {
   withoutVersion,
 } from '@secretkit/core/provider';
 import { identities } from '../cache/identity.js';
+import { createLateWrites } from '../cache/late-writes.js';
 import { monotonicNow } from '../shared/monotonic-now.js';
 import { createExplain } from './explain.js';
 import { createGuard } from './guard.js';
@@ -16,7 +17,7 @@ import { invalidations, isRef } from './invalidations.js';
 import { checkedOptions, type SharedCacheOptions, shownOptions } from './options.js';
 import { createReads } from './reads.js';
 import { noCounts, sharedCacheKind } from './report.js';
-import { outdate, type SecretState, secretStates } from './secret-state.js';
+import { maxStates, outdate, type SecretState, secretStates } from './secret-state.js';
 import { sharedRecords } from './shared-records.js';
 import { warnings } from './warn.js';
 
@@ -34,8 +35,6 @@ export type {
   SharedRecordContent,
   SharedRecordContext,
 } from './options.js';
-
-const lateWriteMs = 60_000;
 
 /**
  * Shares values between the processes of a fleet through Redis, sealed, so that a deploy of thousands of processes reads each
@@ -84,12 +83,13 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
       const clocks = { wallMs: now ?? Date.now, monotonicMs: now ?? monotonicNow };
       const identify = identities(next);
       const states = secretStates();
+      const lateWrites = createLateWrites(maxStates);
       const counts = noCounts();
       const guard = createGuard(client, settings, clocks.monotonicMs);
       const warn = warnings();
       guard.onEpisode = (what) => warn(what === 'down' ? 'DOWN' : 'WRITES_REFUSED');
       const records = sharedRecords(guard, codec, { principal, use: useOf(backendName(next)) }, states);
-      const reads = createReads(next, records, states, settings, clocks, counts);
+      const reads = createReads(next, records, states, lateWrites, settings, clocks, counts);
       const listeners = new Set<(change: SecretChange | CacheInvalidation) => void>();
       const messages = invalidations(client, guard, states, (ref) => {
         for (const listener of listeners) ignoreErrors(() => listener({ invalidate: ref }));
@@ -117,12 +117,14 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
         await evict(state);
         try {
           const result = await write();
-          state.lateWriteUntil = Number.NEGATIVE_INFINITY;
+          lateWrites.succeeded(state.identity.key);
           return result;
         } catch (error) {
-          const code = isSecretError(error) && !ctx.signal?.aborted ? error.code : 'unknown';
-          const mayBeApplied = code === 'timeout' || code === 'unavailable' || code === 'unknown';
-          if (mayBeApplied) state.lateWriteUntil = clocks.monotonicMs() + lateWriteMs;
+          lateWrites.failed(
+            state.identity.key,
+            ctx.signal?.aborted ? undefined : error,
+            clocks.monotonicMs(),
+          );
           throw error;
         } finally {
           await evict(state);
@@ -185,7 +187,15 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
               stop?.();
             };
           },
-          explain: createExplain(next, identify, states, reads, () => guard.snapshot().redis, clocks),
+          explain: createExplain(
+            next,
+            identify,
+            states,
+            lateWrites,
+            reads,
+            () => guard.snapshot().redis,
+            clocks,
+          ),
         },
 
         snapshot() {

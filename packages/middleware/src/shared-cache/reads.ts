@@ -15,6 +15,7 @@ import {
   withFields,
 } from '@secretkit/core/provider';
 import type { Requested } from '../cache/identity.js';
+import type { LateWrites } from '../cache/late-writes.js';
 import { wait } from '../shared/wait.js';
 import { factsOf, judge, storedMs } from './judge.js';
 import type { SharedCacheSettings } from './options.js';
@@ -64,6 +65,7 @@ export function createReads(
   next: SecretProvider,
   records: SharedRecords,
   states: SecretStates,
+  lateWrites: LateWrites,
   settings: SharedCacheSettings,
   { wallMs, monotonicMs }: Clocks,
   counts: Counts,
@@ -77,7 +79,7 @@ export function createReads(
       identity,
       ref,
       state,
-      isFresh: ctx.fresh === true || state.mustBeFresh || monotonicMs() < state.lateWriteUntil,
+      isFresh: ctx.fresh === true || state.mustBeFresh || lateWrites.mayChange(identity, monotonicMs()),
       epoch: state.epoch,
       ignored: new Set(),
       fallback: undefined,

@@ -10,8 +10,6 @@ export interface SecretState {
   epoch: number;
   /** A record from before the invalidation must not be the answer. */
   mustBeFresh: boolean;
-  /** Until when a write that failed may still be applied, in monotonic milliseconds. */
-  lateWriteUntil: number;
   /** The failure of the process that read it last for the fleet. */
   failure: { readonly code: SecretErrorCode; readonly at: Date } | undefined;
   /** Until when nobody in the fleet asks for it, in epoch milliseconds. */
@@ -51,7 +49,8 @@ export interface SecretStates {
   invalidate(target: InvalidateTarget | undefined): readonly SecretState[];
 }
 
-const maxStates = 10_000;
+/** The most secrets that a process has in mind; the least recently used one is forgotten. */
+export const maxStates = 10_000;
 
 export function secretStates(): SecretStates {
   const states = new Map<string, SecretState>(); // the least recently used one is the first
@@ -66,7 +65,6 @@ export function secretStates(): SecretStates {
         newestMs: Number.NEGATIVE_INFINITY,
         epoch: 0,
         mustBeFresh: isFreshAtFirst,
-        lateWriteUntil: Number.NEGATIVE_INFINITY,
         failure: undefined,
         cooldownUntilMs: Number.NEGATIVE_INFINITY,
         shared: undefined,

@@ -1,6 +1,7 @@
 import { fetchedAt, isLocal } from '@secretkit/core/middleware';
 import {
   type CallContext,
+  errorRules,
   layersOf,
   markLocal,
   SecretError,
@@ -472,17 +473,44 @@ describe('a write', () => {
     expect(await read(processOf(provider))).toBe('new');
   });
 
-  it('that failed and may still be applied makes the next reads of the process fresh', async () => {
+  it.each(Object.keys(errorRules) as SecretErrorCode[])(
+    'that failed with %s makes the next reads of the process fresh only if it may still be applied',
+    async (code) => {
+      const mayBeApplied = ['timeout', 'unavailable', 'circuit_open', 'unknown'].includes(code);
+      const { provider, calls } = storeOf(undefined, {
+        set: () => Promise.reject(new SecretError(code, 'late.')),
+      });
+      const one = processOf(provider);
+      await outcome(within(one.set!(ref, seal('new'), {})) as never);
+      for (let at = 0; at < 2; at += 1) await read(one);
+      expect(calls).toHaveLength(mayBeApplied ? 2 : 1);
+      await vi.advanceTimersByTimeAsync(60_000);
+      const before = calls.length;
+      for (let at = 0; at < 2; at += 1) await read(one);
+      expect(calls).toHaveLength(before);
+    },
+  );
+
+  it('that its caller aborted may still be applied, until a later one has been', async () => {
+    let write: () => Promise<void> = () => new Promise(() => undefined);
     const { provider, calls } = storeOf(undefined, {
-      set: () => Promise.reject(new SecretError('timeout', 'late.')),
+      set: (_, __, { signal }) =>
+        Promise.race([
+          write(),
+          new Promise<never>((_resolve, reject) => signal?.addEventListener('abort', reject)),
+        ]),
     });
     const one = processOf(provider);
-    await outcome(within(one.set!(ref, seal('new'), {})) as never);
+    const caller = new AbortController();
+    const writing = outcome(one.set!(ref, seal('new'), { signal: caller.signal }) as never);
+    caller.abort();
+    await within(writing);
     for (let at = 0; at < 2; at += 1) await read(one);
     expect(calls).toHaveLength(2);
-    await vi.advanceTimersByTimeAsync(60_000);
+    write = async () => undefined;
+    await within(one.set!(ref, seal('newer'), {}));
     for (let at = 0; at < 2; at += 1) await read(one);
-    expect(calls).toHaveLength(2);
+    expect(calls).toHaveLength(3);
   });
 
   it.each<[string, Parameters<NonNullable<NonNullable<SecretProvider['memory']>['invalidate']>>[0]]>([
