@@ -11,7 +11,9 @@ export function load(app) {
 function mergeMainEntries(project) {
   for (const owner of project.children) {
     const main = owner.children?.find((child) => child.name === '');
-    if (main) project.mergeReflections(main, owner);
+    if (!main) continue;
+    if (main.comment) owner.comment = main.comment; // a merge drops it
+    project.mergeReflections(main, owner);
   }
 }
 
