@@ -13,8 +13,14 @@ it(`core has at most ${limits.files} files`, () => {
   expect(code.length).toBeLessThanOrEqual(limits.files);
 });
 
-it(`core has at most ${limits.lines} lines, with comments and blank lines`, () => {
-  const lines = code.reduce((sum, { text }) => sum + text.trimEnd().split('\n').length, 0);
+/** The text of an entry's page in the reference. */
+const moduleComment = /^\/\*\*\n(?: \*[^\n]*\n)*? \* @packageDocumentation\n \*\/\n\n/;
+
+it(`core has at most ${limits.lines} lines, with comments and blank lines, without the pages of the reference`, () => {
+  const lines = code.reduce(
+    (sum, { text }) => sum + text.replace(moduleComment, '').trimEnd().split('\n').length,
+    0,
+  );
   expect(lines).toBeLessThanOrEqual(limits.lines);
 });
 

@@ -1,3 +1,27 @@
+/**
+ * ## Rules for an adapter
+ *
+ * - Return `undefined` for a missing or expired secret, for an empty value, and for a scope that the backend does not have: else a
+ *   tenant gets the secret of another one. Pass `ctx.signal` to everything that waits, and leave no listener on it; for `fetch`, and
+ *   for an SDK without signals, use `abortable(promise, signal)`.
+ * - Throw a `SecretError`; provider, operation and ref are added. Any other error reaches the application as `unknown`, without
+ *   its message, which may quote a value.
+ * - If two refs may name one secret, because a default account is filled in or names are folded, add `canonical(ref)`. Caches
+ *   and batches compare its result.
+ * - If refs may name a version, add `listVersions`; without it, reads of a version are refused before they reach you. Writes never
+ *   name a version. `set` may return `{ version }`.
+ * - If the backend can compare and write in one step, add `compareAndSet`, which rejects with `conflict` when the version differs.
+ * - Seal bytes, `seal(bytes)`, where the backend says that a value is binary, and text that is not UTF-8. To store a value, use
+ *   `contentOf(secret)`: a text, or bytes. A store that holds only text refuses `format: 'base64'` with `invalid_argument`.
+ * - For a timeout of an SDK, use `remainingMs(ctx)`: the milliseconds until the call must end, `Infinity` without a deadline.
+ * - If the values are in memory already, add `memory.cached`, so that `peek` works without a cache.
+ * - If the backend reports changes, add `memory.subscribe`: a cache around it then has a new value at once. Report only values that
+ *   `get` returns from then on; of a secret that was removed or has appeared, report `{ invalidate: ref }`. Start no work before the
+ *   first read, and let it keep no process alive.
+ *
+ * @packageDocumentation
+ */
+
 export {
   checkNumber,
   checkOptions,
