@@ -1,3 +1,29 @@
+/**
+ * ## States
+ *
+ * Stops calls to a backend that is down, so that callers fail fast and the backend can recover. A circuit has three states:
+ *
+ * - **closed**: every attempt reaches the backend. Consecutive failures open the circuit.
+ * - **open**: calls reject with `circuit_open` at once, and `retryAfterMs` has the remaining time.
+ * - **half-open**: after that time one attempt, the probe, reaches the backend. An answer closes the circuit; a failure opens it
+ *   again for twice as long. If the probe never ends, the next one starts after the same wait.
+ *
+ * Only `unavailable` and `timeout` count as failures. An abort by the caller does not count, and a batch counts as a failure only if
+ * it has no answer for any of its secrets.
+ *
+ * ## Defaults
+ *
+ * Reasons for the defaults: behind a cache there are few calls, so five consecutive failures are a better sign than a failure rate.
+ * Ten seconds are a short outage for users; with `maxOpenMs`, a backend that recovers after an hour is used again within a minute.
+ *
+ * ## Counts
+ *
+ * The snapshot in `layersOf(stack)` has the `state`, or with `per: 'account'` the number of `circuits` and those that are
+ * `notClosed`; also how often a circuit `opened`, and how many calls were `refused`.
+ *
+ * @packageDocumentation
+ */
+
 import {
   around,
   boundedRandom,

@@ -1,3 +1,33 @@
+/**
+ * ## What a read gets
+ *
+ * | answer of a provider | effect |
+ * | --- | --- |
+ * | the secret | it is returned |
+ * | missing | the next provider is called |
+ * | `unavailable`, `timeout`, `rate_limited`, `quota_exceeded`, `circuit_open`, `invalid_data` | the next provider is called, and `onFallThrough` reports it |
+ * | `permission_denied`, `unauthenticated`, `unknown` | the read ends, unless `fallThroughOn` contains the code |
+ * | any other failure | the read ends |
+ *
+ * A secret is missing only if it is missing in every provider. If no provider has it and one failed, the read rejects with the first
+ * failure. A batch calls each provider once, for the refs that are still open.
+ *
+ * ## What it supports
+ *
+ * - It has no `set`, no `compareAndSet` and no `delete`: write to one of the providers.
+ * - A ref with a version is read from the providers with `listVersions` only; if there is none, it is `unsupported`, without a call.
+ *   `listVersions` returns the versions in the first provider that has any.
+ * - It lists if all of its providers list. The list is their union, and fails if one of them fails. With a limit, each page reads all
+ *   lists completely: otherwise a name could appear twice, or be skipped.
+ * - Put caches inside it, around each provider. `compose` warns about a cache around it.
+ * - `peek` and repeated reads from memory use the first provider only (for a version, the first one with versions): whether another one is used depends on the answers of those
+ *   before it. `invalidate` reaches all providers. `onChange` reports rotations in each provider; another provider that answers is not
+ *   a change.
+ * - Two refs mean one secret only if every provider says so. Its layer in `layersOf` has a branch for each.
+ *
+ * @packageDocumentation
+ */
+
 import { guard, type Layer } from '@secretkit/core/middleware';
 import {
   type CallContext,

@@ -1,3 +1,27 @@
+/**
+ * ## Incidents
+ *
+ * ```text
+ * stripe: get "db-password" failed: unavailable. Readers get the value in memory.
+ * stripe: get "mail-key" failed: unavailable. Readers get this error.
+ * stripe: works again after 12 min. 41 calls affected: unavailable.
+ * ```
+ *
+ * An incident is a backend and a code. The second line is logged once, when the first reader gets the error. An incident of the whole
+ * backend ends with a success; one of some secrets (`permission_denied`, `invalid_data`, `unknown`, …) when each of them succeeds. A failure
+ * within `settleMs` of the success continues the incident. A lost precondition (`conflict`) is not an incident. Lines and fields have
+ * names of secrets and codes, never a value or a vendor's message.
+ *
+ * ## Events
+ *
+ * An event has the call (`provider`, `backend`, `operation`, `refs`, `scope`), its `outcome`, its `durationMs`, the result in the cache
+ * (`cache`), how long a stale value is past its freshness (`staleForMs`), the failure that it hides (`hiddenFailure`), and how many refs
+ * of a batch `failed`. An exception or a rejection of a
+ * hook does not affect the call.
+ *
+ * @packageDocumentation
+ */
+
 import { type Middleware, notify } from '@secretkit/core/middleware';
 import { checkOptions, kindOf } from '@secretkit/core/provider';
 import type { CallEvent } from './call-event.js';

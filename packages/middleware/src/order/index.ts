@@ -1,3 +1,39 @@
+/**
+ * ## Order of the layers
+ *
+ * - **cache** outside all others: a value in memory costs no attempt, no turn and no timer, and concurrent readers share one
+ *   sequence of attempts.
+ * - **sharedCache**, if you have one, inside the cache and outside all others.
+ * - **retry** outside the circuit breaker: each attempt counts, and an open circuit ends the retry.
+ * - **circuitBreaker** outside the rate limit and the timeout: a refused call takes no turn, and a backend that hangs counts as
+ *   a failure.
+ * - **rateLimit** inside the retry: every attempt waits for its turn. That wait is not part of the timeout of the attempt.
+ * - **timeout** innermost: each attempt has its own.
+ *
+ * Telemetry is outside all of them. A fallback is around several such stacks.
+ *
+ * `maxElapsedMs` of the retry limits all attempts together. Without it, use a second `timeout` between the cache and the retry; it
+ * must not be shorter than the inner one.
+ *
+ * ## What to do about a warning
+ *
+ * If the order is intended, compose it with `anyOrder()` of `@secretkit/middleware/order`: then there is no warning.
+ * `node --disable-warning=<code>` disables one for a process. A reader that cannot wait for a refresh does not need a timeout
+ * outside the cache: its `signal` ends its own wait, and with `staleWhileRevalidateMs` it does not wait at all.
+ *
+ * The order check cannot see the retries of an SDK inside an adapter, which multiply with yours. `stripeSecrets` disables them for
+ * each of its requests, whatever your Stripe instance is configured to do. Do the same in your own adapter.
+ *
+ * ## Clocks
+ *
+ * Expiry dates follow the wall clock, `Date.now`. Durations and deadlines (`retry`, `circuitBreaker`, `rateLimit`, `timeout` and
+ * `ctx.deadline`) follow a monotonic clock, `performance.timeOrigin + performance.now()`: a step of the wall clock ends no retry and
+ * lets no probe through early. A `now` that you give is used for both, and a step of it is time passed; give the same one to all layers,
+ * since they compare their deadlines.
+ *
+ * @packageDocumentation
+ */
+
 import { compose, type Layer, layersOf, type Middleware } from '@secretkit/core';
 import { defineMiddleware, orderCodes } from '@secretkit/core/middleware';
 import { kindOf } from '@secretkit/core/provider';

@@ -1,3 +1,10 @@
+/**
+ * The limit is a leaky bucket: in any interval at most `burstSize` calls start, plus one for each 1 / `callsPerSecond` seconds of it. The
+ * snapshot in `layersOf(stack)` has the number of calls that are `waiting`, were `delayed` and were `refused`.
+ *
+ * @packageDocumentation
+ */
+
 import { around, type Call, type Middleware, monotonicClock } from '@secretkit/core/middleware';
 import { checkNumber, checkOptions, SecretError, type SecretProvider } from '@secretkit/core/provider';
 import { layerKind } from '../shared/layer-kind.js';

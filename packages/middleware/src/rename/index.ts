@@ -1,3 +1,14 @@
+/**
+ * ## Names
+ *
+ * Names are translated everywhere: in lists, in the ref of an error, in `peek`, `invalidate` and changes. Versions are unchanged.
+ * If the backend reports that a secret has changed, and its name cannot be translated back, its whole scope is invalidated.
+ * `rename(provider, toInner, toOuter)` takes functions; without `toOuter` there is no `list`. They are not middleware for `compose`,
+ * since middleware must not remove a capability, but their layers are in `layersOf`: put caches inside them or outside.
+ *
+ * @packageDocumentation
+ */
+
 import {
   type CapabilitiesOf,
   defineMiddleware,

@@ -1,3 +1,21 @@
+/**
+ * ## What is retried
+ *
+ * Retries a call that failed with `rate_limited`, `unavailable` or `timeout`, by exponential backoff with full jitter: the n-th
+ * wait is a random part of `baseDelayMs × 2ⁿ⁻¹`, up to `maxDelayMs`.
+ *
+ * - A wait is at least as long as the backend asks for (`retryAfterMs`). A wait that would end at or after the caller's deadline or
+ *   `maxElapsedMs` is not started: the call rejects with its last failure at once.
+ * - A failure that the backend marks as final is not retried, whatever its code.
+ * - Of a batch, only the refs with a retryable failure are read again.
+ * - All attempts of a write carry the same idempotency key, so a backend that supports such keys applies the write once.
+ * - A `compareAndSet` is repeated after `rate_limited` only. After any other failure it may have been applied, and a second attempt
+ *   would find a conflict with the first; the client's `compareAndSet` reads the secret to decide.
+ * - A wait of a call that nobody waits for, such as a refresh in the background, does not keep the process alive.
+ *
+ * @packageDocumentation
+ */
+
 import { around, boundedRandom, type Middleware, notify } from '@secretkit/core/middleware';
 import {
   checkNumber,

@@ -1,3 +1,60 @@
+/**
+ * ## How the processes share
+ *
+ * Shares values between the processes of a fleet through Redis, sealed. A deploy of thousands of processes then reads each secret once
+ * from its store: one process takes a lease and reads, the others wait for its answer. Use it for a store with a low rate limit, or
+ * for starts of many processes at once; a store that allows thousands of reads a second does not need it.
+ *
+ * - **What is stored**: a record of AES-256-GCM that is bound to the namespace, secret and principal, under an HMAC of its address, with
+ *   an end. A value that belongs to one process (of a lease), a stale value and a ref with a version are never stored.
+ * - **What is checked** when a record is opened: its age, its expiry, its `refreshAt`, and that it is not older than an answer which this
+ *   process has seen. Anything wrong is a miss, never an error.
+ * - **The lease** lasts two seconds and is renewed while its read runs. `rate_limited`, `unavailable` and `timeout` leave a cooldown:
+ *   until it ends nobody asks, and waiting reads that cannot outlast it fail with that code, or get a stale value.
+ * - **A write, a denial (`permission_denied`) and a miss** delete the record and end the lease, so that nobody stores an older value
+ *   afterwards. Other processes hear of a write or an `invalidate` by pub/sub, and report it to the cache around them; a lost message costs at
+ *   most `ttlMs`. Other principals keep their record until then, unless their processes hear the message.
+ * - **While Redis is down, hangs, is full or refuses**, each process reads from the store as if there were no shared cache. A warning names
+ *   it once: `SECRETKIT_SHARED_CACHE_DOWN`, `SECRETKIT_SHARED_CACHE_WRITES_REFUSED`, and `SECRETKIT_SHARED_CACHE_NO_ERROR_LISTENER` for
+ *   a client whose lost connection would end the process.
+ *
+ * A user who can write to Redis can put a record back that is still young enough for its bounds, delete records, and hold leases, and
+ * can neither read a value nor move one to another secret, tenant or principal. The errors are those of the store. A read that waited
+ * too long for another process fails with `timeout`, and one that met a cooldown with its code and `retryAfterMs`. `health()` shows `redis`
+ * (`up`, `down`, `writes refused`), `outstanding` commands, hits, misses, waits and stores.
+ *
+ * ## Clients
+ *
+ * A client of `redis` hears messages on its own connection with `RESP: 3`; any client takes a second one:
+ * `fromNodeRedis(client, { subscriber })`. Clusters and TLS are options of your client. The least rights of its user, on Redis 7.0 and later:
+ *
+ * ```text
+ * user app on >PASSWORD ~secretkit:shared:* &secretkit:shared:* +get +set +del +pexpire +pttl +eval +publish +subscribe +unsubscribe
+ * ```
+ *
+ * Such a user may not send `CLIENT SETINFO` or `INFO`: set `disableClientInfo: true`, and for ioredis `enableReadyCheck: false`, too.
+ * Over HTTP, Upstash has the two commands that are needed. There are no messages, and a longer timeout fits:
+ *
+ * ```ts
+ * import type { SharedCacheClient } from '@secretkit/middleware/shared-cache';
+ *
+ * // A client of `@upstash/redis`, made with `automaticDeserialization: false`. Give `commandTimeoutMs: 500`.
+ * interface UpstashClient {
+ *   get(key: string): Promise<unknown>;
+ *   eval(script: string, keys: string[], args: string[]): Promise<unknown>;
+ * }
+ *
+ * export function fromUpstash(client: UpstashClient): SharedCacheClient {
+ *   return {
+ *     get: (key) => client.get(key),
+ *     eval: (script, keys, args) => client.eval(script, [...keys], [...args]),
+ *   };
+ * }
+ * ```
+ *
+ * @packageDocumentation
+ */
+
 import { backendName, defineMiddleware, ignoreErrors, type Middleware } from '@secretkit/core/middleware';
 import {
   type CacheInvalidation,
