@@ -67,9 +67,9 @@ it('the table has no answer twice for one operation', () => {
   expect(keys.filter((each, at) => keys.indexOf(each) !== at)).toEqual([]);
 });
 
-it('the README shows the table that the tests run', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const [table = ''] = /^\| answer [^]*?(?=\n\n)/m.exec(readme) ?? [];
+it('the reference shows the table that the tests run', () => {
+  const comment = readFileSync(new URL('./index.ts', import.meta.url), 'utf8').replaceAll(/^ \* ?/gm, '');
+  const [table = ''] = /^\| answer [^]*?(?=\n\n)/m.exec(comment) ?? [];
   const cells = (line: string) =>
     line
       .split('|')

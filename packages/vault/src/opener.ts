@@ -31,7 +31,8 @@ const parameters = ['prefix', 'name', 'field', 'leases', 'namespace', 'kvVersion
  * | `vault://127.0.0.1:8200/secret?tls=false` | a server on this machine, without TLS                             |
  *
  * It reads `BAO_ADDR`, `BAO_TOKEN`, `BAO_NAMESPACE` and `BAO_CACERT`, and the same with `VAULT_`, when a URL is opened. A token is
- * sent to the server of the address with the same beginning; to the host of a URL, only if there is no such address.
+ * sent to the server of the address with the same beginning; to the host of a URL, only if there is no such address. So `VAULT_TOKEN` beside `BAO_ADDR` is
+ * refused, unless `VAULT_ADDR` says whose it is.
  *
  * @throws `TypeError` for wrong options. When it opens a URL: `TypeError` for a wrong part of it, or of a variable.
  * @example
