@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { faultRows } from '../../test/faults/fault-rows.js';
 
-it('the README shows the table that the tests run', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const table = /^\| fault [^]*?(?=\n\n|\n$(?![^]))/m.exec(readme)?.[0] ?? '';
+it('the reference shows the table that the tests run', () => {
+  const comment = readFileSync(new URL('../index.ts', import.meta.url), 'utf8').replaceAll(/^ \* ?/gm, '');
+  const table = /^\| fault [^]*?(?=\n\n|\n$(?![^]))/m.exec(comment)?.[0] ?? '';
   const shown = table
     .split('\n')
     .filter((_, at) => at !== 1) // the line below the head
