@@ -32,12 +32,14 @@ export default defineConfig({
       tsconfig: 'tsconfig.checks.json',
     },
     pool: 'threads', // threads start faster than processes
+    isolate: false, // a module is loaded once for all test files of a thread
     sequence: { sequencer: SlowestFirst },
     maxWorkers: '100%', // the default leaves one core idle: half of a machine with two
     testTimeout: 60_000, // long, so that a busy machine fails no test; a test that hangs still ends
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     unstubEnvs: true,
+    unstubGlobals: true,
     restoreMocks: true,
     coverage: {
       provider: 'v8',

@@ -3,7 +3,10 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { wait } from './wait.js';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.restoreAllMocks(); // first: a spy would put back the timer that it replaced
+  vi.useRealTimers();
+});
 
 it('ends after its delay, and leaves no listener', async () => {
   const { signal } = new AbortController();

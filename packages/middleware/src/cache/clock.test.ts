@@ -11,6 +11,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: start }); // and performance.now()
 });
 afterEach(() => {
+  vi.restoreAllMocks(); // first: a spy would put back the timer that it replaced
   vi.useRealTimers();
 });
 

@@ -20,6 +20,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: start });
 });
 afterEach(() => {
+  vi.restoreAllMocks(); // first: a spy would put back the timer that it replaced
   vi.useRealTimers();
 });
 

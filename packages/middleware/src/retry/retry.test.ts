@@ -19,6 +19,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: start });
 });
 afterEach(() => {
+  vi.restoreAllMocks(); // first: a spy would put back the timer that it replaced
   vi.useRealTimers();
 });
 

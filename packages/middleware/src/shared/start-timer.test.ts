@@ -6,6 +6,7 @@ beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(() => {
+  vi.restoreAllMocks(); // first: a spy would put back the timer that it replaced
   vi.useRealTimers();
 });
 

@@ -10,6 +10,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: 1_700_000_000_000 });
 });
 afterEach(() => {
+  vi.restoreAllMocks(); // first: a spy would put back the timer that it replaced
   vi.useRealTimers();
 });
 
