@@ -10,11 +10,11 @@ const measured = 'single user, server first, lag 500 ms';
 
 /** Reads the queries that failed from the table of the proof, which is run on PostgreSQL. */
 export function rotation() {
-  const lines = readFileSync(`${root}packages/rotation/README.md`, 'utf8').split('\n');
+  const lines = readFileSync(`${root}docs/reference/rotation/README.md`, 'utf8').split('\n');
   const rows = lines.map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
   return Object.entries(names).map(([client, name]) => {
     const [, , , total, failed] = rows.find((row) => row[1] === client && row[2] === measured) ?? [];
-    if (!total) throw new Error(`packages/rotation/README.md has no row "${client} | ${measured}".`);
+    if (!total) throw new Error(`docs/reference/rotation/README.md has no row "${client} | ${measured}".`);
     return { name, failed: numberIn(failed), total: numberIn(total) };
   });
 }

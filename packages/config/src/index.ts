@@ -142,6 +142,13 @@
  *
  * ## Open a provider by a URL
  *
+ * | URL | opens | opener |
+ * | --- | --- | --- |
+ * | `env:`, `env:?prefix=APP_` | environment variables | `envOpener` |
+ * | `memory:` | a new memory | `memoryOpener` |
+ * | `stripe:`, `stripe:?account=acct_1&livemode=true` | the Stripe Apps Secret Store, with the key of the opener | `stripeOpener` |
+ * | `stripe:?baseUrl=http://127.0.0.1:12140` | an emulator on this machine; with `allowInsecure` of the opener also one in a network of containers | the same |
+ *
  * - Install and import only the openers that you list. There is no global registry, and an import registers nothing.
  * - Each scheme must have one opener: two openers for one scheme are a `TypeError`. Each opener has the option `scheme`, which
  *   renames its scheme, for two backends of one adapter.
@@ -165,6 +172,17 @@
  * ```
  *
  * ## Errors
+ *
+ * | error | when | what to do |
+ * | --- | --- | --- |
+ * | `invalid_argument` | malformed specs or references, a reference in an instance of a class, a ref of another tenant; nothing has been read | fix the problems that the error lists |
+ * | `permission_denied` | `allow` refuses a ref; nothing has been read | remove the ref, or allow it |
+ * | `unsupported` | a reference with a version, for a backend without versions | remove the version |
+ * | `not_found` | a required secret or field is missing; a property is past the expiry of its value | create it, or make it optional |
+ * | `invalid_data` | a schema refuses a value, throws, or returns a promise | fix the secret or the schema |
+ * | `closed` | a property or method of a closed view, or of a view whose client is closed | close it later |
+ * | any other code | a failed read | see its code |
+ * | `TypeError` | wrong options, a promise or an instance as a tree, not a client, wrong openers, a wrong URL, a scheme without an opener | fix the argument that the message names |
  *
  * An error with several problems has the code of the first one that is not retryable. It is `retryable` only if all of them are.
  *

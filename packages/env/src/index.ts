@@ -41,6 +41,20 @@
  * set and one is refused, the read is `permission_denied`: allow it too, or put it into `exclude`. `list` needs `--allow-env` without
  * names.
  *
+ * ## Errors
+ *
+ * | error | when | what to do |
+ * | --- | --- | --- |
+ * | `invalid_argument` | both `NAME` and `NAME_FILE` are set | unset one of them |
+ * | `invalid_argument` | a tenant or a name that the template cannot hold | use another one, or a function as `name` |
+ * | `permission_denied` | the process may not read the variable, or the file | allow it, as the message says |
+ * | `unavailable` | the file does not exist, cannot be read, or is being rewritten; the pipe has no writer. It is not missing | mount the file; start the writer |
+ * | `timeout` | the pipe was not written to its end before the deadline | check the writer |
+ * | `invalid_data` | the variable is not a string, or could not be read | pass plain values in `env` |
+ * | `invalid_data` | a directory, a device, a socket, or more than 1 MiB | name a smaller file, or a pipe |
+ * | `unsupported` | a ref with a version, or a write | omit the version |
+ * | `TypeError` | wrong options, at construction; wrong parameters of the URL | fix the option that the message names |
+ *
  * @packageDocumentation
  */
 

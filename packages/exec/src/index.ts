@@ -1,13 +1,22 @@
 /**
  * ## Recipes
  *
+ * | tool | `command` | other options | tested |
+ * | --- | --- | --- | --- |
+ * | `pass` | below | `env: { GNUPGHOME: true, PASSWORD_STORE_DIR: true }`, if you use them | in CI, with pass 1.7 and GnuPG |
+ * | `age` | `['age', '--decrypt', '-i', keyFile, file]` | `keepNewline: true`: the output is the file, with its newline | in CI, with age 1.1 |
+ * | `op` | `['op', 'read', '--no-newline', 'op://vault/item/field']` | `env: { OP_SERVICE_ACCOUNT_TOKEN: true }`, `keepNewline: true` | not run; from 1Password's reference |
+ * | `gopass` | `['gopass', 'show', '--password', '--nosync', '--nofuzzysearch', name]` | `exitCodes: { 10: 'missing' }` | not run; from gopass's documentation |
+ * | `bw` | `['bw', '--nointeraction', 'get', 'password', id]` | `env: { BW_SESSION: true }`; take item ids, since a name may match several items | not run; from Bitwarden's help |
+ * | `sops` | `['sops', 'decrypt', '--extract', '["key"]', file]` | `env: { SOPS_AGE_KEY_FILE: true }`, or the variables of your key service | not run; from the documentation |
+ *
  * - **Decide which names you accept.** No shell reads the arguments, but the tool does: `op://vault/${name}/password` with the name
  *   `a/b` is another field, and `${folder}/${name}.yaml` with `../x` is another file. Return `undefined`, or encode the name.
  * - **`pass`, `op` and `bw` exit with 1 for every failure.** A missing secret then looks like an outage: it is retried, and a cache may
  *   serve a stale value. Map 1 to `missing` only if no outage of the tool exits with 1.
  * - **A tool must not ask.** Its standard input is empty and it has no terminal: a prompt fails, or ends at the timeout.
  *
- * ## pass
+ * ### pass
  *
  * `pass show` prints a folder as a tree and exits with 0. This command asks for the file first, so that folders are missing, and so are
  * names that do not exist:
@@ -73,6 +82,24 @@
  *   own, with read access to the vault that you need.
  * - Never put a secret into an argument: every user of the machine can see the arguments of a process. Use `env` or a file.
  * - Name the program by its full path if others can write to a folder of `PATH`.
+ *
+ * ## Errors
+ *
+ * No error shows what the command printed, or its arguments: `stderr` is withheld, and its length is in the message.
+ * `details.vendorCode` is `exit-3`, the name of a signal, or the system's error code.
+ *
+ * | error | when | what to do |
+ * | --- | --- | --- |
+ * | `unavailable` | it exits with a code that `exitCodes` does not have, or is ended by a signal | run it by hand, as the same user with the same variables |
+ * | `unavailable` | it was not found or is not executable (`retryable` is `false`) | install it, or return its full path |
+ * | `unavailable` | the system has no process or descriptor left | lower `maxProcesses`, or raise the limit |
+ * | `timeout` | it does not exit in time, or none of `maxProcesses` was free in time | allow more time; put a cache in front |
+ * | `invalid_data` | it exits with 0 and prints nothing, or a newline alone; more than 1 MiB; or JSON of another shape | fix the command |
+ * | `invalid_argument` | `command` returns something else than an array of strings; a name begins with `-`; the arguments are too long | fix `command`, or set `leadingDash` if the tool reads no option there |
+ * | `closed` | the provider was disposed | create a new one |
+ * | any other | `exitCodes` maps an exit code to it | as the tool's documentation says |
+ * | `TypeError` | wrong options, at construction; wrong names in a URL | fix the option that the message names |
+ * | `RangeError` | a number is out of its range, or an exit code is 0 | use a number within the range |
  *
  * @packageDocumentation
  */

@@ -43,6 +43,27 @@
  *   on a laptop and the environment in production.
  * - An empty variable is missing, and hides that of a later file. Of several files, those that do not exist are left out, unless none does.
  *
+ * ## Errors
+ *
+ * No error shows a path or a part of a file.
+ *
+ * | error | when | what to do |
+ * | --- | --- | --- |
+ * | `unavailable` | the folder or the `.env` file does not exist, is a file in the place of a folder, or cannot be read | mount it, or correct the path |
+ * | `unavailable` | the process may not read the folder or the file, or a link leads out of the folder or nowhere | allow its user to read it |
+ * | `unavailable` | the file is being rewritten; the folder changed during each attempt; a pipe has no writer | write another file and rename it; start the writer |
+ * | `timeout` | a pipe was not written to its end before the deadline | check the writer |
+ * | `invalid_data` | a directory, a device, a socket, or more than 1 MiB | put a smaller file, or a pipe, there |
+ * | `invalid_data` | a line of a `.env` file is not an assignment, or the file is not UTF-8 | fix the line whose number the message has |
+ * | `invalid_argument` | a name with `/`, or one that begins with `..` | use the name of a file; make another provider for its folder |
+ * | `unsupported` | a ref with a version, or a write | omit the version |
+ * | `closed` | the provider was disposed | create a new one |
+ * | `TypeError` | wrong options, at construction; a URL without a path or with other parts | fix the option that the message names |
+ * | `RangeError` | `pollMs` is out of its range | use a number within the range |
+ *
+ * A denial by the file system is `unavailable` and not `permission_denied`: after the latter a cache forgets its value, and a mode that
+ * is wrong for a moment revokes nothing.
+ *
  * @packageDocumentation
  */
 

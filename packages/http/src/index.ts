@@ -7,6 +7,17 @@
  * Look at the body in `isAnswer`, not only at the status: a 404 without the store's own words comes from a proxy or a wrong URL. Pages of
  * HTML never reach it.
  *
+ * | field | default | meaning |
+ * | --- | --- | --- |
+ * | `path` | | the segments of the path below `baseUrl`. Each is encoded; a segment `.` or `..`, which a URL cannot hold, is `invalid_argument` |
+ * | `method` | `GET` | any method, `LIST` too |
+ * | `query` | none | texts, numbers and booleans, which are encoded; `undefined` is left out |
+ * | `headers` | none | replace those of `createHttp`; `undefined` is left out. Pass a credential that changes here |
+ * | `body` | none | an object or an array, sent as JSON, or a text, sent as it is |
+ * | `signal` | none | `ctx.signal`: ends the request, also while the body is read, and rejects with its reason. A signal of a polyfill works; none gets a listener that stays |
+ * | `as` | `json` | `text`: the body is a text. A byte order mark is dropped, nothing else |
+ * | `isAnswer` | none | returns whether a failure is an answer, such as a 404 for a missing secret |
+ *
  * ## Errors
  *
  * - The message is `HTTP 503: ` or `the connection failed: 127.0.0.1:8200 (ECONNREFUSED). `, then `problem`. It must be a sentence of
@@ -15,6 +26,18 @@
  * - `Retry-After`, in seconds or as a date, becomes `retryAfterMs`. A date counts from the `Date` of the answer, not from this clock.
  * - A connection that failed has no status, and `networkCode` is a code such as `ECONNREFUSED`, if it is a known one.
  * - A timeout, an abort, a redirect, an HTML page, and a body that is too large or not UTF-8 do not reach the table.
+ *
+ * | code | status, without a row in your table |
+ * | --- | --- |
+ * | `invalid_argument` | 400; also a path or a header that cannot be sent, and an unfit `fetch` |
+ * | `unauthenticated` | 401 |
+ * | `permission_denied` | 403 |
+ * | `timeout` | 408, and no complete response within `timeoutMs` |
+ * | `conflict` | 409 |
+ * | `rate_limited` | 429 |
+ * | `unavailable` | 404, 424, 5xx; a failed connection, a redirect, HTML, a body that cannot be read |
+ * | `invalid_data` | 2xx with JSON that is neither an object nor an array |
+ * | `unknown` | any other |
  *
  * ## Faults
  *

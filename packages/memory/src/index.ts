@@ -11,6 +11,16 @@
  * the secret is deleted, all its versions are gone. A secret that is deleted and made anew has a new version, so a
  * `compareAndSet` with an earlier version is a `conflict`.
  *
+ * ## Errors
+ *
+ * | error | when | what to do |
+ * | --- | --- | --- |
+ * | `invalid_argument` | `set` with an expiry that is not in the future | to remove the secret, delete it |
+ * | `invalid_argument` | a write or a delete whose ref has a version | omit the version |
+ * | `conflict` | `compareAndSet` with another version than the current | read the secret, and compare again |
+ * | `quota_exceeded` | `set` of one more secret than `maxPerScope` | delete another one first |
+ * | `TypeError`, `RangeError` | wrong options, at construction; a parameter in the URL | fix the option that the message names |
+ *
  * @packageDocumentation
  */
 

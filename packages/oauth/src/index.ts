@@ -1,4 +1,11 @@
 /**
+ * ## Calls
+ *
+ * `{}` is the default scope. Put a cache and a timeout in the stack, such as `recommended()`: a token is read from the store otherwise,
+ * each time, and a store that hangs delays its callers.
+ *
+ * If a renewal in `use` fails, the caller gets the refusal, and the next call the failure of the renewal.
+ *
  * ## One grant a renewal
  *
  * Most servers rotate refresh tokens: each can be used once, and a strict server ends the whole connection when an old one is used. So a
@@ -51,6 +58,37 @@
  * ```
  *
  * Other readers take a part by its field: `secrets.get({ name: 'oauth', field: 'access_token' })`. They must not renew it.
+ *
+ * ## Events
+ *
+ * An event has the `ref` of the connection, and a code or a date; never a token.
+ *
+ * | kind | meaning |
+ * | --- | --- |
+ * | `renewed` | the store has new tokens |
+ * | `failed` | a renewal failed with `code`, and the connection stays |
+ * | `ended` | the server refused the refresh token: ask the user to connect again. Once a process |
+ * | `unsaved` | a warning: the store did not take the new tokens; they are used from memory |
+ * | `saved` | the store has taken them |
+ * | `discarded` | new tokens were dropped, because the connection was removed or replaced during the renewal |
+ * | `header-behind` | the secret with the header could not be written |
+ *
+ * ## Errors
+ *
+ * | code | cause | the connection |
+ * | --- | --- | --- |
+ * | `not_found` | nobody has connected, or the connection was removed; or the client secret is missing | – |
+ * | `unauthenticated` | `invalid_grant`, and the store has no newer tokens | has ended: connect again |
+ * | `permission_denied` | `invalid_client`, `unauthorized_client`, `access_denied`: a mistake of configuration | stays; tried again with backoff |
+ * | `invalid_argument` | another refusal with 4xx; or tokens that are too long for the store | stays; tried again with backoff |
+ * | `unavailable` | 408, 429, 5xx, a page of HTML, the network; or other processes renew for too long | stays; the next call begins anew |
+ * | `timeout` | the token endpoint did not answer within `timeoutMs` | stays; the next call begins anew |
+ * | `invalid_data` | the answer has no tokens; or the secret holds none | stays |
+ * | `closed` | a call after `close()` | – |
+ * | the store's | the store failed before the grant | stays |
+ *
+ * A message has the status and an error code that OAuth defines, and nothing else of the answer. `Retry-After` is a floor for the next
+ * attempt.
  *
  * ## Proof
  *

@@ -1,4 +1,11 @@
 /**
+ * ## Seal and open
+ *
+ * `seal` and `open` take `{ signal }` as a last argument. `secret: undefined` seals that there is no such secret. A stale value, which a
+ * cache serves during an outage, is refused. `codec.keyId` is the id of the key that seals.
+ *
+ * The option `signal` of a call, by default none, ends the wait for an envelope. Other callers of the same call still get its result.
+ *
  * ## Keys
  *
  * - A key is 32 random bytes, or a `Secret` of them or of their base64. A passphrase is refused. The `id` is public.
@@ -84,7 +91,31 @@
  * | `unsupported_content` | a newer version of this package wrote the content |
  *
  * `sealedSecrets` rejects with `invalid_data` for such a record, or with the code of the envelope. The message has the id of the key, and
- * nothing of the record. A failure of the database has its vendor's code in `details`, and never its message. The README has a table.
+ * nothing of the record. A failure of the database has its vendor's code in `details`, and never its message:
+ *
+ * | code | database |
+ * | --- | --- |
+ * | `unavailable` | not reachable, shutting down, read-only, too many connections or locks |
+ * | `unauthenticated` | the login was refused |
+ * | `permission_denied` | the user may not use the tables |
+ * | `quota_exceeded` | no space left |
+ * | `timeout` | the database cancelled the statement |
+ * | `invalid_argument` | a table or a column is missing, or is too small |
+ * | `conflict` | `compareAndSet`: the current version is another one |
+ * | `unknown` | any other |
+ *
+ * `seal` rejects with a `SecretError`: `invalid_argument` for a wrong context or content, `timeout` for an envelope without an answer, or
+ * the error of the envelope. `awsKmsEnvelope` maps those of AWS KMS:
+ *
+ * | code | AWS KMS |
+ * | --- | --- |
+ * | `permission_denied` | access denied; the key does not exist, or is disabled |
+ * | `unauthenticated` | the credentials are missing, wrong or expired |
+ * | `rate_limited` | too many requests |
+ * | `unavailable` | a failure of the service |
+ * | `timeout` | no answer in time |
+ * | `invalid_data` | another key or namespace wrapped the data key |
+ * | `unknown` | any other |
  *
  * ## What it protects, and what it does not
  *

@@ -6,6 +6,94 @@
  * `keys`, or call `emulator.permissions.grant({ key })`. Every account, mode and scope has separate secrets. Apps of different
  * developers share their secrets: run one emulator per developer.
  *
+ * ## Emulator
+ *
+ * | member | description |
+ * | --- | --- |
+ * | `url`, `host`, `port` | address of the server |
+ * | `secrets.put`, `.get`, `.delete`, `.list` | reads and writes secrets without HTTP, key and permission; not counted as requests; the limits of the store apply |
+ * | `requests.count(filter?)`, `.list(filter?)` | log of the requests; filters by operation, name, account, mode, status, fault and replayed; `list` returns the last 10 000 |
+ * | `requests.inFlight` | number of requests that have started and not ended |
+ * | `faults.add`, `.pending`, `.clear` | injects faults |
+ * | `permissions.grant`, `.revoke` | permission `secret_write`: for the app, for one account, or for one restricted key |
+ * | `accounts.install`, `.uninstall` | installs the app on a connected account, or uninstalls it; the secrets remain |
+ * | `dashboard.url`, `.token` | endpoint and session token of the Dashboard mode; `undefined` without it |
+ * | `reset()` | restores the state at the start; requests in flight change nothing any more, and get no response |
+ * | `close()`, `[Symbol.asyncDispose]()` | closes every connection, also hanging ones, and frees the port; safe to call more than once |
+ *
+ * ## Faults
+ *
+ * A fault affects the next matching request, once. Faults apply in the order in which they were added, after the checks of key,
+ * account and permission.
+ *
+ * ```ts
+ * import { startEmulator } from '@secretkit/stripe-emulator';
+ *
+ * const emulator = await startEmulator();
+ * emulator.faults.add({ kind: 'rateLimited', times: 2 });
+ * emulator.faults.add({ kind: 'reset', operation: 'create', executed: true });
+ * emulator.faults.add({ kind: 'reply', status: 404, body: { message: 'Not Found' }, name: 'api-key' });
+ * console.log(emulator.faults.pending().length); // 3
+ * await emulator.close();
+ * ```
+ *
+ * Options of every fault:
+ *
+ * | field | default | description |
+ * | --- | --- | --- |
+ * | `times` | 1 | number of requests that it affects; `Infinity` affects all until `faults.clear()` |
+ * | `delayMs` | 0 | delay before the request continues, in milliseconds |
+ * | `operation` | every operation | matches `create`, `find`, `list` or `delete` |
+ * | `account` | every account | matches one account |
+ * | `name` | every name | matches the name of a secret |
+ *
+ * These faults replace the response. With `executed: true` the request is executed before its response is lost: a retry with the
+ * same idempotency key gets the saved response. With `saved: true`, an option of `serverError` and `reply`, the response of the
+ * fault itself is saved and replayed, as Stripe replays its own 500.
+ *
+ * | kind | options (default) | response |
+ * | --- | --- | --- |
+ * | `rateLimited` | `reason` (`endpoint-rate`), `shouldRetry` (no header) | 429 `rate_limit` with `Stripe-Rate-Limited-Reason` |
+ * | `lockTimeout` | | 429 `lock_timeout` with `Stripe-Should-Retry: true` |
+ * | `keyInUse` | | 409 `idempotency_key_in_use` |
+ * | `unauthorized` | | 401 |
+ * | `forbidden` | | 403 `more_permissions_required_for_application` |
+ * | `serverError` | `status` (500), `shouldRetry` (no header) | a 5xx in Stripe's error envelope |
+ * | `html` | `status` (503) | an HTML page |
+ * | `redirect` | `location` (required), `status` (307) | a redirect |
+ * | `scalar` | `value` (required) | 200 with `123`, `"text"`, `true` or `null` as the body |
+ * | `reply` | `status` (required), `body` (empty), `headers` | your response: a string is sent unchanged, any other body as JSON |
+ * | `hang` | | no response; the connection stays open |
+ * | `reset` | | no response; the connection is reset (RST) |
+ * | `close` | | no response; the connection is closed (FIN) |
+ *
+ * These faults change how the real response arrives. The request is always executed.
+ *
+ * | kind | options (default) | response |
+ * | --- | --- | --- |
+ * | `delay` | `delayMs` (required) | a late response |
+ * | `hangBody` | | the headers, then nothing |
+ * | `cutBody` | `chunked` (`false`) | half of the body, then the connection closes; with a `Content-Length`, or in HTTP chunks |
+ * | `malformedJson` | | a complete body that is invalid JSON: its last bracket is missing |
+ * | `drip` | `intervalMs` (required), `bytesPerChunk` (1) | the body in chunks, with a delay after each |
+ *
+ * ### Control over HTTP
+ *
+ * Another process can control the emulator without a key:
+ *
+ * | request | effect |
+ * | --- | --- |
+ * | `POST /_emulator/faults` | adds the fault in the JSON body; `"times": null` means `Infinity` |
+ * | `GET /_emulator/faults` | returns the pending faults; `"remaining": null` means `Infinity` |
+ * | `DELETE /_emulator/faults` | removes the pending faults |
+ * | `GET /_emulator/state` | returns the number of requests, the pending faults, and the names of the secrets |
+ * | `GET /_emulator/requests` | returns the log of the requests |
+ * | `POST /_emulator/reset` | resets the emulator |
+ *
+ * Responses contain names of secrets, never payloads or keys. The emulator refuses requests from web pages, here and in the API,
+ * to prevent cross-site requests and DNS rebinding: requests with an `Origin`, requests that a page caused, and, unless
+ * `allowRemote` is set, requests for a `Host` that is not a loopback name.
+ *
  * ## Dashboard mode
  *
  * A UI extension has no API key: the Stripe Dashboard sends its requests, and signs them. In this mode one page on this machine stands
@@ -41,23 +129,6 @@
  * `Stripe-Version` count. The response is 200, with the API's response in the shape of the extension SDK. Faults, permissions and
  * installations apply as for any request. The example has such a page, and runs an extension in
  * it. It is not tested against the Dashboard of Stripe.
- *
- * ## Control over HTTP
- *
- * Another process can control the emulator without a key:
- *
- * | request | effect |
- * | --- | --- |
- * | `POST /_emulator/faults` | adds the fault in the JSON body; `"times": null` means `Infinity` |
- * | `GET /_emulator/faults` | returns the pending faults; `"remaining": null` means `Infinity` |
- * | `DELETE /_emulator/faults` | removes the pending faults |
- * | `GET /_emulator/state` | returns the number of requests, the pending faults, and the names of the secrets |
- * | `GET /_emulator/requests` | returns the log of the requests |
- * | `POST /_emulator/reset` | resets the emulator |
- *
- * Responses contain names of secrets, never payloads or keys. The emulator refuses requests from web pages, here and in the API,
- * to prevent cross-site requests and DNS rebinding: requests with an `Origin`, requests that a page caused, and, unless
- * `allowRemote` is set, requests for a `Host` that is not a loopback name.
  *
  * ## Undocumented behaviour of Stripe
  *
@@ -108,6 +179,10 @@
  * which has no effect without TLS. Like Stripe it sends no `Retry-After`. A `reply` fault can send one.
  *
  * ## Errors
+ *
+ * An unknown or wrong option is a `TypeError` with the name of the option and the kind of the value, never the value:
+ * `startEmulator: host must be a non-empty string, got number.` A port in use is an `Error` with the number of the port. Responses
+ * use Stripe's error envelope. A message that starts with `emulator:` is a message of the emulator, not of Stripe.
  *
  * | status | code | cause |
  * | --- | --- | --- |

@@ -70,6 +70,20 @@
  * request id and Stripe's code. An error never contains a body, a header or the key. The errors of stripe-node may contain them, so
  * they are not passed on.
  *
+ * | code | cause | remedy |
+ * | --- | --- | --- |
+ * | none | `resource_missing` for the name | none: the secret is `undefined` |
+ * | `unauthenticated` | the key is wrong, expired, of the other mode, or has a character that a header cannot hold | use a complete, current key of the expected mode |
+ * | `permission_denied` | the key or the app lacks `secret_write`, or the app is not installed on the account | add the permission, or ask the account to install the app |
+ * | `rate_limited` | too many requests, or a lock; the message has the limit | cache; retry after a backoff |
+ * | `quota_exceeded` | the scope holds ten secrets | delete a secret, or use the scope of a user |
+ * | `unavailable` | Stripe failed, cannot be reached, or the response is not from Stripe; or an earlier attempt of the same write is still in progress | retry; check for a proxy |
+ * | `timeout` | no complete response within the timeout, or HTTP 408 | retry; check the network |
+ * | `invalid_argument` | a name, value, expiry or account that Stripe does not accept; a binary value; a `fetch` that returns no readable `Response` | fix the argument |
+ * | `conflict` | the idempotency key was used with other parameters, or the request conflicts with another request | use a new idempotency key; read the secret before you retry |
+ * | `invalid_data` | the response is JSON, but not the requested secret or list; or the secret has no payload | check for a proxy, and the API version |
+ * | `unknown` | a failure that is not in the table | search for the request id in the Dashboard |
+ *
  * ## Faults
  *
  * The tests run this table over real sockets, for `get`, `getMany`, `list`, `set` and `delete`. The last column shows how a Stripe

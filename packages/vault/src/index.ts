@@ -92,10 +92,40 @@
  *
  * ## Policies
  *
- * Renewals and `close()` need the policy `default`. A dynamic secret needs `read` on its path.
+ * | operation | version 2 | version 1 |
+ * | --- | --- | --- |
+ * | `get` | `read` on `MOUNT/data/PATH` | `read` on `MOUNT/PATH` |
+ * | `list` | `list` on `MOUNT/metadata/PATH` | `list` on `MOUNT/PATH` |
+ * | `listVersions` | `read` on `MOUNT/metadata/PATH` | |
+ * | `set` | `create` and `update` on `MOUNT/data/PATH` | the same on `MOUNT/PATH` |
+ * | `compareAndSet` | also `read` on `MOUNT/data/PATH` | |
+ * | `delete` | `read` on `MOUNT/metadata/PATH`, and `update` on `MOUNT/delete/PATH` | `delete` on `MOUNT/PATH` |
+ * | `delete` with `all` | `delete` on `MOUNT/metadata/PATH` | |
+ * | renewal, `close()` | the policy `default` | the policy `default` |
  *
  * The version of the engine is asked for at `sys/internal/ui/mounts/MOUNT`, which is allowed to each token that may do anything
  * below the mount.
+ *
+ * ## Errors
+ *
+ * An error keeps the status, and never a text of the server.
+ *
+ * | error | when | what to do |
+ * | --- | --- | --- |
+ * | (`undefined`) | nothing is at the path; the version was deleted or destroyed, or has expired; the value is empty | |
+ * | `permission_denied` | no policy of the token allows it, which is also so where nothing is mounted | grant it; check `mount` |
+ * | `unauthenticated` | the token is dead; the login was refused; a wrapping token was used; the file with a credential cannot be read | provide a new token; check the role and its credential |
+ * | `rate_limited` | a quota of the server | put a cache in front, or raise the quota |
+ * | `unavailable` | sealed, standby, starting, stopping, or not reached; a replica that lags behind; no mount, namespace or such path | retry; unseal it; check `address`, `mount` and `namespace` |
+ * | `timeout` | no complete response within `timeoutMs` | retry |
+ * | `invalid_argument` | a name, a scope or a value that the engine cannot hold; a write without a version where `cas` is required | fix what the message names |
+ * | `invalid_data` | no text under `key`; a number that is not exact; an answer with another shape | write the secret again; check `key` and `address` |
+ * | `conflict` | another writer has changed the secret | read it again |
+ * | `unsupported` | versions of an engine of version 1; a write with an expiry | upgrade the engine; set `delete_version_after` |
+ * | `closed` | a call after `close()` | make a new provider, or close it later |
+ * | `unknown` | any other status | search the log of the server |
+ * | `TypeError` | wrong options, at construction | fix the option that the message names |
+ * | `RangeError` | a number is out of its range | use a number within the range |
  *
  * ## Answers of the server
  *

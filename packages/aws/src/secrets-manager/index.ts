@@ -73,6 +73,28 @@
  * An error keeps the status, the request id and the name of AWS (`details.vendorCode`), and never a message: the SDK quotes bodies in
  * them. An error with a name that is not listed is classified by its status.
  *
+ * | error | when | what to do |
+ * | --- | --- | --- |
+ * | (`undefined`) | there is no such secret, version or stage; the secret is deleted | |
+ * | `permission_denied` | `AccessDeniedException`; `DecryptionFailure`, `EncryptionFailure`, `InvalidKeyId`: the KMS key | grant the action; enable the KMS key |
+ * | `unauthenticated` | no credentials; wrong or expired ones; a wrong clock; the agent's token | give the process a role; set the clock; set `AWS_TOKEN` |
+ * | `rate_limited` | a throttle, by name, or 429; `TooManyUpdates` | put a cache in front |
+ * | `quota_exceeded` | too many secrets or parameters; the oldest of 100 versions has a label | delete some; move the label |
+ * | `unavailable` | AWS failed, cannot be reached, or the answer is a page of a proxy | retry; check the region, the endpoint and the proxy |
+ * | `timeout` | the SDK's or the agent's own timeout | retry |
+ * | `invalid_argument` | no region; more than one attempt; a wrong ARN, name, scope or option; a value that is too large; an expiry | fix what the message names |
+ * | `invalid_data` | an answer without a value, or with another shape; a write that is not confirmed | check the endpoint; write the secret again |
+ * | `conflict` | a write to a deleted secret, or to one that another AWS service manages; an idempotency key that was used | set `restoreDeleted`; write through that service; use a new key |
+ * | `unknown` | any other failure of the client | search for the request id in CloudTrail |
+ * | `TypeError` | wrong options, at construction; the SDK is not installed | fix the option that the message names |
+ * | `RangeError` | a number is out of its range | use a number within the range |
+ *
+ * ## Not included
+ *
+ * - `compareAndSet`: no write of either store compares the version in one step.
+ * - Policies of advanced parameters, such as an expiry: only `DescribeParameters` reports them.
+ * - Cloudflare Workers: the SDK's clients need Node, and there is no local agent. A client of your own, by the structure, works there.
+ *
  * @packageDocumentation
  */
 

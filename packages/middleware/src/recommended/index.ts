@@ -1,3 +1,12 @@
+/**
+ * ## What the stack survives
+ *
+ * A 429 is not an outage: no circuit opens, and each secret is asked for again when the backend said so. A start within an outage has
+ * nothing to serve, and leaves the backend alone.
+ *
+ * @packageDocumentation
+ */
+
 import { compose } from '@secretkit/core';
 import type { Middleware } from '@secretkit/core/middleware';
 import { checkOptions, kindOf, ownFields } from '@secretkit/core/provider';
