@@ -40,7 +40,10 @@ const checks = {
   quickstart: [['node', 'scripts/ci/check-quickstart.mjs']],
   'new-adapter': [['node', 'scripts/ci/check-new-adapter.mjs']],
   // `build` has written the packages that the tests on Bun and Deno install.
-  runtimes: [['node', 'scripts/ci/runtimes/run.mjs']],
+  runtimes: [
+    ['node', 'scripts/ci/runtimes/run.mjs'],
+    ['node', ...source, 'scripts/ci/runtimes/recipes.mjs'],
+  ],
   ...Object.fromEntries(proofs.map((name) => [`proof:${name}`, [proof(name)]])),
   release: [['node', 'scripts/release/rehearse.mjs']],
   // The performance page shows recorded measurements; the second command measures the limits again.

@@ -3,7 +3,7 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundleWorker } from './bundle-worker.mjs';
 import { install } from './install.mjs';
 
 const requests = 6;
@@ -28,7 +28,7 @@ export async function prove() {
   const { path, missing } = install('miniflare');
   if (missing) return { missing };
   const { Miniflare } = await import(pathToFileURL(path).href);
-  const contents = await bundle();
+  const contents = await bundleWorker(fileURLToPath(new URL('workers.worker.mjs', import.meta.url)));
   const rows = [];
   for (const { name, run } of cases) {
     const miniflare = new Miniflare({
@@ -45,26 +45,6 @@ export async function prove() {
   const sum = (column) => rows.reduce((total, row) => total + row[column], 0);
   const figures = `${sum('answered')} of ${sum('requests')} requests answered, ${sum('failed')} failed, ${sum('unanswered')} unanswered`;
   return { rows, passed: sum('answered') === sum('requests'), figures };
-}
-
-/** Bundles the worker as its author does, with the conditions of wrangler. */
-async function bundle() {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [fileURLToPath(new URL('workers.worker.mjs', import.meta.url))],
-    bundle: true,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'],
-    target: 'es2023',
-    write: false,
-    metafile: true,
-    logLevel: 'warning',
-  });
-  const [{ imports }] = Object.values(metafile.outputs);
-  if (imports.length > 0)
-    throw new Error(`The worker must import nothing, got ${imports.map(({ path }) => path).join(', ')}.`);
-  return outputFiles[0].text;
 }
 
 /** Sends the requests in turn, before the first is answered. Returns the outcomes of all but the leaver. */
