@@ -23,11 +23,11 @@ export function blocksOf(recipe) {
   });
 }
 
-/** Returns the packages that the first block installs. */
+/** Returns the packages that its commands install. */
 export function installedBy(recipe) {
-  const [first] = blocksOf(recipe);
-  const words = first?.kind === 'command' ? first.text.split(/\s+/) : [];
-  return words.filter(
-    (word) => /^(npm:)?@?[a-z][\w./-]*$/.test(word) && !/^(npm|install|bun|deno|add|npx)$/.test(word),
-  );
+  const lines = blocksOf(recipe)
+    .filter(({ kind, text }) => kind === 'command' && /^(npm install|bun add|deno add) /.test(text))
+    .flatMap(({ text }) => text.split('\n'));
+  const names = lines.flatMap((line) => line.split(' ').slice(2));
+  return names.map((name) => name.replace(/^npm:/, '').replace(/(?<=.)@[\d.]+$/, ''));
 }

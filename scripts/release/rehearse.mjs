@@ -3,9 +3,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyRepository } from '../ci/copy-repository.mjs';
+import { blocksOf } from '../docs/recipe.mjs';
 import { startRegistry } from './local-registry.mjs';
 import { publishScript } from './publish-script.mjs';
 
@@ -188,7 +189,19 @@ async function consume({ name, peers }, workspace, published) {
     const options = [...strict, ...libraries, '--module', module, '--moduleResolution', resolution];
     await run(folder, process.execPath, tsc, ...options, 'every-entry.mts', 'types.mts');
   }
-  await run(join(folder, 'jest'), process.execPath, join(folder, 'node_modules/jest/bin/jest.js'));
+  const runJest = join(folder, 'node_modules/jest/bin/jest.js');
+  await run(join(folder, 'jest'), process.execPath, runJest);
+  await run(writeJestRecipe(join(folder, 'recipe')), process.execPath, runJest);
+}
+
+/** Writes the files of the recipe into a folder. Its test is that of vitest without the first line, as the page says. */
+function writeJestRecipe(folder) {
+  for (const { kind, name, text } of blocksOf('jest-and-vitest')) {
+    if (kind !== 'file') continue;
+    mkdirSync(join(folder, dirname(name)), { recursive: true });
+    writeFileSync(join(folder, name), text.replace(/^import .* from 'vitest';\n/m, ''));
+  }
+  return folder;
 }
 
 /** vitest loads its fixture by itself. */
