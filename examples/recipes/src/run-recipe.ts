@@ -9,7 +9,7 @@ import { openTerminal } from './terminal.js';
 const own = fileURLToPath(new URL('../', import.meta.url));
 
 /** What a test adds to a page. */
-export interface Surroundings {
+export interface RecipeContext {
   /** Variables, such as the address of a server. */
   readonly env?: Readonly<Record<string, string>>;
   /** The paths of programs that the commands call, by their names. */
@@ -30,7 +30,7 @@ export interface Surroundings {
  */
 export async function runRecipe(
   name: string,
-  { env, programs, installation = own, replace = () => [] }: Surroundings = {},
+  { env, programs, installation = own, replace = () => [] }: RecipeContext = {},
 ): Promise<string | undefined> {
   const folder = join(installation, '.cache/run', name);
   rmSync(folder, { recursive: true, force: true });
