@@ -1,14 +1,17 @@
+import { own } from '../checks/check-options.js';
 import type { Layer } from '../contract/provider.js';
 
+const inside = ['cache', 'retry', 'sharedCache', 'snapshot'];
 // The layers that each outer one does harm to when it is outside them.
-const harmful = new Map([
-  ['cache', ['fallback']],
-  ['retry', ['cache', 'retry', 'sharedCache']],
-  ['circuitBreaker', ['cache', 'retry', 'sharedCache']],
-  ['rateLimit', ['cache', 'retry', 'sharedCache']],
-  ['sharedCache', ['cache']],
-  ['timeout', ['cache', 'circuitBreaker']],
-]);
+const harmful: Readonly<Record<string, readonly string[]>> = {
+  cache: ['fallback'],
+  retry: inside,
+  circuitBreaker: inside,
+  rateLimit: inside,
+  sharedCache: ['cache', 'snapshot'],
+  snapshot: ['cache'],
+  timeout: ['cache', 'circuitBreaker'],
+};
 
 /** Returns the codes of harmful orders: `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE`. A layer of the kind `anyOrder` allows any. */
 export function orderCodes(layers: readonly Layer[]): readonly string[] {
@@ -17,9 +20,7 @@ export function orderCodes(layers: readonly Layer[]): readonly string[] {
 
 /** The kinds of the layers, outermost first, on the way to each innermost provider. */
 function pathsOf(layers: readonly Layer[]): readonly (readonly string[])[] {
-  const kinds = layers.map(
-    ({ kind }) => /^secretkit\.kind\.(.+)/.exec((kind && Symbol.keyFor(kind)) ?? '')?.[1] ?? '',
-  );
+  const kinds = layers.map(({ kind }) => `${kind && Symbol.keyFor(kind)}`.split('secretkit.kind.')[1] ?? '');
   const branches = layers.at(-1)?.branches;
   if (!branches) return [kinds];
   return branches.flatMap((branch) => pathsOf(branch.layers).map((inside) => [...kinds, ...inside]));
@@ -29,7 +30,7 @@ function codesOf(kinds: readonly string[]): string[] {
   if (kinds.includes('anyOrder')) return [];
   return kinds.flatMap((outer, at) => {
     const inside = kinds.slice(at + 1);
-    return (harmful.get(outer) ?? [])
+    return (own(harmful, outer) ?? [])
       .filter((inner) => inside.includes(inner) && !(inner === 'circuitBreaker' && isForAll(inside)))
       .map((inner) => `SECRETKIT_ORDER_${capitals(outer)}_OUTSIDE_${capitals(inner)}`);
   });
@@ -41,4 +42,4 @@ function isForAll(inside: readonly string[]): boolean {
   return inside.slice(0, breaker).includes('retry') || inside.slice(breaker).includes('timeout');
 }
 
-const capitals = (kind: string): string => kind.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
+const capitals = (kind: string): string => kind.replace(/[A-Z]/g, '_$&').toUpperCase();

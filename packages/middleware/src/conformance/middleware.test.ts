@@ -13,16 +13,24 @@ import { rateLimit } from '@secretkit/middleware/rate-limit';
 import { recommended } from '@secretkit/middleware/recommended';
 import { retry } from '@secretkit/middleware/retry';
 import { sharedCache } from '@secretkit/middleware/shared-cache';
+import { snapshot } from '@secretkit/middleware/snapshot';
 import { telemetry } from '@secretkit/middleware/telemetry';
 import { timeout } from '@secretkit/middleware/timeout';
 import { sealedCodec } from '@secretkit/sealed';
 import { describe, it } from 'vitest';
 import { fakeRedis } from '../../test/fake-redis.js';
+import { memorySnapshots } from '../../test/memory-snapshots.js';
+
+const codec = sealedCodec({ keys: [{ id: 'k1', key: new Uint8Array(32).fill(1) }], namespace: 'kit' });
 
 /** A shared cache with a Redis of its own. */
 function shared({ now, random }: MiddlewareTools) {
-  const codec = sealedCodec({ keys: [{ id: 'k1', key: new Uint8Array(32).fill(1) }], namespace: 'kit' });
   return sharedCache({ client: fakeRedis(now).client(), codec, principal: 'kit', now, random });
+}
+
+/** Snapshots with a store of their own. */
+function kept({ now }: MiddlewareTools) {
+  return snapshot({ store: memorySnapshots(now), codec, principal: 'kit', maxAgeMs: 86_400_000, now });
 }
 
 const middleware: Readonly<Record<string, MakeMiddleware>> = {
@@ -33,6 +41,7 @@ const middleware: Readonly<Record<string, MakeMiddleware>> = {
   rateLimit: ({ now }) => rateLimit({ now, callsPerSecond: 1_000, per: 'account' }),
   timeout: ({ now }) => timeout({ now }),
   sharedCache: shared,
+  snapshot: kept,
   observe: ({ now }) => observe({ now, onEvent: () => undefined }),
   telemetry: ({ now }) => telemetry({ now }),
   'the recommended stack': ({ now, random }) =>
@@ -43,8 +52,13 @@ const middleware: Readonly<Record<string, MakeMiddleware>> = {
       retry: { baseDelayMs: 1 },
       rateLimit: { callsPerSecond: 1_000 },
     }),
-  'the recommended stack with a shared cache': (tools) =>
-    recommended({ ...tools, shared: shared(tools), retry: { baseDelayMs: 1 } }),
+  'the recommended stack, snapshot and shared cache': (tools) =>
+    recommended({
+      ...tools,
+      snapshot: kept(tools),
+      shared: shared(tools),
+      retry: { baseDelayMs: 1 },
+    }),
   'another order': ({ now, random }) =>
     anyOrder(timeout({ now }), cache({ now }), circuitBreaker({ now, random })),
 };

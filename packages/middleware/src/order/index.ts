@@ -3,7 +3,7 @@
  *
  * - **cache** outside all others: a value in memory costs no attempt, no turn and no timer, and concurrent readers share one
  *   sequence of attempts.
- * - **sharedCache**, if you have one, inside the cache and outside all others.
+ * - **snapshot**, then **sharedCache**, if you have them, inside the cache and outside all others.
  * - **retry** outside the circuit breaker: each attempt counts, and an open circuit ends the retry.
  * - **circuitBreaker** outside the rate limit and the timeout: a refused call takes no turn, and a backend that hangs counts as
  *   a failure.
@@ -16,6 +16,27 @@
  * must not be shorter than the inner one.
  *
  * ## What to do about a warning
+ *
+ * | code | harm |
+ * | --- | --- |
+ * | `SECRETKIT_ORDER_RETRY_OUTSIDE_CACHE` | every reader retries, even when a stale value can be served |
+ * | `SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_CACHE` | an open circuit refuses values that are in memory |
+ * | `SECRETKIT_ORDER_RATE_LIMIT_OUTSIDE_CACHE` | reads of values in memory count against the limit |
+ * | `SECRETKIT_ORDER_TIMEOUT_OUTSIDE_CACHE` | every read of a value in memory starts a timer |
+ * | `SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_RETRY` | several attempts count as one; an open circuit does not end the retry |
+ * | `SECRETKIT_ORDER_RATE_LIMIT_OUTSIDE_RETRY` | attempts after the first are not limited |
+ * | `SECRETKIT_ORDER_RETRY_OUTSIDE_SHARED_CACHE` | each attempt waits for the other processes again |
+ * | `SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_SHARED_CACHE` | an open circuit refuses values that other processes share |
+ * | `SECRETKIT_ORDER_RATE_LIMIT_OUTSIDE_SHARED_CACHE` | reads of shared values count against the limit |
+ * | `SECRETKIT_ORDER_SHARED_CACHE_OUTSIDE_CACHE` | every read of a value in memory asks Redis |
+ * | `SECRETKIT_ORDER_RETRY_OUTSIDE_SNAPSHOT` | an old value hides the first failure, so there is no second attempt |
+ * | `SECRETKIT_ORDER_CIRCUIT_BREAKER_OUTSIDE_SNAPSHOT` | an old value hides the failures that open the circuit |
+ * | `SECRETKIT_ORDER_RATE_LIMIT_OUTSIDE_SNAPSHOT` | reads of values in the snapshot count against the limit |
+ * | `SECRETKIT_ORDER_SHARED_CACHE_OUTSIDE_SNAPSHOT` | a process that serves its own snapshot ends the wait of the fleet for a new value |
+ * | `SECRETKIT_ORDER_SNAPSHOT_OUTSIDE_CACHE` | every read of a value in memory writes to the disk |
+ * | `SECRETKIT_ORDER_RETRY_OUTSIDE_RETRY` | the attempts of both multiply |
+ * | `SECRETKIT_ORDER_TIMEOUT_OUTSIDE_CIRCUIT_BREAKER` | a backend that hangs never opens the circuit, unless there is a timeout inside the breaker too |
+ * | `SECRETKIT_ORDER_CACHE_OUTSIDE_FALLBACK` | an old value of one provider hides a new value of another |
  *
  * If the order is intended, compose it with `anyOrder()` of `@secretkit/middleware/order`: then there is no warning.
  * `node --disable-warning=<code>` disables one for a process. A reader that cannot wait for a refresh does not need a timeout
@@ -70,6 +91,16 @@ const problems: Readonly<Record<string, string>> = {
     'rateLimit is outside sharedCache: reads of shared values count against the limit. Put sharedCache outside rateLimit.',
   SHARED_CACHE_OUTSIDE_CACHE:
     'sharedCache is outside cache: every read of a value in memory asks Redis. Put cache outside sharedCache.',
+  RETRY_OUTSIDE_SNAPSHOT:
+    'retry is outside snapshot: a value from before the outage hides the first failure, so there is no second attempt. Put snapshot outside retry.',
+  CIRCUIT_BREAKER_OUTSIDE_SNAPSHOT:
+    'circuitBreaker is outside snapshot: a value from before the outage hides the failures that open the circuit. Put snapshot outside circuitBreaker.',
+  RATE_LIMIT_OUTSIDE_SNAPSHOT:
+    'rateLimit is outside snapshot: reads of values in the snapshot count against the limit. Put snapshot outside rateLimit.',
+  SHARED_CACHE_OUTSIDE_SNAPSHOT:
+    'sharedCache is outside snapshot: a process that serves its own snapshot ends the wait of the fleet for a new value. Put snapshot outside sharedCache.',
+  SNAPSHOT_OUTSIDE_CACHE:
+    'snapshot is outside cache: every read of a value in memory writes to the disk. Put cache outside snapshot.',
   TIMEOUT_OUTSIDE_CIRCUIT_BREAKER:
     'timeout is outside circuitBreaker: a backend that hangs never opens the circuit. Put a timeout inside circuitBreaker.',
 };

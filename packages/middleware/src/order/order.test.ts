@@ -4,6 +4,7 @@ import { around, type Middleware } from '@secretkit/core/middleware';
 import { layersOf, type SecretProvider, seal } from '@secretkit/core/provider';
 import { generateKey, sealedCodec } from '@secretkit/sealed';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { memorySnapshots } from '../../test/memory-snapshots.js';
 import { cache } from '../cache/index.js';
 import { circuitBreaker } from '../circuit-breaker/index.js';
 import { fallback } from '../fallback/index.js';
@@ -11,6 +12,7 @@ import { rateLimit } from '../rate-limit/index.js';
 import { recommended } from '../recommended/index.js';
 import { retry } from '../retry/index.js';
 import { sharedCache } from '../shared-cache/index.js';
+import { snapshot } from '../snapshot/index.js';
 import { timeout } from '../timeout/index.js';
 import { anyOrder, checkOrder } from './index.js';
 
@@ -20,6 +22,7 @@ const limit = { callsPerSecond: 10 };
 const client = { get: async () => null, eval: async () => undefined };
 const codec = sealedCodec({ keys: [{ id: 'k1', key: generateKey() }], namespace: 'order' });
 const shared = sharedCache({ client, codec, principal: 'role' });
+const kept = snapshot({ store: memorySnapshots(Date.now), codec, principal: 'role', maxAgeMs: 1 });
 const between = around({ name: 'between', policy: (run, ctx) => run(ctx) });
 
 let warned: [message: string, about: unknown][] = [];
@@ -57,6 +60,11 @@ const harmful: readonly (readonly [
   [[circuitBreaker(), shared], provider, 'CIRCUIT_BREAKER_OUTSIDE_SHARED_CACHE', /open circuit/],
   [[rateLimit(limit), shared], provider, 'RATE_LIMIT_OUTSIDE_SHARED_CACHE', /limit/],
   [[shared, cache()], provider, 'SHARED_CACHE_OUTSIDE_CACHE', /Redis/],
+  [[retry(), kept], provider, 'RETRY_OUTSIDE_SNAPSHOT', /second attempt/],
+  [[circuitBreaker(), kept], provider, 'CIRCUIT_BREAKER_OUTSIDE_SNAPSHOT', /open the circuit/],
+  [[rateLimit(limit), kept], provider, 'RATE_LIMIT_OUTSIDE_SNAPSHOT', /limit/],
+  [[shared, kept], provider, 'SHARED_CACHE_OUTSIDE_SNAPSHOT', /fleet/],
+  [[kept, cache()], provider, 'SNAPSHOT_OUTSIDE_CACHE', /disk/],
   [[cache()], fallback(provider, other), 'CACHE_OUTSIDE_FALLBACK', /old value/],
   [[retry(), timeout(), circuitBreaker()], provider, 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', /hangs/],
   [[retry(), between, cache(), timeout()], provider, 'RETRY_OUTSIDE_CACHE', /retries/],
@@ -74,7 +82,7 @@ function layersIn(code: string): readonly string[] {
 }
 
 it('every code is tested', () => {
-  expect(new Set(harmful.map(([, , code]) => code)).size).toBe(13);
+  expect(new Set(harmful.map(([, , code]) => code)).size).toBe(18);
 });
 
 describe('compose', () => {
@@ -135,7 +143,7 @@ describe('compose', () => {
   it.each<[string, Middleware[]]>([
     ['the recommended stack', [recommended({ rateLimit: limit })]],
     ['one of each layer', [cache(), retry(), circuitBreaker(), rateLimit(limit), timeout()]],
-    ['the recommended stack with a shared cache', [recommended({ shared })]],
+    ['the recommended stack with a snapshot and a shared cache', [recommended({ snapshot: kept, shared })]],
     ['a timeout for all attempts', [cache(), timeout(), retry(), circuitBreaker(), timeout()]],
     [
       'a timeout for all attempts, without another inside the breaker',
@@ -193,10 +201,9 @@ describe('checkOrder', () => {
   });
 });
 
-it('the README section that the warning links to has one row for each code', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const section = /\n## Order\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
-  const rows = [...section.matchAll(/^\| `SECRETKIT_ORDER_(\w+)` /gm)].map(([, code]) => code);
+it('the reference has one row for each code', () => {
+  const source = readFileSync(new URL('index.ts', import.meta.url), 'utf8');
+  const rows = [...source.matchAll(/^ \* \| `SECRETKIT_ORDER_(\w+)` /gm)].map(([, code]) => code);
   expect(rows.toSorted()).toEqual([...new Set(harmful.map(([, , code]) => code))].toSorted());
 });
 

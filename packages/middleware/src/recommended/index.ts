@@ -29,7 +29,12 @@ export interface RecommendedOptions {
    */
   readonly cache?: CacheOptions;
   /**
-   * The layer inside the cache that shares values between processes: `sharedCache(…)`. A middleware, so that applications without it
+   * The layer inside the cache that keeps values across restarts: `snapshot(…)`. A middleware, so that applications without it do
+   * not load it. @defaultValue none
+   */
+  readonly snapshot?: Middleware;
+  /**
+   * The layer inside these that shares values between processes: `sharedCache(…)`. A middleware, so that applications without it
    * do not load it. @defaultValue none
    */
   readonly shared?: Middleware;
@@ -63,8 +68,8 @@ export interface RecommendedOptions {
 }
 
 /**
- * Makes the whole stack in the recommended order: telemetry if given, a cache outside the layers that do work, a shared
- * cache if given, a retry, a circuit breaker that counts each attempt, a rate limit if given, and a timeout for each attempt.
+ * Makes the whole stack in the recommended order: telemetry if given, a cache outside the layers that do work, a
+ * snapshot and a shared cache if given, a retry, a circuit breaker that counts each attempt, a rate limit if given, and a timeout for each attempt.
  *
  * @throws `RangeError` or `TypeError` for wrong options, when it is built; also when the timeout of one attempt is longer
  * than the limit for all attempts together.
@@ -79,21 +84,29 @@ export interface RecommendedOptions {
  * ```
  */
 export function recommended(given: RecommendedOptions = {}): Middleware {
-  const options = checkOptions('recommended', given, ['telemetry', 'shared', ...parts, 'now', 'random']);
+  const options = checkOptions('recommended', given, [
+    'telemetry',
+    'snapshot',
+    'shared',
+    ...parts,
+    'now',
+    'random',
+  ]);
   for (const part of parts) checkPart(part, options[part]);
-  const { telemetry, shared, now, random } = options;
+  const { telemetry, snapshot, shared, now, random } = options;
 
   const clock = now && { now };
   const injected = { ...clock, ...(random && { random }) };
   const layers = [
-    ...(telemetry ? [telemetry] : []),
+    telemetry,
     cache({ ...injected, ...options.cache }),
-    ...(shared ? [shared] : []),
+    snapshot,
+    shared,
     retry({ ...injected, ...options.retry }),
     circuitBreaker({ ...injected, ...options.circuitBreaker }),
-    ...(options.rateLimit ? [rateLimit({ ...clock, ...options.rateLimit })] : []),
+    options.rateLimit && rateLimit({ ...clock, ...options.rateLimit }),
     timeout({ ...clock, ...options.timeout }),
-  ];
+  ].filter((layer) => layer !== undefined);
   const { maxElapsedMs = defaultMaxElapsedMs } = ownFields(options.retry);
   const { timeoutMs = defaultTimeoutMs } = ownFields(options.timeout);
   checkAttempts('recommended', 'maxElapsedMs of retry', maxElapsedMs, timeoutMs);

@@ -216,7 +216,7 @@ describe('a wrong option', () => {
     [
       { ttlMs: 5 },
       TypeError,
-      /^recommended: .*"ttlMs".* telemetry, shared, cache, retry, circuitBreaker, rateLimit, timeout, now, random\.$/,
+      /^recommended: .*"ttlMs".* telemetry, snapshot, shared, cache, retry, circuitBreaker, rateLimit, timeout, now, random\.$/,
     ],
     [{ cache: false }, TypeError, /^recommended: cache .*cache\(\).*boolean.*compose\(\)/],
     [{ retry: null }, TypeError, /^recommended: retry .*retry\(\).*null/],

@@ -68,6 +68,7 @@ import {
 import { identities } from '../cache/identity.js';
 import { createLateWrites } from '../cache/late-writes.js';
 import { monotonicNow } from '../shared/monotonic-now.js';
+import { recordUses } from '../shared/record-uses.js';
 import { createExplain } from './explain.js';
 import { createGuard } from './guard.js';
 import { invalidations, isRef } from './invalidations.js';
@@ -123,14 +124,7 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
   const settings = checkedOptions(options);
   const { client, codec, principal, now } = settings;
 
-  const wrapped = new Map<string, number>();
-
-  /** One middleware may wrap several providers, which share nothing. */
-  function useOf(backend: string): string {
-    const before = wrapped.get(backend) ?? 0;
-    wrapped.set(backend, before + 1);
-    return `shared-cache/${before === 0 ? backend : `${before}/${backend}`}`;
-  }
+  const useOf = recordUses('shared-cache');
 
   return defineMiddleware({
     name: 'sharedCache',

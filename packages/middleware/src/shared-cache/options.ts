@@ -1,12 +1,6 @@
 import { boundedRandom } from '@secretkit/core/middleware';
-import {
-  checkNumber,
-  checkOptions,
-  kindOf,
-  maxDelayMs,
-  type Secret,
-  type SecretRef,
-} from '@secretkit/core/provider';
+import { checkNumber, checkOptions, maxDelayMs, type Secret, type SecretRef } from '@secretkit/core/provider';
+import { checkMethods, checkPrincipal } from '../shared/check-record-options.js';
 import type { SharedCacheClient } from './client.js';
 
 /** What a record is bound to. */
@@ -80,15 +74,9 @@ export function checkedOptions(options: SharedCacheOptions): SharedCacheSettings
   const known = ['client', 'codec', 'principal', ...Object.keys(defaults), 'now', 'random'];
   const own = checkOptions(owner, options, known);
   const { client, codec, principal, now, random = () => Math.random() } = own;
-  checkMethods('client', client, ['get', 'eval'], 'fromNodeRedis(client) or fromIoredis(client)');
-  checkMethods('codec', codec, ['seal', 'open', 'names'], 'sealedCodec() of @secretkit/sealed');
-  if (typeof principal !== 'string' || !/^[^\p{Cc}]{1,1000}$/u.test(principal) || !principal.isWellFormed()) {
-    const got = typeof principal === 'string' ? 'another text' : kindOf(principal);
-    throw new TypeError(
-      `${owner}: principal must be a text of 1 to 1000 characters without control characters, got ${got}. ` +
-        'Name the role or key that this process reads with; processes with other rights must have another one.',
-    );
-  }
+  checkMethods(owner, 'client', client, ['get', 'eval'], 'fromNodeRedis(client) or fromIoredis(client)');
+  checkMethods(owner, 'codec', codec, ['seal', 'open', 'names'], 'sealedCodec() of @secretkit/sealed');
+  checkPrincipal(owner, principal);
   const numbers = { ...defaults };
   for (const option of Object.keys(defaults) as (keyof typeof defaults)[]) {
     // Object.keys() returns string[]
@@ -115,12 +103,3 @@ const defaults = {
 };
 
 const minimums: Partial<Record<keyof typeof defaults, number>> = { ttlMs: 1, commandTimeoutMs: 1 };
-
-function checkMethods(option: string, value: unknown, methods: readonly string[], expected: string): void {
-  const missing = methods.filter(
-    (method) => typeof (Object(value) as Readonly<Record<string, unknown>>)[method] !== 'function',
-  );
-  if (missing.length === 0) return;
-  const got = Object(value) === value ? `an object without ${missing.join(', ')}` : kindOf(value);
-  throw new TypeError(`${owner}: ${option} must be ${expected}, got ${got}.`);
-}

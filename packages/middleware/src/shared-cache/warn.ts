@@ -1,3 +1,5 @@
+import { warnOnce } from '../shared/warn-once.js';
+
 const texts = {
   DOWN: 'Redis does not answer, so each process reads its secrets from the store. Check the server and the client.',
   WRITES_REFUSED:
@@ -6,20 +8,7 @@ const texts = {
     "the client has no listener for errors, so a lost connection ends the process. Add client.on('error', …).",
 } as const;
 
-/** Returns a function that warns once for each code, as Node does: by the code, a warning can be disabled. It quotes no error. */
+/** Returns a function that warns once for each code. */
 export function warnings(): (what: keyof typeof texts) => void {
-  const given = new Set<string>();
-  return (what) => {
-    if (given.has(what)) return;
-    given.add(what);
-    const code = `SECRETKIT_SHARED_CACHE_${what}`;
-    const message = `sharedCache: ${texts[what]}`;
-    const { process } = globalThis as { process?: { emitWarning?: (text: string, about: object) => void } };
-    if (typeof process?.emitWarning === 'function') {
-      process.emitWarning(message, { type: 'SecretkitWarning', code });
-    } else {
-      // eslint-disable-next-line no-console -- there is no other channel
-      console.warn(`${code}: ${message}`);
-    }
-  };
+  return warnOnce('sharedCache', 'SECRETKIT_SHARED_CACHE', texts);
 }

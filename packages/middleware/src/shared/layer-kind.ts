@@ -7,6 +7,7 @@ export type LayerName =
   | 'rateLimit'
   | 'retry'
   | 'sharedCache'
+  | 'snapshot'
   | 'telemetry'
   | 'timeout';
 

@@ -1,0 +1,187 @@
+import { backendName, defineMiddleware, ignoreErrors, type Middleware } from '@secretkit/core/middleware';
+import {
+  type CallContext,
+  type InvalidateTarget,
+  isSecretError,
+  type SecretRef,
+  withoutVersion,
+} from '@secretkit/core/provider';
+import { identities } from '../cache/identity.js';
+import { createLateWrites } from '../cache/late-writes.js';
+import { monotonicNow } from '../shared/monotonic-now.js';
+import { recordUses } from '../shared/record-uses.js';
+import { warnOnce } from '../shared/warn-once.js';
+import { createExplain } from './explain.js';
+import { checkedOptions, type SnapshotOptions } from './options.js';
+import { createReads } from './reads.js';
+import { type Counts, snapshotKind } from './report.js';
+import { maxStates, outdate, type SecretState, secretStates } from './secret-state.js';
+import { snapshotRecords } from './snapshot-records.js';
+import { createStoreQueue } from './store-queue.js';
+
+export type {
+  SharedCacheCodec,
+  SharedRecordContent,
+  SharedRecordContext,
+} from '../shared-cache/options.js';
+export type { SnapshotOptions } from './options.js';
+export type { SnapshotStore } from './snapshot-store.js';
+
+const pruneEveryMs = 3_600_000;
+
+const texts = {
+  UNWRITABLE:
+    'the store of snapshots cannot be written, so a process that starts while its secrets are unavailable has none. Check the folder, its owner and its mode.',
+  UNREADABLE:
+    'the store of snapshots cannot be read, so no snapshot is served. Check the folder, its owner and its mode.',
+} as const;
+
+/**
+ * Keeps the last value of each secret on disk, sealed, so that a process can start while the backend is down. A value is served
+ * only when the read failed with a code that allows stale values, marked as stale, until `maxAgeMs` after the backend gave it,
+ * and never at or past its expiry.
+ *
+ * A denial, a miss, a write and `invalidate` delete its record, and so does its age. A failure of the store is never the
+ * failure of a read: it is counted, and named in one warning. Refs with a version, stale values, and values that belong to one
+ * process (a lease's) are passed through, and never stored.
+ *
+ * Put it inside a cache, and outside a shared cache and the layers that do work:
+ * `compose(cache(), snapshot(options), retry(), timeout())`. While the cache around it has a value to serve, that one is served.
+ *
+ * @throws `RangeError` or `TypeError` for wrong options, when it is built.
+ * @example
+ * ```ts
+ * import { recommended } from '@secretkit/middleware/recommended';
+ * import { snapshot } from '@secretkit/middleware/snapshot';
+ * import { snapshotFiles } from '@secretkit/middleware/snapshot/node';
+ * import { generateKey, sealedCodec } from '@secretkit/sealed';
+ *
+ * const codec = sealedCodec({ keys: [{ id: '2030-01', key: generateKey() }], namespace: 'shop/production' });
+ * const store = snapshotFiles({ folder: '/var/lib/shop/secrets' });
+ *
+ * export const stack = recommended({
+ *   snapshot: snapshot({ store, codec, principal: 'role/shop', maxAgeMs: 86_400_000 }),
+ * });
+ * ```
+ */
+export function snapshot(options: SnapshotOptions): Middleware {
+  const settings = checkedOptions(options);
+  const { maxAgeMs, skewMs, now } = settings;
+  const useOf = recordUses('snapshot');
+  const warn = warnOnce('snapshot', 'SECRETKIT_SNAPSHOT', texts);
+
+  return defineMiddleware({
+    name: 'snapshot',
+    kind: snapshotKind,
+    options: { maxAgeMs, skewMs },
+    build: (next) => {
+      const clocks = { wallMs: now ?? Date.now, monotonicMs: now ?? monotonicNow };
+      const identify = identities(next);
+      const states = secretStates();
+      const lateWrites = createLateWrites(maxStates);
+      const counts: Counts = { served: 0, stored: 0, unreadable: 0 };
+      const isWorking = { read: true, write: true };
+      const queue = createStoreQueue((what, isDone) => {
+        isWorking[what] = isDone;
+        if (!isDone) warn(what === 'read' ? 'UNREADABLE' : 'UNWRITABLE');
+      });
+      const records = snapshotRecords(settings, useOf(backendName(next)), queue, clocks.wallMs, () => {
+        counts.unreadable += 1;
+      });
+      const reads = createReads(next, records, states, lateWrites, clocks, counts);
+      let pruneAt = Number.NEGATIVE_INFINITY;
+
+      /** Driven by reads: the layer has no timers of its own. */
+      function prune(): void {
+        const monotonicMs = clocks.monotonicMs();
+        if (monotonicMs < pruneAt) return;
+        pruneAt = monotonicMs + Math.min(pruneEveryMs, maxAgeMs);
+        void records.prune(new Date(clocks.wallMs() - maxAgeMs - skewMs));
+      }
+
+      const stateOf = (ref: SecretRef): SecretState => states.of(identify(withoutVersion(ref)));
+
+      async function evict(state: SecretState, isAwaited: boolean): Promise<void> {
+        outdate(state, clocks.wallMs());
+        await records.remove(state, isAwaited);
+      }
+
+      async function aroundWrite<T>(ref: SecretRef, ctx: CallContext, write: () => Promise<T>): Promise<T> {
+        const state = stateOf(ref);
+        const { key } = state.identity;
+        await evict(state, true);
+        try {
+          const result = await write();
+          lateWrites.succeeded(key);
+          return result;
+        } catch (error) {
+          lateWrites.failed(key, ctx.signal?.aborted ? undefined : error, clocks.monotonicMs());
+          throw error;
+        } finally {
+          await evict(state, true);
+        }
+      }
+
+      function invalidate(target: InvalidateTarget | undefined): void {
+        if (target && 'name' in target) {
+          void evict(stateOf(target), false);
+          return;
+        }
+        const any = target && ignoreErrors(() => identify({ name: 'any', scope: target.scope }));
+        states.invalidate(any && { scope: any.ref.scope ?? {} }, clocks.wallMs());
+        void records.prune(undefined); // the names of records do not show their scope, so all are deleted
+      }
+
+      const { set, compareAndSet, delete: remove, memory = {} } = next;
+      return {
+        async get(ref, ctx) {
+          prune();
+          const [answer] = await reads.read([{ identity: identify(ref), ref }], ctx);
+          if (isSecretError(answer)) throw answer;
+          return answer;
+        },
+
+        async getMany(refs, ctx) {
+          prune();
+          return reads.read(
+            refs.map((ref) => ({ identity: identify(ref), ref })),
+            ctx,
+          );
+        },
+
+        set: set && ((ref, secret, ctx) => aroundWrite(ref, ctx, () => set(ref, secret, ctx))),
+        compareAndSet:
+          compareAndSet &&
+          ((ref, secret, expected, ctx) =>
+            aroundWrite(ref, ctx, () => compareAndSet(ref, secret, expected, ctx))),
+        delete: remove && ((ref, ctx) => aroundWrite(ref, ctx, () => remove(ref, ctx))),
+
+        memory: {
+          invalidate(target) {
+            invalidate(target);
+            memory.invalidate?.(target);
+          },
+          ...(memory.subscribe && {
+            subscribe(listener) {
+              const stop = memory.subscribe?.((change) => {
+                if ('invalidate' in change) invalidate(change.invalidate);
+                else void evict(stateOf(change.ref), false);
+                listener(change);
+              });
+              return () => stop?.();
+            },
+          }),
+          explain: createExplain(next, identify, states, lateWrites, maxAgeMs, clocks),
+        },
+
+        snapshot() {
+          const cooldowns = states.cooldowns(clocks.monotonicMs());
+          const store = isWorking.write ? (isWorking.read ? 'ok' : 'unreadable') : 'unwritable';
+          return { ...counts, cooldowns, store, degraded: cooldowns > 0 || store !== 'ok' };
+        },
+
+        dispose: () => queue.idle(),
+      };
+    },
+  });
+}

@@ -1,0 +1,1 @@
+export { type SnapshotFilesOptions, snapshotFiles } from './snapshot-files.js';
