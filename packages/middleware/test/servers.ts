@@ -1,2 +1,2 @@
 export { type RedisServer, startRedis } from '../../rotation/test/redis-server.js';
-export { isTested } from '../../rotation/test/server-process.js';
+export { freePort, isTested } from '../../rotation/test/server-process.js';
