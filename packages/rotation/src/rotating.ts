@@ -23,6 +23,7 @@ import {
   follow,
 } from './follow.js';
 import { checkProviderOption, holders } from './holders.js';
+import { isLockedAccount } from './locked-account.js';
 import { quietly } from './quietly.js';
 import type { RotationEvent } from './rotation-event.js';
 import { type RotationHealth, rotationHealth } from './rotation-health.js';
@@ -34,7 +35,7 @@ export interface RotatingOptions<T> {
   readonly deadlineMs?: number;
   /** The period of reads in the background, in milliseconds, for pools that read nothing themselves. @defaultValue no reads */
   readonly watchMs?: number;
-  /** Returns whether a failure means that the server refused the login. @defaultValue the codes that `secrets.use` knows */
+  /** Returns whether a failure means that the server refused the login. @defaultValue the codes that `secrets.use` knows, and a locked account of MySQL or MariaDB */
   readonly isAuthFailure?: (failure: unknown) => boolean;
   /**
    * The provider of the client, or its stack: the lease of a credential is held while a client uses it, and revoked after the
@@ -122,7 +123,8 @@ export function rotating<T = string>(
   } = given;
   checkProviderOption(provider);
   checkNumber('rotating', 'deadlineMs', deadlineMs, { min: 0, max: maxDelayMs });
-  const { isAuthFailure = (failure: unknown) => isKnownAuthFailure(failure) } = given;
+  const { isAuthFailure = (failure: unknown) => isKnownAuthFailure(failure) || isLockedAccount(failure) } =
+    given;
   const source = credentialSource(secrets, ref, schema, now);
   const states = new Set<FollowState<T>>();
   const closing = new AbortController();

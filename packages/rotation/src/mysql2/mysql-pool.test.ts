@@ -241,6 +241,47 @@ describe.skipIf(!isTested('mariadbd', 'mariadb-install-db'))('mysqlPool', () => 
     expect(await answers).toHaveLength(8);
   });
 
+  it('keeps sessions of an account that is locked, and repeats its logins, which are refused with 4151', async () => {
+    const { app, config, pool, rotation } = await setUp();
+    const db = await pool();
+    const session = await db.getConnection();
+    await session.beginTransaction();
+    await server.sql(`alter user '${app}'@'%' account lock`);
+    const login = promises.createConnection({ ...config, user: app, password: 'CANARY-1' });
+    await expect(login).rejects.toMatchObject({ errno: 4151 });
+    expect(await nameFrom(session)).toBe(app);
+    await session.commit();
+    session.release();
+    expect(await nameFrom(db)).toBe(app); // an idle connection is still given out
+    expect(rotation.health().authFailures).toBe(0);
+    const answers = logins(db);
+    await vi.waitFor(() => expect(rotation.health().authFailures).toBeGreaterThan(0), { timeout: 10_000 });
+    await server.sql(`alter user '${app}'@'%' account unlock`);
+    expect(await answers).toHaveLength(8);
+  });
+
+  it.each(['account lock', 'drop user'])(
+    'takes the new user from the store at the first login after %s of the old one',
+    async (end) => {
+      const { app, pool, addUser, inStore, rotation } = await setUp();
+      const db = await pool();
+      const session = await db.getConnection();
+      await addUser(`${app}_clone`, 'CANARY-2');
+      await inStore('CANARY-2', `${app}_clone`); // the rotation has not read it
+      await server.sql(
+        end === 'drop user' ? `drop user '${app}'@'%'` : `alter user '${app}'@'%' account lock`,
+      );
+      expect(await nameFrom(session)).toBe(app); // sessions survive it
+      expect(new Set(await logins(db))).toEqual(new Set([`${app}_clone`]));
+      expect(rotation.health().authFailures).toBeGreaterThan(0);
+      session.release();
+      await vi.waitFor(() => expect(rotation.health()).toMatchObject({ degraded: false }), {
+        timeout: 10_000,
+      });
+      expect(await nameFrom(db)).toBe(`${app}_clone`);
+    },
+  );
+
   it('tries one login at a time after a refusal, also for checkouts that the pool has queued', async () => {
     const { pool, inServer, inStore, rotation } = await setUp();
     const db = await pool({ connectionLimit: 2 });

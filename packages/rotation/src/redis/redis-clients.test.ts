@@ -165,6 +165,21 @@ describe.skipIf(!isTested('redis-server')).each([
     expect(kinds().filter((kind) => kind === 'ended')).toHaveLength(1);
   });
 
+  it('keeps the session of a user that is turned off, and logs in as the new user after its connection has ended', async () => {
+    const { app, open: openClient, clone, create, inStore, rotation, connections } = await setUp();
+    const client = await openClient();
+    await whoAmI(client);
+    await server.command('ACL', 'SETUSER', app, 'off');
+    expect(await client.send('PING')).toBe('PONG'); // sessions survive it
+    expect(await connections()).toHaveLength(1);
+    await create(clone, 'CANARY-2');
+    await inStore('CANARY-2', clone); // the rotation has not read it
+    await server.kill(app);
+    await waitFor(async () => expect(await whoAmI(client)).toBe(clone));
+    expect(rotation.health()).toMatchObject({ degraded: false, generation: 2 });
+    expect(await connections()).toEqual([]);
+  });
+
   it.each(['drainMs', 'closeMs'])('refuses a wrong %s', async (option) => {
     const { open: openClient } = await setUp();
     await expect(openClient({ [option]: -1 })).rejects.toThrow(option);
