@@ -1,4 +1,4 @@
-import { isPlainObject, ownFields } from '../checks/check-options.js';
+import { ownFields } from '../checks/check-options.js';
 import { checkRef, checkScope } from '../checks/check-ref.js';
 import type { CachedReader, SecretProvider } from '../contract/provider.js';
 import type { SecretRef, SecretScope } from '../contract/ref.js';
@@ -37,7 +37,8 @@ export class ClientRefs {
   #findParts(input: SecretInput & object): KnownRef | undefined {
     let owner = this as ClientRefs | undefined;
     let name: unknown;
-    for (const key of isPlainObject(input) ? Object.keys(input) : ['']) {
+    if (!inheritsNothing(input)) return undefined;
+    for (const key in input) {
       if (key === 'name') name = input.name;
       else if (key === 'scope') owner = this.#findScope(input.scope);
       else if (key !== 'field') return undefined;
@@ -48,10 +49,11 @@ export class ClientRefs {
   #findScope(scope: SecretScope | undefined): ClientRefs | undefined {
     let account: string | null | undefined;
     let user: string | null | undefined;
-    for (const key of isPlainObject(scope) ? Object.keys(scope) : ['']) {
+    if (!inheritsNothing(scope)) return undefined;
+    for (const key in scope) {
       if (key === 'account')
-        account = scope?.account ?? null; // not as if it were absent
-      else if (key === 'user') user = scope?.user ?? null;
+        account = scope.account ?? null; // not as if it were absent
+      else if (key === 'user') user = scope.user ?? null;
       else return undefined;
     }
     return this.#accounts?.get(account)?.get(user);
@@ -95,6 +97,17 @@ function refuseOther(field: 'account' | 'user', own: string | undefined, other: 
   const expected = `scope.${field} must be that of this client (${own})`;
   throw invalid(`${expected}, got another one. Use a client within that scope.`);
 }
+
+/** Whether `for … in` finds own keys only, of those that a ref and a scope have. Unlike `Object.keys` it allocates nothing. */
+function inheritsNothing(input: object | undefined): input is object {
+  if (typeof input !== 'object' || input === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  const { name, scope, account, user, field } = inherited;
+  return (name ?? scope ?? account ?? user ?? field) === undefined;
+}
+
+const inherited: Readonly<Record<string, unknown>> = {};
 
 type Limit = { readonly size: number; used: number };
 

@@ -47,7 +47,7 @@ export function createSecrets<P extends SecretProvider>(
     shared.watches.stopAll();
     await stack[Symbol.asyncDispose]?.();
   };
-  const methods = { ...scopedClient(shared, () => refs), close, [Symbol.asyncDispose]: close };
+  const methods = { ...scopedClient(shared, refs), close, [Symbol.asyncDispose]: close };
   const client: Secrets = Object.freeze(methods);
   return client; // it has every method; the type omits those that P is known not to have
 }

@@ -9,7 +9,7 @@ import { isSecretError, SecretError, type SecretErrorFields } from '../contract/
 export type SecretInput = string | (SecretRef & { readonly field?: string });
 
 /** Whether the input names a field of the secret. */
-export function hasField(input: SecretInput): input is SecretRef & { readonly field?: string } {
+function hasField(input: SecretInput): input is SecretRef & { readonly field?: string } {
   return isPlainObject(input) && Object.hasOwn(input, 'field');
 }
 
@@ -22,7 +22,7 @@ export function splitField(input: SecretInput): readonly [string | SecretRef, st
 
 /** Reads fields of secrets. A secret is parsed once, however many of its fields are read, and each of these is sealed once. */
 export interface Fields {
-  /** Returns the secret itself, or the field of the input if it was read before. */
+  /** Returns the secret itself, or the field of the input if it was read before. The input must inherit nothing. */
   get(secret: Secret | undefined, input: SecretInput): Secret | undefined;
   /** Returns the field of an answer; without one the answer itself. `undefined` if the object has no such field. */
   of(answer: Answer, field: string | undefined, where: SecretErrorFields): Answer;
@@ -42,7 +42,7 @@ export function createFields(): Fields {
 
   return {
     get(secret, input) {
-      if (!hasField(input)) return secret;
+      if (typeof input === 'string' || !('field' in input)) return secret;
       return secret && parsed.get(secret)?.[1].get(input.field ?? '');
     },
     of(answer, field, where) {

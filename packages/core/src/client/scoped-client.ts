@@ -21,7 +21,7 @@ import {
 import type { ClientRefs, KnownRef } from './client-refs.js';
 import { compareAndSet } from './compare-and-set.js';
 import { explain } from './explain.js';
-import { type Fields, hasField, type SecretInput, splitField } from './fields.js';
+import { type Fields, type SecretInput, splitField } from './fields.js';
 import { health } from './health.js';
 import type { Renew } from './renew.js';
 import type { ByKey, CallOptions, ReadOptions, RefsByKey, ScopedSecrets, SecretsReader } from './secrets.js';
@@ -38,9 +38,17 @@ export interface SharedParts {
   readonly now: () => number;
 }
 
-/** Returns the methods of a client. `refs` may throw: the scope of a client may be known only at its first use. */
-export function scopedClient(shared: SharedParts, refs: () => ClientRefs): ScopedSecrets {
+/** Returns the methods of a client. Its refs may be known only at its first use: then `source` returns them, or throws. */
+export function scopedClient(shared: SharedParts, source: ClientRefs | (() => ClientRefs)): ScopedSecrets {
   const { stack, renew, watches, fields, now } = shared;
+  let ownRefs = typeof source === 'function' ? undefined : source;
+
+  function refs(): ClientRefs {
+    if (ownRefs) return ownRefs;
+    const found = (source as () => ClientRefs)(); // else they are known
+    return (ownRefs ??= found); // the function may have used this client
+  }
+
   const refOf = (input: string | SecretRef): SecretRef => refs().refOf(input);
 
   // Not an async function: the promise of a cache hit is returned unchanged.
@@ -58,8 +66,8 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
   function readPart(input: SecretInput, options: ReadOptions | undefined): Promise<Secret | undefined> {
     const known = options === undefined ? refs().find(input) : undefined;
     const hit = known && heldOf(known, true);
-    if (hit?.settled && !hasField(input)) return hit.settled;
-    const part = hit?.settled && fields.get(hit.secret, input);
+    const part = hit && fields.get(hit.secret, input);
+    if (hit?.settled && part === hit.secret) return hit.settled;
     if (part) return Promise.resolve(part);
     const [whole, field] = splitField(input);
     const ref = refOf(whole);
@@ -79,6 +87,12 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     const hit = known && heldOf(known, false);
     const secret = hit && fields.get(hit.secret, input);
     return secret && { known, secret, settled: hit.settled };
+  }
+
+  function peekNew(input: SecretInput): Secret | undefined {
+    const [whole, field] = splitField(input);
+    const ref = refOf(whole);
+    return secretOf(fieldOf(heldOf({ ref }, false)?.secret, field, ref));
   }
 
   function fieldOf(answer: Answer, field: string | undefined, ref: SecretRef): Answer {
@@ -239,11 +253,8 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     },
     peek(input) {
       const known = refs().find(input);
-      const held = known && fields.get(heldOf(known, false)?.secret, input);
-      if (held) return held;
-      const [whole, field] = splitField(input);
-      const ref = refOf(whole);
-      return secretOf(fieldOf(heldOf({ ref }, false)?.secret, field, ref));
+      const held = known && heldOf(known, false);
+      return (held && fields.get(held.secret, input)) ?? peekNew(input);
     },
     explain: (input) => explain(stack, refOf(splitField(input)[0]), now),
     invalidate(input) {
@@ -262,16 +273,9 @@ export function scopedClient(shared: SharedParts, refs: () => ClientRefs): Scope
     },
     can: (capability) => typeof stack[capability] === 'function',
     scoped(scope) {
-      if (typeof scope !== 'function') {
-        const refsOfScope = refsWithin(scope); // refuses a wrong scope at once
-        return (refsOfScope.client ??= scopedClient(shared, () => refsOfScope));
-      }
-      let inner: ClientRefs | undefined;
-      return scopedClient(shared, () => {
-        if (inner) return inner;
-        const found = refsWithin(scope());
-        return (inner ??= found); // the function may have used this client
-      });
+      if (typeof scope === 'function') return scopedClient(shared, () => refsWithin(scope()));
+      const refsOfScope = refsWithin(scope); // refuses a wrong scope at once
+      return (refsOfScope.client ??= scopedClient(shared, refsOfScope));
     },
   };
   return Object.freeze(client);

@@ -265,14 +265,19 @@ export function settledLater(): (secret: Secret) => Promise<Secret> {
     const sealed = genuine(secret);
     if (!sealed) throw invalid('settled: secret must be a Secret of a text.');
     resolve(sealed);
-    if (!isSettled(promise)) new Settled(promise);
+    if (!isSettled(promise)) new Settled(promise, sealed);
     return promise;
   };
 }
 
 /** Whether `settled` made this promise: then it cannot reject, and holds a `Secret`. False for one of another copy. */
 export function isSettled(promise: unknown): promise is Promise<Secret> {
-  return Settled.marks(promise);
+  return settledSecret(promise) !== undefined;
+}
+
+/** Returns what such a promise holds, without a wait. */
+export function settledSecret(promise: unknown): Secret | undefined {
+  return Settled.secretOf(promise);
 }
 
 const Returning = function (promise: object) {
@@ -283,9 +288,14 @@ const Returning = function (promise: object) {
 
 // Adds a private field to the promise. Unlike a brand, nobody else can.
 class Settled extends Returning {
-  readonly #mark = true;
+  readonly #secret: Secret;
 
-  static marks(thing: unknown): boolean {
-    return typeof thing === 'object' && thing !== null && #mark in thing;
+  constructor(promise: object, secret: Secret) {
+    super(promise);
+    this.#secret = secret;
+  }
+
+  static secretOf(thing: unknown): Secret | undefined {
+    return typeof thing === 'object' && thing !== null && #secret in thing ? thing.#secret : undefined;
   }
 }

@@ -1,5 +1,11 @@
 import { kindOf } from '../checks/check-options.js';
-import { type CachedReader, type CallContext, isSettled, type SecretProvider } from '../contract/provider.js';
+import {
+  type CachedReader,
+  type CallContext,
+  isSettled,
+  type SecretProvider,
+  settledSecret,
+} from '../contract/provider.js';
 import { type SecretRef, withoutInherited } from '../contract/ref.js';
 import { invalid, type Operation, SecretError, withFields } from '../contract/secret-error.js';
 import { abortable, abortReason } from './abortable.js';
@@ -201,10 +207,11 @@ function releaseOnce(held: Disposable): Disposable {
 
 function checkCached(read: CachedReader, touch: boolean): ReturnType<CachedReader> {
   const found = read(touch);
-  if (touch && isSettled(found?.settled)) return found;
+  const known = settledSecret(found?.settled);
+  if (known !== undefined && known === found?.secret) return found; // a hit: there is nothing else to check
   if (touch || typeof found !== 'object' || found === null || 'then' in found) return void kindOf(found);
   const secret = checkAnswer(found.secret, {});
-  return secret && (secret === found.secret ? found : { secret });
+  return secret && { secret };
 }
 
 export function closedError(name: string): SecretError {

@@ -37,24 +37,24 @@ const toleratedMs = 1_000; // a wall clock is corrected by small steps all the t
 
 /** Returns a clock that ignores small steps backwards, and counts larger ones in its offset. */
 export function monotonicClock(now: () => number, onSetBack?: (reading: number) => void): MonotonicClock {
-  let last = Number.NEGATIVE_INFINITY;
   const clock = {
     offsetMs: 0,
     setBackAt: Number.POSITIVE_INFINITY,
     read() {
       const reading = now();
-      return reading >= last ? (last = reading) : afterStepBack(reading); // short, so that V8 inlines it
+      return reading >= held.last ? (held.last = reading) : afterStepBack(reading); // short, so that V8 inlines it
     },
   };
+  const held = { last: Number.NEGATIVE_INFINITY }; // a field of a number is written in place, a variable is not
 
   function afterStepBack(reading: number): number {
-    if (reading < last - toleratedMs) {
-      clock.offsetMs += last - reading;
+    if (reading < held.last - toleratedMs) {
+      clock.offsetMs += held.last - reading;
       clock.setBackAt = reading + clock.offsetMs;
-      last = reading;
+      held.last = reading;
       onSetBack?.(reading);
     }
-    return last; // also of a broken clock, NaN, which makes nothing fresh
+    return held.last; // also of a broken clock, NaN, which makes nothing fresh
   }
 
   return clock;
