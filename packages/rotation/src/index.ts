@@ -70,7 +70,7 @@
  * whole, as HTTP does: it runs again with another credential, once.
  *
  * Refused logins are recognised by code, also in a `cause`, an `AggregateError` or the error of an ORM: PostgreSQL's 28P01 and 28000,
- * MySQL's 1045 and 1698 (1044 is about a database, not a credential), Redis's WRONGPASS and NOAUTH, and others that `secrets.use` knows.
+ * MySQL's 1045 and 1698 (1044 is about a database, not a credential) and locked accounts (3118, in MariaDB 4151), Redis's WRONGPASS and NOAUTH, and others that `secrets.use` knows.
  *
  * ## Events and health
  *

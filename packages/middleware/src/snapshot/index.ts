@@ -1,3 +1,23 @@
+/**
+ * A record is served only when the read failed with a code that allows stale values, and the cache around it has nothing to serve. The
+ * value is marked as stale.
+ *
+ * ## What is stored, and what deletes it
+ *
+ * A file has the mode 0600, and an HMAC as its name; it is written beside and renamed. A denial, a miss, a write and `invalidate` delete
+ * it (of a scope or everything: all files), and so does its age. Values of a lease, stale values and refs with a version are never
+ * stored.
+ *
+ * ## A folder that cannot be used
+ *
+ * It never fails a read: `health()` shows `store`, and one warning names it, `SECRETKIT_SNAPSHOT_UNWRITABLE` or
+ * `SECRETKIT_SNAPSHOT_UNREADABLE`. While the backend fails it is asked again after 2 s, doubling to a minute, or when it says so.
+ *
+ * Somebody who can write to the folder can put back a record that is still within its bounds.
+ *
+ * @packageDocumentation
+ */
+
 import { backendName, defineMiddleware, ignoreErrors, type Middleware } from '@secretkit/core/middleware';
 import {
   type CallContext,

@@ -4,7 +4,7 @@
  * `mysqlPool` of `@secretkit/rotation/mysql2` does the same for `mysql2` 3.24 or later: with `mysql2` its pool takes callbacks, with
  * `mysql2/promise` it returns promises.
  *
- * - `getConnection`, `query` and `execute` repeat a login that is refused with 1045 or 1698. 1044 is not repeated: the user may not use
+ * - `getConnection`, `query` and `execute` repeat a login that is refused with 1045 or 1698, or by a locked account. 1044 is not repeated: the user may not use
  *   the database.
  * - `end()` waits for connections in use, for at most `closeMs`; mysql2's own `end()` breaks their transactions.
  * - `changeUser` resets the session. The connection gets the pool's user back only by a new login: destroy it after use.
