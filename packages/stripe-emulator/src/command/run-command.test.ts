@@ -95,6 +95,7 @@ test('a live key is refused without --allow-live-keys', async () => {
 test('listens on another address with --allow-remote', async () => {
   const { output } = await started('--host', '0.0.0.0', '--allow-remote');
   expect(output.out).toContain('http://0.0.0.0:');
+  expect(output.out).toContain(', allowInsecure: true })');
 });
 
 test.each([

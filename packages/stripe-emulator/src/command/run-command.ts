@@ -74,9 +74,11 @@ async function loadSeed(file: string, stop: AbortSignal): Promise<readonly Secre
 }
 
 function startMessage({ url, host, port }: Emulator): string {
+  const isHere = /^(127\.|localhost$|::1$)/.test(host);
+  const insecure = isHere ? '' : ', allowInsecure: true'; // the client refuses http: to another machine otherwise
   return `Stripe Secret Store emulator: ${url}
 stripe-node: new Stripe('sk_test_emulator', { host: '${host}', port: ${port}, protocol: 'http' })
-secretkit:   createStripeClient({ apiKey: 'sk_test_emulator', baseUrl: '${url}' })
+secretkit:   createStripeClient({ apiKey: 'sk_test_emulator', baseUrl: '${url}'${insecure} })
 Secrets are kept in memory only. Press ctrl-C to stop.
 `;
 }
