@@ -32,7 +32,7 @@ export interface NodeRedisClient {
 export interface IoredisClient {
   readonly status: string;
   readonly isCluster?: boolean;
-  readonly options?: { readonly protocol?: unknown } | undefined;
+  readonly options?: object | undefined; // the type of a cluster's options has no `protocol`
   get(key: string): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   publish(channel: string, message: string): Promise<unknown>;
@@ -78,7 +78,7 @@ export function fromIoredis(
   client: IoredisClient,
   { subscriber }: SubscriberOption<IoredisClient> = {},
 ): SharedCacheClient {
-  const canSubscribe = client.isCluster === true || client.options?.protocol === 3;
+  const canSubscribe = client.isCluster === true || speaksResp3(client);
   const listening = subscriber ?? (canSubscribe ? client : undefined);
   return {
     get: (key) => client.get(key),
@@ -99,4 +99,8 @@ export function fromIoredis(
       },
     }),
   };
+}
+
+function speaksResp3({ options }: IoredisClient): boolean {
+  return options !== undefined && 'protocol' in options && options.protocol === 3;
 }
