@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { hasMoto, startMoto } from '../../../packages/aws/test/moto.js';
 import { type PostgresServer, startPostgres } from '../../../packages/rotation/test/postgres-server.js';
@@ -8,6 +8,8 @@ import { hasOpenBao, startOpenBao } from '../../../packages/vault/test/openbao.j
 import { blocksOf } from '../../../scripts/docs/recipe.mjs';
 import { composeCommands, composeProblems } from './compose-services.js';
 import { runRecipe } from './run-recipe.js';
+
+vi.setConfig({ testTimeout: 300_000 }); // several programs start in each
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: number };

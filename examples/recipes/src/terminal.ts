@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-const timeoutMs = 40_000;
+const timeoutMs = 120_000; // long, as that of the tests
 
 /** Runs commands in a folder, some at the same time. */
 export interface Terminal {
