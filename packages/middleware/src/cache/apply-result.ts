@@ -23,7 +23,7 @@ export function applyResult(state: CacheState, result: CallResult): void {
     changes.report(ref, answer, previous);
   } else if (isSecret(answer)) {
     const held = entries.peek(identity.key);
-    const previous = held?.received ?? changes.takeRemoved(identity.key);
+    const previous = held?.secret ?? changes.takeRemoved(identity.key);
     negativeEntries.delete(identity.key);
     const entry = entries.store(identity, answer, timing, now);
     if (answer.staleSince) startCooldown(state, entry, held?.cooldown, now); // the backend failed further in

@@ -71,8 +71,8 @@ function ofFailingBackend(
 }
 
 function ofEntry(entry: Entry, now: Now, servableMs: number): Omit<MemoryExplanation, 'state'> {
-  const { cooldown, cooldownUntil, received } = entry;
-  const { version } = received;
+  const { cooldown, cooldownUntil, secret } = entry;
+  const { version } = secret;
   const softAt = now.monotonicMs + entry.freshUntil - now.wallMs;
   const nextAttempt = Math.max(softAt, cooldownUntil);
   return {

@@ -162,7 +162,7 @@ export function cache(options: CacheOptions = {}): Middleware {
       const events = createEvents(settings.onEvent);
       const changes = createChanges(settings.maxEntries);
       const entries = createEntries(settings, (entry, evicted) => {
-        changes.recordRemoved(entry, entry.received);
+        changes.recordRemoved(entry, entry.secret);
         if (evicted) events.emit('eviction', entry);
       });
       const clock = cacheClock(settings.now, entries.endFreshness);
@@ -190,7 +190,7 @@ export function cache(options: CacheOptions = {}): Middleware {
             if (entry !== undefined && isHit(entry, clock.wallMs(), ctx)) {
               events.hit(identity);
               if (ctx.report) report(ctx, 'hit', ref);
-              return entry.settled;
+              return entry.asHit().settled;
             }
             return readOne({ identity, ref }, ctx);
           } catch (error) {

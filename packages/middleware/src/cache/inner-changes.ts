@@ -36,11 +36,11 @@ export function followInner(
     const calls = inflight.detach(key); // they may have read the previous value
     negativeEntries.delete(key);
     forgetVersions(key); // none, if the ref has a version
-    if (!isNewer(secret, held?.received, now.wallMs)) {
+    if (!isNewer(secret, held?.secret, now.wallMs)) {
       entries.delete(key);
       return;
     }
-    const previous = held?.received ?? changes.takeRemoved(key);
+    const previous = held?.secret ?? changes.takeRemoved(key);
     if ((held || calls.length > 0) && !lateWrites.mayChange(identity, now.monotonicMs)) {
       // The change may be the answer to one of these calls, which is as old as its start.
       const startedAt = Math.min(now.monotonicMs, ...calls.map((call) => call.startedAt));

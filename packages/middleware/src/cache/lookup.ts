@@ -66,9 +66,9 @@ export function createLookup({ entries, negativeEntries, clock, events, settings
   }
 
   function served(entry: Entry, now: Now): Secret {
-    if (isFresh(entry, now.wallMs)) return entry.secret;
+    if (isFresh(entry, now.wallMs)) return entry.stamped();
     events.emit('stale', entry);
-    return markStale(entry.secret, new Date(entry.freshUntil), staleBoundOf(entry, now, servableMs));
+    return markStale(entry.stamped(), new Date(entry.freshUntil), staleBoundOf(entry, now, servableMs));
   }
 
   function orStale({ identity, ref }: Requested, received: Answer | typeof late, ctx: CallContext): Answer {
