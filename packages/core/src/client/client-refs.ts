@@ -1,7 +1,7 @@
 import { ownFields } from '../checks/check-options.js';
 import { checkRef, checkScope } from '../checks/check-ref.js';
 import type { CachedReader, SecretProvider } from '../contract/provider.js';
-import type { SecretRef, SecretScope } from '../contract/ref.js';
+import { type SecretRef, type SecretScope, withoutInherited } from '../contract/ref.js';
 import { invalid } from '../contract/secret-error.js';
 import type { SecretInput } from './fields.js';
 import type { ScopedSecrets } from './secrets.js';
@@ -102,12 +102,8 @@ function refuseOther(field: 'account' | 'user', own: string | undefined, other: 
 function inheritsNothing(input: object | undefined): input is object {
   if (typeof input !== 'object' || input === null) return false;
   const prototype: unknown = Object.getPrototypeOf(input);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  const { name, scope, account, user, field } = inherited;
-  return (name ?? scope ?? account ?? user ?? field) === undefined;
+  return (prototype === Object.prototype || prototype === null) && withoutInherited(input) === input;
 }
-
-const inherited: Readonly<Record<string, unknown>> = {};
 
 type Limit = { readonly size: number; used: number };
 

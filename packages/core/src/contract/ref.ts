@@ -81,8 +81,8 @@ export function copyRef(ref: SecretRef): SecretRef {
  * has a scope: a backend that reads `ref.scope?.account` must not get the account of another tenant.
  */
 export function withoutInherited<T extends { readonly scope?: SecretScope }>(given: T): T {
-  const { scope, account, user, version, cursor, limit } = added;
-  if ((scope ?? account ?? user ?? version ?? cursor ?? limit) === undefined) return given;
+  const { name, scope, account, user, version, field, cursor, limit } = added;
+  if ((name ?? scope ?? account ?? user ?? version ?? field ?? cursor ?? limit) === undefined) return given;
   return ownFields({ ...given, scope: Object.freeze(ownFields(own(given, 'scope'))) });
 }
 
