@@ -4,11 +4,8 @@ import type { SqliteDatabase } from '../src/sqlite/sqlite-table.js';
 
 type Open = (path: string) => SqliteDatabase & { close(): void };
 
-/** Outside of the workspace: it is compiled when it is installed. */
-const betterSqlite = new URL(
-  '../../../.cache/runtimes/better-sqlite3/node_modules/better-sqlite3/',
-  import.meta.url,
-);
+/** Outside of the workspace, by `.ci/run`: it is compiled when it is installed. */
+const betterSqlite = new URL('../../../.venv/better-sqlite3/node_modules/better-sqlite3/', import.meta.url);
 
 /** Returns what opens a database: `node:sqlite`, or better-sqlite3 where that is installed; `undefined` without both. */
 export function sqlite(): Open | undefined {

@@ -13,7 +13,7 @@ const token = { account: '', user: '', name: 'token' };
 const row = { ...token, version: 'v'.repeat(22), record: 'r', createdAt: 1, expiresAt: undefined };
 const openDatabase = sqlite();
 
-// Node 20 has no node:sqlite. In CI these tests run on Node 24.
+// Node 20 has no node:sqlite. There `.ci/run` installs better-sqlite3.
 describe.skipIf(!openDatabase)('SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'secretkit-sqlite-'));
   const open = openDatabase ?? (() => expect.fail('there is no SQLite'));
