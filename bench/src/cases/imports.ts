@@ -23,7 +23,7 @@ const own: readonly {
   {
     name: 'createSecrets, compose, isSecretError',
     source: "export { createSecrets, compose, isSecretError } from '@secretkit/core';",
-    atMost: 14_400,
+    atMost: 14_530,
     target: 8_000,
     reason:
       'A client is one object with all of its methods, so a bundler can remove none of them. The guard around providers, the checks of callers and the errors are almost half of the bytes.',
@@ -32,7 +32,7 @@ const own: readonly {
     name: 'createSecrets, recommended, without lru-cache and p-retry',
     source: withRecommended,
     external: libraries,
-    atMost: 26_840,
+    atMost: 26_990,
     target: 16_500,
     reason:
       'Half is core. recommended() has an option for each layer, so a bundler keeps the rate limit and the circuit breaker too.',
@@ -45,7 +45,7 @@ const own: readonly {
       "export { stripeSecrets } from '@secretkit/stripe';",
     ].join('\n'),
     platform: 'browser',
-    atMost: 20_600,
+    atMost: 20_700,
     target: 14_000,
     reason:
       'Two thirds are createSecrets, which is near the target alone: see above. A client without explain, health, use, watch and compareAndSet would save 2,400 bytes, and one without batches 800 more. The rest is what keeps values sealed, checks providers and explains failures.',
@@ -54,7 +54,7 @@ const own: readonly {
   {
     name: 'seal, SecretError, isSecretError of core/provider',
     source: "export { seal, SecretError, isSecretError } from '@secretkit/core/provider';",
-    atMost: 2_500,
+    atMost: 2_510,
   },
 ];
 

@@ -265,7 +265,7 @@ export function settledLater(): (secret: Secret) => Promise<Secret> {
     const sealed = genuine(secret);
     if (!sealed) throw invalid('settled: secret must be a Secret of a text.');
     resolve(sealed);
-    if (!isSettled(promise)) new Settled(promise, sealed);
+    if (!settledSecret(promise)) new Settled(promise, sealed);
     return promise;
   };
 }
