@@ -152,11 +152,7 @@ export async function runChaos({ seconds, processes, connections, reuseWindowMs 
     );
     stalls.disable();
     const stalledMs = Math.round(stalls.max / 1e6);
-    if (stalledMs > options.timeoutMs / 2)
-      problems.push(
-        `void: the servers stalled for ${stalledMs} ms, so that answers were lost for no other reason`,
-      );
-    return resultOf({ log, lost, made, problems, processes, reuseWindowMs, troubles: next });
+    return resultOf({ log, lost, made, problems, processes, reuseWindowMs, stalledMs, troubles: next });
   } finally {
     for (const worker of workers) {
       worker.signal('SIGCONT');
@@ -167,7 +163,7 @@ export async function runChaos({ seconds, processes, connections, reuseWindowMs 
   }
 }
 
-function resultOf({ log, lost, made, problems, processes, reuseWindowMs, troubles }) {
+function resultOf({ log, lost, made, problems, processes, reuseWindowMs, stalledMs, troubles }) {
   const causes = {};
   let unexplained = 0;
   for (const account of lost.keys()) {
@@ -194,6 +190,8 @@ function resultOf({ log, lost, made, problems, processes, reuseWindowMs, trouble
     lost: lost.size,
   };
   const passed = problems.length === 0 && (isStrict || lost.size === 0);
+  if (!passed && stalledMs > options.timeoutMs / 2)
+    problems.push(`void: the servers stalled for ${stalledMs} ms, so answers were lost for no other reason`);
   return { row, problems, passed, unexplained };
 }
 
