@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { SlowestFirst } from './scripts/ci/slowest-first.js';
 import { type Kind, readPackages } from './scripts/structure/manifests.mjs';
 
@@ -13,26 +13,16 @@ function sourcesOf(...kinds: readonly Kind[]): string {
   return `packages/{${folders.join(',')}}/src/**`;
 }
 
+/** They replace modules that other files have loaded. */
+const replaceModules = ['packages/exec/src/run-command.test.ts', 'packages/nestjs/src/nest-10.test.ts'];
+
 export default defineConfig({
   oxc: { decorator: { legacy: true } }, // for Nest, TSyringe and InversifyJS
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'examples/*/src/**/*.test.ts',
-      'scripts/**/*.test.ts',
-      'bench/fleet/*.test.ts',
-    ],
-    globalSetup: ['scripts/ci/conformance-summary.ts'],
     server: { deps: { inline: ['@stripe/ui-extension-sdk'] } }, // its imports have no file extensions
-    typecheck: {
-      enabled: true,
-      include: ['packages/*/src/**/*.test-d.ts'],
-      tsconfig: 'tsconfig.checks.json',
-    },
     pool: 'threads', // threads start faster than processes
-    isolate: false, // a module is loaded once for all test files of a thread
     sequence: { sequencer: SlowestFirst },
     maxWorkers: '100%', // the default leaves one core idle: half of a machine with two
     testTimeout: 60_000, // long, so that a busy machine fails no test; a test that hangs still ends
@@ -41,6 +31,29 @@ export default defineConfig({
     unstubEnvs: true,
     unstubGlobals: true,
     restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'examples/*/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'bench/fleet/*.test.ts',
+          ],
+          exclude: [...configDefaults.exclude, ...replaceModules],
+          isolate: false, // a thread loads a module once for all of its files
+          globalSetup: ['scripts/ci/conformance-summary.ts'],
+          typecheck: {
+            enabled: true,
+            include: ['packages/*/src/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.checks.json',
+          },
+        },
+      },
+      { extends: true, test: { name: 'isolated', include: replaceModules } },
+    ],
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

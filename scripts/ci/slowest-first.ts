@@ -2,14 +2,18 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Test files that take the longest. If one started last, one core would be busy and the others idle. */
 export const slowTestFiles: readonly string[] = [
-  'stripe/src/faults/faults.test.ts',
-  'stripe/src/soak.test.ts',
-  'stripe/src/faults/majors.test.ts',
-  'quickstart/src/main.test.ts',
-  'cache/interleavings.test.ts',
-  'stripe/src/abandoned.test.ts',
-  'fleet/fleet.test.ts',
+  'recipes/src/recipes.test.ts',
   'middleware/src/conformance/middleware.test.ts',
+  'cache/interleavings.test.ts',
+  'exec/src/processes.test.ts',
+  'aws/src/conformance.test.ts',
+  'exec/src/conformance.test.ts',
+  'vault/src/conformance.test.ts',
+  'middleware/src/conformance/leaks.test.ts',
+  'fleet/fleet.test.ts',
+  'config/src/bundles.test.ts',
+  'stripe/src/soak.test.ts',
+  'stripe/src/faults/faults.test.ts',
 ];
 
 /** Runs the slowest test files first. */

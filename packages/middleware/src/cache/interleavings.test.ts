@@ -186,7 +186,7 @@ const steps = fc
 // The runtimes run this file too, each with its own test runner: it uses nothing of vitest but `describe` and `it`.
 describe('any interleaving of reads, batches, writes, reports, invalidations, aborts, failures and clock jumps', () => {
   it('has the results of the model', { timeout: 120_000 * Math.max(1, soak) }, async () => {
-    const numRuns = soak > 1 ? 1_000 * soak : 5_000 * soak;
+    const numRuns = soak > 1 ? 1_000 * soak : 3_000 * soak;
     console.log(`Interleavings of the cache: ${numRuns} runs, seed ${seed}`);
     const { stackTraceLimit } = Error;
     const timers = manualTimers();

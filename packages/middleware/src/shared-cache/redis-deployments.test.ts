@@ -99,8 +99,8 @@ describe.skipIf(!isTested('redis-server', 'openssl'))('Redis with TLS and a user
       for (const client of clients) {
         client.on('error', () => undefined);
         close.push(() => client.disconnect());
-        await once(client, 'ready');
       }
+      await Promise.all(clients.map((client) => once(client, 'ready')));
       return fromIoredis(clients[0]!, { subscriber: clients[1]! });
     });
   });
