@@ -19,7 +19,7 @@ export default tseslint.config(
       'docs/',
       'coverage/',
       '**/bin/',
-      '.cache/',
+      '**/.cache/',
       '.site/',
       'scripts/release/consumer/jest/', // it is compiled where jest is installed
       'bench/peers/', // its types come with its own installation
