@@ -1,16 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { root } from './manifests.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: root });
-const isCounted = (file: string): boolean =>
-  existsSync(root + file) && !/docs\/reference|CHANGELOG|\.changeset|template/i.test(file);
-const pages = String(listed)
-  .split('\n')
-  .filter((file) => file !== '' && isCounted(file))
-  .map((file) => ({ file, words: wordsOf(readFileSync(root + file, 'utf8')) }));
+const pages = markdownBelow('').map((file) => ({ file, words: wordsOf(readFileSync(root + file, 'utf8')) }));
 
 /** A longer page moves details to doc comments, or links the page that has them. */
 const limits = [
@@ -41,4 +33,14 @@ it('counts what a person reads: words with a letter, tables included, code not',
 function wordsOf(text: string): number {
   const prose = text.replaceAll(/^\s*(```|~~~)[^]*?^\s*\1.*$/gm, '');
   return prose.split(/\s+/).filter((word) => /[a-z]/i.test(word)).length;
+}
+
+/** The pages that a person writes. */
+function markdownBelow(folder: string): string[] {
+  return readdirSync(root + folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = folder + entry.name;
+    if (/^\.|node_modules|^dist$|reference|template/i.test(entry.name)) return [];
+    if (entry.isDirectory()) return markdownBelow(`${path}/`);
+    return entry.name.endsWith('.md') && entry.name !== 'CHANGELOG.md' ? [path] : [];
+  });
 }
