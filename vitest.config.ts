@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { SlowestFirst } from './scripts/ci/slowest-first.js';
 import { type Kind, readPackages } from './scripts/structure/manifests.mjs';
@@ -24,7 +25,7 @@ export default defineConfig({
     server: { deps: { inline: ['@stripe/ui-extension-sdk'] } }, // its imports have no file extensions
     pool: 'threads', // threads start faster than processes
     sequence: { sequencer: SlowestFirst },
-    maxWorkers: '100%', // the default leaves one core idle: half of a machine with two
+    maxWorkers: availableParallelism() + 1, // a core is idle while a file waits for a program that it started
     testTimeout: 60_000, // long, so that a busy machine fails no test; a test that hangs still ends
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

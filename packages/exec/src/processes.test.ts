@@ -270,7 +270,7 @@ describe('nothing is left', () => {
     const { signal, listeners } = watchedSignal();
     const onExit = process.listenerCount('exit');
     try {
-      const provider = execSecrets({ command: ({ name }) => ['echo', name] });
+      const provider = execSecrets({ command: ({ name }) => ['echo', name], timeoutMs: 60_000 });
       const names = Array.from({ length: 1_000 }, (_, at) => `name-${at}`);
       const ctx = { signal, deadline: now() + 60_000 };
       for (let at = 0; at < 1_000; at += 100) {

@@ -94,6 +94,7 @@ export async function startOpenBao(): Promise<OpenBao> {
     const wanted = typeof request === 'string' ? { path: request } : request;
     const { status, body } = await send(wanted);
     if (status < 400) return body;
+    if (/Upgrading from non-versioned/.test(JSON.stringify(body))) return ask(request); // for a moment, after its mount
     throw new Error(`${wanted.method ?? 'GET'} ${wanted.path}: ${status} ${JSON.stringify(body)}`);
   }
 

@@ -114,7 +114,7 @@ describe.skipIf(!isTested('redis-server'))('redisClient', () => {
     await openServer.kill('default'); // the connection that waits
     await inStore('CANARY-2');
     await waitFor(async () => expect(await client.sendCommand(['ACL', 'WHOAMI'])).toBe(app));
-    expect(await openServer.connections(app)).toHaveLength(1);
+    await waitFor(async () => expect(await openServer.connections(app)).toHaveLength(1));
     expect(rotation.health()).toMatchObject({ degraded: false, clients: [{ ended: [] }] });
   });
 
