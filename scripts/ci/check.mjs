@@ -70,8 +70,8 @@ const checks = {
 /** Groups of lanes. The lanes of a group run side by side: each uses about one core, and writes nothing that another one reads. */
 const sideBySide = [
   [
-    ['lint', 'unused', 'readme', 'docs', 'site'],
-    ['sizes', 'types', 'browser-types', 'packages', 'quickstart', 'new-adapter'],
+    ['lint', 'unused', 'readme', 'site'],
+    ['sizes', 'types', 'browser-types', 'packages', 'quickstart', 'new-adapter', 'docs'],
   ],
   [
     ['proof:rotation', 'proof:leases', 'proof:files', 'proof:workers'],

@@ -76,15 +76,10 @@ async function runDeno(deno, report) {
   return run(project, deno, ['test', ...options, ...permissions, ...tests]);
 }
 
-/** The types, the structure of the repository and its pages do not depend on the runtime, and `npm test` checks them. */
+/** The tests of the packages: the types, the structure and the simulation do not depend on the runtime, and CI runs the examples. */
 function runNode(node, report) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const options = [
-    '--typecheck.enabled=false',
-    '--exclude=scripts/**',
-    '--exclude=examples/recipes/**',
-    ...reporters,
-  ];
+  const options = ['--typecheck.enabled=false', 'packages/', ...reporters];
   const env = { PATH: dirname(node) + delimiter + process.env.PATH }; // for tests that start `node`
   return run(root, node, ['node_modules/vitest/vitest.mjs', 'run', ...options], env);
 }
