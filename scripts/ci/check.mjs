@@ -74,8 +74,8 @@ const sideBySide = [
     ['sizes', 'types', 'browser-types', 'packages', 'quickstart', 'new-adapter', 'docs'],
   ],
   [
-    ['proof:rotation', 'proof:leases', 'proof:files', 'proof:workers'],
-    ['proof:sealed', 'proof:oauth', 'proof:fleet'],
+    ['proof:rotation', 'proof:leases', 'proof:files', 'proof:workers', 'proof:fleet'],
+    ['proof:sealed', 'proof:oauth'],
   ],
   // The bench counts CPU time, so it may share the machine.
   [['bench'], ['release', 'conformance', 'examples']],
