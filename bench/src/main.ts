@@ -71,20 +71,13 @@ if (values.check && failed.length > 0) {
   process.exitCode = 1;
 }
 
-/** Measures up to three times until every time is within its limit, because a busy machine must not fail a gate. */
+/** Measures up to three times until no gate fails, because a busy machine must not fail one. */
 async function checkGates(each: Case): Promise<Result> {
   let { tables, gates } = await each.run(true);
-  for (
-    let attempt = 2;
-    attempt <= maxAttempts && gates.some((gate) => gate.noisy && statusOf(gate) !== 'passed');
-    attempt += 1
-  ) {
-    console.error(
-      `  measuring again: ${gates
-        .filter((gate) => statusOf(gate) !== 'passed')
-        .map(({ metric }) => metric)
-        .join('; ')} …`,
-    );
+  for (let attempt = 2; attempt <= maxAttempts; attempt += 1) {
+    const failed = gates.filter((gate) => gate.noisy && statusOf(gate) === 'failed');
+    if (failed.length === 0) break;
+    console.error(`  measuring again: ${failed.map(({ metric }) => metric).join('; ')} …`);
     const again = await each.run(true);
     gates = gates.map((gate, at) => (statusOf(gate) === 'passed' ? gate : (again.gates[at] ?? gate)));
     ({ tables } = again);

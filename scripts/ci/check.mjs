@@ -105,6 +105,13 @@ console.log('');
 for (const { name, passed, seconds } of results) {
   console.log(`${passed ? 'passed' : 'FAILED'}  ${name.padEnd(12)} ${seconds.padStart(6)} s`);
 }
+// A log is often cut: what failed stands at its end.
+for (const { name, passed, output } of results) {
+  if (!passed)
+    console.log(
+      `\n── ${name}, its last lines\n${output.join('').trimEnd().split('\n').slice(-20).join('\n')}`,
+    );
+}
 process.exit(results.every(({ passed }) => passed) ? 0 : 1);
 
 /** Returns the lanes of each stage. The checks of a lane run one after the other. */
@@ -123,22 +130,28 @@ function stagesOf(names) {
 
 async function check(name, isAlone) {
   const startedAt = Date.now();
-  const output = [`\n── ${name}\n`];
-  const print = (text) => (isAlone ? process.stdout.write(text) : output.push(text));
-  if (isAlone) process.stdout.write(output.pop());
+  const output = [];
+  const print = (text) => {
+    output.push(text);
+    if (isAlone) process.stdout.write(text);
+  };
+  print(`\n── ${name}\n`);
   let passed = true;
-  for (const command of checks[name]) passed &&= await succeeds(command, print, isAlone);
-  process.stdout.write(output.join(''));
-  return { name, passed, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
+  for (const command of checks[name]) passed &&= await succeeds(command, print);
+  if (!isAlone) process.stdout.write(output.join(''));
+  return { name, passed, output, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
 }
 
 // npm puts node_modules/.bin on the PATH of its scripts.
-async function succeeds([command, ...args], print, isAlone) {
+async function succeeds([command, ...args], print) {
   print(`$ ${[command, ...args].join(' ')}\n`);
-  const options = { cwd: root, shell: process.platform === 'win32' };
-  const child = spawn(command, args, { ...options, stdio: isAlone ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
-  child.stdout?.setEncoding('utf8').on('data', print);
-  child.stderr?.setEncoding('utf8').on('data', print);
+  const child = spawn(command, args, {
+    cwd: root,
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.setEncoding('utf8').on('data', print);
+  child.stderr.setEncoding('utf8').on('data', print);
   const [status] = await once(child, 'close');
   return status === 0;
 }

@@ -46,7 +46,7 @@ function settings(part) {
     `${copy}/vitest.mutation.config.ts`,
     `import base from './vitest.config.js';
 
-const { globalSetup: _, typecheck: __, ...test } = base.test ?? {};
+const { projects: _, coverage: __, ...test } = base.test ?? {};
 export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'], exclude: ['**/memory.test.ts'], testTimeout: 5_000 } };
 `,
   );

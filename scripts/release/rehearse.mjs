@@ -180,8 +180,6 @@ async function consume({ name, peers }, workspace, published) {
     ['typescript-oldest', 'nodenext', 'nodenext'],
     ['typescript-oldest', 'esnext', 'bundler'],
     ['typescript', 'node16', 'node16'],
-    ['typescript', 'nodenext', 'nodenext'],
-    ['typescript', 'esnext', 'bundler'],
     ['typescript-newest', 'nodenext', 'nodenext'],
     ['typescript-newest', 'esnext', 'bundler'],
   ]) {
@@ -239,6 +237,7 @@ async function upgrade(workspace, published) {
 
 /** Asynchronous, because the registry in this process must answer meanwhile. */
 function run(cwd, command, ...args) {
+  const startedAt = Date.now();
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...address, npm_config_provenance: 'false' };
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -247,9 +246,10 @@ function run(cwd, command, ...args) {
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('error', reject);
     child.on('close', (code) => {
-      const line = [command.split('/').at(-1), ...args.slice(0, 4)].join(' ');
-      if (code === 0) resolve(output);
-      else reject(new Error(`${line} ended with ${code}:\n${output}`));
+      const line = [command, ...args.slice(0, 3)].map((part) => part.split('/').at(-1)).join(' ');
+      if (code !== 0) return reject(new Error(`${line} ended with ${code}:\n${output}`));
+      console.log(`${((Date.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line.slice(0, 80)}`);
+      resolve(output);
     });
   });
 }

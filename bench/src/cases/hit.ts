@@ -19,6 +19,7 @@ const ownHits: Readonly<
   Record<keyof OwnHits, readonly [operation: string, reference: string, atMost?: number]>
 > = {
   plainMap: ['plain Map: Map.get, Date.now(), a cached promise', 'baseline'],
+  overPlainMap: ['hit', 'plain Map: Map.get, Date.now(), a cached promise', 1.3],
   scoped: ['hit in a scope', 'hit without a scope', 1.5],
   peek: ['peek', 'Map.get and Date.now()', 1.5],
   batchOfTen: ['batch of ten', 'ten reads'],

@@ -17,7 +17,7 @@ const suites = {
   deno: { run: runDeno, countsOf: junitCounts },
   'node-24': { run: runNode, countsOf: vitestCounts },
 };
-const none = { passed: 0, failed: 1, skipped: 0 }; // the runner wrote no report
+const none = { passed: 0, failed: 1, skipped: 0, failures: [] }; // the runner wrote no report
 const soak = { SECRETKIT_SOAK: '0.06' }; // 300 runs of the cache's model, of a fixed seed
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
@@ -42,12 +42,15 @@ for (const { name, passed, failed, skipped, seconds, missing } of totals) {
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped  ${seconds} s`;
   console.log(`  ${name.padEnd(8)}  ${missing ? `${failed ? 'FAILED' : 'skipped'}: ${missing}` : counts}`);
 }
+for (const { name, failures } of totals) {
+  for (const failure of failures) console.log(`  ${name} failed: ${failure}`);
+}
 process.exitCode = totals.every(({ failed }) => failed === 0) ? 0 : 1;
 
 async function resultOf({ name, path, missing }) {
   if (missing) {
     const isRequired = process.env.SECRETKIT_CI === '1';
-    return { passed: 0, failed: isRequired ? 1 : 0, skipped: isRequired ? 0 : 1, missing };
+    return { passed: 0, failed: isRequired ? 1 : 0, skipped: isRequired ? 0 : 1, failures: [], missing };
   }
   console.log(`${name}: ${spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.split('\n')[0]}`);
   const { run, countsOf } = suites[name];

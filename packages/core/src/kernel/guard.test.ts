@@ -407,6 +407,14 @@ describe('a hostile or careless provider', () => {
     expect(provider.memory!.cached!(ref)(false)?.secret).toBe(secret);
   });
 
+  it('whose promise holds another secret than it shows is read by get, and shows what it shows', () => {
+    const [shown, promised] = [seal('shown'), seal('promised')];
+    const cached = () => () => ({ secret: shown, settled: settled(promised) });
+    const { memory } = guard({ name: 'own', get: async () => shown, memory: { cached } });
+    expect(memory!.cached!(ref)(true)).toBeUndefined();
+    expect(memory!.cached!(ref)(false)).toStrictEqual({ secret: shown });
+  });
+
   it('that returns no reader, and no function that ends a subscription, has none', () => {
     const memory = { cached: () => undefined as never, subscribe: () => undefined as never };
     const provider = guard({ name: 'own', get: async () => undefined, memory });

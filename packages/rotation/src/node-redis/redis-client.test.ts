@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createClient, createClientPool, createCluster } from 'redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisServer, startRedis } from '../../test/redis-server.js';
@@ -181,6 +183,23 @@ describe.skipIf(!isTested('redis-server'))('redisClient', () => {
     await waitFor(() => expect(rotation.health().authFailures).toBeGreaterThan(0));
     await rotation.close();
     await outcome;
+  });
+
+  it('rejects `connect` when the rotation is closed while the server does not answer a login', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { rotation } = await setUp();
+    const socket = { host: '127.0.0.1', port: (silent.address() as AddressInfo).port };
+    const client = await redisClient(rotation, (credentialsProvider) =>
+      createClient({ socket, credentialsProvider }),
+    );
+    const outcome = expect(client.connect()).rejects.toMatchObject({ code: 'closed' });
+    await waitFor(() => expect(sockets).toHaveLength(2)); // that of the client, and the probe of its login
+    await rotation.close();
+    await outcome;
+    for (const each of sockets) each.destroy();
+    silent.close();
   });
 
   it.each<[string, (provider: RedisCredentialsProvider) => object]>([

@@ -77,7 +77,7 @@ export async function redisClient<C extends object, T>(
         const own = turn;
         const credential = await following
           .login(async (each) => {
-            await probe(loginOf(each));
+            await abortable(probe(loginOf(each)), following.signal); // at once, before the client sees its socket end
             return each;
           })
           .catch((failure: unknown) => {
