@@ -47,6 +47,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': 'off', // callers in plain JavaScript pass values that the types forbid
       '@typescript-eslint/require-await': 'off', // async turns a thrown error into a rejection
       '@typescript-eslint/unbound-method': 'off', // wrap() binds; tests wrap classes with private state
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off', // there are no enums, and it is the slowest rule
+      '@typescript-eslint/no-unsafe-enum-comparison': 'off',
       '@typescript-eslint/no-misused-spread': 'off', // the fields of an error, the code points of a string
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }], // Nest modules
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

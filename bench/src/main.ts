@@ -6,6 +6,7 @@ import { fleet } from './cases/fleet.js';
 import { hit } from './cases/hit.js';
 import { imports } from './cases/imports.js';
 import { layers } from './cases/layers.js';
+import { shared } from './cases/shared.js';
 import { start } from './cases/start.js';
 import { store } from './cases/store.js';
 import { tenants } from './cases/tenants.js';
@@ -14,7 +15,7 @@ import { recordedRun, writePage } from './page/write-page.js';
 import { installPeers, peerVersions } from './peers.js';
 import { thisMachine } from './results.js';
 
-const cases: readonly Case[] = [hit, tenants, layers, burst, store, weight, imports, start, fleet];
+const cases: readonly Case[] = [hit, tenants, layers, burst, store, shared, weight, imports, start, fleet];
 const maxAttempts = 3;
 
 const { values, positionals } = parseArgs({

@@ -14,6 +14,9 @@ export interface BenchRecord {
   readonly results: Results;
 }
 
+/** What `npm run proof -- NAME --record` wrote to docs/performance/proofs.json, by the name of the proof. */
+export type Proofs = Readonly<Record<string, { readonly date: string; readonly figures: string }>>;
+
 /** Describes the processor and the memory of this machine. */
 export function thisMachine(): string {
   const cores = cpus();

@@ -93,7 +93,7 @@ async function release() {
 async function pack(workspace) {
   const bin = (name) => join(workspace, 'node_modules/.bin', name);
   await run(workspace, bin('changeset'), 'version');
-  await run(workspace, bin('tsc'), '--build', '--force');
+  await run(workspace, bin('tsc'), '--build');
   await run(workspace, process.execPath, 'scripts/release/bundle-packages.mjs');
   await run(workspace, process.execPath, 'scripts/release/add-source-links.mjs');
   rmSync(join(workspace, 'packed'), { recursive: true, force: true });

@@ -1,10 +1,10 @@
-import type { BenchRecord } from '../results.js';
+import type { BenchRecord, Proofs } from '../results.js';
 import { betterPeers } from './better-peers.js';
 import { limits } from './limits.js';
 import { markdownTable, tableOf } from './tables.js';
 
 /** Returns docs/performance.md; its charts are in `performance/`. */
-export function performancePage({ date, machine, versions, results }: BenchRecord): string {
+export function performancePage({ date, machine, versions, results }: BenchRecord, proofs: Proofs): string {
   const table = (title: string): string => `**${title}**\n\n${markdownTable(tableOf(results, title))}`;
   const chart = (file: string, alt: string): string => `![${alt}](performance/${file}.svg)`;
   const { node = 'unknown', ...peers } = versions;
@@ -65,6 +65,13 @@ ${table('Fifty secrets of five scopes, with the limit of 25 requests/s used up')
 
 ${table('Process start to first secret')}
 
+## Sealed records and the shared cache
+
+A process without a value in its memory reads it from Redis and opens the record. The times are elapsed time, of one reader, with a Redis
+on the same machine: over a network the record costs less beside the way.
+
+${table('Sealed records')}
+
 ## Memory, bundle size and import time
 
 ${table('Memory per entry (100,000 entries)')}
@@ -89,6 +96,14 @@ ${markdownTable({ ...fleet, rows: fleet.rows.filter(([processes]) => processes !
 
 An outage shorter than \`staleIfErrorMs\` fails no read of a warm process; *failed cold reads* are those of processes that start in it.
 Read a scope as a batch, and keep the jitter: [Choosing TTLs](guides/choosing-ttls.md#how-many-requests-does-a-fleet-make).
+
+## Proofs
+
+Against real servers and real runtimes, by \`npm run proof -- NAME\`; CI runs each at a small size. Figures of whole runs:
+
+${Object.entries(proofs)
+  .map(([name, { date, figures }]) => `- **${name}**, ${date}: ${figures.replaceAll('\n', '; ')}.`)
+  .join('\n')}
 
 ## Limits that CI checks
 

@@ -1,19 +1,23 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { BenchRecord } from '../results.js';
+import type { BenchRecord, Proofs } from '../results.js';
 import { charts } from './charts.js';
 import { performancePage } from './performance-page.js';
 import { withTtlTable } from './ttl-table.js';
 
 const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
 const resultsFile = `${docs}performance/results.json`;
+const proofsFile = `${docs}performance/proofs.json`;
 
 /** Returns the page, its charts and the guide with a generated table, by the path of their file. */
 export function pageFiles(record: BenchRecord): Readonly<Record<string, string>> {
   const guide = `${docs}guides/choosing-ttls.md`;
   const files: Record<string, string> = {
-    [`${docs}performance.md`]: performancePage(record),
+    [`${docs}performance.md`]: performancePage(
+      record,
+      JSON.parse(readFileSync(proofsFile, 'utf8')) as Proofs,
+    ),
     [guide]: withTtlTable(readFileSync(guide, 'utf8'), record.results),
   };
   for (const [file, text] of Object.entries(files)) files[file] = format(file, text);

@@ -9,7 +9,7 @@ export class BoundedMap<V> {
 
   get(key: string): V | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) this.set(key, value);
+    if (value !== undefined && this.#entries.size > this.#maxEntries / 2) this.set(key, value); // the order matters soon
     return value;
   }
 

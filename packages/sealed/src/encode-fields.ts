@@ -6,15 +6,25 @@ const encoder = /* @__PURE__ */ new TextEncoder();
  * lists have the same bytes. This encoding is part of the record format, and must not change.
  */
 export function encodeFields(fields: readonly (string | undefined)[]): Uint8Array {
-  const texts = fields.map((field) => (field === undefined ? undefined : encoder.encode(field)));
-  const size = texts.reduce((sum, text) => sum + 4 + (text?.length ?? 0), 0);
+  let size = 0;
+  for (const field of fields) size += 4 + 3 * (field?.length ?? 0); // a UTF-16 unit has at most 3 bytes
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   let at = 0;
-  for (const text of texts) {
-    view.setUint32(at, text?.length ?? absent);
-    bytes.set(text ?? [], at + 4);
-    at += 4 + (text?.length ?? 0);
+  for (const field of fields) {
+    const length = field === undefined ? 0 : write(field, bytes, at + 4);
+    view.setUint32(at, field === undefined ? absent : length);
+    at += 4 + length;
   }
-  return bytes;
+  return bytes.slice(0, at);
+}
+
+/** Returns how many bytes the text has. A call of the encoder costs more than a short text. */
+function write(text: string, bytes: Uint8Array, start: number): number {
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) return encoder.encodeInto(text, bytes.subarray(start)).written;
+    bytes[start + at] = unit;
+  }
+  return text.length;
 }

@@ -138,8 +138,9 @@ export function createCodec(
       sealed += 1;
       const parts = { keyId: first.id, salt, wrapped: dataKey.wrapped };
       const memo = memoKey(bound.use, parts);
-      const key = derivedKeys.get(memo) ?? (await derive(bound.use, parts, dataKey));
-      derivedKeys.set(memo, key);
+      const known = derivedKeys.get(memo);
+      const key = known ?? (await derive(bound.use, parts, dataKey));
+      if (!known) derivedKeys.set(memo, key);
       const nonce = random(nonceSize);
       const associated = associatedData(formatOf(parts), namespace, bound, first.id);
       return writeRecord({
@@ -165,12 +166,13 @@ export function createCodec(
       }
       if (!dataKey) return unopened('not_authentic', keyId);
       const memo = memoKey(bound.use, parts);
-      const key = derivedKeys.get(memo) ?? (await derive(bound.use, parts, dataKey));
+      const known = derivedKeys.get(memo);
+      const key = known ?? (await derive(bound.use, parts, dataKey));
       const associated = associatedData(formatOf(parts), namespace, bound, keyId);
       const body = data.subarray(nonceSize);
       const plaintext = await cipher.decrypt(key, data.subarray(0, nonceSize), body, associated);
       if (!plaintext) return unopened('not_authentic', keyId);
-      derivedKeys.set(memo, key); // only now: forged salts must not push out the keys in use
+      if (!known) derivedKeys.set(memo, key); // only now: forged salts must not push out the keys in use
       const content = decodeContent(plaintext);
       if (!content) return unopened('unsupported_content', keyId);
       return Object.freeze({ opened: true as const, ...content, keyId });

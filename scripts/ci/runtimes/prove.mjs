@@ -1,11 +1,12 @@
 // Prints a proof's table, and ends with one line: its result and the figures: `npm run proof -- workers`.
-// NAME is a file NAME.proof.mjs here, which exports `prove`.
-import { readdirSync } from 'node:fs';
+// NAME is a file NAME.proof.mjs here, which exports `prove`. With `--record` the figures go to the page of performance.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const names = readdirSync(new URL('.', import.meta.url)).flatMap(
   (file) => /^(.+)\.proof\.mjs$/.exec(file)?.[1] ?? [],
 );
-const [name, ...flags] = process.argv.slice(2);
+const [name, ...given] = process.argv.slice(2);
+const flags = given.filter((flag) => flag !== '--record');
 if (!names.includes(name)) {
   console.error(`unknown proof "${name ?? ''}". Known proofs: ${names.join(', ')}.`);
   process.exit(2);
@@ -29,4 +30,13 @@ for (const line of lines) {
   console.log(cells.join('  ').trimEnd());
 }
 console.log(`\n${name}: ${passed ? 'proved' : 'FAILED'}: ${figures}`);
+if (passed && given.includes('--record')) record();
 process.exit(passed ? 0 : 1);
+
+function record() {
+  const file = new URL('../../../docs/performance/proofs.json', import.meta.url);
+  const date = new Date().toISOString().slice(0, 10);
+  const proofs = { ...JSON.parse(readFileSync(file, 'utf8')), [name]: { date, figures } };
+  writeFileSync(file, `${JSON.stringify(proofs, undefined, 2)}\n`);
+  console.log('Recorded. Write the page: node --import tsx bench/src/render.ts');
+}
