@@ -154,6 +154,21 @@ describe.skipIf(!isTested('initdb', 'postgres'))('postgresClient', () => {
     await expect(db.sql`select nothing`).rejects.toMatchObject({ code: '42703' });
   });
 
+  it('answers the uses that wait while the connections they wait for are lost', async () => {
+    const { open, app } = await setUp();
+    const db = await open();
+    let end = (): void => undefined;
+    const held = new Promise<void>((resolve) => (end = resolve));
+    const holders = Array.from({ length: 3 }, () => db.use(() => held)); // all connections of the client
+    await vi.waitFor(() => expect(sockets()).toHaveLength(3), 10_000);
+    const answers = names(db, 5);
+    await server.sql(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${app}'`);
+    expect(await answers).toEqual(Array.from({ length: 5 }, () => app)); // postgres forgets three of them
+    end();
+    await Promise.all(holders);
+    expect(await names(db, 8)).toHaveLength(8); // what was asked for twice was given back
+  });
+
   it('answers the uses before its close, also those that wait for a login', async () => {
     const { open, rotation, inServer, inStore, terminate } = await setUp();
     const db = await open();

@@ -3,6 +3,7 @@ import { pause } from '../backoff.js';
 import type { DatabaseCredential } from '../database-credential.js';
 import { type PoolOptions, poolSetup } from '../pool-options.js';
 import type { Rotation } from '../rotating.js';
+import { reserveConnection } from './reserve-connection.js';
 
 /** The options of `postgres` that come from the credential. */
 export interface PostgresLogin {
@@ -52,6 +53,7 @@ export async function postgresClient<S extends PostgresSql<R>, R extends Reserve
 ): Promise<PostgresClient<S, R>> {
   const { follow, connection, closeMs } = poolSetup('postgresClient', 'postgres', options);
   const users = new Map<S, number>();
+  const ended = new WeakSet<object>();
   const ending = new AbortController(); // fires when `close` no longer waits
   let pending = 0;
   let closed: Promise<void> | undefined;
@@ -69,6 +71,7 @@ export async function postgresClient<S extends PostgresSql<R>, R extends Reserve
     verify: (sql) => sql.unsafe('select 1'),
     async close(sql) {
       const late = await until(() => (users.get(sql) ?? 0) === 0); // they release their connection
+      ended.add(sql);
       await sql.end({ timeout: late ? 0 : closeMs / 1_000 });
     },
   });
@@ -93,12 +96,12 @@ export async function postgresClient<S extends PostgresSql<R>, R extends Reserve
   async function reserve(sql: S): Promise<{ sql: S; reserved: R }> {
     count(sql, 1);
     try {
-      const reserving = sql.reserve();
+      const reserving = (): Promise<R> => reserveConnection(sql, () => ended.has(sql));
       const again = (failure: unknown): Promise<R> => {
         if (!isTerminated(failure)) throw failure;
-        return sql.reserve(); // postgres gives the failure of a lost connection to its next user once more
+        return reserving(); // postgres gives the failure of a lost connection to its next user once more
       };
-      return { sql, reserved: await reserving.catch(again) };
+      return { sql, reserved: await reserving().catch(again) };
     } catch (failure) {
       count(sql, -1);
       throw failure;
