@@ -11,8 +11,8 @@ import { snapshot } from './index.js';
 
 const start = 1_700_000_000_000;
 const minute = 60_000;
-const codecOf = (byte: number) =>
-  sealedCodec({ keys: [{ id: 'k1', key: new Uint8Array(32).fill(byte) }], namespace: 'shop' });
+const codecOf = (byte: number, id = 'k1') =>
+  sealedCodec({ keys: [{ id, key: new Uint8Array(32).fill(byte) }], namespace: 'shop' });
 const codec = codecOf(1);
 const refs: readonly SecretRef[] = ['acct_1', 'acct_2'].flatMap((account) =>
   ['token', 'other'].map((name) => ({ name, scope: { account } })),
@@ -40,13 +40,20 @@ async function revealed(work: Promise<{ reveal(): string } | undefined>): Promis
   }
 }
 
-/** @param now - The time of those who read. */
-async function everyPlace(seal1 = codec, now: () => number = () => start): Promise<readonly Place[]> {
+/**
+ * @param now - The time of those who read.
+ * @param reader - Their codec.
+ */
+async function everyPlace(
+  seal1 = codec,
+  now: () => number = () => start,
+  reader = codec,
+): Promise<readonly Place[]> {
   const places: Place[] = [];
   for (const principal of principals) {
     for (const ref of refs) {
       const store = memorySnapshots(() => start);
-      const options = { store, codec, principal, maxAgeMs: 60 * minute };
+      const options = { store, codec: reader, principal, maxAgeMs: 60 * minute };
       const id = idOf('snapshot', principal, ref);
       const kept = snapshot({ ...options, codec: seal1, now: () => start })(backend(async () => seal(id)));
       await kept.get(ref, {});
@@ -69,7 +76,8 @@ async function everyPlace(seal1 = codec, now: () => number = () => start): Promi
         id: sharedId,
         record: () => whole.slice(tokenLength),
         put: (record) => redis.set(key, whole.slice(0, tokenLength) + record),
-        read: () => revealed(sharedCache({ ...layer, codec, now })(down).get(ref, { maxAttempts: 1 })),
+        read: () =>
+          revealed(sharedCache({ ...layer, codec: reader, now })(down).get(ref, { maxAttempts: 1 })),
       });
     }
   }
@@ -82,7 +90,7 @@ async function everyPlace(seal1 = codec, now: () => number = () => start): Promi
       id,
       record: () => row.record,
       put: (record) => (table.row = { ...row, record }),
-      read: () => revealed(sealedSecrets({ table, codec }).get(ref, {})),
+      read: () => revealed(sealedSecrets({ table, codec: reader }).get(ref, {})),
     });
   }
   return places;
@@ -176,6 +184,13 @@ describe('somebody who writes to the stores', () => {
           isServed || isTable ? place.id : undefined,
         ]);
       }
+    }
+    const other = codecOf(2, 'k2');
+    const afterRetirement = await everyPlace(other, () => start, other);
+    for (const [at, place] of afterRetirement.entries()) {
+      expect(await place.read()).toBe(place.id);
+      place.put(places[at]!.record());
+      expect([place.id, await place.read()]).toEqual([place.id, undefined]);
     }
   });
 });
