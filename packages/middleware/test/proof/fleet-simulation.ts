@@ -18,6 +18,8 @@ export interface FleetScenario {
   readonly deaths: number;
   /** When Redis stops to answer, in milliseconds after the first start. */
   readonly redisDiesAtMs: number | undefined;
+  /** Whether a client never connects to Redis; then each process reads everything once more, from the store. */
+  readonly isUnreachable?: boolean;
 }
 
 export interface FleetResult {
@@ -36,6 +38,8 @@ export interface FleetResult {
   readonly heldFailed: number;
   /** How long Redis kept a read from the store, of the reads that began after its death. */
   readonly addedMs: number;
+  /** The same, of the reads of processes that had read before. */
+  readonly laterAddedMs: number;
 }
 
 const names = Array.from({ length: 10 }, (_, at) => `secret-${at}`);
@@ -46,10 +50,12 @@ const codec = sealedCodec({ keys: [{ id: 'k1', key: new Uint8Array(32).fill(1) }
 
 interface Process {
   isDead: boolean;
+  hasRead: boolean;
 }
 
 export async function simulate(scenario: FleetScenario, seed = 23): Promise<FleetResult> {
-  const { processes, isShared, storeMs, deaths, redisDiesAtMs = Number.POSITIVE_INFINITY } = scenario;
+  const { processes, isShared, storeMs, deaths, isUnreachable = false } = scenario;
+  const { redisDiesAtMs = isUnreachable ? 0 : Number.POSITIVE_INFINITY } = scenario;
   const time = virtualTime();
   const { now } = time;
   const random = seededRandom(seed);
@@ -60,7 +66,15 @@ export async function simulate(scenario: FleetScenario, seed = 23): Promise<Flee
   const perSecond = new Map<number, number>();
   const perName = new Map<string, number>();
   const starts: number[] = [];
-  const counts = { calls: 0, failed: 0, lostLeases: 0, heldReads: 0, heldFailed: 0, addedMs: 0 };
+  const counts = {
+    calls: 0,
+    failed: 0,
+    lostLeases: 0,
+    heldReads: 0,
+    heldFailed: 0,
+    addedMs: 0,
+    laterAddedMs: 0,
+  };
 
   const pause = (ms: number, { signal }: CallContext = {}): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -100,10 +114,15 @@ export async function simulate(scenario: FleetScenario, seed = 23): Promise<Flee
     const unlessDead = <T>(send: () => Promise<T>): Promise<T> =>
       process.isDead || isRedisDead() ? new Promise(() => undefined) : send();
     return {
-      ready: () => true,
+      ready: () => !isUnreachable,
       get: (key) => unlessDead(() => client.get(key)),
       eval: (script, keys, args) => unlessDead(() => client.eval(script, keys, args)),
     };
+  }
+
+  function added(process: Process, ms: number): void {
+    counts.addedMs = Math.max(counts.addedMs, ms);
+    if (process.hasRead) counts.laterAddedMs = Math.max(counts.laterAddedMs, ms);
   }
 
   function stackOf(process: Process): SecretProvider {
@@ -112,9 +131,7 @@ export async function simulate(scenario: FleetScenario, seed = 23): Promise<Flee
       name: 'inside',
       policy: (run, ctx) => {
         const since = began.get(ctx.signal);
-        if (since !== undefined && since >= startedAtMs + redisDiesAtMs) {
-          counts.addedMs = Math.max(counts.addedMs, now() - since);
-        }
+        if (since !== undefined && since >= startedAtMs + redisDiesAtMs) added(process, now() - since);
         return run(ctx);
       },
     });
@@ -141,17 +158,19 @@ export async function simulate(scenario: FleetScenario, seed = 23): Promise<Flee
   }
 
   async function run(): Promise<void> {
-    const process: Process = { isDead: false };
+    const process: Process = { isDead: false, hasRead: false };
     const secrets = createSecrets(stackOf(process), { now });
     const began = now();
-    const readAll = async (): Promise<boolean> => {
-      const all = await Promise.allSettled(names.map((name) => secrets.require(name)));
+    const readAll = async (options?: { readonly fresh: true }): Promise<boolean> => {
+      const all = await Promise.allSettled(names.map((name) => secrets.require(name, options)));
       return all.every(({ status }) => status === 'fulfilled');
     };
     const isStarted = await readAll();
     if (process.isDead) return;
     if (isStarted) starts.push(now() - began);
     else counts.failed += 1;
+    process.hasRead = true;
+    if (isUnreachable) await readAll({ fresh: true });
     if (!isStarted) return;
     await pause(secondReadMs);
     counts.heldReads += 1;
@@ -170,6 +189,7 @@ export async function simulate(scenario: FleetScenario, seed = 23): Promise<Flee
   return {
     ...counts,
     addedMs: Math.round(counts.addedMs),
+    laterAddedMs: Math.round(counts.laterAddedMs),
     mostCallsOfOneName: Math.max(0, ...perName.values()),
     peakPerSecond: Math.max(0, ...perSecond.values()),
     started: starts.length,
