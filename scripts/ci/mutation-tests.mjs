@@ -47,7 +47,7 @@ function settings(part) {
     `import base from './vitest.config.js';
 
 const { projects: _, coverage: __, ...test } = base.test ?? {};
-export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'], exclude: ['**/memory.test.ts'], testTimeout: 5_000 } };
+export default { ...base, test: { ...test, include: ['${sources}/**/*.test.ts'], exclude: ['**/memory.test.ts'], testTimeout: 30_000 } };
 `,
   );
   return {

@@ -35,11 +35,12 @@ export async function prove(...flags) {
 }
 
 function figuresOf(rounds) {
-  const skipped = rounds.filter(({ missing }) => missing).length;
-  const sum = (column) => rounds.reduce((total, each) => total + (each.row[column] || 0), 0);
+  const ran = rounds.filter(({ missing }) => !missing);
+  const skipped = rounds.length - ran.length;
+  const sum = (column) => ran.reduce((total, each) => total + each.row[column], 0);
   return (
     `${sum('grants')} grants for ${sum('renewals')} renewals and ${sum('calls')} calls, ${sum('refused')} of them refused, ` +
-    `in ${rounds.length - skipped} stores${skipped ? `, ${skipped} skipped` : ''}`
+    `in ${ran.length} stores${skipped ? `, ${skipped} skipped` : ''}`
   );
 }
 
