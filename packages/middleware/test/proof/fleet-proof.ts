@@ -35,18 +35,21 @@ export async function proveFleet({ simulated, twins, real, pauseMs }: Size): Pro
     redisDiesAtMs: undefined,
   };
   const rows: Row[] = [];
+  const begin = (what: string): void => void process.stderr.write(`${what} …\n`); // a whole run takes minutes
   for (const [name, change] of [
     ['the store takes 120 ms', {}],
     ['three holders die', { deaths: 3 }],
     ['the store takes 6 s', { storeMs: 6_000 }],
   ] as const) {
     const scenario = { ...healthy, ...change };
+    begin(name);
     const result = await simulate(scenario);
     const isAtMostOne = result.calls <= 10 + result.lostLeases && result.peakPerSecond <= 10;
     const wrong = result.failed + result.heldFailed + Number(!isAtMostOne);
     rows.push(rowOf(`${name}; p99 beside a read of ${scenario.storeMs} ms`, scenario, result, wrong));
   }
 
+  begin('Redis dies');
   const dying = { ...healthy, processes: twins, redisDiesAtMs: 500 };
   const without = { ...healthy, processes: twins, isShared: false };
   const [result, twin] = [await simulate(dying), await simulate(without)];
@@ -57,12 +60,14 @@ export async function proveFleet({ simulated, twins, real, pauseMs }: Size): Pro
     rowOf(`Redis dies after 0.5 s; adds ${result.addedMs} ms to a read at most`, dying, result, wrong),
   );
 
+  begin('Redis is never reached');
   const unreachable = { ...healthy, processes: twins, isUnreachable: true };
   const around = await simulate(unreachable);
   const isAroundInTime = around.addedMs <= connectMs && around.laterAddedMs <= maxAddedMs;
   const title = `Redis is never reached; adds ${around.addedMs} ms to a first read, ${around.laterAddedMs} ms to a later one`;
   rows.push(rowOf(title, unreachable, around, Number(!isAroundInTime)));
 
+  begin('real processes');
   const run = await runProcesses(real, pauseMs);
   const bad = run.failed + run.tooOld + run.unhandled + run.outstanding + run.shown;
   rows.push({
