@@ -67,8 +67,8 @@ const checks = {
 /** Groups of lanes. The lanes of a group run side by side: each uses about one core, and writes nothing that another one reads. */
 const sideBySide = [
   [
-    ['lint', 'unused', 'site'],
-    ['sizes', 'types', 'browser-types', 'packages', 'quickstart', 'docs', 'readme'],
+    ['lint', 'unused', 'readme'],
+    ['sizes', 'types', 'browser-types', 'packages', 'quickstart', 'docs', 'site'],
   ],
   [
     ['proof:rotation', 'proof:leases', 'proof:files', 'proof:workers', 'proof:fleet'],

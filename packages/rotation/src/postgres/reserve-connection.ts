@@ -6,7 +6,7 @@ export interface Reserving<R extends { release(): void }> {
 }
 
 /** How long a reservation waits before another one is asked for, in milliseconds. */
-const againMs = { first: 250, max: 5_000 };
+const againMs = { first: 1_000, max: 10_000 }; // longer than a login takes
 
 /**
  * Reserves a connection. `postgres` 3.4 forgets a reservation that waits when a connection closes, and its caller would wait for
