@@ -1,6 +1,6 @@
 import type { Case, Gate } from '../case.js';
 import { inChild } from '../in-child.js';
-import type { Ratio } from '../measure/ratio.js';
+import { type Ratio, spread } from '../measure/ratio.js';
 import type { TenantRead } from '../measurements/tenant-hits.js';
 
 const reads: Readonly<Record<TenantRead, readonly [code: string, atMost?: number]>> = {
@@ -23,10 +23,10 @@ export const tenants: Case = {
     const rows: (string | number)[][] = [];
     for (const [which, [code, atMost]] of Object.entries(reads)) {
       if (gatesOnly && atMost === undefined) continue;
-      const { median, quartiles } = await inChild<Ratio>('tenant-hits', which);
-      rows.push([code, median.toFixed(2), quartiles.map((each) => each.toFixed(2)).join(' … ')]);
+      const measured = await inChild<Ratio>('tenant-hits', which);
+      rows.push([code, measured.median.toFixed(2), spread(measured)]);
       if (atMost === undefined) continue;
-      gates.push({ metric: `400 tenants: ${code}, × Map`, measured: median, atMost, noisy: true });
+      gates.push({ metric: `400 tenants: ${code}, × Map`, measured: measured.median, atMost, noisy: true });
     }
     const columns = ['operation', '× Map with a template key', 'quartiles'];
     return { tables: [{ title: 'Hits where 400 tenants take turns', columns, rows }], gates };

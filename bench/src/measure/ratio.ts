@@ -41,6 +41,11 @@ export async function ratio(measured: Workload, reference: Workload, clock: Cloc
   return { median: quantile(0.5), quartiles: [quantile(0.25), quantile(0.75)] };
 }
 
+/** Shows the quartiles in a table. */
+export function spread({ quartiles: [low, high] }: Ratio): string {
+  return `${low.toFixed(2)} … ${high.toFixed(2)}`;
+}
+
 type NsEach = (workload: Workload, iterations: number) => Promise<number>;
 
 /** Returns the number of iterations that take about `ms` milliseconds, after a warm-up. */

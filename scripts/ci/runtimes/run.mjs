@@ -1,4 +1,4 @@
-// Runs the tests on other runtimes: the suite on Node 24, the tests of the built packages on Bun and Deno.
+// Runs the tests on other runtimes: those of the packages on Node 24, the tests of the built packages on Bun and Deno.
 // `node scripts/ci/runtimes/run.mjs bun deno` runs these two. A missing runtime is skipped, or fails if SECRETKIT_CI is set.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -80,8 +80,8 @@ async function runDeno(deno, report) {
 }
 
 /**
- * The tests of the packages, without the runs of the conformance kit, which Bun and Deno repeat: the types, the structure and the
- * simulation do not depend on the runtime, and CI runs the examples. The workflow runs all of it on newer versions of Node.
+ * The tests of the packages, without those named `conformance`: Node 20 runs them, and Bun and Deno run the kit. The types, the structure
+ * and the simulation do not depend on the runtime, and CI runs the examples. The workflow runs all of it on 22, 24 and 26.
  */
 function runNode(node, report) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];

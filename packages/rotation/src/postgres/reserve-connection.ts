@@ -1,10 +1,5 @@
 import { SecretError } from '@secretkit/core/provider';
 
-/** The parts of `postgres` that are used. */
-export interface Reserving<R extends { release(): void }> {
-  reserve(): Promise<R>;
-}
-
 /** How long a reservation waits before another one is asked for, in milliseconds. */
 const againMs = { first: 1_000, max: 10_000 }; // longer than a login takes
 
@@ -15,7 +10,7 @@ const againMs = { first: 1_000, max: 10_000 }; // longer than a login takes
  * @param isEnded - Whether the client has been ended: it would connect again.
  */
 export function reserveConnection<R extends { release(): void }>(
-  sql: Reserving<R>,
+  sql: { reserve(): Promise<R> },
   isEnded: () => boolean,
 ): Promise<R> {
   return new Promise((resolve, reject) => {
