@@ -22,7 +22,11 @@ export const store: Case = {
     const { rows, gates } = await tenSecrets();
     return {
       tables: [
-        { title: 'Ten secrets of one scope (latency 20 ms)', columns: ['reads', 'requests', 'ms'], rows },
+        {
+          title: 'Ten secrets of one scope (latency 20 ms)',
+          columns: ['reads', 'requests', 'ms', '× one secret alone'],
+          rows,
+        },
         {
           title: 'Fifty secrets of five scopes, with the limit of 25 requests/s used up',
           columns: ['client', 'requests', 'answered', 'ms'],
@@ -39,6 +43,7 @@ async function tenSecrets(): Promise<{ rows: (string | number)[][]; gates: Gate[
   for (const name of names) emulator.secrets.put({ name, payload: 'value' });
   const provider = stripeSecrets({ client: createStripeClient({ apiKey, baseUrl: emulator.url }) });
   const readers: Readonly<Record<string, (secrets: SecretsReader) => Promise<unknown>>> = {
+    'one secret alone': (secrets) => secrets.require('name-0'),
     sequential: async (secrets) => {
       for (const name of names) await secrets.require(name);
     },
@@ -47,6 +52,7 @@ async function tenSecrets(): Promise<{ rows: (string | number)[][]; gates: Gate[
   };
   const rows: (string | number)[][] = [];
   const gates: Gate[] = [];
+  let oneMs = Number.NaN;
   try {
     for (const [kind, read] of Object.entries(readers)) {
       const times: number[] = [];
@@ -59,14 +65,16 @@ async function tenSecrets(): Promise<{ rows: (string | number)[][]; gates: Gate[
         times.push(performance.now() - startedAt);
         requests = emulator.requests.count() - before;
       }
-      rows.push([kind, requests, median(times).toFixed(1)]);
+      const ms = median(times);
+      if (rows.length === 0) oneMs = ms;
+      rows.push([kind, requests, ms.toFixed(1), (ms / oneMs).toFixed(2)]);
       if (kind !== 'batch (getMany)') continue;
       gates.push(
         { metric: 'requests for a batch of ten', measured: requests, atMost: 1, noisy: false },
         {
-          metric: 'ms for a batch of ten at 20 ms latency',
-          measured: median(times),
-          atMost: 30,
+          metric: 'time of a batch of ten, × one secret alone',
+          measured: ms / oneMs,
+          atMost: 1.3,
           noisy: true,
         },
       );

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createServer as createHttpServer,
   type IncomingHttpHeaders,
@@ -5,7 +6,13 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { onTestFinished } from 'vitest';
 import { selfSigned } from './self-signed.js';
 
@@ -72,15 +79,12 @@ export async function serveSockets(
   return listen(server, protocol);
 }
 
-/** Returns a port without a listener. */
+/** Returns a port without a listener. A connection of the test has it, so no other process gets it meanwhile. */
 export async function closedPort(): Promise<TestServer> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo; // a listening TCP server has one
-  await new Promise((resolve) => server.close(resolve));
-  return addressOf('http', '127.0.0.1', port);
+  const { port, host } = await serveSockets(() => undefined);
+  const socket = connect(port, host).on('error', () => undefined);
+  await once(socket, 'connect');
+  return addressOf('http', host, socket.localPort ?? Number.NaN);
 }
 
 /** Returns a host that does not exist. No resolver is queried: a DNS label has 63 characters at most. */

@@ -159,8 +159,13 @@ describe.skipIf(!isTested('initdb', 'postgres'))('postgresClient', () => {
     const db = await open();
     let end = (): void => undefined;
     const held = new Promise<void>((resolve) => (end = resolve));
-    const holders = Array.from({ length: 3 }, () => db.use(() => held)); // all connections of the client
-    await vi.waitFor(() => expect(sockets()).toHaveLength(3), 10_000);
+    let holding = 0;
+    const hold = (): Promise<void> => {
+      holding += 1;
+      return held;
+    };
+    const holders = Array.from({ length: 3 }, () => db.use(hold)); // all connections of the client
+    await vi.waitFor(() => expect(holding).toBe(3), 10_000);
     const answers = names(db, 5);
     await server.sql(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${app}'`);
     expect(await answers).toEqual(Array.from({ length: 5 }, () => app)); // postgres forgets three of them
