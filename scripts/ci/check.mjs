@@ -64,18 +64,13 @@ const checks = {
   ],
 };
 
-/** Groups of lanes. The lanes of a group run side by side: each uses about one core, and writes nothing that another one reads. */
-const sideBySide = [
-  [
-    ['lint', 'unused', 'readme'],
-    ['sizes', 'types', 'browser-types', 'packages', 'quickstart', 'docs', 'site'],
-  ],
-  [
-    ['proof:rotation', 'proof:leases', 'proof:files', 'proof:workers', 'proof:fleet'],
-    ['proof:sealed', 'proof:oauth'],
-  ],
-  // The bench counts CPU time, so it may share the machine.
-  [['bench', 'conformance', 'examples', 'new-adapter'], ['release']],
+/** Each uses all cores, or writes what others read: one at a time, before all others. */
+const alone = ['sync', 'format', 'build', 'tests', 'runtimes'];
+
+/** Each uses about one core: two at a time, the slowest first. The bench counts CPU time, so it may share the machine. */
+const slowestFirst = [
+  ...['release', 'bench', 'site', 'lint', 'readme', 'new-adapter', 'types', 'proof:sealed', 'packages'],
+  ...['proof:rotation', 'docs', 'quickstart', 'proof:leases', 'proof:oauth', 'examples', 'proof:fleet'],
 ];
 
 const names = Object.keys(checks);
@@ -89,14 +84,11 @@ if (unknown) {
 const chosen = names.filter((name) => given.length === 0 || given.includes(name) !== skips);
 
 const results = [];
-for (const lanes of stagesOf(chosen)) {
-  const isAlone = lanes.length === 1;
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (const name of lane) results.push(await check(name, isAlone));
-    }),
-  );
-}
+const others = [...new Set([...slowestFirst, ...names])].filter((name) => !alone.includes(name));
+for (const name of alone) if (chosen.includes(name)) results.push(await check(name, true));
+const waiting = others.filter((name) => chosen.includes(name));
+const isAlone = waiting.length === 1;
+await Promise.all([checkWaiting(), checkWaiting()]);
 
 console.log('');
 for (const { name, passed, seconds } of results) {
@@ -111,18 +103,9 @@ for (const { name, passed, output } of results) {
 }
 process.exit(results.every(({ passed }) => passed) ? 0 : 1);
 
-/** Returns the lanes of each stage. The checks of a lane run one after the other. */
-function stagesOf(names) {
-  const started = new Set();
-  return names.flatMap((name) => {
-    const group = sideBySide.find((lanes) => lanes.flat().includes(name));
-    if (!group) return [[[name]]];
-    if (started.has(group)) return [];
-    started.add(group);
-    return [
-      group.map((lane) => lane.filter((each) => names.includes(each))).filter(({ length }) => length > 0),
-    ];
-  });
+async function checkWaiting() {
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+    results.push(await check(name, isAlone));
 }
 
 async function check(name, isAlone) {

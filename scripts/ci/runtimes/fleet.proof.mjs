@@ -2,8 +2,8 @@
 // while Redis is down, and no value in a dump. With `--small`, for CI: 300 simulated processes, and six real ones.
 import { tsImport } from 'tsx/esm/api';
 
-const small = { simulated: 300, twins: 100, real: 6, pauseMs: 300 };
-const full = { simulated: 10_000, twins: 10_000, real: 30, pauseMs: 1_500 };
+const small = { simulated: 300, twins: 100, unreachable: 100, real: 6, pauseMs: 300 };
+const full = { simulated: 10_000, twins: 10_000, unreachable: 1_000, real: 30, pauseMs: 1_500 };
 
 /** Returns a row for each part and the result, or the reason why it cannot run. */
 export async function prove(...flags) {
