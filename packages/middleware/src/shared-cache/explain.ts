@@ -2,8 +2,9 @@ import { backendName, ignoreErrors } from '@secretkit/core/middleware';
 import type { MemoryExplanation, MemoryState, SecretProvider, SecretRef } from '@secretkit/core/provider';
 import type { Identity } from '../cache/identity.js';
 import type { LateWrites } from '../cache/late-writes.js';
+import type { Clocks } from '../shared/clocks.js';
 import type { GuardSnapshot } from './guard.js';
-import type { Clocks, Reads } from './reads.js';
+import type { Reads } from './reads.js';
 import type { SecretState, SecretStates, SharedFacts } from './secret-state.js';
 
 /**

@@ -58,16 +58,15 @@
 import { backendName, defineMiddleware, ignoreErrors, type Middleware } from '@secretkit/core/middleware';
 import {
   type CacheInvalidation,
-  type CallContext,
   type InvalidateTarget,
-  isSecretError,
   type SecretChange,
   type SecretRef,
   withoutVersion,
 } from '@secretkit/core/provider';
 import { identities } from '../cache/identity.js';
 import { createLateWrites } from '../cache/late-writes.js';
-import { monotonicNow } from '../shared/monotonic-now.js';
+import { clocksOf } from '../shared/clocks.js';
+import { recordOperations } from '../shared/record-operations.js';
 import { recordUses } from '../shared/record-uses.js';
 import { createExplain } from './explain.js';
 import { createGuard } from './guard.js';
@@ -131,7 +130,7 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
     kind: sharedCacheKind,
     options: shownOptions(settings),
     build: (next) => {
-      const clocks = { wallMs: now ?? Date.now, monotonicMs: now ?? monotonicNow };
+      const clocks = clocksOf(now);
       const identify = identities(next);
       const states = secretStates();
       const lateWrites = createLateWrites(maxStates);
@@ -163,26 +162,6 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
         await messages.publish(topic);
       }
 
-      async function aroundWrite<T>(ref: SecretRef, ctx: CallContext, write: () => Promise<T>): Promise<T> {
-        const state = stateOf(ref);
-        await evict(state);
-        try {
-          const result = await write();
-          lateWrites.succeeded(state.identity.key);
-          return result;
-        } catch (error) {
-          lateWrites.failed(
-            state.identity.key,
-            ctx.signal?.aborted ? undefined : error,
-            clocks.monotonicMs(),
-          );
-          throw error;
-        } finally {
-          await evict(state);
-          await publish(state).catch(() => undefined); // a lost message costs at most ttlMs
-        }
-      }
-
       function invalidate(target: InvalidateTarget | undefined): void {
         if (isRef(target)) {
           const state = stateOf(target);
@@ -197,29 +176,22 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
         void messages.publish(undefined).catch(() => undefined);
       }
 
-      const { set, compareAndSet, delete: remove, memory = {} } = next;
+      const { memory = {} } = next;
       return {
-        async get(ref, ctx) {
-          started();
-          const [answer] = await reads.read([{ identity: identify(ref), ref }], ctx);
-          if (isSecretError(answer)) throw answer;
-          return answer;
-        },
-
-        async getMany(refs, ctx) {
-          started();
-          return reads.read(
-            refs.map((ref) => ({ identity: identify(ref), ref })),
-            ctx,
-          );
-        },
-
-        set: set && ((ref, secret, ctx) => aroundWrite(ref, ctx, () => set(ref, secret, ctx))),
-        compareAndSet:
-          compareAndSet &&
-          ((ref, secret, expected, ctx) =>
-            aroundWrite(ref, ctx, () => compareAndSet(ref, secret, expected, ctx))),
-        delete: remove && ((ref, ctx) => aroundWrite(ref, ctx, () => remove(ref, ctx))),
+        ...recordOperations(next, {
+          identify,
+          lateWrites,
+          monotonicMs: clocks.monotonicMs,
+          async read(requested, ctx) {
+            started();
+            return reads.read(requested, ctx);
+          },
+          async evict(identity, when) {
+            const state = states.of(identity);
+            await evict(state);
+            if (when === 'after') await publish(state).catch(() => undefined); // a lost message costs at most ttlMs
+          },
+        }),
 
         memory: {
           invalidate(target) {

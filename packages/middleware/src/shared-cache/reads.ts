@@ -16,6 +16,7 @@ import {
 } from '@secretkit/core/provider';
 import type { Requested } from '../cache/identity.js';
 import type { LateWrites } from '../cache/late-writes.js';
+import type { Clocks } from '../shared/clocks.js';
 import { wait } from '../shared/wait.js';
 import { factsOf, judge, storedMs } from './judge.js';
 import type { SharedCacheSettings } from './options.js';
@@ -23,12 +24,6 @@ import { renewing } from './renewing.js';
 import { type Counts, type Outcome, report } from './report.js';
 import type { SecretState, SecretStates } from './secret-state.js';
 import { type FoundRecord, leaseMs, type OtherLease, type SharedRecords } from './shared-records.js';
-
-/** The clocks of the layer: the wall clock for ages, the monotonic one for waits. */
-export interface Clocks {
-  readonly wallMs: () => number;
-  readonly monotonicMs: () => number;
-}
 
 /** A read of one secret on its way. */
 interface Pending extends Requested {

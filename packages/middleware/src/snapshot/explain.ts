@@ -2,7 +2,7 @@ import { backendName, ignoreErrors } from '@secretkit/core/middleware';
 import type { MemoryExplanation, SecretProvider, SecretRef } from '@secretkit/core/provider';
 import type { Identity } from '../cache/identity.js';
 import type { LateWrites } from '../cache/late-writes.js';
-import type { Clocks } from './reads.js';
+import type { Clocks } from '../shared/clocks.js';
 import type { SecretStates } from './secret-state.js';
 
 /** Returns the function that explains what a plain read would get now, as far as this process knows: it reads no record. */

@@ -19,16 +19,11 @@
  */
 
 import { backendName, defineMiddleware, ignoreErrors, type Middleware } from '@secretkit/core/middleware';
-import {
-  type CallContext,
-  type InvalidateTarget,
-  isSecretError,
-  type SecretRef,
-  withoutVersion,
-} from '@secretkit/core/provider';
+import { type InvalidateTarget, type SecretRef, withoutVersion } from '@secretkit/core/provider';
 import { identities } from '../cache/identity.js';
 import { createLateWrites } from '../cache/late-writes.js';
-import { monotonicNow } from '../shared/monotonic-now.js';
+import { clocksOf } from '../shared/clocks.js';
+import { recordOperations } from '../shared/record-operations.js';
 import { recordUses } from '../shared/record-uses.js';
 import { warnOnce } from '../shared/warn-once.js';
 import { createExplain } from './explain.js';
@@ -95,7 +90,7 @@ export function snapshot(options: SnapshotOptions): Middleware {
     kind: snapshotKind,
     options: { maxAgeMs, skewMs },
     build: (next) => {
-      const clocks = { wallMs: now ?? Date.now, monotonicMs: now ?? monotonicNow };
+      const clocks = clocksOf(now);
       const identify = identities(next);
       const states = secretStates();
       const lateWrites = createLateWrites(maxStates);
@@ -126,22 +121,6 @@ export function snapshot(options: SnapshotOptions): Middleware {
         await records.remove(state, isAwaited);
       }
 
-      async function aroundWrite<T>(ref: SecretRef, ctx: CallContext, write: () => Promise<T>): Promise<T> {
-        const state = stateOf(ref);
-        const { key } = state.identity;
-        await evict(state, true);
-        try {
-          const result = await write();
-          lateWrites.succeeded(key);
-          return result;
-        } catch (error) {
-          lateWrites.failed(key, ctx.signal?.aborted ? undefined : error, clocks.monotonicMs());
-          throw error;
-        } finally {
-          await evict(state, true);
-        }
-      }
-
       function invalidate(target: InvalidateTarget | undefined): void {
         if (target && 'name' in target) {
           void evict(stateOf(target), false);
@@ -152,29 +131,18 @@ export function snapshot(options: SnapshotOptions): Middleware {
         void records.prune(undefined); // the names of records do not show their scope, so all are deleted
       }
 
-      const { set, compareAndSet, delete: remove, memory = {} } = next;
+      const { memory = {} } = next;
       return {
-        async get(ref, ctx) {
-          prune();
-          const [answer] = await reads.read([{ identity: identify(ref), ref }], ctx);
-          if (isSecretError(answer)) throw answer;
-          return answer;
-        },
-
-        async getMany(refs, ctx) {
-          prune();
-          return reads.read(
-            refs.map((ref) => ({ identity: identify(ref), ref })),
-            ctx,
-          );
-        },
-
-        set: set && ((ref, secret, ctx) => aroundWrite(ref, ctx, () => set(ref, secret, ctx))),
-        compareAndSet:
-          compareAndSet &&
-          ((ref, secret, expected, ctx) =>
-            aroundWrite(ref, ctx, () => compareAndSet(ref, secret, expected, ctx))),
-        delete: remove && ((ref, ctx) => aroundWrite(ref, ctx, () => remove(ref, ctx))),
+        ...recordOperations(next, {
+          identify,
+          lateWrites,
+          monotonicMs: clocks.monotonicMs,
+          async read(requested, ctx) {
+            prune();
+            return reads.read(requested, ctx);
+          },
+          evict: async (identity) => evict(states.of(identity), true),
+        }),
 
         memory: {
           invalidate(target) {

@@ -16,15 +16,10 @@ import {
 import type { Requested } from '../cache/identity.js';
 import type { LateWrites } from '../cache/late-writes.js';
 import { isDenial } from '../cache/negative-entries.js';
+import type { Clocks } from '../shared/clocks.js';
 import { type Counts, report } from './report.js';
 import { outdate, type SecretState, type SecretStates } from './secret-state.js';
 import type { SnapshotRecords } from './snapshot-records.js';
-
-/** The clocks of the layer: the wall clock for ages, the monotonic one for waits. */
-export interface Clocks {
-  readonly wallMs: () => number;
-  readonly monotonicMs: () => number;
-}
 
 /** A read of one secret. */
 interface Pending extends Requested {
