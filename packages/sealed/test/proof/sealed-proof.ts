@@ -111,8 +111,10 @@ async function proveSite(name: string, site: Site, operations: number): Promise<
   await site.empty();
   const codec = sealedCodec({ keys: [{ id: 'k1', key: new Uint8Array(32).fill(1) }], namespace: 'writers' });
   const startedAt = performance.now();
+  process.stderr.write(`${operations} operations by 10 writers, ${name} …\n`); // a soak takes minutes
   const writers = await runWriters(sealedSecrets({ table: site.table, codec }), { operations, seed: 23 });
   const perSecond = Math.round(operations / ((performance.now() - startedAt) / 1_000));
+  process.stderr.write(`${writers.lost} lost, ${writers.wrong} unlike the model, ${perSecond} a second\n`);
   return [
     {
       proof: `canaries in a dump, ${name}`,
