@@ -3,6 +3,7 @@ import {
   isPlainObject,
   isSecret,
   kindOf,
+  own,
   type Secret,
   seal,
   unknownKey,
@@ -37,7 +38,7 @@ export function encodeContent(content: RecordContent): Uint8Array {
   if (!Object.hasOwn(content, 'secret')) {
     throw invalid('content.secret must be given. Pass undefined to record that there is no such secret.');
   }
-  const stored: StoredContent = { fetchedAt: timeOf(content.fetchedAt), ...fieldsOf(content.secret) };
+  const stored: StoredContent = { fetchedAt: timeOf(own(content, 'fetchedAt')), ...fieldsOf(content.secret) };
   return new TextEncoder().encode(JSON.stringify({ __proto__: null, ...stored })); // it inherits no toJSON
 }
 

@@ -19,8 +19,9 @@ export interface CallLimits {
   readonly now: () => number;
 }
 
+/** `failure` is always its own: an inherited field must not turn a failure into a result. */
 type Outcome<T> =
-  | { readonly value: T; readonly untilMs: number }
+  | { readonly failure: undefined; readonly value: T; readonly untilMs: number }
   | { readonly failure: Failure; readonly untilMs: number };
 
 /** A failure as plain data: an error keeps the async context of the request that made it. */
@@ -51,7 +52,7 @@ export class SharedCalls<T> {
     const known = this.#outcomes.get(key);
     const outcome =
       known && this.#limits.now() < known.untilMs ? known : await abortable(this.#run(key, call), signal);
-    if ('value' in outcome) return outcome.value;
+    if (!outcome.failure) return outcome.value;
     const { code, problem, fields } = outcome.failure;
     throw new SecretError(code, problem, fields);
   }
@@ -85,7 +86,7 @@ export class SharedCalls<T> {
   }
 
   #success(value: T): Outcome<T> {
-    return { value, untilMs: this.#limits.now() + this.#limits.ttlMs };
+    return { failure: undefined, value, untilMs: this.#limits.now() + this.#limits.ttlMs };
   }
 }
 

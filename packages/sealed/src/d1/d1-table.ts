@@ -1,4 +1,4 @@
-import { kindOf } from '@secretkit/core/provider';
+import { kindOf, own } from '@secretkit/core/provider';
 import { sqliteError } from '../sqlite/sqlite-error.js';
 import { type Statement, sqliteStatements } from '../sqlite/sqlite-statements.js';
 import { refuseKv } from '../table/check-table.js';
@@ -51,7 +51,7 @@ export function d1Table(binding: D1Binding, options: TableOptions = {}): SecretT
     },
     async batch(statements: readonly Statement[]) {
       const results = await mapped(() => binding.batch(statements.map(prepared)));
-      return results.map(({ meta }) => meta.changes ?? 0);
+      return results.map(({ meta }) => own(meta, 'changes') ?? 0);
     },
   };
   return sqliteStatements('d1Table', 'd1', driver, options);

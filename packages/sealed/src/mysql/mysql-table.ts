@@ -1,4 +1,4 @@
-import { isSecretError, kindOf } from '@secretkit/core/provider';
+import { isSecretError, kindOf, own } from '@secretkit/core/provider';
 import { checkedOnce, columnSizes } from '../table/columns.js';
 import { databaseError, type Meaning, meanings } from '../table/database-error.js';
 import { inOrder } from '../table/in-order.js';
@@ -221,7 +221,7 @@ async function again(work: () => Promise<boolean>): Promise<boolean> {
     try {
       return await work();
     } catch (error) {
-      const vendorCode = isSecretError(error) ? error.details.vendorCode : undefined;
+      const vendorCode = isSecretError(error) ? own(error.details, 'vendorCode') : undefined;
       if (vendorCode === 'ER_DUP_ENTRY') return false;
       if (vendorCode !== 'ER_LOCK_DEADLOCK' || attempt === maxAttempts) throw error;
     }

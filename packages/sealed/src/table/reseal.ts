@@ -1,4 +1,4 @@
-import { invalid, SecretError, type SecretRef, throwIfAborted } from '@secretkit/core/provider';
+import { invalid, ownFields, SecretError, type SecretRef, throwIfAborted } from '@secretkit/core/provider';
 import { readRecord } from '../record.js';
 import type { SealedCodec, UnopenedReason } from '../sealed-codec.js';
 import { refOf } from './row-key.js';
@@ -73,13 +73,14 @@ export async function reseal(
   /** Returns whether the record needs no other look. */
   async function resealVersion(row: SecretRow): Promise<boolean> {
     const next = await resealRow(codec, row, signal);
-    if ('record' in next) {
-      const isWritten = await table.write(next, { record: row.record }, { signal, keepVersions: 1 });
+    if (typeof next === 'string') {
+      const expected = ownFields({ record: row.record });
+      const isWritten = await table.write({ ...row, record: next }, expected, { signal, keepVersions: 1 });
       if (isWritten) counts.resealed += 1;
       return isWritten;
     }
     counts.unreadable += 1;
-    const { reason, keyId } = next;
+    const { reason, keyId } = ownFields(next);
     const ref = { ...refOf(row), version: row.version };
     onUnreadable?.({ ref, reason, ...(keyId !== undefined && { keyId }) });
     return true;
@@ -118,7 +119,8 @@ async function* pagesOf(
   let after = cursor === undefined ? undefined : keyOf(cursor);
   for (;;) {
     throwIfAborted(signal);
-    const keys = await table.page({ ...(after && { after }), limit: pageSize }, { signal });
+    const query = ownFields({ ...(after && { after }), limit: pageSize });
+    const keys = await table.page(query, { signal });
     if (keys.length > 0) yield keys;
     after = keys.at(-1);
     if (keys.length < pageSize) return;

@@ -2,6 +2,7 @@ import {
   contentOf,
   hasExpired,
   invalid,
+  ownFields,
   type Secret,
   SecretError,
   type SecretRef,
@@ -56,17 +57,17 @@ export async function openRow(
   return result.secret;
 }
 
-/** Returns the record of a row under the first key; the reason if its record does not open. @throws The failure of an envelope. */
+/** Returns the record of a row under the first key, or why it does not open. @throws The failure of an envelope. */
 export async function resealRow(
   codec: SealedCodec,
   row: SecretRow,
   signal: AbortSignal | undefined,
-): Promise<SecretRow | UnopenedRecord> {
+): Promise<string | UnopenedRecord> {
   const result = await codec.open(contextOf(row), row.record, { signal });
   if (!result.opened && result.reason === 'key_unavailable') throw unreadable(result);
   if (!result.opened) return result;
   const { secret, fetchedAt }: OpenedRecord = result;
-  return { ...row, record: await codec.seal(contextOf(row), { secret, fetchedAt }, { signal }) };
+  return codec.seal(contextOf(row), { secret, fetchedAt }, { signal });
 }
 
 function contextOf({ version, ...key }: RowKey & { readonly version: string }): {
@@ -76,7 +77,8 @@ function contextOf({ version, ...key }: RowKey & { readonly version: string }): 
   return { use, ref: { ...refOf(key), version } };
 }
 
-function unreadable({ reason, keyId, code }: UnopenedRecord): SecretError {
+function unreadable(record: UnopenedRecord): SecretError {
+  const { reason, keyId, code } = ownFields(record);
   const named = keyId === undefined ? '' : ` It has the key id "${keyId}".`;
   const problem = `the record does not open: ${problems[reason]}${named} ${remedies[reason]}`;
   return new SecretError(code ?? 'invalid_data', problem);

@@ -8,6 +8,8 @@ import {
   invalid,
   isSecretError,
   kindOf,
+  own,
+  ownFields,
   type Secret,
   SecretError,
   type SecretProvider,
@@ -74,8 +76,8 @@ const maxAttempts = 100;
  */
 export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
   const owner = 'sealedSecrets';
-  const own = checkOptions(owner, options, ['table', 'codec', 'keepVersions', 'pageSize', 'now']);
-  const { table, codec, keepVersions = 10, pageSize = 100, now = () => Date.now() } = own;
+  const given = checkOptions(owner, options, ['table', 'codec', 'keepVersions', 'pageSize', 'now']);
+  const { table, codec, keepVersions = 10, pageSize = 100, now = () => Date.now() } = given;
   checkTable(owner, table);
   checkCodec(owner, codec);
   checkNumber(owner, 'keepVersions', keepVersions, { min: 1, max: 1_000, whole: true });
@@ -111,9 +113,10 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
   async function put(
     ref: SecretRef,
     secret: Secret,
-    { signal, idempotencyKey }: CallContext,
+    ctx: CallContext,
     expectation?: { readonly version: string | undefined },
   ): Promise<{ readonly version: string }> {
+    const { signal, idempotencyKey } = ownFields(ctx);
     throwIfAborted(signal);
     const key = checkedKey(ref);
     const version = await newVersion(key, idempotencyKey);
@@ -132,7 +135,7 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
         );
       }
       if (found && live === undefined) await abortable(table.remove(key, found.version, { signal }), signal);
-      const writing = table.write(row, { version: live }, { signal, keepVersions });
+      const writing = table.write(row, ownFields({ version: live }), { signal, keepVersions });
       if ((await abortable(writing, signal)) || (await isWritten())) return { version };
     }
     throw new SecretError('unavailable', 'other writers changed the secret too often. Try again.');
@@ -165,12 +168,13 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
       );
     },
 
-    async list({ scope, cursor, limit = pageSize }, { signal }) {
+    async list(listQuery, { signal }) {
       throwIfAborted(signal);
+      const { scope, cursor, limit = pageSize } = ownFields(listQuery);
       const owned = ownerOf(scope);
       const after = cursor === undefined ? undefined : { ...owned, name: cursor };
       const size = Math.min(limit, pageSize);
-      const query = { scope: owned, ...(after && { after }), limit: size };
+      const query = ownFields({ scope: owned, ...(after && { after }), limit: size });
       const heads = await abortable(table.page(query, { signal }), signal);
       const last = heads.length < size ? undefined : heads.at(-1);
       return {
@@ -213,8 +217,8 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
     },
 
     async reseal(resealOptions = {}) {
-      const own = checkOptions('reseal', resealOptions, ['after', 'signal', 'onProgress', 'onUnreadable']);
-      return reseal(table, codec, own);
+      const given = checkOptions('reseal', resealOptions, ['after', 'signal', 'onProgress', 'onUnreadable']);
+      return reseal(table, codec, given);
     },
 
     async keysInUse({ signal } = {}) {
@@ -223,12 +227,13 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
   });
 }
 
-function isCurrent({ version }: SecretRef): boolean {
+function isCurrent(ref: SecretRef): boolean {
+  const version = own(ref, 'version');
   return version === undefined || version === currentStage;
 }
 
 function checkedKey(ref: SecretRef): RowKey {
-  if (ref.version === undefined) return rowKey(ref);
+  if (own(ref, 'version') === undefined) return rowKey(ref);
   throw invalid('ref of a write must not have a version: a write makes one, and a delete removes all.');
 }
 
