@@ -229,6 +229,10 @@ describe('texts that a column would cut', () => {
       expect(String(error)).toContain(field);
     }
     expect(table.rows.size).toBe(0);
+    await provider.set(token, seal('a value'), {});
+    const [wrong, right] = await provider.getMany([ref, token], {});
+    expect(wrong).toMatchObject({ code: 'invalid_argument' });
+    expect((right as { reveal(): string }).reveal()).toBe('a value');
   });
 });
 

@@ -6,7 +6,6 @@ import {
   checkOptions,
   hasExpired,
   invalid,
-  isSecretError,
   kindOf,
   own,
   ownFields,
@@ -16,6 +15,7 @@ import {
   type SecretRef,
   type SecretVersion,
   throwIfAborted,
+  toSecretError,
 } from '@secretkit/core/provider';
 import type { SealedCodec } from '../sealed-codec.js';
 import { checkTable } from './check-table.js';
@@ -151,18 +151,18 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
 
     async getMany(refs, { signal }) {
       throwIfAborted(signal);
-      const plain = refs.filter(isCurrent);
-      const keys = plain.map(rowKey);
-      const rows = keys.length > 0 ? await abortable(table.read(keys, { signal }), signal) : [];
+      const keys = refs.map(batchKey);
+      const batch = keys.filter((key) => key !== undefined);
+      const rows = batch.length > 0 ? await abortable(table.read(batch, { signal }), signal) : [];
       return Promise.all(
-        refs.map(async (ref): Promise<Answer> => {
+        refs.map(async (ref, at): Promise<Answer> => {
           try {
-            const row = isCurrent(ref) ? rows[plain.indexOf(ref)] : await find(ref, signal);
+            const key = keys[at];
+            const row = key ? rows[batch.indexOf(key)] : await find(ref, signal);
             return await opened(row, signal);
           } catch (error) {
             throwIfAborted(signal);
-            if (isSecretError(error)) return error;
-            throw error;
+            return toSecretError(error, {});
           }
         }),
       );
@@ -230,6 +230,15 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
 function isCurrent(ref: SecretRef): boolean {
   const version = own(ref, 'version');
   return version === undefined || version === currentStage;
+}
+
+/** Returns the key of a ref that one query for all reads; `undefined` for a version, and for a ref that the table cannot have. */
+function batchKey(ref: SecretRef): RowKey | undefined {
+  try {
+    return isCurrent(ref) ? rowKey(ref) : undefined;
+  } catch {
+    return undefined; // its own read says why
+  }
 }
 
 function checkedKey(ref: SecretRef): RowKey {
