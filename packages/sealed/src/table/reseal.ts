@@ -1,4 +1,12 @@
-import { invalid, ownFields, SecretError, type SecretRef, throwIfAborted } from '@secretkit/core/provider';
+import {
+  invalid,
+  kindOf,
+  ownFields,
+  SecretError,
+  type SecretRef,
+  throwIfAborted,
+  toSecretError,
+} from '@secretkit/core/provider';
 import { readRecord } from '../record.js';
 import type { SealedCodec, UnopenedReason } from '../sealed-codec.js';
 import { refOf } from './row-key.js';
@@ -43,17 +51,19 @@ const maxAttempts = 100;
 
 /** Seals every record with the first key, if another one has sealed it. */
 export async function reseal(
-  table: SecretTable,
+  given: SecretTable,
   codec: SealedCodec,
   { after, signal, onProgress, onUnreadable }: ResealOptions,
 ): Promise<ResealProgress> {
+  const table = guarded(given, signal);
   const counts = { resealed: 0, unchanged: 0, unreadable: 0 };
   let cursor = after;
 
   async function resealSecret(key: RowKey): Promise<void> {
     const done = new Set<string>(); // versions
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const left = (await table.versions(key, { signal })).filter(({ version }) => !done.has(version));
+      const rows = rowsOf(await table.versions(key, { signal }));
+      const left = rows.filter(({ version }) => !done.has(version));
       const others = left.filter((row) => keyIdOf(row) !== codec.keyId);
       for (const row of others) {
         throwIfAborted(signal);
@@ -96,13 +106,14 @@ export async function reseal(
 
 /** Returns the number of records for each key id, over all versions. */
 export async function keysInUse(
-  table: SecretTable,
+  given: SecretTable,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, number>> {
+  const table = guarded(given, signal);
   const counts = new Map<string, number>();
   for await (const keys of pagesOf(table, undefined, signal)) {
     for (const key of keys) {
-      for (const row of await table.versions(key, { signal })) {
+      for (const row of rowsOf(await table.versions(key, { signal }))) {
         const keyId = keyIdOf(row);
         if (keyId !== undefined) counts.set(keyId, (counts.get(keyId) ?? 0) + 1);
       }
@@ -111,8 +122,35 @@ export async function keysInUse(
   return counts;
 }
 
+type Guarded = Pick<SecretTable, 'page' | 'versions' | 'write'>;
+
+/** Returns the table with a `SecretError` for each failure, as the client has it: no provider is between the table and the caller. */
+function guarded(table: SecretTable, signal: AbortSignal | undefined): Guarded {
+  const safe = <A extends unknown[], R>(method: (...args: A) => Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      try {
+        return await method.apply(table, args);
+      } catch (error) {
+        throwIfAborted(signal);
+        throw toSecretError(error, { provider: `sealed-${table.name}` });
+      }
+    };
+  };
+  return { page: safe(table.page), versions: safe(table.versions), write: safe(table.write) };
+}
+
+/** Returns the answer of a table. @throws `invalid_data`, which quotes nothing, if it is not a list of rows. */
+function rowsOf<T extends RowKey>(answer: readonly T[]): readonly T[] {
+  const rows: unknown = answer;
+  if (Array.isArray(rows) && [...rows].every((row) => typeof row === 'object' && row !== null)) return answer;
+  throw new SecretError(
+    'invalid_data',
+    `the table must return rows, got ${kindOf(rows)}. Correct the table.`,
+  );
+}
+
 async function* pagesOf(
-  table: SecretTable,
+  table: Guarded,
   cursor: string | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly RowKey[]> {
@@ -120,7 +158,7 @@ async function* pagesOf(
   for (;;) {
     throwIfAborted(signal);
     const query = ownFields({ ...(after && { after }), limit: pageSize });
-    const keys = await table.page(query, { signal });
+    const keys = rowsOf(await table.page(query, { signal }));
     if (keys.length > 0) yield keys;
     after = keys.at(-1);
     if (keys.length < pageSize) return;

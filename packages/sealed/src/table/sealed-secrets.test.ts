@@ -303,6 +303,27 @@ describe('reseal', () => {
     expect(Object.fromEntries(await next.keysInUse())).toEqual({ '2030-01': 1, '2030-02': 1 });
   });
 
+  it.each<[string, Partial<SecretTable>, string]>([
+    ['throws in page', { page: () => Promise.reject(new Error(canary)) }, 'unknown'],
+    ['throws in versions', { versions: () => Promise.reject(new TypeError(canary)) }, 'unknown'],
+    ['returns no list', { page: async () => null as never }, 'invalid_data'],
+    ['returns no rows', { versions: async () => [null] as never }, 'invalid_data'],
+  ])('and keysInUse reject with a SecretError that quotes nothing, if a table %s', async (_, wrong, code) => {
+    const table = memoryTable();
+    await setUp({ table }).provider.set(token, seal(canary), {});
+    const { provider } = setUp({ table: { ...table, ...wrong }, keys: [second, first] });
+    expect(await failure(provider.reseal())).toMatchObject({ name: 'SecretError', code });
+    expect(await failure(provider.keysInUse())).toMatchObject({ name: 'SecretError', code });
+  });
+
+  it('rejects with a SecretError that quotes nothing, if a table throws in write', async () => {
+    const table = memoryTable();
+    await setUp({ table }).provider.set(token, seal(canary), {});
+    const write = () => Promise.reject(new Error(canary));
+    const { provider } = setUp({ table: { ...table, write }, keys: [second, first] });
+    expect(await failure(provider.reseal())).toMatchObject({ name: 'SecretError', code: 'unknown' });
+  });
+
   it.each(['', 'no cursor', '["a"]', '{"0":"a"}', '["a","b","c","d"]'])(
     'refuses a wrong cursor: %s',
     async (after) => {
