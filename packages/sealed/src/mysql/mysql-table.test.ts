@@ -5,6 +5,7 @@ import { migration } from '../../test/migration.js';
 import { isTested, type MariadbServer, startMariadb } from '../../test/servers.js';
 import { describeTable } from '../../test/table-cases.js';
 import { tableHarness } from '../../test/table-harness.js';
+import { columnSizes } from '../table/columns.js';
 import { type MysqlPool, mysqlTable } from './mysql-table.js';
 
 const token = { account: '', user: '', name: 'token' };
@@ -102,4 +103,28 @@ it.each<[unknown, object]>([
   [{ query() {}, getConnection() {} }, { tabel: 'a' }],
 ])('mysqlTable refuses wrong arguments: %j %j', (pool, options) => {
   expect(() => mysqlTable(pool as MysqlPool, options)).toThrow(/^mysqlTable: /);
+});
+
+it('returns a name that is not UTF-8 as a text that no ref has, and finds its row by that text', async () => {
+  const sizes = Object.entries(columnSizes).map(([name, size]) => ({ name, size }));
+  const stored = {
+    account: '',
+    user: '',
+    name: 'C3FF',
+    version: 'v',
+    created: 1,
+    expires: null,
+    record: 'r',
+  };
+  const asked: (readonly unknown[])[] = [];
+  const query = async (sql: string, values: unknown[] = []) => {
+    if (sql.includes('information_schema')) return [sizes] as const;
+    asked.push(values);
+    return [[{ ...stored, name: '61' }, stored]] as const;
+  };
+  const table = mysqlTable({ query, getConnection: () => Promise.reject(new Error('none')) });
+  const [first, other] = await table.page({ limit: 10 }, {});
+  expect([first?.name, other?.name]).toEqual(['a', '\udcc3\udcff']);
+  await table.versions(other!, {});
+  expect(asked.at(-1)).toEqual(['', '', 'c3ff', '', '', 'c3ff']);
 });

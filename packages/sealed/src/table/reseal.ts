@@ -7,10 +7,9 @@ import {
   throwIfAborted,
   toSecretError,
 } from '@secretkit/core/provider';
-import { readRecord } from '../record.js';
 import type { SealedCodec, UnopenedReason } from '../sealed-codec.js';
 import { refOf } from './row-key.js';
-import { resealRow } from './row-record.js';
+import { keyIdOf, resealRow } from './row-record.js';
 import type { RowKey, SecretRow, SecretTable } from './secret-table.js';
 
 /** Options of one `reseal`. */
@@ -163,11 +162,6 @@ async function* pagesOf(
     after = keys.at(-1);
     if (keys.length < pageSize) return;
   }
-}
-
-function keyIdOf({ record }: SecretRow): string | undefined {
-  const parts = readRecord(record);
-  return typeof parts === 'string' ? undefined : parts.keyId;
 }
 
 function cursorOf(key: RowKey | undefined): string | undefined {

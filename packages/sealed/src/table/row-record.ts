@@ -1,4 +1,5 @@
 import {
+  checkRef,
   contentOf,
   hasExpired,
   invalid,
@@ -8,6 +9,7 @@ import {
   type SecretRef,
   seal,
 } from '@secretkit/core/provider';
+import { readRecord } from '../record.js';
 import type { OpenedRecord, SealedCodec, UnopenedReason, UnopenedRecord } from '../sealed-codec.js';
 import { refOf } from './row-key.js';
 import type { RowKey, SecretRow } from './secret-table.js';
@@ -50,7 +52,7 @@ export async function openRow(
   row: SecretRow,
   signal: AbortSignal | undefined,
 ): Promise<Secret> {
-  const result = await codec.open(contextOf(row), row.record, { signal });
+  const result = await opened(codec, row, signal);
   if (!result.opened) throw unreadable(result);
   if (!result.secret)
     throw new SecretError('invalid_data', 'the record holds no value. Write the secret again.');
@@ -63,11 +65,33 @@ export async function resealRow(
   row: SecretRow,
   signal: AbortSignal | undefined,
 ): Promise<string | UnopenedRecord> {
-  const result = await codec.open(contextOf(row), row.record, { signal });
+  const result = await opened(codec, row, signal);
   if (!result.opened && result.reason === 'key_unavailable') throw unreadable(result);
   if (!result.opened) return result;
   const { secret, fetchedAt }: OpenedRecord = result;
   return codec.seal(contextOf(row), { secret, fetchedAt }, { signal });
+}
+
+/** Returns the key id of a row's record; `undefined` if it is not a record. */
+export function keyIdOf({ record }: SecretRow): string | undefined {
+  const parts = readRecord(record);
+  return typeof parts === 'string' ? undefined : parts.keyId;
+}
+
+/** Opens the record of a row. Texts that no ref may have are not those that were sealed. */
+async function opened(
+  codec: SealedCodec,
+  row: SecretRow,
+  signal: AbortSignal | undefined,
+): Promise<OpenedRecord | UnopenedRecord> {
+  const context = contextOf(row);
+  try {
+    checkRef(context.ref);
+  } catch {
+    const keyId = keyIdOf(row);
+    return { opened: false, reason: 'not_authentic', ...(keyId !== undefined && { keyId }) };
+  }
+  return codec.open(context, row.record, { signal });
 }
 
 function contextOf({ version, ...key }: RowKey & { readonly version: string }): {

@@ -303,6 +303,38 @@ describe('reseal', () => {
     expect(Object.fromEntries(await next.keysInUse())).toEqual({ '2030-01': 1, '2030-02': 1 });
   });
 
+  it.each<[string, object]>([
+    ['name', { name: 'm\n' }],
+    ['name', { name: '' }],
+    ['name', { name: '\udcff' }],
+    ['account', { account: 'acct\t' }],
+    ['version', { version: '' }],
+    ['version', { version: 5 }],
+  ])('reports a row whose %s no ref may have, and goes on: %j', async (_, change) => {
+    const { provider, table } = setUp();
+    for (const name of ['a', 'm', 'z']) await provider.set({ name }, seal(canary), {});
+    const [row] = table.rows.get(idOf({ account: '', user: '', name: 'm' }))!;
+    table.rows.delete(idOf(row!));
+    const garbled = { ...row!, ...change };
+    table.rows.set(idOf(garbled), [garbled]);
+    const unreadable: unknown[] = [];
+    const { provider: next } = setUp({ table, keys: [second, first] });
+    const result = await next.reseal({ onUnreadable: (record) => unreadable.push(record) });
+    expect(result).toMatchObject({ resealed: 2, unchanged: 0, unreadable: 1 });
+    expect(unreadable).toMatchObject([{ reason: 'not_authentic', keyId: '2030-01' }]);
+    expectNoLeak(canary, unreadable);
+    expect(table.rows.get(idOf(garbled))).toEqual([garbled]);
+    expect(Object.fromEntries(await next.keysInUse())).toEqual({ '2030-01': 1, '2030-02': 2 });
+    expect((await next.list({}, {})).refs.length).toBeGreaterThan(1);
+  });
+
+  it('of a row with a garbled version, a read is invalid_data', async () => {
+    const { provider, table } = setUp();
+    await provider.set(token, seal(canary), {});
+    table.rows.set(tokenId, [{ ...table.rows.get(tokenId)![0]!, version: '' }]);
+    expect(await failure(provider.get(token, {}))).toMatchObject({ code: 'invalid_data' });
+  });
+
   it.each<[string, Partial<SecretTable>, string]>([
     ['throws in page', { page: () => Promise.reject(new Error(canary)) }, 'unknown'],
     ['throws in versions', { versions: () => Promise.reject(new TypeError(canary)) }, 'unknown'],
