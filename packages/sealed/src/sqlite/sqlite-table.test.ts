@@ -54,6 +54,21 @@ describe.skipIf(!openDatabase)('SQLite', () => {
   });
 });
 
+it.each([
+  ['SQLITE_FULL', 'quota_exceeded'],
+  ['SQLITE_IOERR_WRITE', 'unavailable'],
+])('keeps the error of a statement after which SQLite itself has rolled back: %s', async (vendor, code) => {
+  const run = (): never => {
+    throw Object.assign(new Error('the statement failed'), { code: vendor });
+  };
+  const exec = (sql: string): void => {
+    if (sql === 'rollback') throw new Error('cannot rollback - no transaction is active');
+  };
+  const table = sqliteTable({ exec, prepare: () => ({ run, all: run }) });
+  const writing = table.write(row, { version: undefined }, { keepVersions: 10 });
+  await expect(writing).rejects.toMatchObject({ code, details: { vendorCode: vendor } });
+});
+
 it.each<[unknown, object]>([
   [undefined, {}],
   [{ exec() {} }, {}],

@@ -51,13 +51,21 @@ export function sqliteTable(database: SqliteDatabase, options: TableOptions = {}
           database.exec('commit');
           return changes;
         } catch (error) {
-          database.exec('rollback');
+          rollBack(database);
           throw error;
         }
       });
     },
   };
   return sqliteStatements('sqliteTable', 'sqlite', driver, options);
+}
+
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec('rollback');
+  } catch {
+    // After SQLITE_FULL, SQLITE_IOERR and SQLITE_NOMEM there is no transaction any more; the caller needs the first error.
+  }
 }
 
 function mapped<T>(run: () => T): T {
