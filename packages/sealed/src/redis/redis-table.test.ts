@@ -98,6 +98,41 @@ describe.skipIf(!isTested('redis-server'))('Redis', () => {
   });
 });
 
+it.each<[unknown]>([
+  [null],
+  [undefined],
+  [5],
+  ['CANARY'],
+  [{}],
+  [['null']],
+  [['5']],
+  [['{}']],
+  [['"CANARY"']],
+  [['[1]']],
+  [['["CANARY",1]']],
+  [[5]],
+  [[['a\0b\0CANARY'], ['null']]],
+  [[['a\0b\0CANARY'], [null]]],
+  [[['CANARY'], ['["v",1,null]']]],
+  [[[5], ['["v",1,null]']]],
+  [[['a\0b\0c'], []]],
+])('an answer that the table has not written is invalid_data, without its content: %j', async (answer) => {
+  const table = redisTable({ eval: async () => answer });
+  const calls = [
+    () => table.page({ limit: 10 }, {}),
+    () => table.versions(token, {}),
+    () => table.read([token], {}),
+    () => table.write(row, { version: undefined }, { keepVersions: 10 }),
+    () => table.remove(token, row.version, {}),
+  ];
+  for (const call of calls) {
+    const error: unknown = await call().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'SecretError', code: 'invalid_data' });
+    expect(String(error)).toMatch(/Redis table.*(Use another prefix|Pass a client)/);
+    expect(String(error)).not.toContain('CANARY');
+  }
+});
+
 it.each<[unknown, object]>([
   [undefined, {}],
   [{}, {}],

@@ -12,8 +12,6 @@ export interface RedisTableOptions {
   readonly prefix?: string;
 }
 
-type StoredRow = readonly [version: string, createdAt: number, expiresAt: number | null, record: string];
-
 /**
  * Returns a table in Redis 6.2 or later, or in Valkey. Each method is one script. Redis promises to keep an acknowledged write only
  * with `appendfsync always`, without eviction, and without a failover: replication is asynchronous.
@@ -52,48 +50,48 @@ export function redisTable(client: RedisScripts, options: RedisTableOptions = {}
     }
   }
 
+  async function change(...call: Parameters<typeof run>): Promise<boolean> {
+    const changed = await run(...call);
+    if (changed === 0 || changed === 1) return changed === 1;
+    throw new SecretError(...otherAnswer);
+  }
+
   return Object.freeze<SecretTable>({
     name: 'redis',
 
     async read(keys) {
       if (keys.length === 0) return [];
-      const texts = (await run(scripts.read, keys.map(rowKeyOf))) as readonly (string | null)[];
-      return keys.map((key, at) => {
-        const text = texts[at];
-        return typeof text === 'string' ? rowOf(key, text) : undefined;
-      });
+      const texts = listOf(await run(scripts.read, keys.map(rowKeyOf)), keys.length);
+      return keys.map((key, at) => (texts[at] === null ? undefined : rowOf(key, texts[at])));
     },
 
     async write(row, expected, { keepVersions }) {
       const { version, createdAt, expiresAt = null, record } = row;
       const text = JSON.stringify([version, createdAt, expiresAt, record]);
       if ('record' in expected) {
-        return (await run(scripts.replace, [rowKeyOf(row)], [text, version, expected.record])) === 1;
+        return change(scripts.replace, [rowKeyOf(row)], [text, version, expected.record]);
       }
       const head = JSON.stringify([version, createdAt, expiresAt]);
       const args = [text, version, expected.version ?? '', keepVersions, memberOf(row), head];
-      return (await run(scripts.write, [rowKeyOf(row), index, heads], args)) === 1;
+      return change(scripts.write, [rowKeyOf(row), index, heads], args);
     },
 
     async remove(key, expected) {
-      return (await run(scripts.remove, [rowKeyOf(key), index, heads], [expected, memberOf(key)])) === 1;
+      return change(scripts.remove, [rowKeyOf(key), index, heads], [expected, memberOf(key)]);
     },
 
     async page({ scope, after, limit }) {
       const owned = scope && `${scope.account}\0${scope.user}`;
       const start = after ? `(${memberOf(after)}` : owned === undefined ? '-' : `[${owned}\0`;
       const end = owned === undefined ? '+' : `(${owned}\u0001`; // a name follows \0
-      const [members, texts] = (await run(
-        scripts.page,
-        [index, heads],
-        [start, end, limit],
-      )) as readonly string[][];
-      return (members ?? []).map((member, at) => headOf(keyOf(member), parsed(texts?.[at] ?? '')));
+      const [found, stored] = listOf(await run(scripts.page, [index, heads], [start, end, limit]), 2);
+      const members = listOf(found);
+      const texts = listOf(stored, members.length);
+      return members.map((member, at) => headOf(keyOf(member), texts[at]));
     },
 
     async versions(key) {
-      const texts = (await run(scripts.versions, [rowKeyOf(key)])) as readonly string[];
-      return texts.map((text) => rowOf(key, text));
+      return listOf(await run(scripts.versions, [rowKeyOf(key)])).map((text) => rowOf(key, text));
     },
   });
 }
@@ -103,34 +101,50 @@ function memberOf({ account, user, name }: RowKey): string {
   return `${account}\0${user}\0${name}`;
 }
 
-function keyOf(member: string): RowKey {
-  const [account = '', user = '', name = ''] = member.split('\0');
-  return { account, user, name };
+function keyOf(member: unknown): RowKey {
+  const [account, user, name, ...others] = typeof member === 'string' ? member.split('\0') : [];
+  if (account !== undefined && user !== undefined && name && others.length === 0) {
+    return { account, user, name };
+  }
+  throw new SecretError(...foreign);
 }
 
-function headOf(
-  { account, user, name }: RowKey,
-  [version, createdAt, expiresAt]: readonly [string, number, number | null, ...unknown[]],
-): RowHead {
+function headOf({ account, user, name }: RowKey, text: unknown): RowHead {
+  const [version, createdAt, expiresAt] = parsed(text);
+  const isDate = typeof createdAt === 'number' && (expiresAt === null || typeof expiresAt === 'number');
+  if (typeof version !== 'string' || !isDate) throw new SecretError(...foreign);
   return { account, user, name, version, createdAt, expiresAt: expiresAt ?? undefined };
 }
 
-function rowOf(key: RowKey, text: string): SecretRow {
-  const row = parsed(text);
-  return { ...headOf(key, row), record: row[3] };
+function rowOf(key: RowKey, text: unknown): SecretRow {
+  const [, , , record] = parsed(text);
+  return { ...headOf(key, text), record: typeof record === 'string' ? record : '' }; // which does not open
 }
 
-/** @throws `invalid_data`, which quotes nothing. */
-function parsed(text: string): StoredRow {
+/** Returns the parts of a text: version, createdAt, expiresAt, and the record of a row. */
+function parsed(text: unknown): readonly unknown[] {
   try {
-    return JSON.parse(text) as StoredRow;
+    const parts: unknown = JSON.parse(text as string); // of anything else it makes no list
+    if (Array.isArray(parts)) return parts;
   } catch {
-    throw new SecretError(
-      'invalid_data',
-      'another program has written to the keys of the table. Use another prefix.',
-    );
+    // not JSON
   }
+  throw new SecretError(...foreign);
 }
+
+function listOf(answer: unknown, length?: number): readonly unknown[] {
+  if (Array.isArray(answer) && (length ?? answer.length) === answer.length) return answer;
+  throw new SecretError(...otherAnswer);
+}
+
+const foreign: Meaning = [
+  'invalid_data',
+  'another program has written to the keys of the Redis table. Use another prefix.',
+];
+const otherAnswer: Meaning = [
+  'invalid_data',
+  'the answer to a script of the Redis table has another form. Pass a client that does not change answers.',
+];
 
 /** By the first word of the message. https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
 const byWord: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
@@ -145,10 +159,7 @@ const byWord: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['NOREPLICAS', meanings.down],
   ['TRYAGAIN', meanings.busy],
   ['BUSY', meanings.busy],
-  [
-    'WRONGTYPE',
-    ['invalid_data', 'another program has written to the keys of the table. Use another prefix.'],
-  ],
+  ['WRONGTYPE', foreign],
   ['Socket', meanings.down],
   ['The', meanings.down], // node-redis: The client is closed
   ['Connection', meanings.down],
