@@ -7,6 +7,9 @@ import { sealedCodec } from './sealed-codec.js';
 const canary = 'CANARY-8c1f02d4-a-key-as-plain-text';
 const key = generateKey();
 const good = { keys: [{ id: 'k1', key }], namespace: 'shop' };
+const floats = Object.defineProperty(new Float64Array(32).fill(0.5), Symbol.toStringTag, {
+  value: 'Uint8Array',
+});
 const envelope = { wrap: async () => new Uint8Array(1), unwrap: async () => new Uint8Array(32) };
 
 describe('sealedCodec', () => {
@@ -18,6 +21,7 @@ describe('sealedCodec', () => {
     ['a namespace with a lone surrogate', { ...good, namespace: '\ud800' }, 'namespace'],
     ['no keys', { namespace: 'shop' }, 'keys'],
     ['an empty list', { ...good, keys: [] }, 'keys'],
+    ['a list with a hole', { ...good, keys: new Array(1) }, 'keys[0]'],
     ['an object of keys', { ...good, keys: { k1: canary } }, 'keys'],
     ['a key without an id', { ...good, keys: [canary] }, 'keys[0]'],
     ['an unknown field', { ...good, keys: [{ id: 'k1', key, secret: canary }] }, 'keys[0]'],
@@ -42,6 +46,7 @@ describe('sealedCodec', () => {
       { ...good, keys: [{ id: 'k1', key: seal(new Uint8Array(33).fill(1)) }] },
       '32 bytes',
     ],
+    ['floats that are called bytes', { ...good, keys: [{ id: 'k1', key: floats }] }, 'keys[0].key'],
     ['zeros', { ...good, keys: [{ id: 'k1', key: new Uint8Array(32) }] }, 'zeros'],
     ['a lifetime of 0', { ...good, dataKeyTtlMs: 0 }, 'dataKeyTtlMs'],
     ['a negative lifetime of failures', { ...good, failureTtlMs: -1 }, 'failureTtlMs'],

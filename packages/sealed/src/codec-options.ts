@@ -69,7 +69,7 @@ export function codecParts(given: SealedCodecOptions, random: (size: number) => 
     const got = Array.isArray(keys) ? 'an empty array' : kindOf(keys);
     throw new TypeError(`sealedCodec: keys must be an array of { id, key } with at least one, got ${got}.`);
   }
-  const sources = keys.map((each: unknown, at) => {
+  const sources = Array.from(keys, (each: unknown, at) => {
     const owner = `sealedCodec: keys[${at}]`;
     const { id, key, envelope } = checkEntry(each, owner);
     return envelope

@@ -33,10 +33,12 @@ export function keyBytes(key: unknown, owner: string): Uint8Array {
   return new Uint8Array(bytes); // the caller may clear its own
 }
 
-/** Whether this is a `Uint8Array`. By its tag: it may be a Buffer, or of another realm. */
+/** Whether this is a `Uint8Array`. It may be a Buffer, or of another realm; its own `Symbol.toStringTag` may be any text. */
 export function isBytes(thing: unknown): thing is Uint8Array {
-  return ArrayBuffer.isView(thing) && Object.prototype.toString.call(thing) === '[object Uint8Array]';
+  return ArrayBuffer.isView(thing) && Reflect.get(typedArray, Symbol.toStringTag, thing) === 'Uint8Array';
 }
+
+const typedArray = /* @__PURE__ */ Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 function bytesOfSecret(secret: Secret): Uint8Array | undefined {
   if (secret.format === 'base64') return secret.bytes();

@@ -293,6 +293,16 @@ describe('a codec', () => {
     });
   });
 
+  it.each([null, 5, { signal: 5 }, { signal: null }, { sginal: undefined }])(
+    'refuses wrong options: %j',
+    async (options) => {
+      const wrong = options as never;
+      await expect(codec.seal(context, content, wrong)).rejects.toThrow(/^seal: .*(options|signal)/);
+      await expect(codec.open(context, 'x', wrong)).rejects.toThrow(/^open: .*(options|signal)/);
+      await expect(codec.open(context, 'x', wrong)).rejects.toBeInstanceOf(TypeError);
+    },
+  );
+
   it('rejects with the reason of a signal that has fired', async () => {
     const signal = AbortSignal.abort('gone');
     await expect(codec.seal(context, content, { signal })).rejects.toBe('gone');

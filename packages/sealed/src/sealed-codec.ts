@@ -1,8 +1,9 @@
 import type { Secret, SecretErrorCode } from '@secretkit/core/provider';
-import { isSecretError, refKey, throwIfAborted } from '@secretkit/core/provider';
+import { checkOptions, isSecretError, refKey, throwIfAborted } from '@secretkit/core/provider';
 import { associatedData, checkContext, type RecordContext } from './associated-data.js';
 import { fromBase64Url, toBase64Url } from './base64.js';
 import { BoundedMap } from './bounded-map.js';
+import { checkSignal } from './check-signal.js';
 import { type Cipher, concat, type DerivedKey } from './cipher.js';
 import { codecParts, type SealedCodecOptions } from './codec-options.js';
 import { decodeContent, encodeContent, type RecordContent } from './content.js';
@@ -18,12 +19,14 @@ export interface SealedCodec {
   readonly keyId: string;
   /**
    * Returns a record: one line of ASCII text, different each time.
-   * @throws `invalid_argument` for a context or content that is wrong; the error of the envelope; the reason of the signal.
+   * @throws `invalid_argument` for a context or content that is wrong; `TypeError` for wrong options; the error of the envelope; the
+   * reason of the signal.
    */
   seal(context: RecordContext, content: RecordContent, options?: RecordCallOptions): Promise<string>;
   /**
    * Returns the content of a record, or the reason why it does not open. Check its age and expiry: a record may be replayed.
-   * @throws `invalid_argument` for a context that is wrong; the reason of the signal. Never because of the record.
+   * @throws `invalid_argument` for a context that is wrong; `TypeError` for wrong options; the reason of the signal. Never because of
+   * the record.
    */
   open(
     context: RecordContext,
@@ -126,7 +129,8 @@ export function createCodec(
   return Object.freeze<SealedCodec>({
     keyId: first.id,
 
-    async seal(context, content, { signal } = {}) {
+    async seal(context, content, callOptions = {}) {
+      const signal = signalOf('seal', callOptions);
       const bound = checkContext(context);
       const plaintext = encodeContent(content);
       throwIfAborted(signal);
@@ -149,7 +153,8 @@ export function createCodec(
       });
     },
 
-    async open(context, record, { signal } = {}) {
+    async open(context, record, callOptions = {}) {
+      const signal = signalOf('open', callOptions);
       const bound = checkContext(context);
       throwIfAborted(signal);
       const parts = readRecord(record);
@@ -193,6 +198,12 @@ export function createCodec(
       return made;
     },
   });
+}
+
+function signalOf(owner: string, options: RecordCallOptions): AbortSignal | undefined {
+  const { signal } = checkOptions(owner, options, ['signal']);
+  checkSignal(owner, signal);
+  return signal;
 }
 
 function unopened(reason: UnopenedReason, keyId?: string, code?: SecretErrorCode): UnopenedRecord {

@@ -98,6 +98,11 @@ describe.skipIf(!isTested('redis-server'))('Redis', () => {
   });
 });
 
+it.each([undefined, null, 5, {}])('the functions of clients refuse another one: %j', (client) => {
+  expect(() => fromNodeRedis(client as never)).toThrow(/^fromNodeRedis: client must be .* package redis/);
+  expect(() => fromIoredis(client as never)).toThrow(/^fromIoredis: client must be .* package ioredis/);
+});
+
 it.each<[unknown]>([
   [null],
   [undefined],

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { idOf, type MemoryTable, memoryTable } from '../../test/memory-table.js';
 import type { SealedKey } from '../codec-options.js';
 import { sealedCodec } from '../sealed-codec.js';
-import { type SealedSecretsOptions, sealedSecrets } from './sealed-secrets.js';
+import { type SealedSecrets, type SealedSecretsOptions, sealedSecrets } from './sealed-secrets.js';
 import type { SecretTable } from './secret-table.js';
 
 const canary = 'CANARY-5d02c7e1';
@@ -390,5 +390,22 @@ describe('wrong options', () => {
     expect(build).toThrow(kind);
     expect(build).toThrow(named);
     expect(build).toThrow(/^sealedSecrets: /);
+  });
+});
+
+describe('wrong options of a call', () => {
+  it.each<[string, (provider: SealedSecrets) => Promise<unknown>]>([
+    ['reseal: onProgress', (provider) => provider.reseal({ onProgress: 5 as never })],
+    ['reseal: onUnreadable', (provider) => provider.reseal({ onUnreadable: {} as never })],
+    ['reseal: signal', (provider) => provider.reseal({ signal: {} as never })],
+    ['reseal: options', (provider) => provider.reseal(null as never)],
+    ['keysInUse: signal', (provider) => provider.keysInUse({ signal: 5 as never })],
+    ['keysInUse: unknown option', (provider) => provider.keysInUse({ sginal: 1 } as never)],
+    ['keysInUse: options', (provider) => provider.keysInUse(null as never)],
+  ])('are refused before any call of the table: %s', async (named, call) => {
+    const table = { ...memoryTable(), page: () => expect.fail('the table was called') };
+    const error = await failure(call(setUp({ table }).provider));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain(named);
   });
 });

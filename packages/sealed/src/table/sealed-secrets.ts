@@ -17,6 +17,7 @@ import {
   throwIfAborted,
   toSecretError,
 } from '@secretkit/core/provider';
+import { checkSignal } from '../check-signal.js';
 import type { SealedCodec } from '../sealed-codec.js';
 import { checkTable } from './check-table.js';
 import { newVersion } from './new-version.js';
@@ -45,7 +46,7 @@ export type SealedSecrets = SecretProvider &
      * Seals each record with the first key of the codec, if another key has sealed it: every secret, all versions. Writers may
      * continue: a record is replaced only if it is unchanged. A run that ends early leaves every secret readable, and the next one
      * continues.
-     * @throws The failure of the table or of an envelope; the reason of the signal.
+     * @throws `TypeError` for wrong options; the failure of the table or of an envelope; the reason of the signal.
      */
     reseal(options?: ResealOptions): Promise<ResealProgress>;
     /**
@@ -218,10 +219,15 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
 
     async reseal(resealOptions = {}) {
       const given = checkOptions('reseal', resealOptions, ['after', 'signal', 'onProgress', 'onUnreadable']);
+      checkSignal('reseal', given.signal);
+      checkCallback('onProgress', given.onProgress);
+      checkCallback('onUnreadable', given.onUnreadable);
       return reseal(table, codec, given);
     },
 
-    async keysInUse({ signal } = {}) {
+    async keysInUse(keysOptions = {}) {
+      const { signal } = checkOptions('keysInUse', keysOptions, ['signal']);
+      checkSignal('keysInUse', signal);
       return keysInUse(table, signal);
     },
   });
@@ -244,6 +250,11 @@ function batchKey(ref: SecretRef): RowKey | undefined {
 function checkedKey(ref: SecretRef): RowKey {
   if (own(ref, 'version') === undefined) return rowKey(ref);
   throw invalid('ref of a write must not have a version: a write makes one, and a delete removes all.');
+}
+
+function checkCallback(option: string, callback: unknown): void {
+  if (callback === undefined || typeof callback === 'function') return;
+  throw new TypeError(`reseal: ${option} must be a function, got ${kindOf(callback)}.`);
 }
 
 function checkCodec(owner: string, codec: unknown): void {
