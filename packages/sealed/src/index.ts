@@ -46,7 +46,8 @@
  * - **A text that looks like a record is data**, and is sealed as any other.
  * - **A write and a column cut nothing.** A name has at most 1,024 bytes, an account or a user 255, a value 524,288 as JSON text; more is
  *   `invalid_argument` before any call. PostgreSQL and MySQL are asked for their columns before the first call.
- * - **A conflict with oneself is a success.** Each attempt of one logical write has the same version, so that a lost answer is recognised.
+ * - **A conflict with oneself is a success.** Each attempt of one logical write has the same version, so that a lost answer is recognised,
+ *   as long as no more than `keepVersions - 1` other writes came after it. That is why `keepVersions` is at least 2.
  * - **Redis promises to keep a write** only with `appendfsync always`, `maxmemory-policy noeviction` and no failover.
  * - **Cloudflare KV is refused.** It has no compare-and-set: concurrent writes get lost, and a read may return an old value for a minute.
  * - A database of another kind is an object with five methods: `read`, `write`, `remove`, `page` and `versions` of `SecretTable`. The

@@ -108,8 +108,8 @@ describe('an attempt that is repeated', () => {
     expect(await secrets.scoped({ account: 'acct_1' }).listVersions('token')).toHaveLength(1);
   });
 
-  it('does not undo a newer write, and is a success', async () => {
-    const { provider, valueOf } = setUp();
+  it.each([2, 10])('does not undo a newer write, and is a success: of %d versions', async (keepVersions) => {
+    const { provider, valueOf } = setUp({ keepVersions });
     const { version } = (await provider.set(token, seal('a'), attempt))!;
     await provider.set(token, seal('b'), {});
     expect(await provider.set(token, seal('a'), attempt)).toEqual({ version });
@@ -383,6 +383,7 @@ describe('wrong options', () => {
     ['no codec', { table: memoryTable() }, TypeError, 'codec'],
     ['another codec', { table: memoryTable(), codec: { seal() {} } }, TypeError, 'codec'],
     ['no versions', { table: memoryTable(), codec, keepVersions: 0 }, RangeError, 'keepVersions'],
+    ['no older version', { table: memoryTable(), codec, keepVersions: 1 }, RangeError, 'keepVersions'],
     ['pages of nothing', { table: memoryTable(), codec, pageSize: 0.5 }, RangeError, 'pageSize'],
     ['a date as a clock', { table: memoryTable(), codec, now: 5 }, TypeError, 'now'],
   ])('are refused at construction: %s', (_, options, kind, named) => {

@@ -31,7 +31,10 @@ export interface SealedSecretsOptions {
   readonly table: SecretTable;
   /** Seals and opens the records. Its keys must not come from this table. */
   readonly codec: SealedCodec;
-  /** The largest number of versions of a secret, the current one included. From 1 to 1,000. @defaultValue 10 */
+  /**
+   * The largest number of versions of a secret, the current one included. From 2 to 1,000. A repeated attempt of a write is recognised
+   * as long as its version is one of them. @defaultValue 10
+   */
   readonly keepVersions?: number;
   /** The largest number of refs in a page of a list. From 1 to 1,000. @defaultValue 100 */
   readonly pageSize?: number;
@@ -81,7 +84,8 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
   const { table, codec, keepVersions = 10, pageSize = 100, now = () => Date.now() } = given;
   checkTable(owner, table);
   checkCodec(owner, codec);
-  checkNumber(owner, 'keepVersions', keepVersions, { min: 1, max: 1_000, whole: true });
+  const remedy = 'With fewer, a late attempt of a write would undo the next one.';
+  checkNumber(owner, 'keepVersions', keepVersions, { min: 2, max: 1_000, whole: true, remedy });
   checkNumber(owner, 'pageSize', pageSize, { min: 1, max: 1_000, whole: true });
   if (typeof now !== 'function') throw new TypeError(`${owner}: now must be a function, got ${kindOf(now)}.`);
 
