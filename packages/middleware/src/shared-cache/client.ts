@@ -91,7 +91,12 @@ export function fromIoredis(
           if (from === channel) listener(message);
         };
         listening.on('message', own);
-        await listening.subscribe(channel);
+        try {
+          await listening.subscribe(channel);
+        } catch (error) {
+          listening.off('message', own);
+          throw error;
+        }
         return () => {
           listening.off('message', own);
           return listening.unsubscribe(channel);

@@ -39,6 +39,9 @@ const writeAgainAfterMs = 5_000;
 const stalledMs = 10;
 const maxProbeMs = 10_000;
 
+/** The context of a command that no read waits for. It inherits nothing. */
+export const noContext: CallContext = Object.freeze(Object.create(null) as object);
+
 type Kind = 'get' | 'eval' | 'publish';
 
 /** @param now - In monotonic milliseconds. */
@@ -55,7 +58,8 @@ export function createGuard(
   let writesRefusedUntil: number | undefined;
   let outages = 0;
   let outstanding = 0;
-  const queue: (() => void)[] = [];
+  let sent = new Set<object>(); // without those from before an outage, which may never be answered
+  const queue = new Set<() => void>();
 
   const isReady = (): boolean => ignoreErrors(() => client.ready?.()) ?? true;
 
@@ -83,7 +87,8 @@ export function createGuard(
     if (isDown) return;
     isDown = true;
     outages += 1;
-    while (queue.length > 0) queue.shift()?.();
+    for (const wake of queue) wake();
+    queue.clear();
     ignoreErrors(() => guard.onEpisode?.('down'));
   }
 
@@ -95,13 +100,34 @@ export function createGuard(
     writesRefusedUntil = now() + writeAgainAfterMs;
   }
 
+  function wakeNext(): void {
+    for (const wake of queue) {
+      queue.delete(wake);
+      wake();
+      return;
+    }
+  }
+
+  /** Waits until fewer commands are unanswered, as long as for an answer. Returns whether it was in vain. */
+  async function waitForOthers(ctx: CallContext): Promise<boolean> {
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    queue.add(wake);
+    try {
+      return (await abortable(withinBudget(woken, ctx), ctx.signal)) === 'late';
+    } catch (error) {
+      if (!queue.has(wake)) wakeNext(); // in place of this one
+      throw error;
+    } finally {
+      queue.delete(wake);
+    }
+  }
+
   async function run(call: () => unknown, kind: Kind, ctx: CallContext): Promise<Replied | undefined> {
     throwIfAborted(ctx.signal);
     if (!(hasConnected && isReady()) && !(await connected(ctx))) return undefined;
     if (kind === 'eval' && now() < (writesRefusedUntil ?? 0)) return undefined;
-    if (!isDown && outstanding >= maxOutstanding) {
-      await abortable(new Promise<void>((resolve) => queue.push(resolve)), ctx.signal);
-    }
+    if (!isDown && sent.size >= maxOutstanding && (await waitForOthers(ctx))) failed();
     if (!isDown) return send(call, kind, ctx, () => undefined);
     if (now() < Math.max(probeAt, probeUntil ?? 0)) return undefined;
     const until = now() + maxProbeMs;
@@ -117,11 +143,14 @@ export function createGuard(
     ctx: CallContext,
     onSettled: () => void,
   ): Promise<Replied | undefined> {
+    const [command, siblings] = [{}, sent];
     outstanding += 1;
+    siblings.add(command);
     const settled = (): void => {
       outstanding -= 1;
+      siblings.delete(command);
       onSettled();
-      queue.shift()?.();
+      wakeNext();
     };
     const replied = Promise.resolve()
       .then(call)
@@ -140,6 +169,7 @@ export function createGuard(
       failed();
       return undefined;
     }
+    if (isDown) sent = new Set();
     isDown = false;
     if (result === 'refused' && kind === 'eval') writesRefused();
     if (typeof result === 'string') return undefined;
@@ -171,7 +201,7 @@ export function createGuard(
     get: (key, ctx) => run(() => client.get(key), 'get', ctx),
     eval: (script, keys, args, ctx) => run(() => client.eval(script, keys, args), 'eval', ctx),
     async publish(channel, message) {
-      if (client.publish) await run(() => client.publish?.(channel, message), 'publish', {});
+      if (client.publish) await run(() => client.publish?.(channel, message), 'publish', noContext);
     },
     onEpisode: undefined,
     snapshot: () => ({

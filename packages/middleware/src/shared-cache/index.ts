@@ -14,12 +14,15 @@
  * - **A write, a denial (`permission_denied`) and a miss** delete the record and end the lease, so that nobody stores an older value
  *   afterwards. Other processes hear of a write or an `invalidate` by pub/sub, and report it to the cache around them; a lost message costs at
  *   most `ttlMs`. Other principals keep their record until then, unless their processes hear the message.
+ * - **One backend**: the principal names it, too. Records of two backends that have one name, such as two accounts of a store, must not meet:
+ *   give each its own `sharedCache` with its own `principal`. One that wraps both shares the values of the first only, and warns with
+ *   `SECRETKIT_SHARED_CACHE_SEVERAL_BACKENDS`.
  * - **While Redis is down, hangs, is full or refuses**, each process reads from the store as if there were no shared cache. A warning names
  *   it once: `SECRETKIT_SHARED_CACHE_DOWN`, `SECRETKIT_SHARED_CACHE_WRITES_REFUSED`, and `SECRETKIT_SHARED_CACHE_NO_ERROR_LISTENER` for
  *   a client whose lost connection would end the process.
  *
- * A user who can write to Redis can put a record back that is still young enough for its bounds, delete records, and hold leases, and
- * can neither read a value nor move one to another secret, tenant or principal. The errors are those of the store. A read that waited
+ * A user who can write to Redis can put a record back that is still young enough for its bounds, delete records, hold leases with a
+ * cooldown, and send invalidations, which delete snapshots, too; and can neither read a value nor move one to another secret, tenant or principal. The errors are those of the store. A read that waited
  * too long for another process fails with `timeout`, and one that met a cooldown with its code and `retryAfterMs`. `health()` shows `redis`
  * (`up`, `down`, `writes refused`), `outstanding` commands, hits, misses, waits and stores.
  *
@@ -123,7 +126,7 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
   const settings = checkedOptions(options);
   const { client, codec, principal, now } = settings;
 
-  const useOf = recordUses('shared-cache');
+  const useOf = recordUses('shared-cache', () => warnings()('SEVERAL_BACKENDS'));
 
   return defineMiddleware({
     name: 'sharedCache',

@@ -1,6 +1,6 @@
 import { boundedRandom } from '@secretkit/core/middleware';
 import { checkNumber, checkOptions, maxDelayMs, type Secret, type SecretRef } from '@secretkit/core/provider';
-import { checkMethods, checkPrincipal } from '../shared/check-record-options.js';
+import { checkFunction, checkMethods, checkPrincipal } from '../shared/check-record-options.js';
 import type { SharedCacheClient } from './client.js';
 
 /** What a record is bound to. */
@@ -65,7 +65,9 @@ export interface SharedCacheOptions {
 }
 
 /** The options with their defaults filled in. */
-export type SharedCacheSettings = Omit<Required<SharedCacheOptions>, 'now'> & Pick<SharedCacheOptions, 'now'>;
+export type SharedCacheSettings = Omit<Required<SharedCacheOptions>, 'now'> & {
+  readonly now: SharedCacheOptions['now'] | undefined;
+};
 
 const owner = 'sharedCache';
 
@@ -77,13 +79,15 @@ export function checkedOptions(options: SharedCacheOptions): SharedCacheSettings
   checkMethods(owner, 'client', client, ['get', 'eval'], 'fromNodeRedis(client) or fromIoredis(client)');
   checkMethods(owner, 'codec', codec, ['seal', 'open', 'names'], 'sealedCodec() of @secretkit/sealed');
   checkPrincipal(owner, principal);
+  checkFunction(owner, 'now', now);
+  checkFunction(owner, 'random', random);
   const numbers = { ...defaults };
   for (const option of Object.keys(defaults) as (keyof typeof defaults)[]) {
     // Object.keys() returns string[]
     numbers[option] = own[option] ?? defaults[option];
     checkNumber(owner, option, numbers[option], { min: minimums[option] ?? 0, max: maxDelayMs });
   }
-  return { client, codec, principal, ...numbers, random: boundedRandom(random), ...(now && { now }) };
+  return { client, codec, principal, ...numbers, random: boundedRandom(random), now };
 }
 
 /** Returns the options that `layersOf` shows: the numbers. */

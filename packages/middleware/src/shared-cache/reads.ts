@@ -23,7 +23,14 @@ import type { SharedCacheSettings } from './options.js';
 import { renewing } from './renewing.js';
 import { type Counts, type Outcome, report } from './report.js';
 import type { SecretState, SecretStates } from './secret-state.js';
-import { type FoundRecord, leaseMs, type OtherLease, type SharedRecords } from './shared-records.js';
+import {
+  type FoundRecord,
+  leaseMs,
+  maxCooldownMs,
+  type OtherLease,
+  type SharedRecords,
+  sharedCodes,
+} from './shared-records.js';
 
 /** A read of one secret on its way. */
 interface Pending extends Requested {
@@ -45,9 +52,9 @@ type Step =
   | { readonly other: OtherLease };
 
 const cooldownMs = 2_000;
-const maxCooldownMs = 300_000; // as that of a cache: ten times its default
 const firstPollMs = 100;
 const maxPollMs = 2_000;
+const maxFound = 4; // records that are no answer, one after another
 
 export interface Reads {
   /** Returns one answer for each, in order. @throws The signal's reason; nothing else. */
@@ -122,9 +129,10 @@ export function createReads(
   /** Takes the lease, or finds a record that somebody has stored meanwhile. */
   async function contend(pending: Pending, ctx: CallContext): Promise<Step> {
     const { state, ignored } = pending;
-    for (;;) {
+    let ignoresAny = false;
+    for (let found = 0; found <= maxFound; found += 1) {
       const isFirst = pending.isFresh && !pending.hasNoted;
-      const attempt = await records.take(state, isFirst ? ['*'] : ignored, ctx);
+      const attempt = await records.take(state, isFirst || ignoresAny ? ['*'] : ignored, ctx);
       if (attempt === 'absent') return { lease: undefined };
       if ('taken' in attempt) return { lease: attempt.taken };
       if ('lease' in attempt) {
@@ -133,9 +141,11 @@ export function createReads(
         pending.hasNoted = true;
         return lease.is === 'direct' ? { lease: undefined } : { other: lease };
       }
+      ignoresAny = ignored.has(attempt.found.token) || found + 1 === maxFound; // another program has written it
       const step = accept(pending, attempt.found, ctx);
       if (step) return step;
     }
+    return { lease: undefined };
   }
 
   /** Waits until another process has stored the secret, or its lease ends. */
@@ -215,7 +225,6 @@ export function createReads(
     startedAtMs: number,
     ctx: CallContext,
   ): Promise<Answer> {
-    const { state } = pending;
     if (isSecretError(answer)) {
       await shareFailure(pending, lease, answer);
       return failed(pending, answer, ctx);
@@ -223,13 +232,19 @@ export function createReads(
     const fetchedAtMs = (answer && fetchedAt(answer)) ?? startedAtMs;
     seen(pending, fetchedAtMs);
     tell(pending, 'miss', ctx);
-    if (lease !== undefined) await share(state, lease, answer, fetchedAtMs);
+    if (lease !== undefined) await share(pending, lease, answer, fetchedAtMs);
     return answer;
   }
 
-  async function share(state: SecretState, lease: string, secret: Secret | undefined, fetchedAtMs: number) {
+  async function share(
+    { identity, state, epoch }: Pending,
+    lease: string,
+    secret: Secret | undefined,
+    fetchedAtMs: number,
+  ) {
     const content = { secret, fetchedAt: new Date(fetchedAtMs) };
-    if (secret?.staleSince) return records.release(state, lease);
+    const mayBeOld = state.epoch !== epoch || lateWrites.mayChange(identity, monotonicMs()); // from before a write
+    if (mayBeOld || secret?.staleSince) return records.release(state, lease);
     if (secret && isLocal(secret)) return records.leave(state, lease, 'direct', settings.ttlMs);
     const forMs = secret ? storedMs(secret, fetchedAtMs, wallMs(), settings) : settings.negativeTtlMs;
     if (forMs < 1) return secret ? records.leave(state, lease, 'direct', leaseMs) : records.evict(state);
@@ -255,8 +270,7 @@ export function createReads(
       return records.evict(state);
     }
     if (lease === undefined) return undefined;
-    const isShared = code === 'rate_limited' || code === 'unavailable' || code === 'timeout';
-    if (!isShared) return records.release(state, lease);
+    if (!sharedCodes.some((each) => each === code)) return records.release(state, lease);
     const forMs = Math.min(retryAfterMs || cooldownMs, maxCooldownMs);
     state.cooldownUntilMs = wallMs() + forMs;
     return records.leave(state, lease, code, forMs);
@@ -265,7 +279,7 @@ export function createReads(
   /** Returns what a failed read gets: a value that is stale, where its code allows it, else the failure. */
   function failed({ fallback, isFresh, ref }: Pending, error: SecretError, ctx: CallContext): Answer {
     if (!fallback || isFresh || !errorRules[error.code].staleAllowed) return error;
-    if (hasExpired(fallback, wallMs())) return undefined; // while the read waited
+    if (hasExpired(fallback, wallMs())) return error; // while the read waited
     counts.stale += 1;
     report(ctx, 'stale', ref, error.code);
     return fallback;

@@ -1,3 +1,5 @@
+import { ignoreErrors } from '@secretkit/core/middleware';
+
 /** What an error of a client means for the shared cache. */
 export type RedisFault =
   /** Redis answers, but refuses this kind of command. */
@@ -14,7 +16,7 @@ const refusals = new Set(['OOM', 'NOPERM', 'READONLY', 'MISCONF', 'NOREPLICAS', 
  * https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
  */
 export function faultOf(error: unknown, isRead: boolean): RedisFault {
-  const message = (error as { readonly message?: unknown } | null | undefined)?.message;
+  const message = ignoreErrors(() => (error as { readonly message?: unknown } | null | undefined)?.message);
   const [word = ''] = typeof message === 'string' ? message.split(' ', 1) : [];
   if (word === 'WRONGTYPE') return 'wrong type';
   return !isRead && refusals.has(word) ? 'refused' : 'down';

@@ -487,7 +487,7 @@ describe('a write', () => {
       await vi.advanceTimersByTimeAsync(60_000);
       const before = calls.length;
       for (let at = 0; at < 2; at += 1) await read(one);
-      expect(calls).toHaveLength(before);
+      expect(calls).toHaveLength(before + (mayBeApplied ? 1 : 0)); // what was read meanwhile is not shared
     },
   );
 

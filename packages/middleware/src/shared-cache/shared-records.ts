@@ -1,12 +1,10 @@
 import {
   type CallContext,
-  errorRules,
-  own,
   type Secret,
   type SecretErrorCode,
   type SecretRef,
 } from '@secretkit/core/provider';
-import type { Guard } from './guard.js';
+import { type Guard, noContext } from './guard.js';
 import type { Opened } from './judge.js';
 import type { SharedCacheCodec } from './options.js';
 import * as scripts from './scripts.js';
@@ -94,7 +92,7 @@ export function sharedRecords(
 
   async function run(state: SecretState, script: string, args: readonly string[]): Promise<unknown> {
     const { pair } = await keysOf(state);
-    return (await guard.eval(script, pair, args, {}))?.reply;
+    return (await guard.eval(script, pair, args, noContext))?.reply;
   }
 
   return {
@@ -141,10 +139,16 @@ export function sharedRecords(
 
     async evict(state) {
       const { pair, others } = await keysOf(state);
-      await Promise.all([pair, ...others].map((keys) => guard.eval(scripts.evict, keys, [], {})));
+      await Promise.all([pair, ...others].map((keys) => guard.eval(scripts.evict, keys, [], noContext)));
     },
   };
 }
+
+/** The failures of one process that all others share. */
+export const sharedCodes = ['rate_limited', 'unavailable', 'timeout'] as const;
+
+/** The longest cooldown, in milliseconds: as that of a cache, ten times its default. */
+export const maxCooldownMs = 300_000;
 
 const prefix = 'secretkit:shared:';
 
@@ -152,8 +156,8 @@ function leaseOf(text: unknown, leftMs: unknown, recordToken: unknown): OtherLea
   const lease = typeof text === 'string' ? text : '';
   const token = lease.slice(1, 1 + scripts.tokenLength);
   const word = lease.slice(1 + scripts.tokenLength);
-  const code = own(errorRules, word as SecretErrorCode) ? (word as SecretErrorCode) : 'unavailable';
-  const left = Math.max(0, Number(leftMs) || 0);
+  const code = sharedCodes.find((each) => each === word) ?? 'unavailable';
+  const left = Math.min(maxCooldownMs, Math.max(0, Number(leftMs) || 0));
   const is = lease.startsWith('C') ? 'cooldown' : lease.startsWith('D') ? 'direct' : 'held';
   return {
     is,

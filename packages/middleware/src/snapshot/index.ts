@@ -13,6 +13,9 @@
  * It never fails a read: `health()` shows `store`, and one warning names it, `SECRETKIT_SNAPSHOT_UNWRITABLE` or
  * `SECRETKIT_SNAPSHOT_UNREADABLE`. While the backend fails it is asked again after 2 s, doubling to a minute, or when it says so.
  *
+ * The principal names the backend, too: give each of two backends that have one name its own `snapshot`. One that wraps both keeps the
+ * values of the first only, and warns with `SECRETKIT_SNAPSHOT_SEVERAL_BACKENDS`.
+ *
  * Somebody who can write to the folder can put back a record that is still within its bounds.
  *
  * @packageDocumentation
@@ -49,6 +52,8 @@ const texts = {
     'the store of snapshots cannot be written, so a process that starts while its secrets are unavailable has none. Check the folder, its owner and its mode.',
   UNREADABLE:
     'the store of snapshots cannot be read, so no snapshot is served. Check the folder, its owner and its mode.',
+  SEVERAL_BACKENDS:
+    'one snapshot wraps several backends of one name, so only the values of the first outlive the process. Give each its own snapshot, with a principal that names the backend.',
 } as const;
 
 /**
@@ -82,8 +87,8 @@ const texts = {
 export function snapshot(options: SnapshotOptions): Middleware {
   const settings = checkedOptions(options);
   const { maxAgeMs, skewMs, now } = settings;
-  const useOf = recordUses('snapshot');
   const warn = warnOnce('snapshot', 'SECRETKIT_SNAPSHOT', texts);
+  const useOf = recordUses('snapshot', () => warn('SEVERAL_BACKENDS'));
 
   return defineMiddleware({
     name: 'snapshot',

@@ -1,5 +1,5 @@
 import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
-import { checkMethods, checkPrincipal } from '../shared/check-record-options.js';
+import { checkFunction, checkMethods, checkPrincipal } from '../shared/check-record-options.js';
 import type { SharedCacheCodec } from '../shared-cache/options.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
@@ -28,7 +28,9 @@ export interface SnapshotOptions {
 }
 
 /** The options with their defaults filled in. */
-export type SnapshotSettings = Omit<Required<SnapshotOptions>, 'now'> & Pick<SnapshotOptions, 'now'>;
+export type SnapshotSettings = Omit<Required<SnapshotOptions>, 'now'> & {
+  readonly now: SnapshotOptions['now'] | undefined;
+};
 
 const owner = 'snapshot';
 
@@ -47,7 +49,8 @@ export function checkedOptions(options: SnapshotOptions): SnapshotSettings {
   );
   checkMethods(owner, 'codec', codec, ['seal', 'open', 'names'], 'sealedCodec() of @secretkit/sealed');
   checkPrincipal(owner, principal);
+  checkFunction(owner, 'now', now);
   checkNumber(owner, 'maxAgeMs', maxAgeMs, { min: 1, max: maxDelayMs });
   checkNumber(owner, 'skewMs', skewMs, { min: 0, max: maxDelayMs });
-  return { store, codec, principal, maxAgeMs, skewMs, ...(now && { now }) };
+  return { store, codec, principal, maxAgeMs, skewMs, now };
 }
