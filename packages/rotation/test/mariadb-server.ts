@@ -35,6 +35,7 @@ export async function startMariadb(): Promise<MariadbServer> {
   const settings = [
     '--no-defaults', // it must be first
     `--datadir=${data}`,
+    `--tmpdir=${folder}`, // else it removes the temporary files of every other server at its start
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     `--socket=${join(folder, 'socket')}`,
