@@ -1,7 +1,10 @@
 import { SecretError, seal } from '@secretkit/core';
 import { afterEach, expect, it } from 'vitest';
 import { idOf, memoryTable } from '../test/memory-table.js';
+import { d1Table } from './d1/d1-table.js';
+import { mysqlTable } from './mysql/mysql-table.js';
 import { sealedCodec } from './sealed-codec.js';
+import { columnSizes } from './table/columns.js';
 import { sealedSecrets } from './table/sealed-secrets.js';
 
 const record = 'sk1.evil';
@@ -15,6 +18,8 @@ const added: Readonly<Record<string, unknown>> = {
   idempotencyKey: 'one',
   keyId: 'evil',
   code: 'evil',
+  changes: 1,
+  vendorCode: 'ER_DUP_ENTRY',
 };
 
 afterEach(() => {
@@ -50,6 +55,27 @@ it.each(Object.entries(added))(
     await provider.delete({ name: 'b' }, {});
   },
 );
+
+it('the fields changes and vendorCode, added to Object.prototype, are no answer of D1 and MySQL', async () => {
+  for (const field of ['changes', 'vendorCode']) {
+    Object.defineProperty(Object.prototype, field, {
+      value: added[field],
+      configurable: true,
+      writable: true,
+    });
+  }
+  const key = { account: '', user: '', name: 'a' };
+  const statement = { bind: () => statement, all: async () => ({ meta: {} }) };
+  const d1 = d1Table({ prepare: () => statement, batch: async () => [{ meta: {} }] });
+  expect(await d1.remove(key, 'v', {})).toBe(false);
+  const sizes = Object.entries(columnSizes).map(([name, size]) => ({ name, size }));
+  const query = async (sql: string) => {
+    if (sql.includes('information_schema')) return [sizes] as const;
+    throw new Error('the statement failed');
+  };
+  const mysql = mysqlTable({ query, getConnection: () => Promise.reject(new Error('none')) });
+  await expect(mysql.remove(key, 'v', {})).rejects.toMatchObject({ code: 'unknown' });
+});
 
 it('the field value, added to Object.prototype, is not the data key of an envelope that fails', async () => {
   const fails = () => Promise.reject(new SecretError('unavailable', 'the service is down.'));

@@ -36,7 +36,7 @@ export interface SealedCodec {
   /**
    * Returns names for the records of a context in a store of keys and values: one for each key of the codec, the first key's
    * first. A name is an HMAC of the context in base64url, so a dump of the store does not show which secrets there are. That of
-   * an envelope is a hash, since its data keys differ between processes: whoever guesses the context can confirm it.
+   * an envelope is a hash, since its data keys differ between processes: a reader who guesses the context can confirm it.
    * @throws `invalid_argument` for a context that is wrong.
    */
   names(context: RecordContext): Promise<readonly string[]>;

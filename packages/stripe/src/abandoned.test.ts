@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { createSecrets, type Secrets } from '@secretkit/core';
 import { watchedSignal } from '@secretkit/testing';
 import { expect, it } from 'vitest';
-import { serve, type TestServer } from '../../http/test/test-server.js';
+import { serve, type TestServer } from '../test/test-server.js';
 import { createStripeClient } from './create-stripe-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
 

@@ -1,9 +1,9 @@
 import { createSecrets } from '@secretkit/core';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { serve } from '../../http/test/test-server.js';
 import { name, secretResponse } from '../test/responses.js';
 import { type ClientKind, clientsOf, majors } from '../test/stripe-clients.js';
+import { serve } from '../test/test-server.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 let emulator: Awaited<ReturnType<typeof startEmulator>>;

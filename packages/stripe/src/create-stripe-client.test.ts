@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { serve } from '../../http/test/test-server.js';
 import { name, secretResponse } from '../test/responses.js';
+import { serve } from '../test/test-server.js';
 import { createStripeClient } from './create-stripe-client.js';
 import { fixedKey } from './key-source.js';
 import { keyVault } from './key-vault.js';

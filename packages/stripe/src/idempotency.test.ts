@@ -3,9 +3,9 @@ import { seal } from '@secretkit/core/provider';
 import { retry } from '@secretkit/middleware/retry';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { serve } from '../../http/test/test-server.js';
 import { error, name, secretResponse } from '../test/responses.js';
 import { clientsOf, majors } from '../test/stripe-clients.js';
+import { serve } from '../test/test-server.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 const clients = await clientsOf(majors.at(-1)!);

@@ -4,8 +4,8 @@ import { seal } from '@secretkit/core/provider';
 import { memorySecrets } from '@secretkit/memory';
 import { cache } from '@secretkit/middleware/cache';
 import { describe, expect, it, vi } from 'vitest';
-import { serve } from '../../http/test/test-server.js';
 import { error, name, secretResponse } from '../test/responses.js';
+import { serve } from '../test/test-server.js';
 import {
   type ApiKeyRead,
   type ApiKeySource,

@@ -5,10 +5,10 @@ import { seal } from '@secretkit/core/provider';
 import { timeout } from '@secretkit/middleware/timeout';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { serve, serveRedirect } from '../../http/test/test-server.js';
 import { countUnhandledRejections } from '../test/faults/fault-run.js';
 import { canary, json, name, secretResponse, writtenCanary } from '../test/responses.js';
 import { apiKey, clientsOf, majors } from '../test/stripe-clients.js';
+import { serve, serveRedirect } from '../test/test-server.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 // The differences between createStripeClient and a Stripe instance of your own, as the README lists them.

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Handler } from '../../http/test/test-server.js';
 import { apiKey } from './stripe-clients.js';
+import type { Handler } from './test-server.js';
 
 /** The value of every secret of these servers, quoted by every error of theirs. It must not appear anywhere. */
 export const canary = 'CANARY-not-a-real-secret';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type Stripe from 'stripe';
 import { vi } from 'vitest';
-import type { TestServer } from '../../http/test/test-server.js';
+import type { TestServer } from './test-server.js';
 
 export const apiKey = 'sk_test_CANARYKEY';
 

@@ -28,6 +28,12 @@
  *
  * ## Clients
  *
+ * You make, connect and close the client, such as `createClient({ url, RESP: 3 })` of `redis`:
+ *
+ * - **Give it a listener for `error`.** Without one a lost connection ends the process.
+ * - **Do not await `connect()`** at the start: it waits for a Redis that is down.
+ * - **Let it hear messages**, or writes of other processes are seen after `ttlMs` only, and nothing tells.
+ *
  * A client of `redis` hears messages on its own connection with `RESP: 3`; any client takes a second one:
  * `fromNodeRedis(client, { subscriber })`. Clusters and TLS are options of your client. The least rights of its user, on Redis 7.0 and later:
  *

@@ -4,9 +4,9 @@
  *
  * ## What is stored, and what deletes it
  *
- * A file has the mode 0600, and an HMAC as its name; it is written beside and renamed. A denial, a miss, a write and `invalidate` delete
- * it (of a scope or everything: all files), and so does its age. Values of a lease, stale values and refs with a version are never
- * stored.
+ * The folder is made with the mode 0700. One that is there must belong to the process's user, without rights for others. A file has the
+ * mode 0600, and an HMAC as its name; it is written beside and renamed. A denial, a miss, a write and `invalidate` delete it (of a scope
+ * or everything: all files), and so does its age. Values of a lease, stale values and refs with a version are never stored.
  *
  * ## A folder that cannot be used
  *

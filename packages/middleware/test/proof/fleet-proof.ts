@@ -28,7 +28,13 @@ const connectMs = 10_000; // the default
 const maxAddedMs = 60;
 
 /** Runs every part, and returns a row for each. `wrong` must be 0 everywhere. */
-export async function proveFleet({ simulated, twins, unreachable, real, pauseMs }: Size): Promise<readonly Row[]> {
+export async function proveFleet({
+  simulated,
+  twins,
+  unreachable,
+  real,
+  pauseMs,
+}: Size): Promise<readonly Row[]> {
   const healthy: FleetScenario = {
     processes: simulated,
     isShared: true,

@@ -1,4 +1,4 @@
-import { SecretError, type SecretErrorCode } from '@secretkit/core/provider';
+import { ownFields, SecretError, type SecretErrorCode } from '@secretkit/core/provider';
 
 /** What a failure of a database means: a code, and what happened with what to do. */
 export type Meaning = readonly [code: SecretErrorCode, problem: string];
@@ -52,5 +52,5 @@ export function databaseError(
       'the database failed. Its message is withheld, since it may quote a value.',
     ];
   const isCode = typeof vendorCode === 'string' && /^\w{1,40}$/.test(vendorCode);
-  return new SecretError(code, problem, isCode ? { details: { vendorCode } } : {});
+  return new SecretError(code, problem, { details: ownFields(isCode ? { vendorCode } : {}) });
 }

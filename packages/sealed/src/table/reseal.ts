@@ -141,7 +141,8 @@ function guarded(table: SecretTable, signal: AbortSignal | undefined): Guarded {
 /** Returns the answer of a table. @throws `invalid_data`, which quotes nothing, if it is not a list of rows. */
 function rowsOf<T extends RowKey>(answer: readonly T[]): readonly T[] {
   const rows: unknown = answer;
-  if (Array.isArray(rows) && [...rows].every((row) => typeof row === 'object' && row !== null)) return answer;
+  const isRow = (row: unknown): boolean => typeof row === 'object' && row !== null;
+  if (Array.isArray(rows) && Array.from<unknown>(rows).every(isRow)) return answer;
   throw new SecretError(
     'invalid_data',
     `the table must return rows, got ${kindOf(rows)}. Correct the table.`,

@@ -1,5 +1,5 @@
-import { closedPort, type Handler, serve } from '../../../http/test/test-server.js';
 import { secretResponse, truncated } from '../responses.js';
+import { closedPort, type Handler, serve } from '../test-server.js';
 import { type Fault, fails, serving } from './fault.js';
 
 const failedConnection = { outcomes: fails('unavailable', undefined, { anonymous: true }) };

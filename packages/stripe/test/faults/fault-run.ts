@@ -5,10 +5,10 @@ import { isSecretError, type Operation, type Secret, type SecretProvider } from 
 import { watchedSignal } from '@secretkit/testing';
 import type Stripe from 'stripe';
 import { expect } from 'vitest';
-import type { TestServer } from '../../../http/test/test-server.js';
 import { stripeSecrets } from '../../src/stripe-secrets.js';
 import { canary, name, requestId, writtenCanary } from '../responses.js';
 import type { ClientKind } from '../stripe-clients.js';
+import type { TestServer } from '../test-server.js';
 import { type ExpectedError, expectedOutcome, type Fault } from './fault.js';
 
 /** The operations of this provider. */

@@ -1,6 +1,6 @@
 import { errorRules, type Operation, type SecretErrorCode } from '@secretkit/core/provider';
-import { type Handler, serve, type TestServer } from '../../../http/test/test-server.js';
 import type { ClientKind } from '../stripe-clients.js';
+import { type Handler, serve, type TestServer } from '../test-server.js';
 
 /** How a call ends: with an error, with success, with a missing secret, or not until the caller aborts it. */
 export type Outcome = ExpectedError | 'success' | 'missing' | 'pending';

@@ -1,5 +1,5 @@
-import { serveRedirect } from '../../../http/test/test-server.js';
 import { gzipped, html, huge, mangled, secretResponse, text } from '../responses.js';
+import { serveRedirect } from '../test-server.js';
 import { type Fault, fails, serving } from './fault.js';
 
 /** The response is not JSON, is too large, or is a redirect. */

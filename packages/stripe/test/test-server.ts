@@ -1,0 +1,7 @@
+export {
+  closedPort,
+  type Handler,
+  serve,
+  serveRedirect,
+  type TestServer,
+} from '../../http/test/test-server.js';
