@@ -21,8 +21,8 @@ const other: SecretProvider = { name: 'other', get: async () => seal('value') };
 const limit = { callsPerSecond: 10 };
 const client = { get: async () => null, eval: async () => undefined };
 const codec = sealedCodec({ keys: [{ id: 'k1', key: generateKey() }], namespace: 'order' });
-const shared = sharedCache({ client, codec, principal: 'role' });
-const kept = snapshot({ store: memorySnapshots(Date.now), codec, principal: 'role', maxAgeMs: 1 });
+const shared = () => sharedCache({ client, codec, principal: 'role' });
+const kept = () => snapshot({ store: memorySnapshots(Date.now), codec, principal: 'role', maxAgeMs: 1 });
 const between = around({ name: 'between', policy: (run, ctx) => run(ctx) });
 
 let warned: [message: string, about: unknown][] = [];
@@ -56,15 +56,15 @@ const harmful: readonly (readonly [
   [[rateLimit(limit), retry()], provider, 'RATE_LIMIT_OUTSIDE_RETRY', /not limited/],
   [[retry(), retry()], provider, 'RETRY_OUTSIDE_RETRY', /multiply/],
   [[timeout(), circuitBreaker()], provider, 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', /hangs/],
-  [[retry(), shared], provider, 'RETRY_OUTSIDE_SHARED_CACHE', /waits/],
-  [[circuitBreaker(), shared], provider, 'CIRCUIT_BREAKER_OUTSIDE_SHARED_CACHE', /open circuit/],
-  [[rateLimit(limit), shared], provider, 'RATE_LIMIT_OUTSIDE_SHARED_CACHE', /limit/],
-  [[shared, cache()], provider, 'SHARED_CACHE_OUTSIDE_CACHE', /Redis/],
-  [[retry(), kept], provider, 'RETRY_OUTSIDE_SNAPSHOT', /second attempt/],
-  [[circuitBreaker(), kept], provider, 'CIRCUIT_BREAKER_OUTSIDE_SNAPSHOT', /open the circuit/],
-  [[rateLimit(limit), kept], provider, 'RATE_LIMIT_OUTSIDE_SNAPSHOT', /limit/],
-  [[shared, kept], provider, 'SHARED_CACHE_OUTSIDE_SNAPSHOT', /fleet/],
-  [[kept, cache()], provider, 'SNAPSHOT_OUTSIDE_CACHE', /disk/],
+  [[retry(), shared()], provider, 'RETRY_OUTSIDE_SHARED_CACHE', /waits/],
+  [[circuitBreaker(), shared()], provider, 'CIRCUIT_BREAKER_OUTSIDE_SHARED_CACHE', /open circuit/],
+  [[rateLimit(limit), shared()], provider, 'RATE_LIMIT_OUTSIDE_SHARED_CACHE', /limit/],
+  [[shared(), cache()], provider, 'SHARED_CACHE_OUTSIDE_CACHE', /Redis/],
+  [[retry(), kept()], provider, 'RETRY_OUTSIDE_SNAPSHOT', /second attempt/],
+  [[circuitBreaker(), kept()], provider, 'CIRCUIT_BREAKER_OUTSIDE_SNAPSHOT', /open the circuit/],
+  [[rateLimit(limit), kept()], provider, 'RATE_LIMIT_OUTSIDE_SNAPSHOT', /limit/],
+  [[shared(), kept()], provider, 'SHARED_CACHE_OUTSIDE_SNAPSHOT', /fleet/],
+  [[kept(), cache()], provider, 'SNAPSHOT_OUTSIDE_CACHE', /disk/],
   [[cache()], fallback(provider, other), 'CACHE_OUTSIDE_FALLBACK', /old value/],
   [[retry(), timeout(), circuitBreaker()], provider, 'TIMEOUT_OUTSIDE_CIRCUIT_BREAKER', /hangs/],
   [[retry(), between, cache(), timeout()], provider, 'RETRY_OUTSIDE_CACHE', /retries/],
@@ -143,7 +143,10 @@ describe('compose', () => {
   it.each<[string, Middleware[]]>([
     ['the recommended stack', [recommended({ rateLimit: limit })]],
     ['one of each layer', [cache(), retry(), circuitBreaker(), rateLimit(limit), timeout()]],
-    ['the recommended stack with a snapshot and a shared cache', [recommended({ snapshot: kept, shared })]],
+    [
+      'the recommended stack with a snapshot and a shared cache',
+      [recommended({ snapshot: kept(), shared: shared() })],
+    ],
     ['a timeout for all attempts', [cache(), timeout(), retry(), circuitBreaker(), timeout()]],
     [
       'a timeout for all attempts, without another inside the breaker',

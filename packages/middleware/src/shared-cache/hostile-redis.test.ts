@@ -136,7 +136,7 @@ describe('what was read before a write', () => {
       get: async () => seal(value),
       set: () => Promise.reject(new SecretError('timeout', 'late.')),
     });
-    await outcome(provider.set!({ name: 'token' }, seal('NEW'), {}) as never);
+    await outcome(provider.set({ name: 'token' }, seal('NEW'), {}) as never);
     await read(provider, 'token', 10_000);
     value = 'NEW';
     expect(await read(sharing()(storeOf('NEW')))).toBe('NEW');
@@ -162,7 +162,7 @@ describe('what was read before a write', () => {
     const slow = outcome(provider.get({ name: 'token' }, {}));
     await vi.advanceTimersByTimeAsync(20);
     redis.fault = () => Promise.reject(new Error('Connection is closed.'));
-    await provider.set!({ name: 'token' }, seal('NEW'), {});
+    await provider.set({ name: 'token' }, seal('NEW'), {});
     redis.fault = undefined;
     await vi.advanceTimersByTimeAsync(1_100);
     go();
@@ -200,7 +200,7 @@ it('a subscription that ioredis refuses leaves no listener', async () => {
     eval: (script: string, count: number, ...all: string[]) =>
       run(script, all.slice(0, count), all.slice(count)),
   };
-  const shared = fromIoredis(client as unknown as IoredisClient, { subscriber: subscriber as never });
+  const shared = fromIoredis(client as unknown as IoredisClient, { subscriber: subscriber });
   const provider = sharing(shared)(storeOf());
   for (let at = 0; at < 20; at += 1) await read(provider, 'token', 20);
   expect(subscriber.listenerCount('message')).toBe(0);
@@ -236,7 +236,7 @@ describe('one middleware around two backends of one name', () => {
 describe('a wrong function', () => {
   it.each(['now', 'random'])('as %s is refused', (option) => {
     const build = () =>
-      sharedCache({ client: redis.client(), codec, principal: 'role/shop', [option]: 5 } as never);
+      sharedCache({ client: redis.client(), codec, principal: 'role/shop', [option]: 5 });
     expect(build).toThrow(`sharedCache: ${option} must be a function, got`);
   });
 });
