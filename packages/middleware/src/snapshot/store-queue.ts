@@ -21,9 +21,12 @@ export interface Kind {
 /** How long a read waits for a store that hangs, such as a network drive, in milliseconds. */
 const maxWaitMs = 1_000;
 
+/** More reads of one secret fail at once: a store that hangs must not fill the memory. Writes wait, since their order counts. */
+const maxWaiting = 64;
+
 /** @param onResult - Called with the outcome of each operation. */
 export function createStoreQueue(onResult: (what: 'read' | 'write', isDone: boolean) => void): StoreQueue {
-  const tails = new Map<string, Promise<unknown>>();
+  const lines = new Map<string, { end: Promise<unknown>; length: number }>();
   const nobodyWaits = new AbortController().signal; // it never fires
   let alone: Promise<unknown> = Promise.resolve();
 
@@ -53,16 +56,25 @@ export function createStoreQueue(onResult: (what: 'read' | 'write', isDone: bool
     });
   }
 
-  const all = (): Promise<unknown> => Promise.allSettled([alone, ...tails.values()]);
+  const all = (): Promise<unknown> =>
+    Promise.allSettled([alone, ...[...lines.values()].map(({ end }) => end)]);
 
   return {
-    run(key, kind, work) {
-      const started = Promise.allSettled([alone, tails.get(key)]).then(work);
-      const ended = started.catch(() => undefined);
-      tails.set(key, ended);
-      void ended.then(() => {
-        if (tails.get(key) === ended) tails.delete(key);
-      });
+    async run(key, kind, work) {
+      const line = lines.get(key) ?? { end: Promise.resolve(), length: 0 };
+      if (kind.what === 'read' && line.length >= maxWaiting) {
+        onResult('read', false);
+        return undefined;
+      }
+      lines.set(key, line);
+      line.length += 1;
+      const started = Promise.allSettled([alone, line.end]).then(work);
+      line.end = started
+        .catch(() => undefined)
+        .then(() => {
+          line.length -= 1;
+          if (line.length === 0) lines.delete(key);
+        });
       return observed(started, kind);
     },
     async runAlone(work) {
@@ -70,7 +82,7 @@ export function createStoreQueue(onResult: (what: 'read' | 'write', isDone: bool
       alone = started.catch(() => undefined);
       await observed(started, { what: 'write', isAwaited: false });
     },
-    isBusy: (key) => tails.has(key),
+    isBusy: (key) => lines.has(key),
     async idle() {
       await observed(all(), { what: 'read', isAwaited: true });
     },
