@@ -45,7 +45,7 @@ export function createExplain(
       if (failing && inner.state === 'absent') return { ...source, state: 'absent', ...failing };
       return isInFlight ? { ...inner, state: 'refreshing' } : inner; // which the next read asks
     }
-    return { ...source, state: stateOf(), ...ofEntry(entry, now, servableMs) };
+    return { ...source, state: stateOf(), ...ofEntry(entry, now, servableMs, inner) };
 
     function stateOf(): MemoryState {
       if (decision === 'serve') return entry && isFresh(entry, now.wallMs) ? 'fresh' : 'cooldown';
@@ -70,19 +70,28 @@ function ofFailingBackend(
   };
 }
 
-function ofEntry(entry: Entry, now: Now, servableMs: number): Omit<MemoryExplanation, 'state'> {
+/** A value that arrived stale has its failure further in, where it may be servable for longer. */
+function ofEntry(
+  entry: Entry,
+  now: Now,
+  servableMs: number,
+  inner: MemoryExplanation,
+): Omit<MemoryExplanation, 'state'> {
   const { cooldown, cooldownUntil, secret } = entry;
   const { version } = secret;
   const softAt = now.monotonicMs + entry.freshUntil - now.wallMs;
   const nextAttempt = Math.max(softAt, cooldownUntil);
+  const code = cooldown?.code;
+  const failure = code ? { code, at: new Date(toWall(cooldown.since, now)) } : cooldown && inner.failure;
+  const ownUntil = servableUntilOf(entry, now, servableMs);
   return {
     fetchedAt: new Date(toWall(entry.fetchedAt, now)),
     staleAt: new Date(entry.freshUntil),
-    servableUntil: new Date(servableUntilOf(entry, now, servableMs)),
+    servableUntil: new Date(Math.max(ownUntil, Number(failure && inner.servableUntil) || 0)),
     ...(Number.isFinite(entry.expiresAt) && { expiresAt: new Date(entry.expiresAt) }),
     ...(version !== undefined && { version }),
     ...(nextAttempt > now.monotonicMs && { nextAttemptAt: new Date(toWall(nextAttempt, now)) }),
-    ...(cooldown?.code && { failure: { code: cooldown.code, at: new Date(toWall(cooldown.since, now)) } }),
+    ...(failure && { failure }),
   };
 }
 

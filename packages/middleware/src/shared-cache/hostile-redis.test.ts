@@ -235,8 +235,7 @@ describe('one middleware around two backends of one name', () => {
 
 describe('a wrong function', () => {
   it.each(['now', 'random'])('as %s is refused', (option) => {
-    const build = () =>
-      sharedCache({ client: redis.client(), codec, principal: 'role/shop', [option]: 5 });
+    const build = () => sharedCache({ client: redis.client(), codec, principal: 'role/shop', [option]: 5 });
     expect(build).toThrow(`sharedCache: ${option} must be a function, got`);
   });
 });

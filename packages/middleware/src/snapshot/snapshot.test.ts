@@ -184,6 +184,20 @@ describe('a process that starts while the backend is down', () => {
     expect(shape(one)).toMatchObject({ cooldowns: 0, degraded: false });
   });
 
+  it('is explained by the cache around it with the failure of the backend, and with its own bound', async () => {
+    await lived();
+    const stack = cache({ now: () => nowMs, staleIfErrorMs: 1_000, ttlMs: 1_000 })(
+      processOf(backendOf(fails('unavailable')).provider),
+    );
+    expect(await read(stack)).toBe(canary);
+    expect(stack.memory?.explain?.(ref)).toMatchObject({
+      layer: 'cache',
+      state: 'cooldown',
+      failure: { code: 'unavailable', at: new Date(nowMs) },
+      servableUntil: new Date(start + 24 * hour),
+    });
+  });
+
   it('is served a batch, each secret by its own answer', async () => {
     const names = ['a', 'b', 'c'];
     const getMany: SecretProvider['getMany'] = async (refs) => refs.map(({ name }) => seal(`CANARY-${name}`));
