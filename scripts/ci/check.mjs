@@ -65,7 +65,7 @@ const checks = {
 };
 
 /** Each uses all cores, or writes what others read: one at a time, before all others. */
-const alone = ['sync', 'format', 'build', 'tests', 'runtimes'];
+const alone = ['sync', 'format', 'build', 'tests', 'conformance', 'runtimes']; // the page is of the tests on this Node
 
 /** Each uses about one core: two at a time, the slowest first. The bench counts CPU time, so it may share the machine. */
 const slowestFirst = [

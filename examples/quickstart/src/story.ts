@@ -105,6 +105,8 @@ async function surviveLimit(
   );
 }
 
+const graceMs = 5; // a date has whole milliseconds, and a timer may be a little early
+
 async function outlive(
   { secrets, read }: Application,
   { expiresAt }: Secret,
@@ -112,7 +114,7 @@ async function outlive(
   signal: AbortSignal,
 ): Promise<void> {
   report.section('After its expiry the short-lived secret is gone.');
-  await sleep(Math.max(0, (expiresAt?.getTime() ?? 0) - Date.now()), undefined, { signal });
+  await sleep(Math.max(0, (expiresAt?.getTime() ?? 0) + graceMs - Date.now()), undefined, { signal });
   await read(`${names.shortLived}, later`, () => secrets.get(names.shortLived), show);
 }
 
@@ -127,7 +129,7 @@ async function surviveOutage(
     'In an outage of the backend the copy in memory is served after its TTL, and marked as stale.',
   );
   const staleAt = [names.database, names.mail].map((name) => secrets.explain(name).staleAt?.getTime() ?? 0);
-  await sleep(Math.max(0, Math.max(...staleAt) - Date.now()), undefined, { signal });
+  await sleep(Math.max(0, Math.max(...staleAt) + graceMs - Date.now()), undefined, { signal });
   const end = begin();
   await read(`${names.database}, in an outage`, () => secrets.get(names.database), show);
   explainSecret(app, report);
