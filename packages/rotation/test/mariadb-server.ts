@@ -8,6 +8,7 @@ import {
   runnerOf,
   serverFolder,
   startProcess,
+  untilItStarts,
 } from './server-process.js';
 
 /** A MariaDB of its own. */
@@ -22,7 +23,11 @@ export interface MariadbServer {
   stop(): Promise<void>;
 }
 
-export async function startMariadb(): Promise<MariadbServer> {
+export function startMariadb(): Promise<MariadbServer> {
+  return untilItStarts(startOnce);
+}
+
+async function startOnce(): Promise<MariadbServer> {
   const runner = runnerOf('mysql');
   const folder = serverFolder(runner);
   const data = join(folder, 'data');

@@ -9,6 +9,7 @@ import {
   runnerOf,
   serverFolder,
   startProcess,
+  untilItStarts,
 } from './server-process.js';
 
 /** A PostgreSQL of its own, with SCRAM authentication. */
@@ -25,7 +26,11 @@ export interface PostgresServer {
 
 const superuser = { user: 'operator', password: 'operator' };
 
-export async function startPostgres(): Promise<PostgresServer> {
+export function startPostgres(): Promise<PostgresServer> {
+  return untilItStarts(startOnce);
+}
+
+async function startOnce(): Promise<PostgresServer> {
   const runner = runnerOf('postgres');
   const folder = serverFolder(runner);
   const data = join(folder, 'data');

@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, type RedisClientType } from 'redis';
-import { findProgram, freePort, removeFolder, serverFolder, startProcess } from './server-process.js';
+import {
+  findProgram,
+  freePort,
+  removeFolder,
+  serverFolder,
+  startProcess,
+  untilItStarts,
+} from './server-process.js';
 
 /** A Redis of its own, with users in an ACL file. */
 export interface RedisServer {
@@ -24,10 +31,14 @@ const operator = { username: 'operator', password: 'operator' };
  * @param settings - More lines of the configuration.
  * @param defaultUser - The rules of the user of connections that have not logged in.
  */
-export async function startRedis(
+export function startRedis(
   settings: readonly string[] = [],
   defaultUser = 'on nopass ~* &* +@all',
 ): Promise<RedisServer> {
+  return untilItStarts(() => startOnce(settings, defaultUser)); // in a cluster a second port follows from the first
+}
+
+async function startOnce(settings: readonly string[], defaultUser: string): Promise<RedisServer> {
   const folder = serverFolder({});
   const users = join(folder, 'users.acl');
   const everything = '~* &* +@all';

@@ -85,3 +85,14 @@ export async function startProcess(
     process.off('exit', kill);
   };
 }
+
+/** Starts a server, again if it ends at once: another process may have got one of its ports meanwhile. */
+export async function untilItStarts<T>(start: () => Promise<T>): Promise<T> {
+  for (let left = 2; ; left -= 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
