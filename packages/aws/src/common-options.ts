@@ -1,4 +1,4 @@
-import { kindOf } from '@secretkit/core/provider';
+import { checkFunction, kindOf } from '@secretkit/core/provider';
 
 interface CommonOptions {
   readonly kmsKeyId?: string;
@@ -15,7 +15,5 @@ export function checkCommonOptions(owner: string, { kmsKeyId, clientRetries, now
   if (!['undefined', 'boolean'].includes(typeof clientRetries)) {
     throw new TypeError(`${owner}: clientRetries must be true or false, got ${kindOf(clientRetries)}.`);
   }
-  if (!['undefined', 'function'].includes(typeof now)) {
-    throw new TypeError(`${owner}: now must be a function that returns milliseconds, got ${kindOf(now)}.`);
-  }
+  checkFunction(owner, 'now', now);
 }

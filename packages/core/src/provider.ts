@@ -23,6 +23,7 @@
  */
 
 export {
+  checkFunction,
   checkNumber,
   checkOptions,
   checkScheme,

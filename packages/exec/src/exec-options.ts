@@ -1,4 +1,11 @@
-import { checkNumber, checkOptions, kindOf, maxDelayMs, type SecretRef } from '@secretkit/core/provider';
+import {
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  kindOf,
+  maxDelayMs,
+  type SecretRef,
+} from '@secretkit/core/provider';
 import { type CommandEnv, checkEnv } from './command-env.js';
 import { checkExitCodes, type ExitMeaning } from './exit-meanings.js';
 
@@ -80,9 +87,7 @@ export function checkExecOptions(owner: string, given: ExecSecretsOptions): Exec
   if (output === 'json' && options.keepNewline) {
     throw new TypeError(`${owner}: keepNewline must not be combined with output "json". Omit one of them.`);
   }
-  if (now !== undefined && typeof now !== 'function') {
-    throw new TypeError(`${owner}: now must be a function that returns milliseconds, got ${kindOf(now)}.`);
-  }
+  checkFunction(owner, 'now', now);
   checkEnv(owner, env);
   checkExitCodes(owner, exitCodes);
   checkNumber(owner, 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs });

@@ -1,6 +1,6 @@
 import {
+  checkFunction,
   isSecretError,
-  kindOf,
   onAbort,
   ownFields,
   SecretError,
@@ -73,7 +73,7 @@ export function boundedFetch(options: BoundedFetchOptions): BoundedFetch {
     requestId,
     connectionError = connectionFailed,
   } = ownFields(options);
-  checkFetch(owner, fetch);
+  checkFunction(owner, 'fetch', fetch);
   const send = uncachedFetch(fetch ?? ((url, init) => globalThis.fetch(url, init)));
 
   return async (url, request) => {
@@ -130,12 +130,6 @@ export const unreachable = 'Check the network and the host, and try again.';
 /** Returns where a connection failed, and why, as messages show it: `127.0.0.1:8200 (ECONNREFUSED)`. */
 export function placeOf({ host, networkCode }: ConnectionFailure): string {
   return networkCode === undefined ? host : `${host} (${networkCode})`;
-}
-
-// Otherwise every request would fail as if the connection had failed.
-function checkFetch(owner: string, fetch: unknown): void {
-  if (fetch === undefined || typeof fetch === 'function') return;
-  throw new TypeError(`${owner}: fetch must be a function, got ${kindOf(fetch)}.`);
 }
 
 // Also an empty body, for methods that have one: some runtimes would set a wrong length.

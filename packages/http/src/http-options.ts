@@ -1,8 +1,8 @@
 import {
+  checkFunction,
   checkNumber,
   checkOptions,
   isSecretError,
-  kindOf,
   maxDelayMs,
   ownFields,
 } from '@secretkit/core/provider';
@@ -74,10 +74,8 @@ export function checkHttpOptions(given: HttpOptions): {
   const { baseUrl, headers, timeoutMs = 1, maxBytes = 1, allowInsecure = false, errors, requestId } = options;
   checkNumber(owner, 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });
   checkNumber(owner, 'maxBytes', maxBytes, { min: 1, max: 2 ** 30, whole: true });
-  for (const [option, value] of Object.entries({ errors, requestId })) {
-    if (value === undefined || typeof value === 'function') continue;
-    throw new TypeError(`${owner}: ${option} must be a function, got ${kindOf(value)}.`);
-  }
+  checkFunction(owner, 'errors', errors);
+  checkFunction(owner, 'requestId', requestId);
   checkHeaders(owner, headers);
   checkAllowInsecure(owner, allowInsecure);
   return { options, base: checkBaseUrl(owner, baseUrl, allowInsecure) };

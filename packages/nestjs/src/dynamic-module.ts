@@ -2,6 +2,7 @@ import { type DynamicModule, type FactoryProvider, type Provider, Scope, type Ty
 import { ModulesContainer, REQUEST } from '@nestjs/core';
 import type { Secrets } from '@secretkit/core';
 import {
+  checkFunction,
   checkRef,
   checkScope,
   invalid,
@@ -83,9 +84,7 @@ function checkSetup<Request>(owner: string, setup: SecretsModuleSetup<Request>):
       `${owner}: required must be a list of names or refs, such as ['session-key'], got ${kindOf(required)}.`,
     );
   }
-  if (scopeOf !== undefined && typeof scopeOf !== 'function') {
-    throw new TypeError(`${owner}: scopeOf must be a function, got ${kindOf(scopeOf)}.`);
-  }
+  checkFunction(owner, 'scopeOf', scopeOf);
 }
 
 /** Provides the secrets that are read at start-up: all in one read, each under a token of its own. */

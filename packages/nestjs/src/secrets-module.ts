@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { createSecrets, type Secrets } from '@secretkit/core';
-import { checkOptions, checkProvider, kindOf } from '@secretkit/core/provider';
+import { checkFunction, checkOptions, checkProvider, kindOf } from '@secretkit/core/provider';
 import { type ClientFactory, dynamicModule, setupOptions } from './dynamic-module.js';
 import type {
   SecretsModuleOptions,
@@ -100,9 +100,7 @@ function checkSource(options: SecretsModuleSource): void {
   if (source === undefined || given[source] === undefined || more.length > 0) {
     throw new TypeError(`${asyncOwner}: options must have exactly one of ${sources.join(', ')}.`);
   }
-  if (source !== 'useExisting' && typeof given[source] !== 'function') {
-    throw new TypeError(`${asyncOwner}: ${source} must be a function, got ${kindOf(given[source])}.`);
-  }
+  if (source !== 'useExisting') checkFunction(asyncOwner, source, given[source]);
   for (const list of ['imports', 'inject']) {
     if (given[list] === undefined || Array.isArray(given[list])) continue;
     throw new TypeError(`${asyncOwner}: ${list} must be a list, got ${kindOf(given[list])}.`);

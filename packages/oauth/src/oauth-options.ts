@@ -1,5 +1,6 @@
 import type { SecretRef } from '@secretkit/core';
 import {
+  checkFunction,
   checkNumber,
   checkOptions,
   checkRef,
@@ -127,10 +128,10 @@ export function checkOAuthOptions(given: OAuthTokensOptions): OAuthSettings {
     checkName('header.name', headerName);
     if (headerName === name)
       throw new TypeError(`${owner}: header.name must be another name than that of the connection.`);
-    checkFunction('header.format', format);
+    if (typeof format !== 'function')
+      throw new TypeError(`${owner}: header.format must be a function, got ${kindOf(format)}.`);
   }
-  for (const option of ['fetch', 'onEvent', 'now'] as const)
-    checkFunction(option, options[option] ?? Date.now);
+  for (const option of ['fetch', 'onEvent', 'now'] as const) checkFunction(owner, option, options[option]);
   return settings;
 }
 
@@ -151,9 +152,4 @@ function checkName(option: string, name: unknown): void {
   } catch (error) {
     throw isSecretError(error) ? new TypeError(`${owner}: ${option}: ${error.problem}`) : error;
   }
-}
-
-function checkFunction(option: string, given: unknown): void {
-  if (typeof given === 'function') return;
-  throw new TypeError(`${owner}: ${option} must be a function, got ${kindOf(given)}.`);
 }

@@ -1,4 +1,5 @@
 import {
+  checkFunction,
   checkNumber,
   checkOptions,
   isPlainObject,
@@ -120,7 +121,6 @@ function limitOf(
 
 function clockOf(options: SealedCodecOptions): () => number {
   const now = options.now ?? (() => performance.now());
-  if (typeof now !== 'function')
-    throw new TypeError(`sealedCodec: now must be a function, got ${kindOf(now)}.`);
+  checkFunction('sealedCodec', 'now', now);
   return now;
 }

@@ -1,4 +1,10 @@
-import { checkOptions, checkScheme, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
+import {
+  checkFunction,
+  checkOptions,
+  checkScheme,
+  type Opener,
+  urlParameters,
+} from '@secretkit/core/provider';
 import { checkAllowInsecure } from '@secretkit/http/transport';
 import { addressVariable, type ServerVariables, variablesOf } from './server-variables.js';
 import { type Credential, checkCredential, type VaultAuth } from './vault-auth.js';
@@ -49,9 +55,7 @@ export function vaultOpener(options: VaultOpenerOptions = {}): Opener<VaultSecre
   checkCredential('vaultOpener', 'token', token);
   checkAllowInsecure('vaultOpener', allowInsecure);
   checkScheme('vaultOpener', scheme);
-  if (fetch !== undefined && typeof fetch !== 'function') {
-    throw new TypeError(`vaultOpener: fetch must be a function, got ${kindOf(fetch)}.`);
-  }
+  checkFunction('vaultOpener', 'fetch', fetch);
   return Object.freeze<Opener<VaultSecretsOfVersion1>>({
     schemes: Object.freeze([scheme]),
     async open(url) {

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, kindOf, type SecretRef } from '@secretkit/core/provider';
+import { checkFunction, checkNumber, checkOptions, kindOf, type SecretRef } from '@secretkit/core/provider';
 import type { KvVersion } from './kv-version.js';
 import { type Credential, checkCredential, checkText, type VaultAuth } from './vault-auth.js';
 
@@ -91,10 +91,8 @@ export function checkVaultOptions(given: VaultSecretsOptions): VaultSecretsOptio
   for (const option of ['namespace', 'authNamespace', 'key'] as const) {
     if (options[option] !== undefined) checkText(owner, option, options[option]);
   }
-  for (const option of ['now', 'random'] as const) {
-    if (options[option] === undefined || typeof options[option] === 'function') continue;
-    throw new TypeError(`${owner}: ${option} must be a function, got ${kindOf(options[option])}.`);
-  }
+  checkFunction(owner, 'now', options.now);
+  checkFunction(owner, 'random', options.random);
   if (![undefined, 1, 2].includes(kvVersion)) {
     throw new TypeError(`${owner}: kvVersion must be 1 or 2, got ${kindOf(kvVersion)}.`);
   }

@@ -1,4 +1,11 @@
-import { checkNumber, checkOptions, kindOf, maxDelayMs, type SecretRef } from '@secretkit/core/provider';
+import {
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  kindOf,
+  maxDelayMs,
+  type SecretRef,
+} from '@secretkit/core/provider';
 
 /** The stores that the local process reads. Only the Lambda extension reads Parameter Store. */
 export type AgentStore = 'secrets-manager' | 'parameter-store';
@@ -46,9 +53,7 @@ export function checkAgentOptions(given: AgentSecretsOptions): AgentSecretsOptio
   }
   checkNumber(owner, 'port', port, { min: 1, max: 65_535, whole: true });
   checkNumber(owner, 'timeoutMs', timeoutMs, { min: 1, max: maxDelayMs, whole: true });
-  for (const [option, value] of Object.entries({ token, fetch })) {
-    if (value === undefined || typeof value === 'function') continue;
-    throw new TypeError(`${owner}: ${option} must be a function, got ${kindOf(value)}.`);
-  }
+  checkFunction(owner, 'token', token);
+  checkFunction(owner, 'fetch', fetch);
   return options;
 }

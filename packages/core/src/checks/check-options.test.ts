@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
+  checkFunction,
   checkNumber,
   checkOptions,
   checkScheme,
@@ -33,6 +34,21 @@ describe('checkOptions', () => {
     expect(check).toThrow(TypeError);
     expect(check).toThrow(problem);
     expect(check).toThrow(/^cache: .* Known options: ttlMs, now\.$/);
+  });
+});
+
+describe('checkFunction', () => {
+  it.each([undefined, () => 0, class {}])('accepts %s', (value) => {
+    expect(() => checkFunction('cache', 'now', value)).not.toThrow();
+  });
+
+  it.each([
+    [null, 'null'],
+    [5, 'number'],
+    [{}, 'an object'],
+  ])('refuses %s', (value, kind) => {
+    const message = `cache: now must be a function, got ${kind}.`;
+    expect(() => checkFunction('cache', 'now', value)).toThrow(new TypeError(message));
   });
 });
 

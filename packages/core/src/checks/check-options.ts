@@ -32,6 +32,12 @@ export function checkNumber(owner: string, option: string, value: unknown, range
   if (!isInRange) throw new RangeError(`${expected}, got ${value}. ${remedy}`.trimEnd());
 }
 
+/** Checks an optional function. @throws `TypeError` for anything else. */
+export function checkFunction(owner: string, option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new TypeError(`${owner}: ${option} must be a function, got ${kindOf(value)}.`);
+}
+
 /** Returns a sentence about the first key that is not known, for an error: `unknown option "ttl". Known options: ttlMs.` */
 export function unknownKey(input: object, known: readonly string[], noun = 'option'): string | undefined {
   const unknown = Object.keys(input).find((key) => !known.includes(key));

@@ -1,9 +1,11 @@
+import { ignoreErrors } from '@secretkit/core/middleware';
 import {
   type InvalidateTarget,
   own,
   refKey,
   type SecretProvider,
   type SecretRef,
+  type SecretScope,
 } from '@secretkit/core/provider';
 
 /** The secret that a ref names: the default account of the provider is filled in, and equivalent names are one. */
@@ -37,6 +39,21 @@ function copyOf({ name, scope, version }: SecretRef): SecretRef {
   if (version !== undefined)
     return Object.freeze(owner ? { name, scope: owner, version } : { name, version });
   return Object.freeze(owner ? { name, scope: owner } : { name });
+}
+
+/** Whether an invalidation names one secret, and not a scope. */
+export function isRef(target: InvalidateTarget | undefined): target is SecretRef {
+  return target !== undefined && Object.hasOwn(target, 'name');
+}
+
+/** Returns the scope of an invalidation as `covers` expects it. `undefined` covers everything. */
+export function canonicalScope(
+  target: { readonly scope: SecretScope } | undefined,
+  identify: (ref: SecretRef) => Identity,
+): { readonly scope: SecretScope } | undefined {
+  // If `canonical` fails, the scope may be that of any secret.
+  const any = target && ignoreErrors(() => identify({ name: 'any', scope: target.scope }));
+  return any && { scope: any.ref.scope ?? {} };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { ignoreErrors } from '@secretkit/core/middleware';
 import {
   type CallContext,
   type InvalidateTarget,
@@ -7,7 +6,7 @@ import {
   throwIfAborted,
   withoutVersion,
 } from '@secretkit/core/provider';
-import type { Identity } from './identity.js';
+import { canonicalScope, type Identity, isRef } from './identity.js';
 import type { Inflight } from './inflight.js';
 import type { CacheState } from './state.js';
 
@@ -57,13 +56,8 @@ export function createInvalidation(
     forgetVersions,
 
     invalidate(target) {
-      if (target && 'name' in target) {
-        forgetName(target);
-        return;
-      }
-      // If `canonical` fails, the scope may be that of any secret.
-      const any = target && ignoreErrors(() => identify({ name: 'any', scope: target.scope }));
-      forgetCovered(any && { scope: any.ref.scope ?? {} });
+      if (isRef(target)) forgetName(target);
+      else forgetCovered(canonicalScope(target, identify));
     },
 
     async aroundWrite(ref, { signal }, write) {

@@ -220,9 +220,9 @@ it('an error of the client whose message cannot be read counts as an outage', as
 });
 
 describe('one middleware around two backends of one name', () => {
-  it('never gives the value of one for the other, and warns', async () => {
+  it('never gives the value of one for the other, and warns once, also of a third one', async () => {
     const [one, two] = [sharing(), sharing()];
-    const [, oneB] = [one(storeOf('A')), one(storeOf('B'))];
+    const [, oneB] = [one(storeOf('A')), one(storeOf('B')), one(storeOf('C'))];
     const [, twoA] = [two(storeOf('B')), two(storeOf('A'))];
     expect(await read(oneB)).toBe('B');
     expect(await read(twoA)).toBe('A');

@@ -12,8 +12,8 @@
  * - **The lease** lasts two seconds and is renewed while its read runs. `rate_limited`, `unavailable` and `timeout` leave a cooldown:
  *   until it ends nobody asks, and waiting reads that cannot outlast it fail with that code, or get a stale value.
  * - **A write, a denial (`permission_denied`) and a miss** delete the record and end the lease, so that nobody stores an older value
- *   afterwards. Other processes hear of a write or an `invalidate` by pub/sub, and report it to the cache around them; a lost message costs at
- *   most `ttlMs`. Other principals keep their record until then, unless their processes hear the message.
+ *   afterwards. Other processes hear of a write or an `invalidate` by pub/sub, and report it to the cache around them; a lost message
+ *   costs at most `ttlMs`. Other principals keep their record until then, unless their processes hear the message.
  * - **One backend**: the principal names it, too. Records of two backends that have one name, such as two accounts of a store, must not meet:
  *   give each its own `sharedCache` with its own `principal`. One that wraps both shares the values of the first only, and warns with
  *   `SECRETKIT_SHARED_CACHE_SEVERAL_BACKENDS`.
@@ -22,9 +22,10 @@
  *   a client whose lost connection would end the process.
  *
  * A user who can write to Redis can put a record back that is still young enough for its bounds, delete records, hold leases with a
- * cooldown, and send invalidations, which delete snapshots, too; and can neither read a value nor move one to another secret, tenant or principal. The errors are those of the store. A read that waited
- * too long for another process fails with `timeout`, and one that met a cooldown with its code and `retryAfterMs`. `health()` shows `redis`
- * (`up`, `down`, `writes refused`), `outstanding` commands, hits, misses, waits and stores.
+ * cooldown, and send invalidations, which delete snapshots, too; and can neither read a value nor move one to another secret, tenant
+ * or principal. The errors are those of the store. A read that waited too long for another process fails with `timeout`, and one that
+ * met a cooldown with its code and `retryAfterMs`. `health()` shows `redis` (`up`, `down`, `writes refused`), `outstanding` commands,
+ * hits, misses, waits and stores.
  *
  * ## Clients
  *
@@ -72,14 +73,14 @@ import {
   type SecretRef,
   withoutVersion,
 } from '@secretkit/core/provider';
-import { identities } from '../cache/identity.js';
+import { canonicalScope, identities, isRef } from '../cache/identity.js';
 import { createLateWrites } from '../cache/late-writes.js';
 import { clocksOf } from '../shared/clocks.js';
 import { recordOperations } from '../shared/record-operations.js';
 import { recordUses } from '../shared/record-uses.js';
 import { createExplain } from './explain.js';
 import { createGuard } from './guard.js';
-import { invalidations, isRef } from './invalidations.js';
+import { invalidations } from './invalidations.js';
 import { checkedOptions, type SharedCacheOptions, shownOptions } from './options.js';
 import { createReads } from './reads.js';
 import { noCounts, sharedCacheKind } from './report.js';
@@ -132,7 +133,8 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
   const settings = checkedOptions(options);
   const { client, codec, principal, now } = settings;
 
-  const useOf = recordUses('shared-cache', () => warnings()('SEVERAL_BACKENDS'));
+  const warn = warnings();
+  const useOf = recordUses('shared-cache', () => warn('SEVERAL_BACKENDS'));
 
   return defineMiddleware({
     name: 'sharedCache',
@@ -145,7 +147,6 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
       const lateWrites = createLateWrites(maxStates);
       const counts = noCounts();
       const guard = createGuard(client, settings, clocks.monotonicMs);
-      const warn = warnings();
       guard.onEpisode = (what) => warn(what === 'down' ? 'DOWN' : 'WRITES_REFUSED');
       const records = sharedRecords(guard, codec, { principal, use: useOf(backendName(next)) }, states);
       const reads = createReads(next, records, states, lateWrites, settings, clocks, counts);
@@ -179,9 +180,8 @@ export function sharedCache(options: SharedCacheOptions): Middleware {
             .catch(() => undefined);
           return;
         }
-        const any = target && ignoreErrors(() => identify({ name: 'any', scope: target.scope }));
-        const covered = states.invalidate(any && { scope: any.ref.scope ?? {} });
-        for (const state of covered) void records.evict(state).catch(() => undefined);
+        for (const state of states.invalidate(canonicalScope(target, identify)))
+          void records.evict(state).catch(() => undefined);
         void messages.publish(undefined).catch(() => undefined);
       }
 

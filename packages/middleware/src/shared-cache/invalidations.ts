@@ -1,5 +1,5 @@
 import { ignoreErrors } from '@secretkit/core/middleware';
-import type { InvalidateTarget, SecretRef } from '@secretkit/core/provider';
+import type { SecretRef } from '@secretkit/core/provider';
 import type { SharedCacheClient } from './client.js';
 import type { Guard } from './guard.js';
 import { outdate, type SecretStates } from './secret-state.js';
@@ -66,9 +66,4 @@ export function invalidations(
       ignoreErrors(() => stop?.());
     },
   };
-}
-
-/** Whether an invalidation names one secret. */
-export function isRef(target: InvalidateTarget | undefined): target is SecretRef {
-  return target !== undefined && 'name' in target;
 }

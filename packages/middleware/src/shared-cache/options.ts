@@ -1,6 +1,13 @@
 import { boundedRandom } from '@secretkit/core/middleware';
-import { checkNumber, checkOptions, maxDelayMs, type Secret, type SecretRef } from '@secretkit/core/provider';
-import { checkFunction, checkMethods, checkPrincipal } from '../shared/check-record-options.js';
+import {
+  checkFunction,
+  checkNumber,
+  checkOptions,
+  maxDelayMs,
+  type Secret,
+  type SecretRef,
+} from '@secretkit/core/provider';
+import { checkMethods, checkPrincipal } from '../shared/check-record-options.js';
 import type { SharedCacheClient } from './client.js';
 
 /** What a record is bound to. */

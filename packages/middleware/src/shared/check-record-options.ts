@@ -26,9 +26,3 @@ export function checkPrincipal(owner: string, principal: unknown): asserts princ
       'Name the role or key that this process reads with; processes with other rights must have another one.',
   );
 }
-
-/** @throws `TypeError` for something else than a function. */
-export function checkFunction(owner: string, option: string, value: unknown): void {
-  if (value === undefined || typeof value === 'function') return;
-  throw new TypeError(`${owner}: ${option} must be a function, got ${kindOf(value)}.`);
-}

@@ -21,9 +21,9 @@
  * @packageDocumentation
  */
 
-import { backendName, defineMiddleware, ignoreErrors, type Middleware } from '@secretkit/core/middleware';
+import { backendName, defineMiddleware, type Middleware } from '@secretkit/core/middleware';
 import { type InvalidateTarget, type SecretRef, withoutVersion } from '@secretkit/core/provider';
-import { identities } from '../cache/identity.js';
+import { canonicalScope, identities, isRef } from '../cache/identity.js';
 import { createLateWrites } from '../cache/late-writes.js';
 import { clocksOf } from '../shared/clocks.js';
 import { recordOperations } from '../shared/record-operations.js';
@@ -127,12 +127,11 @@ export function snapshot(options: SnapshotOptions): Middleware {
       }
 
       function invalidate(target: InvalidateTarget | undefined): void {
-        if (target && 'name' in target) {
+        if (isRef(target)) {
           void evict(stateOf(target), false);
           return;
         }
-        const any = target && ignoreErrors(() => identify({ name: 'any', scope: target.scope }));
-        states.invalidate(any && { scope: any.ref.scope ?? {} }, clocks.wallMs());
+        states.invalidate(canonicalScope(target, identify), clocks.wallMs());
         void records.prune(undefined); // the names of records do not show their scope, so all are deleted
       }
 

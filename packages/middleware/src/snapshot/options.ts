@@ -1,5 +1,5 @@
-import { checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
-import { checkFunction, checkMethods, checkPrincipal } from '../shared/check-record-options.js';
+import { checkFunction, checkNumber, checkOptions, maxDelayMs } from '@secretkit/core/provider';
+import { checkMethods, checkPrincipal } from '../shared/check-record-options.js';
 import type { SharedCacheCodec } from '../shared-cache/options.js';
 import type { SnapshotStore } from './snapshot-store.js';
 

@@ -2,6 +2,7 @@ import {
   type Answer,
   abortable,
   type CallContext,
+  checkFunction,
   checkNumber,
   checkOptions,
   hasExpired,
@@ -87,7 +88,7 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
   const remedy = 'With fewer, a late attempt of a write would undo the next one.';
   checkNumber(owner, 'keepVersions', keepVersions, { min: 2, max: 1_000, whole: true, remedy });
   checkNumber(owner, 'pageSize', pageSize, { min: 1, max: 1_000, whole: true });
-  if (typeof now !== 'function') throw new TypeError(`${owner}: now must be a function, got ${kindOf(now)}.`);
+  checkFunction(owner, 'now', now);
 
   const isLive = (row: RowHead | undefined): row is RowHead =>
     row !== undefined && (row.expiresAt === undefined || row.expiresAt > now());
@@ -224,8 +225,8 @@ export function sealedSecrets(options: SealedSecretsOptions): SealedSecrets {
     async reseal(resealOptions = {}) {
       const given = checkOptions('reseal', resealOptions, ['after', 'signal', 'onProgress', 'onUnreadable']);
       checkSignal('reseal', given.signal);
-      checkCallback('onProgress', given.onProgress);
-      checkCallback('onUnreadable', given.onUnreadable);
+      checkFunction('reseal', 'onProgress', given.onProgress);
+      checkFunction('reseal', 'onUnreadable', given.onUnreadable);
       return reseal(table, codec, given);
     },
 
@@ -254,11 +255,6 @@ function batchKey(ref: SecretRef): RowKey | undefined {
 function checkedKey(ref: SecretRef): RowKey {
   if (own(ref, 'version') === undefined) return rowKey(ref);
   throw invalid('ref of a write must not have a version: a write makes one, and a delete removes all.');
-}
-
-function checkCallback(option: string, callback: unknown): void {
-  if (callback === undefined || typeof callback === 'function') return;
-  throw new TypeError(`reseal: ${option} must be a function, got ${kindOf(callback)}.`);
 }
 
 function checkCodec(owner: string, codec: unknown): void {
