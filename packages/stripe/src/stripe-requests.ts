@@ -3,6 +3,7 @@ import {
   type CallContext,
   invalid,
   own,
+  remainingMs,
   type SecretScope,
   throwIfAborted,
 } from '@secretkit/core/provider';
@@ -53,15 +54,16 @@ export function stripeRequests({ client, accountHeader, now }: RequestSettings):
   const clientTimeoutMs = timeoutOf(client) ?? Number.POSITIVE_INFINITY;
 
   // At least 1: stripe-node would replace 0 by its default. At most the client's own timeout.
-  function timeoutUntil(deadline: number): number {
-    return Math.max(1, Math.floor(Math.min(deadline - now(), clientTimeoutMs)));
+  function timeoutOfCall(ctx: CallContext): number {
+    return Math.max(1, Math.floor(Math.min(remainingMs(ctx), clientTimeoutMs)));
   }
 
   return {
     key: hardening?.key,
     inExtension,
 
-    async send(owner, { signal, deadline, idempotencyKey }, request, answerFor) {
+    async send(owner, ctx, request, answerFor) {
+      const { signal, deadline, idempotencyKey } = ctx;
       const [account, user] = [own(owner, 'account'), own(owner, 'user')];
       throwIfAborted(signal);
       if (inExtension && account !== undefined) throw accountOfDashboard();
@@ -71,7 +73,7 @@ export function stripeRequests({ client, accountHeader, now }: RequestSettings):
         maxNetworkRetries: 0,
         ...(account !== undefined && { [accountHeader]: account }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
-        ...(deadline !== undefined && { timeout: timeoutUntil(deadline) }),
+        ...(deadline !== undefined && { timeout: timeoutOfCall(ctx) }),
         ...(attached && { apiKey: attached.apiKey }),
       };
       try {
