@@ -55,17 +55,14 @@ export function scopedClient(shared: SharedParts, source: ClientRefs | (() => Cl
   function read(input: SecretInput, options: ReadOptions | undefined): Promise<Secret | undefined> {
     try {
       if (typeof input !== 'string' || options !== undefined) return readPart(input, options);
-      const known = refs().find(input);
-      const hit = known && heldOf(known, true);
-      return hit?.settled ?? stack.get(refOf(input), {});
+      return heldOf(refs().find(input), true)?.settled ?? stack.get(refOf(input), {});
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   function readPart(input: SecretInput, options: ReadOptions | undefined): Promise<Secret | undefined> {
-    const known = options === undefined ? refs().find(input) : undefined;
-    const hit = known && heldOf(known, true);
+    const hit = options === undefined ? heldOf(refs().find(input), true) : undefined;
     const part = hit && fields.get(hit.secret, input);
     if (hit?.settled && part === hit.secret) return hit.settled;
     if (part) return Promise.resolve(part);
@@ -76,15 +73,18 @@ export function scopedClient(shared: SharedParts, source: ClientRefs | (() => Cl
   }
 
   /** Returns the fresh value in memory, without a pass through the layers. */
-  function heldOf(known: KnownRef, touch: boolean) {
-    known.cached ??= stack.memory?.cached?.(known.ref);
-    return known.cached?.(touch);
+  function heldOf(known: KnownRef | undefined, touch: boolean) {
+    return known && (known.cached ?? readerOf(known))?.(touch); // short, so that V8 inlines a hit
+  }
+
+  function readerOf(known: KnownRef) {
+    return (known.cached = stack.memory?.cached?.(known.ref));
   }
 
   /** Returns the same value, or its field if that was read before, and does not count as a use. */
   function lookAt(input: SecretInput) {
     const known = refs().find(input);
-    const hit = known && heldOf(known, false);
+    const hit = heldOf(known, false);
     const secret = hit && fields.get(hit.secret, input);
     return secret && { known, secret, settled: hit.settled };
   }
@@ -116,7 +116,7 @@ export function scopedClient(shared: SharedParts, source: ClientRefs | (() => Cl
     const inputs = Object.entries(checkRefs(input));
     const held = options === undefined ? inputs.map(([, each]) => lookAt(each)) : [undefined];
     if (held.every((each) => each?.settled !== undefined)) {
-      for (const each of held) if (each) heldOf(each.known, true); // all of them count as used, or none
+      for (const each of held) heldOf(each?.known, true); // all of them count as used, or none
       const answers: Record<string, unknown> = { ...input }; // with the same keys
       for (const [at, [key]] of inputs.entries()) answers[key] = held[at]?.secret;
       return answers as ByKey<R, Answer>;
@@ -252,8 +252,7 @@ export function scopedClient(shared: SharedParts, source: ClientRefs | (() => Cl
       return watches.start(watched, everyMs, signal);
     },
     peek(input) {
-      const known = refs().find(input);
-      const held = known && heldOf(known, false);
+      const held = heldOf(refs().find(input), false);
       return (held && fields.get(held.secret, input)) ?? peekNew(input);
     },
     explain: (input) => explain(stack, refOf(splitField(input)[0]), now),
