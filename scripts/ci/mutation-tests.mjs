@@ -46,7 +46,9 @@ function mutate(part) {
   if (score < 90) process.exitCode = 1;
 }
 
-const isTested = ({ status }) => !['CompileError', 'RuntimeError', 'Ignored'].includes(status);
+function isTested({ status }) {
+  return !['CompileError', 'RuntimeError', 'Ignored'].includes(status);
+}
 
 /** Returns the mutants that no test detected, with their place as Stryker's option `mutate` takes it. */
 function undetected({ files }) {

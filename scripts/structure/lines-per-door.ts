@@ -23,6 +23,7 @@ export const reasons: ReadonlyMap<string, string> = new Map([
     'stripe/client',
     'keys that rotate, are checked and never printed, and the HTTP client that stripe-node expects',
   ],
+  ['stripe/store-client', 'the same keys and HTTP client, with the error table, and four requests'],
   [
     'stripe',
     'scopes, accounts, live mode, batches by list, and the error table of an API with five surfaces',

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { type Case, median } from '../case.js';
 
-const programs = ['http', 'fetch', 'stripe-node', 'secretkit'] as const;
+const programs = ['http', 'fetch', 'stripe-node', 'secretkit', 'secretkit-stripe-node'] as const;
 const theirs = 'stripe-node';
 const compared = [theirs, 'secretkit'] as const;
 const roundCount = 15;

@@ -174,7 +174,7 @@ describe('a mistake is reported at once, and ends the program', () => {
       2,
       /url must not have a credential.* user info/,
     ],
-    ['no key', { SECRETS_URL: 'stripe:' }, 2, /^createStripeClient: apiKey must not be empty/],
+    ['no key', { SECRETS_URL: 'stripe:' }, 2, /^createStoreClient: apiKey must not be empty/],
     [
       'a key of the other mode',
       { SECRETS_URL: 'stripe:?livemode=true', STRIPE_SECRET_KEY: 'sk_test_CANARY' },
@@ -188,17 +188,17 @@ describe('a mistake is reported at once, and ends the program', () => {
   });
 });
 
-// Hides the Stripe SDK from a process.
-const withoutStripe = `data:text/javascript,import { register } from 'node:module'; register(${JSON.stringify(
+// Hides the SDK of AWS from a process.
+const withoutAws = `data:text/javascript,import { register } from 'node:module'; register(${JSON.stringify(
   'data:text/javascript,' +
     'export async function resolve(specifier, context, next) {' +
-    ' if (specifier === "stripe") throw new Error("stripe was requested"); return next(specifier, context); }',
+    ' if (/^@aws-sdk/.test(specifier)) throw new Error(specifier + " was requested"); return next(specifier, context); }',
 )})`;
 
-/** Starts the program as its users would, on a machine without the Stripe SDK. */
+/** Starts the program as its users would, on a machine without the SDK of AWS. */
 async function start(url: string): Promise<{ code: number | null; out: string; err: string }> {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
-  const flags = ['--import', 'tsx', '--import', withoutStripe, '--conditions=@secretkit/source', main];
+  const flags = ['--import', 'tsx', '--import', withoutAws, '--conditions=@secretkit/source', main];
   const env = { PATH: process.env['PATH'], SECRETS_URL: url, STRIPE_SECRET_KEY: 'sk_test_example' };
   const child = spawn(process.execPath, flags, { env });
   const output = { out: '', err: '' };
@@ -216,8 +216,8 @@ describe.concurrent('a laptop does not load the SDK of production', () => {
   });
 
   it('but it is where it is needed', async () => {
-    const { code, err } = await start('stripe:');
-    expect(code).toBe(1);
-    expect(err).toContain('stripe was requested');
+    const { code, out } = await start('aws-sm://eu-central-1');
+    expect(code).toBe(2);
+    expect(out).toContain('Run npm install @aws-sdk/client-secrets-manager');
   });
 });

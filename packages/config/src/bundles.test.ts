@@ -174,10 +174,12 @@ describe('an application with one adapter, and no other one installed', () => {
     }
   });
 
-  it('of stripe is bundled by esbuild with its SDK, and runs', async () => {
+  it.each<[string, Bundler]>([
+    ['esbuild', withEsbuild],
+    ['webpack for a browser', webpackFor('web')],
+  ])('of stripe is bundled by %s without the package stripe, and runs', async (_, bundle) => {
     const folder = await application('stripe', stripe);
-    await linkPackage(folder, 'stripe');
-    await withEsbuild(folder);
+    await bundle(folder);
     expect(await run(folder)).toBe('stripe');
   });
 

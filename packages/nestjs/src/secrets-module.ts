@@ -72,8 +72,8 @@ export class SecretsModule {
    *       isGlobal: true,
    *       required: ['signing-secret'],
    *       async useFactory() {
-   *         const { createStripeClient } = await import('@secretkit/stripe/client');
-   *         const client = createStripeClient({ apiKey: process.env['STRIPE_SECRET_KEY'] ?? '' });
+   *         const { createStoreClient } = await import('@secretkit/stripe/store-client');
+   *         const client = createStoreClient({ apiKey: process.env['STRIPE_SECRET_KEY'] ?? '' });
    *         return { provider: compose(cache(), retry())(stripeSecrets({ client })) };
    *       },
    *     }),

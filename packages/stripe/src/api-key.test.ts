@@ -35,7 +35,7 @@ it.each([
 ])('%s is refused and not quoted', (_, key, got) => {
   let error: unknown;
   try {
-    checkApiKey(key);
+    checkApiKey('createStripeClient', key);
   } catch (thrown) {
     error = thrown;
   }

@@ -18,14 +18,14 @@ const otherTokens: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** @throws `TypeError` for a value that cannot be a secret key. The value is never quoted. */
-export function checkApiKey(apiKey: unknown): asserts apiKey is string {
+export function checkApiKey(owner: string, apiKey: unknown): asserts apiKey is string {
   if (apiKey !== undefined && typeof apiKey !== 'string') {
     throw new TypeError(
-      `createStripeClient: apiKey must be a string, or a function that returns one, got ${kindOf(apiKey)}. Reveal a Secret, and await a promise, before you pass it.`,
+      `${owner}: apiKey must be a string, or a function that returns one, got ${kindOf(apiKey)}. Reveal a Secret, and await a promise, before you pass it.`,
     );
   }
   const problem = problemOf(apiKey);
-  if (problem !== undefined) throw new TypeError(`createStripeClient: apiKey must ${problem}`);
+  if (problem !== undefined) throw new TypeError(`${owner}: apiKey must ${problem}`);
 }
 
 /** Returns how a text differs from a secret key, for a message after "must"; `undefined` if it may be one. */

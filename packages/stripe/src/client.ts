@@ -12,5 +12,6 @@
  * @packageDocumentation
  */
 
-export { createStripeClient, type StripeClientOptions } from './create-stripe-client.js';
+export type { StripeClientOptions } from './connection.js';
+export { createStripeClient } from './create-stripe-client.js';
 export type { ApiKeyRead, ApiKeySource } from './key-source.js';

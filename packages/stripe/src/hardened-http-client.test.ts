@@ -7,9 +7,12 @@ import { type KeyVault, keyVault } from './key-vault.js';
 /** Makes a request with a custom fetch. */
 function request(
   fetch: typeof globalThis.fetch,
-  { vault = keyVault(fixedKey('sk_test_1')), key }: { vault?: KeyVault; key?: string } = {},
+  {
+    vault = keyVault('createStripeClient', fixedKey('sk_test_1')),
+    key,
+  }: { vault?: KeyVault; key?: string } = {},
 ) {
-  const client = hardenedHttpClient(fetch, vault);
+  const client = hardenedHttpClient('createStripeClient', fetch, vault);
   const headers = {
     Authorization: `Bearer ${key ?? vault.placeholder}`,
     Accept: 'application/json',
@@ -22,7 +25,7 @@ const never = new Promise<never>(() => undefined);
 const json = (body: string, init?: ResponseInit) => new Response(body, init);
 
 it('has one listener on a signal, for any number of requests', async () => {
-  const vault = keyVault(fixedKey('sk_test_1'));
+  const vault = keyVault('createStripeClient', fixedKey('sk_test_1'));
   const controller = new AbortController();
   const key = vault.attachSignal(controller.signal).apiKey;
   const requests = Array.from({ length: 12 }, () => request(() => never, { vault, key }));
@@ -58,7 +61,7 @@ describe('a request', () => {
 
 describe('an abort', () => {
   it('ends a request whose fetch ignores the signal', async () => {
-    const vault = keyVault(fixedKey('sk_test_1'));
+    const vault = keyVault('createStripeClient', fixedKey('sk_test_1'));
     const caller = new AbortController();
     const { apiKey: key, detach } = vault.attachSignal(caller.signal);
     const answer = request(() => never, { vault, key });
@@ -68,7 +71,7 @@ describe('an abort', () => {
   });
 
   it('before the request sends nothing', async () => {
-    const vault = keyVault(fixedKey('sk_test_1'));
+    const vault = keyVault('createStripeClient', fixedKey('sk_test_1'));
     const { apiKey: key, detach } = vault.attachSignal(AbortSignal.abort());
     const fetch = vi.fn(async () => json('{}'));
     await expect(request(fetch, { vault, key })).rejects.toMatchObject({ code: 'unavailable' });

@@ -33,19 +33,20 @@ export interface HttpResponse {
 }
 
 /**
- * Returns the HTTP client of `createStripeClient`. It resolves with a JSON object, read to its end within the timeout. A key
+ * Returns the HTTP client of `createStripeClient` and `createStoreClient`. It resolves with a JSON object, read to its end within the timeout. A key
  * that is refused is replaced once, if its source has another.
  * Otherwise it rejects with a `SecretError`, which stripe-node passes on as the `detail` of a connection error.
  *
  * @param insecure - Whether requests leave this machine without TLS. Then a live-mode key of one request is refused too.
  */
 export function hardenedHttpClient(
+  owner: string,
   fetch: typeof globalThis.fetch | undefined,
   vault: KeyVault,
   { insecure = false }: { readonly insecure?: boolean } = {},
 ): HttpClient {
   const send = boundedFetch({
-    owner: 'createStripeClient',
+    owner,
     fetch,
     maxBytes,
     requestId: (received) => requestIdOf(received.get('request-id')).requestId,

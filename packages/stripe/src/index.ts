@@ -5,11 +5,11 @@
  * Stripe instance that is configured with one of the two headers keeps that header: one request with both headers could name two
  * accounts.
  *
- * **Mode.** With a client of `createStripeClient` whose key contains `_test_` or `_live_`, `livemode` is checked when the provider is
+ * **Mode.** With a client of this package whose key contains `_test_` or `_live_`, `livemode` is checked when the provider is
  * created. With any other client or key, it is checked in each response, which is too late to prevent a write.
  *
  * **Versions.** The newest releases of stripe-node 17 to 23 are tested, with stripe-node's HTTP client for Node and with its fetch
- * client.
+ * client; and `createStoreClient`, with the API version of 23.
  *
  * ## Reads, writes and limits
  *
@@ -48,7 +48,7 @@
  *
  * - Put `timeout` into the stack: the SDK has none.
  * - The Dashboard decides the account. The option `account` is a `TypeError`, and `scope.account` is `invalid_argument`.
- * - `createStripeClient` is for backends: it brings its own HTTP client, and wants a key.
+ * - The clients of this package are for backends: they bring an HTTP client of their own, and want a key.
  *
  * | failure | code | remedy |
  * | --- | --- | --- |

@@ -5,7 +5,7 @@ import { keyVault } from './key-vault.js';
 const keys = fixedKey('sk_test_1');
 
 it('the placeholder resolves to the source of keys', () => {
-  const vault = keyVault(keys);
+  const vault = keyVault('createStripeClient', keys);
   expect(vault.resolveHeader(`Bearer ${vault.placeholder}`)).toEqual({
     keys,
     signal: undefined,
@@ -15,12 +15,12 @@ it('the placeholder resolves to the source of keys', () => {
 it.each([undefined, 'Bearer sk_test_another', 'Basic abc'])(
   'a header without a placeholder resolves to nothing: %s',
   (authorization) => {
-    expect(keyVault(keys).resolveHeader(authorization)).toEqual({});
+    expect(keyVault('createStripeClient', keys).resolveHeader(authorization)).toEqual({});
   },
 );
 
 it('each call has a placeholder of its own, which resolves to its signal until it is detached', () => {
-  const vault = keyVault(keys);
+  const vault = keyVault('createStripeClient', keys);
   const [first, second] = [new AbortController().signal, new AbortController().signal];
   const one = vault.attachSignal(first);
   const two = vault.attachSignal(second);

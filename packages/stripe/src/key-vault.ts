@@ -26,9 +26,9 @@ export interface ResolvedHeader {
   readonly signal?: AbortSignal | undefined;
 }
 
-const placeholder = 'held by createStripeClient';
-
-export function keyVault(keys: KeySource): KeyVault {
+/** @param owner - The function that makes the client. */
+export function keyVault(owner: string, keys: KeySource): KeyVault {
+  const placeholder = `held by ${owner}`;
   const signals = new Map<string, AbortSignal>();
   let count = 0;
 

@@ -1,5 +1,6 @@
 import { checkOptions, checkScheme, kindOf, type Opener, urlParameters } from '@secretkit/core/provider';
 import { checkAllowInsecure, isOnThisMachine } from '@secretkit/http/transport';
+import { createStoreClient } from './store-client.js';
 import { type StripeSecrets, stripeSecrets } from './stripe-secrets.js';
 
 export interface StripeOpenerOptions {
@@ -15,7 +16,7 @@ export interface StripeOpenerOptions {
   readonly baseUrl?: string;
   /**
    * Allows `http:` to another machine, here and in the URL's parameter `baseUrl`: see `allowInsecure` of
-   * `createStripeClient`. A live-mode key is refused there in any case.
+   * `createStoreClient`. A live-mode key is refused there in any case.
    * @defaultValue false
    */
   readonly allowInsecure?: boolean;
@@ -25,8 +26,8 @@ export interface StripeOpenerOptions {
 
 /**
  * Returns an opener of `stripe:`, `stripe:?account=acct_1`, `stripe:?livemode=true` and
- * `stripe:?baseUrl=http://127.0.0.1:12140`: the Stripe Apps Secret Store, or an emulator of it on this machine. The Stripe SDK
- * is loaded when a URL is opened.
+ * `stripe:?baseUrl=http://127.0.0.1:12140`: the Stripe Apps Secret Store, or an emulator of it on this machine. It needs no package
+ * `stripe`.
  *
  * @throws `TypeError` for wrong options. When it opens a URL: `TypeError` for a wrong parameter or key.
  * @example
@@ -51,8 +52,7 @@ export function stripeOpener(options: StripeOpenerOptions): Opener<StripeSecrets
       checkLocal(local, baseUrl, allowInsecure);
       checkLivemode(livemode);
       const origin = local ?? baseUrl;
-      const { createStripeClient } = await import('./client.js'); // it loads the SDK
-      const client = createStripeClient({
+      const client = createStoreClient({
         apiKey: (await apiKey()) ?? '', // it refuses an empty key
         ...(origin !== undefined && { baseUrl: origin }),
         allowInsecure,

@@ -1,5 +1,9 @@
 import { createSecrets } from '@secretkit/core';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
+import { canary, name, secretResponse } from '../test/responses.js';
+import { apiKey } from '../test/stripe-clients.js';
+import { serve } from '../test/test-server.js';
+import { createStoreClient } from './store-client.js';
 import type { StripeClient } from './stripe-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
@@ -21,6 +25,29 @@ function recordingClient() {
   const secrets = { find: record, list: record, create: record, deleteWhere: record };
   return { client: { apps: { secrets } } as StripeClient, asked };
 }
+
+const requestOptions = {
+  stripeAccount: 'acct_other',
+  stripeContext: 'acct_other',
+  apiKey: 'sk_test_another',
+  idempotencyKey: 'another',
+};
+
+it.each(Object.entries(requestOptions))(
+  'the option %s of a request, added to Object.prototype, is not sent by createStoreClient',
+  async (field, value) => {
+    const { url, requests } = await serve(secretResponse());
+    const provider = stripeSecrets({ client: createStoreClient({ apiKey, baseUrl: url }) });
+    Object.defineProperty(Object.prototype, field, { value, configurable: true, writable: true });
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, field));
+    expect((await provider.get({ name }, {}))?.reveal()).toBe(canary);
+    const { headers } = requests[0]!;
+    expect(headers.authorization).toBe(`Bearer ${apiKey}`);
+    for (const sent of ['stripe-account', 'stripe-context', 'idempotency-key']) {
+      expect(Object.keys(headers)).not.toContain(sent);
+    }
+  },
+);
 
 it.each(Object.entries(added))(
   'the field %s, added to Object.prototype, reaches no other account or user',

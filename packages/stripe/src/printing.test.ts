@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { canary } from '../test/responses.js';
 import { apiKey } from '../test/stripe-clients.js';
 import { createStripeClient } from './create-stripe-client.js';
+import { createStoreClient } from './store-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 let emulator: Awaited<ReturnType<typeof startEmulator>>;
@@ -16,12 +17,20 @@ beforeAll(async () => {
 afterEach(() => emulator.reset());
 afterAll(() => emulator.close());
 
-it('a printed provider, client or secret does not show a value or the key', async () => {
-  emulator.secrets.put({ name: 'name', payload: canary });
-  const provider = stripeSecrets({ client: createStripeClient({ apiKey, baseUrl: emulator.url }) });
-  const secrets = createSecrets(compose()(provider));
-  const secret: Secret = await secrets.require('name');
-  for (const thing of [provider, secrets, secret]) expectNothingShown(thing);
+it.each([createStripeClient, createStoreClient])(
+  'a printed provider, client or secret does not show a value or the key',
+  async (create) => {
+    emulator.secrets.put({ name: 'name', payload: canary });
+    const client = create({ apiKey, baseUrl: emulator.url });
+    const provider = stripeSecrets({ client });
+    const secrets = createSecrets(compose()(provider));
+    const secret: Secret = await secrets.require('name');
+    for (const thing of [provider, secrets, secret]) expectNothingShown(thing);
+  },
+);
+
+it('a printed client of the store does not show the key', () => {
+  expectNothingShown(createStoreClient({ apiKey, baseUrl: emulator.url }));
 });
 
 it('the error for a restricted key without the permission names the Dashboard, and does not show the key', async () => {

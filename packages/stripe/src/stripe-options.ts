@@ -7,7 +7,7 @@ import type { AccountHeader, StripeClient } from './stripe-client.js';
 import { isUiExtension } from './ui-extension.js';
 
 export interface StripeSecretsOptions {
-  /** A Stripe instance: the result of `createStripeClient`, or your own. */
+  /** The result of `createStoreClient` or `createStripeClient`, or a Stripe instance of your own. */
   readonly client: StripeClient;
   /**
    * The account of refs that name none: the id of a connected account that has your app installed.
@@ -54,7 +54,7 @@ export function checkedOptions(options: StripeSecretsOptions): CheckedOptions {
   const { client, account, livemode, now = () => Date.now() } = own;
   if (typeof client?.apps?.secrets?.find !== 'function') {
     throw new TypeError(
-      `stripeSecrets: client must be a Stripe instance, got ${kindOf(client)}. Make one with createStripeClient({ apiKey }) of @secretkit/stripe/client.`,
+      `stripeSecrets: client must be a client of Stripe, got ${kindOf(client)}. Make one with createStoreClient({ apiKey }) of @secretkit/stripe/store-client.`,
     );
   }
   checkAccountOption(account);

@@ -3,6 +3,7 @@ import {
   type CallContext,
   invalid,
   own,
+  ownFields,
   remainingMs,
   type SecretScope,
   throwIfAborted,
@@ -62,7 +63,8 @@ export function stripeRequests({ client, accountHeader, now }: RequestSettings):
     key: hardening?.key,
     inExtension,
 
-    async send(owner, ctx, request, answerFor) {
+    async send(owner, given, request, answerFor) {
+      const ctx = ownFields(given);
       const { signal, deadline, idempotencyKey } = ctx;
       const [account, user] = [own(owner, 'account'), own(owner, 'user')];
       throwIfAborted(signal);

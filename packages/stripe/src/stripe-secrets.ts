@@ -32,9 +32,9 @@ const maxPageSize = 100;
  * ```ts
  * import { createSecrets } from '@secretkit/core';
  * import { stripeSecrets } from '@secretkit/stripe';
- * import { createStripeClient } from '@secretkit/stripe/client';
+ * import { createStoreClient } from '@secretkit/stripe/store-client';
  *
- * const client = createStripeClient({ apiKey: process.env.STRIPE_SECRET_KEY ?? 'sk_test_example' });
+ * const client = createStoreClient({ apiKey: process.env.STRIPE_SECRET_KEY ?? 'sk_test_example' });
  * const secrets = createSecrets(stripeSecrets({ client, account: 'acct_example' }));
  * ```
  */

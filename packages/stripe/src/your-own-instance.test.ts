@@ -8,10 +8,11 @@ import { describe, expect, it } from 'vitest';
 import { countUnhandledRejections } from '../test/faults/fault-run.js';
 import { canary, json, name, secretResponse, writtenCanary } from '../test/responses.js';
 import { apiKey, clientsOf, majors } from '../test/stripe-clients.js';
-import { serve, serveRedirect } from '../test/test-server.js';
+import { serve, serveRedirect, type TestServer } from '../test/test-server.js';
+import { createStripeClient } from './create-stripe-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
-// The differences between createStripeClient and a Stripe instance of your own, as the README lists them.
+// The differences between our clients and a Stripe instance of your own, as the README lists them.
 
 const clients = await clientsOf(majors.at(-1)!);
 const patienceMs = 30_000;
@@ -34,7 +35,7 @@ describe.each(clients)('through $name', (client) => {
     },
   );
 
-  it('an abort rejects the call at once with its reason, and ends the request of createStripeClient', async () => {
+  it('an abort rejects the call at once with its reason, and ends the request of our clients', async () => {
     const caller = new AbortController();
     const server = await serve(() => caller.abort('enough'));
     const provider = stripeSecrets({ client: client.make(server, endlessMs) });
@@ -76,7 +77,7 @@ describe.each(clients)('through $name', (client) => {
     }
   });
 
-  it('printing shows the key of your own instance, but not that of createStripeClient', async () => {
+  it('printing shows the key of your own instance, but not that of our clients', async () => {
     const stripe = client.make(await serve(secretResponse()), patienceMs);
     await createSecrets(stripeSecrets({ client: stripe })).get(name);
     if (client.hardened) expectNoLeak([apiKey, canary], stripe);
@@ -103,11 +104,12 @@ describe.each(clients)('through $name', (client) => {
 });
 
 describe('a client of createStripeClient', () => {
-  const [hardened] = clients;
+  const clientOf = ({ protocol, host, port }: Pick<TestServer, 'protocol' | 'host' | 'port'>): Stripe =>
+    createStripeClient({ apiKey, baseUrl: `${protocol}://${host}:${port}`, timeoutMs: patienceMs });
 
   it('sends the key, but the instance, its events and its errors do not contain it', async () => {
     const server = await serve(json(401, { error: { type: 'invalid_request_error', message: 'No.' } }));
-    const stripe = hardened!.make(server, patienceMs);
+    const stripe = clientOf(server);
     const events: object[] = [];
     const on: (event: string, listener: (event: object) => void) => void = stripe.on; // `any` in its types
     for (const event of ['request', 'response']) on.call(stripe, event, (data) => void events.push(data));
@@ -119,19 +121,16 @@ describe('a client of createStripeClient', () => {
 
   it('sends the key of a request that has its own', async () => {
     const server = await serve(json(200, { object: 'balance' }));
-    await hardened!.make(server, patienceMs).balance.retrieve({}, { apiKey: 'sk_test_another' });
+    await clientOf(server).balance.retrieve({}, { apiKey: 'sk_test_another' });
     expect(server.requests[0]?.headers.authorization).toBe('Bearer sk_test_another');
   });
 
   it('supports other API calls, with the same checks of the response', async () => {
-    const working = hardened!.make(
-      await serve(json(200, { object: 'balance', livemode: false })),
-      patienceMs,
-    );
+    const working = clientOf(await serve(json(200, { object: 'balance', livemode: false })));
     const balance = await working.balance.retrieve();
     expect(balance).toMatchObject({ object: 'balance' });
     expect(balance.lastResponse).toMatchObject({ statusCode: 200, requestId: 'req_fault' });
-    const failing = hardened!.make(await serve(json(404, { message: 'Not Found' })), patienceMs);
+    const failing = clientOf(await serve(json(404, { message: 'Not Found' })));
     await expect(failing.balance.retrieve()).rejects.toMatchObject({ detail: { code: 'unavailable' } });
   });
 
@@ -139,7 +138,7 @@ describe('a client of createStripeClient', () => {
     const { port, host, protocol } = await serve(
       json(400, { error: 'invalid_grant', error_description: 'No.' }),
     );
-    const stripe = hardened!.make({ port, host, protocol }, patienceMs);
+    const stripe = clientOf({ port, host, protocol });
     await expect(stripe.balance.retrieve()).rejects.toMatchObject({ type: 'StripeInvalidGrantError' });
   });
 });

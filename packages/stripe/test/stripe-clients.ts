@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type Stripe from 'stripe';
 import { vi } from 'vitest';
+import { createStoreClient } from '../src/store-client.js';
+import type { StripeClient } from '../src/stripe-client.js';
 import type { TestServer } from './test-server.js';
 
 export const apiKey = 'sk_test_CANARYKEY';
@@ -8,13 +10,13 @@ export const apiKey = 'sk_test_CANARYKEY';
 /** A kind of Stripe instance that applications use. */
 export interface ClientKind {
   readonly name: string;
-  /** Whether `createStripeClient` makes it. */
+  /** Whether `createStripeClient` or `createStoreClient` makes it. */
   readonly hardened: boolean;
   /** Its HTTP client: ours, or one of the two of stripe-node. */
   readonly http: 'hardened' | 'node' | 'fetch';
   /** The major version of stripe-node. */
   readonly major: number;
-  make(server: Pick<TestServer, 'protocol' | 'host' | 'port'>, timeoutMs: number): Stripe;
+  make(server: Pick<TestServer, 'protocol' | 'host' | 'port'>, timeoutMs: number): StripeClient;
 }
 
 /** The supported major versions of stripe-node, with the name of the package that has each. */
@@ -28,7 +30,7 @@ export const majors: readonly { readonly major: number; readonly installedAs: st
   { major: 23, installedAs: 'stripe' },
 ];
 
-/** Returns the three kinds of clients of one major version. */
+/** Returns the kinds of clients of one major version; the one without stripe-node beside the newest. */
 export async function clientsOf({
   major,
   installedAs,
@@ -66,5 +68,17 @@ export async function clientsOf({
     },
     plain('node'),
     plain('fetch'),
+    ...(major === majors.at(-1)?.major ? [storeClient(major)] : []),
   ];
+}
+
+function storeClient(major: number): ClientKind {
+  return {
+    name: 'createStoreClient',
+    hardened: true,
+    http: 'hardened',
+    major,
+    make: ({ protocol, host, port }, timeoutMs) =>
+      createStoreClient({ apiKey, baseUrl: `${protocol}://${host}:${port}`, timeoutMs }),
+  };
 }

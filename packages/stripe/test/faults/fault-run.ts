@@ -3,8 +3,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { createSecrets, type Secrets } from '@secretkit/core';
 import { isSecretError, type Operation, type Secret, type SecretProvider } from '@secretkit/core/provider';
 import { watchedSignal } from '@secretkit/testing';
-import type Stripe from 'stripe';
 import { expect } from 'vitest';
+import type { StripeClient } from '../../src/stripe-client.js';
 import { stripeSecrets } from '../../src/stripe-secrets.js';
 import { canary, name, requestId, writtenCanary } from '../responses.js';
 import type { ClientKind } from '../stripe-clients.js';
@@ -31,7 +31,7 @@ const patienceMs = 30_000;
 /** A fault, and a client that calls the server with that fault. */
 export interface FaultRun {
   readonly server: TestServer;
-  readonly stripe: Stripe;
+  readonly stripe: StripeClient;
   readonly provider: SecretProvider;
   readonly secrets: Secrets;
   /**
