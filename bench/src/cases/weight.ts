@@ -32,7 +32,7 @@ const own = [
     name: 'core, cache, retry, timeout',
     imports: everyday,
     external: ['lru-cache', 'p-retry'],
-    bytes: 24_770,
+    bytes: 24_800,
     target: 6_000,
     files: 11, // three entries of core, and what they share
     timesLruCache: 12,

@@ -5,6 +5,7 @@ import { fakeClock } from '@secretkit/testing';
 import Stripe from 'stripe';
 import { describe, it } from 'vitest';
 import { createStripeClient } from './create-stripe-client.js';
+import { createStoreClient } from './store-client.js';
 import type { StripeClient } from './stripe-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
@@ -115,6 +116,10 @@ const clients: Readonly<Record<string, Harness>> = {
     endsRequests: true,
     usesFetch: true,
   }),
+  'stripe, without stripe-node': harnessFor(
+    ({ url }, fetch) => createStoreClient({ apiKey, baseUrl: url, fetch }),
+    { endsRequests: true, usesFetch: true },
+  ),
   'stripe, with a client of your own': harnessFor(
     ({ host, port }) => new Stripe(apiKey, { host, port, protocol: 'http', telemetry: false }),
     { endsRequests: false, usesFetch: false },
