@@ -3,7 +3,7 @@ import { exportedNames } from './exports.js';
 import { packages } from './workspace.js';
 
 /** The most that core may have. Lower a number when core shrinks; raise none without a reason in the commit. */
-const limits = { files: 33, lines: 3_420, namesInFirstDoor: 34 };
+const limits = { files: 33, lines: 3_430, namesInFirstDoor: 34 };
 
 const core = packages.find(({ kind }) => kind === 'core');
 const code = (core?.sources ?? []).filter(({ isTest }) => !isTest);

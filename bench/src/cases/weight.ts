@@ -20,7 +20,7 @@ const own = [
     name: 'core',
     imports: [core],
     external: [],
-    bytes: 14_620,
+    bytes: 14_640,
     target: 3_000,
     files: 2, // the entry, and what it shares with the entries for adapters and middleware
     timesLruCache: 2.3,
@@ -32,7 +32,7 @@ const own = [
     name: 'core, cache, retry, timeout',
     imports: everyday,
     external: ['lru-cache', 'p-retry'],
-    bytes: 24_800,
+    bytes: 24_820,
     target: 6_000,
     files: 11, // three entries of core, and what they share
     timesLruCache: 12,

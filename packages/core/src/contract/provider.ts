@@ -280,6 +280,11 @@ export function settledSecret(promise: unknown): Secret | undefined {
   return Settled.secretOf(promise);
 }
 
+/** Whether such a promise holds this secret. Faster than `settledSecret`, since V8 sees no other promise here. */
+export function holds(promise: unknown, secret: unknown): boolean {
+  return Settled.holds(promise, secret);
+}
+
 const Returning = function (promise: object) {
   return promise;
 } as unknown as new (
@@ -293,6 +298,10 @@ class Settled extends Returning {
   constructor(promise: object, secret: Secret) {
     super(promise);
     this.#secret = secret;
+  }
+
+  static holds(thing: unknown, secret: unknown): boolean {
+    return typeof thing === 'object' && thing !== null && #secret in thing && thing.#secret === secret;
   }
 
   static secretOf(thing: unknown): Secret | undefined {

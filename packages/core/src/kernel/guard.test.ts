@@ -399,6 +399,18 @@ describe('a hostile or careless provider', () => {
     expect(outcomeOf(look)).toBe(code);
   });
 
+  it.each([undefined, null, 5, 'text', {}, Promise.resolve()])(
+    'whose settled is %s is looked at, and no hit',
+    (given) => {
+      const secret = seal('value');
+      const cached = () => () => ({ secret, settled: given as never });
+      const read = guard({ name: 'own', get: async () => secret, memory: { cached } }).memory?.cached?.({
+        name: 'a',
+      });
+      expect([read?.(false), read?.(true)]).toEqual([{ secret }, undefined]);
+    },
+  );
+
   it('that has no settled promise for a read is read by get', () => {
     const secret = seal('value');
     const cached = () => () => ({ secret, settled: Promise.resolve(secret) });

@@ -2,9 +2,9 @@ import { kindOf } from '../checks/check-options.js';
 import {
   type CachedReader,
   type CallContext,
+  holds,
   isSettled,
   type SecretProvider,
-  settledSecret,
 } from '../contract/provider.js';
 import { type SecretRef, withoutInherited } from '../contract/ref.js';
 import { invalid, type Operation, SecretError, withFields } from '../contract/secret-error.js';
@@ -207,8 +207,7 @@ function releaseOnce(held: Disposable): Disposable {
 
 function checkCached(read: CachedReader, touch: boolean): ReturnType<CachedReader> {
   const found = read(touch);
-  const known = settledSecret(found?.settled);
-  const isHit = known !== undefined && known === found?.secret; // then there is nothing else to check
+  const isHit = holds(found?.settled, found?.secret); // then there is nothing else to check
   return isHit ? found : checkNotSettled(found, touch); // short, so that V8 inlines a hit
 }
 
