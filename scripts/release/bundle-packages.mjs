@@ -1,6 +1,7 @@
 // Writes the JavaScript of every package: one file for each entry, and one for the sources that several entries share.
-// Few files make a program start fast. The types stay one file for each source.
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+// Few files make a program start fast. The types stay one file for each source. A file that is as it must be stays untouched, and another
+// one is replaced at once: programs may run meanwhile.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,10 +10,11 @@ const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
 
 for (const name of readdirSync(packages)) {
   const folder = `${packages}${name}`;
+  const written = await bundle(folder, entriesOf(folder));
   for (const file of readdirSync(`${folder}/dist`, { recursive: true })) {
-    if (/\.js(\.map)?$/.test(file)) rmSync(`${folder}/dist/${file}`); // of an earlier build
+    if (/\.js(\.map)?$/.test(file) && !written.has(resolve(folder, 'dist', file)))
+      rmSync(`${folder}/dist/${file}`); // of an earlier build
   }
-  await bundle(folder, entriesOf(folder));
 }
 
 /** Returns the sources of `exports` and `bin`. */
@@ -25,7 +27,9 @@ function entriesOf(folder) {
   return [...Object.values(exports).flatMap((entry) => entry['@secretkit/source'] ?? []), ...commands];
 }
 
+/** Returns the files that it has written. */
 async function bundle(folder, entries) {
+  const results = [];
   const outputOf = new Map(entries.map((entry) => [resolve(folder, entry), builtFrom(folder, entry)]));
   const users = new Map();
   for (const entry of outputOf.keys()) {
@@ -38,12 +42,27 @@ async function bundle(folder, entries) {
   for (const source of shared) outputOf.set(source, sharedFile);
 
   for (const entry of entries.map((each) => resolve(folder, each))) {
-    await build({ ...options(folder, outputOf, outputOf.get(entry)), entryPoints: [entry] });
+    results.push(await build({ ...options(folder, outputOf, outputOf.get(entry)), entryPoints: [entry] }));
   }
-  if (shared.length === 0) return;
+  if (shared.length === 0) return write(results);
   const contents = shared.map((source) => `export * from '${source}';\n`).join('');
   const others = new Map([...outputOf].filter(([source]) => !shared.includes(source)));
-  await build({ ...options(folder, others, sharedFile), stdin: { contents, resolveDir: folder } });
+  results.push(
+    await build({ ...options(folder, others, sharedFile), stdin: { contents, resolveDir: folder } }),
+  );
+  return write(results);
+}
+
+function write(results) {
+  const files = results.flatMap(({ outputFiles }) => outputFiles);
+  for (const { path, contents } of files) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    const unfinished = `${path}.${process.pid}`;
+    writeFileSync(unfinished, contents);
+    renameSync(unfinished, path);
+  }
+  return new Set(files.map(({ path }) => path));
 }
 
 function builtFrom(folder, entry) {
@@ -53,7 +72,7 @@ function builtFrom(folder, entry) {
 /** Returns the sources that an entry imports, without other entries and the sources that only they import. */
 async function sourcesOf(folder, entry, outputOf) {
   const settings = options(folder, outputOf, outputOf.get(entry));
-  const { metafile } = await build({ ...settings, entryPoints: [entry], metafile: true, write: false });
+  const { metafile } = await build({ ...settings, entryPoints: [entry], metafile: true });
   return Object.keys(metafile.inputs)
     .map((source) => resolve(folder, source))
     .filter((source) => source !== entry);
@@ -65,6 +84,7 @@ function options(folder, outputOf, outfile) {
     absWorkingDir: folder,
     outfile,
     bundle: true,
+    write: false,
     packages: 'external',
     format: 'esm',
     platform: 'neutral',
