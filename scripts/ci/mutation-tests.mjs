@@ -61,6 +61,7 @@ function undetected({ files }) {
       })),
   );
 }
+
 /** Returns Stryker's report, or nothing if it failed. */
 function runStryker(mutated, tests) {
   writeFileSync(

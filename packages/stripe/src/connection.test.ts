@@ -1,17 +1,12 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ownClients } from '../test/own-clients.js';
 import { name } from '../test/responses.js';
-import { createStripeClient } from './create-stripe-client.js';
-import { createStoreClient } from './store-client.js';
 import { stripeSecrets } from './stripe-secrets.js';
 
 const apiKey = 'sk_test_CANARYKEY';
-const clients = [
-  { owner: 'createStripeClient', create: createStripeClient },
-  { owner: 'createStoreClient', create: createStoreClient },
-] as const;
 
-describe.each(clients)('$owner, http: to another machine', ({ owner, create }) => {
+describe.each(ownClients)('$owner, http: to another machine', ({ owner, create }) => {
   const baseUrl = 'http://stripe-emulator:12140';
   const warnings: unknown[] = [];
   beforeEach(() => {
@@ -74,7 +69,7 @@ describe.each(clients)('$owner, http: to another machine', ({ owner, create }) =
   );
 });
 
-describe.each(clients)('the options of $owner', ({ owner, create }) => {
+describe.each(ownClients)('the options of $owner', ({ owner, create }) => {
   it.each([
     [undefined, TypeError, 'options must be'],
     [{}, TypeError, 'apiKey must not be empty'],

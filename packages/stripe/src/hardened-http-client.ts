@@ -33,8 +33,8 @@ export interface HttpResponse {
 }
 
 /**
- * Returns the HTTP client of `createStripeClient` and `createStoreClient`. It resolves with a JSON object, read to its end within the timeout. A key
- * that is refused is replaced once, if its source has another.
+ * Returns the HTTP client of `createStripeClient` and `createStoreClient`. It resolves with a JSON object, read to its end within the
+ * timeout. A key that is refused is replaced once, if its source has another.
  * Otherwise it rejects with a `SecretError`, which stripe-node passes on as the `detail` of a connection error.
  *
  * @param insecure - Whether requests leave this machine without TLS. Then a live-mode key of one request is refused too.

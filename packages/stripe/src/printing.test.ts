@@ -3,6 +3,7 @@ import { compose, createSecrets } from '@secretkit/core';
 import type { Secret } from '@secretkit/core/provider';
 import { startEmulator } from '@secretkit/stripe-emulator';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { ownClients } from '../test/own-clients.js';
 import { canary } from '../test/responses.js';
 import { apiKey } from '../test/stripe-clients.js';
 import { createStripeClient } from './create-stripe-client.js';
@@ -17,9 +18,9 @@ beforeAll(async () => {
 afterEach(() => emulator.reset());
 afterAll(() => emulator.close());
 
-it.each([createStripeClient, createStoreClient])(
-  'a printed provider, client or secret does not show a value or the key',
-  async (create) => {
+it.each(ownClients)(
+  'a printed provider, client or secret does not show a value or the key, with $owner',
+  async ({ create }) => {
     emulator.secrets.put({ name: 'name', payload: canary });
     const client = create({ apiKey, baseUrl: emulator.url });
     const provider = stripeSecrets({ client });

@@ -86,10 +86,11 @@ function callsOf({ placeholder, httpClient, timeoutMs, apiVersion = testedVersio
       Math.min(timeout, timeoutMs),
     );
     const answer = await response.toJSON();
+    const received = response.getHeaders();
     const lastResponse = {
       statusCode: response.getStatusCode(),
-      requestId: response.getHeaders()['request-id'],
-      headers: response.getHeaders(),
+      requestId: received['request-id'],
+      headers: received,
     };
     const { error } = fieldsOf(answer);
     if (error) throw failure(fieldsOf(error), lastResponse);

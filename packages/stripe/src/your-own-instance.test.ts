@@ -104,8 +104,8 @@ describe.each(clients)('through $name', (client) => {
 });
 
 describe('a client of createStripeClient', () => {
-  const clientOf = ({ protocol, host, port }: Pick<TestServer, 'protocol' | 'host' | 'port'>): Stripe =>
-    createStripeClient({ apiKey, baseUrl: `${protocol}://${host}:${port}`, timeoutMs: patienceMs });
+  const clientOf = ({ url }: Pick<TestServer, 'url'>): Stripe =>
+    createStripeClient({ apiKey, baseUrl: url, timeoutMs: patienceMs });
 
   it('sends the key, but the instance, its events and its errors do not contain it', async () => {
     const server = await serve(json(401, { error: { type: 'invalid_request_error', message: 'No.' } }));
@@ -135,10 +135,8 @@ describe('a client of createStripeClient', () => {
   });
 
   it('passes on OAuth errors', async () => {
-    const { port, host, protocol } = await serve(
-      json(400, { error: 'invalid_grant', error_description: 'No.' }),
-    );
-    const stripe = clientOf({ port, host, protocol });
+    const server = await serve(json(400, { error: 'invalid_grant', error_description: 'No.' }));
+    const stripe = clientOf(server);
     await expect(stripe.balance.retrieve()).rejects.toMatchObject({ type: 'StripeInvalidGrantError' });
   });
 });

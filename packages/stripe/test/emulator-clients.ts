@@ -1,16 +1,17 @@
 import type { Emulator } from '@secretkit/stripe-emulator';
 import Stripe from 'stripe';
-import { createStripeClient } from '../src/create-stripe-client.js';
-import { createStoreClient } from '../src/store-client.js';
 import type { StripeClient } from '../src/stripe-client.js';
+import { ownClients } from './own-clients.js';
 import { apiKey } from './stripe-clients.js';
 
 type Address = Pick<Emulator, 'host' | 'port' | 'url'>;
 
 /** The kinds of clients that applications use, for an emulator. */
 export const emulatorClients: readonly { client: string; make: (emulator: Address) => StripeClient }[] = [
-  { client: 'createStripeClient', make: ({ url }) => createStripeClient({ apiKey, baseUrl: url }) },
-  { client: 'createStoreClient', make: ({ url }) => createStoreClient({ apiKey, baseUrl: url }) },
+  ...ownClients.map(({ owner, create }) => ({
+    client: owner,
+    make: ({ url }: Address) => create({ apiKey, baseUrl: url }),
+  })),
   { client: 'new Stripe, node', make: (emulator) => plainClient(emulator) },
   {
     client: 'new Stripe, fetch',

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type Stripe from 'stripe';
 import { vi } from 'vitest';
+import type { StripeClientOptions } from '../src/connection.js';
 import { createStoreClient } from '../src/store-client.js';
 import type { StripeClient } from '../src/stripe-client.js';
 import type { TestServer } from './test-server.js';
@@ -42,6 +43,14 @@ export async function clientsOf({
   const { createStripeClient } = await import('../src/create-stripe-client.js');
   vi.doUnmock('stripe');
 
+  const own = (name: string, create: (options: StripeClientOptions) => StripeClient): ClientKind => ({
+    name,
+    hardened: true,
+    http: 'hardened',
+    major,
+    make: ({ protocol, host, port }, timeoutMs) =>
+      create({ apiKey, baseUrl: `${protocol}://${host}:${port}`, timeoutMs }),
+  });
   const plain = (http: 'node' | 'fetch'): ClientKind => ({
     name: `new Stripe, ${http}`,
     hardened: false,
@@ -58,27 +67,9 @@ export async function clientsOf({
       }),
   });
   return [
-    {
-      name: 'createStripeClient',
-      hardened: true,
-      http: 'hardened',
-      major,
-      make: ({ protocol, host, port }, timeoutMs) =>
-        createStripeClient({ apiKey, baseUrl: `${protocol}://${host}:${port}`, timeoutMs }),
-    },
+    own('createStripeClient', createStripeClient),
     plain('node'),
     plain('fetch'),
-    ...(major === majors.at(-1)?.major ? [storeClient(major)] : []),
+    ...(major === majors.at(-1)?.major ? [own('createStoreClient', createStoreClient)] : []),
   ];
-}
-
-function storeClient(major: number): ClientKind {
-  return {
-    name: 'createStoreClient',
-    hardened: true,
-    http: 'hardened',
-    major,
-    make: ({ protocol, host, port }, timeoutMs) =>
-      createStoreClient({ apiKey, baseUrl: `${protocol}://${host}:${port}`, timeoutMs }),
-  };
 }
