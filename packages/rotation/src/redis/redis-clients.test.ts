@@ -171,7 +171,7 @@ describe.skipIf(!isTested('redis-server')).each([
     await whoAmI(client);
     await server.command('ACL', 'SETUSER', app, 'off');
     expect(await client.send('PING')).toBe('PONG'); // sessions survive it
-    expect(await connections()).toHaveLength(1);
+    await waitFor(async () => expect(await connections()).toHaveLength(1)); // the server has ended that of the login's check
     await create(clone, 'CANARY-2');
     await inStore('CANARY-2', clone); // the rotation has not read it
     await server.kill(app);
